@@ -4,6 +4,7 @@
 //! there is none, 1 when there are some, 2 when the check could not be run. Nothing here is part of the product,
 //! and no crate of the product depends on it.
 
+mod compare;
 mod finding;
 mod layers;
 mod links;
@@ -24,7 +25,11 @@ checks of the repository:
   layers    no crate depends on what its ring must not know
   words     no forbidden words, vague file names or large files
   links     every relative link and anchor in Markdown leads somewhere
-  checks    the three above";
+  checks    the three above
+
+measurements:
+  compare [EVENTS]   what a user would otherwise take, on the ServiceNow log repeated to that many events
+                     (10,000,000 unless given)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +55,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode, String> {
             findings.extend(links::check(&repository)?);
             Ok(report("checks", &findings))
         }
+        ["compare"] => compare::run(&repository, 10_000_000).map(|()| ExitCode::SUCCESS),
+        ["compare", events] => {
+            let events = number("EVENTS", events)?;
+            compare::run(&repository, events).map(|()| ExitCode::SUCCESS)
+        }
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
@@ -59,6 +69,12 @@ fn run(arguments: &[&str]) -> Result<ExitCode, String> {
             "`{name}` is not known, or has too many arguments\n\n{USAGE}"
         )),
     }
+}
+
+fn number(name: &str, text: &str) -> Result<u64, String> {
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| format!("{name} must be a whole number, not `{text}`"))
 }
 
 fn report(name: &str, findings: &[Finding]) -> ExitCode {

@@ -32,6 +32,18 @@ impl Repository {
         Ok(Self { root })
     }
 
+    /// The folder that cargo builds into.
+    pub fn target(&self) -> PathBuf {
+        self.root
+            .join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+    }
+
+    /// The folder with the real data, whether it is there or not.
+    pub fn shared(&self) -> PathBuf {
+        self.root
+            .join(std::env::var_os("KEPT_SHARED").unwrap_or_else(|| "../shared".into()))
+    }
+
     /// Paths of all files, sorted.
     ///
     /// # Errors
