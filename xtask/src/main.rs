@@ -6,6 +6,7 @@
 
 mod compare;
 mod finding;
+mod fuzz;
 mod layers;
 mod links;
 mod repository;
@@ -27,7 +28,8 @@ checks of the repository:
   links     every relative link and anchor in Markdown leads somewhere
   checks    the three above
 
-measurements:
+measurements and campaigns:
+  fuzz TARGET RUNS   feeds a target of fuzz/ with that many inputs, guided by coverage
   compare [EVENTS]   what a user would otherwise take, on the ServiceNow log repeated to that many events
                      (10,000,000 unless given)";
 
@@ -60,13 +62,14 @@ fn run(arguments: &[&str]) -> Result<ExitCode, String> {
             let events = number("EVENTS", events)?;
             compare::run(&repository, events).map(|()| ExitCode::SUCCESS)
         }
+        ["fuzz", target, runs] => fuzz::run(&repository, target, number("RUNS", runs)?),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
         }
         [] => Err(format!("say what to do\n\n{USAGE}")),
         [name, ..] => Err(format!(
-            "`{name}` is not known, or has too many arguments\n\n{USAGE}"
+            "`{name}` is not known, or its arguments do not fit\n\n{USAGE}"
         )),
     }
 }

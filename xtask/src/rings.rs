@@ -11,7 +11,7 @@ pub enum Place {
     Room(String),
     /// `kept`: the program.
     Program,
-    /// `bench`, `e2e`: may use all that the product has.
+    /// `bench`, `e2e`, `fuzz`: may use all that the product has.
     Measure(String),
     /// `xtask`: stands beside the product.
     Task,
@@ -73,7 +73,7 @@ impl Place {
             ["rooms", name] => Self::Room((*name).into()),
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
-            ["e2e"] => Self::Measure("e2e".into()),
+            [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
             ["xtask"] => Self::Task,
             _ => Self::Unknown(folder.into()),
         }
