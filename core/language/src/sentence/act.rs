@@ -13,19 +13,20 @@ impl Cursor<'_> {
         let role = self.role_here();
         let part = self.part_here();
         match (role, part) {
-            (Some((_, words)), Some((part, more))) if more > words => self.take_part(part, more),
+            (Some((_, words)), Some((part, more))) if more > words => {
+                self.at += more;
+                Some(Party::Part(part))
+            }
             (Some((role, words)), _) => {
                 self.at += words;
                 Some(Party::Role(role))
             }
-            (None, Some((part, more))) => self.take_part(part, more),
+            (None, Some((part, more))) => {
+                self.at += more;
+                Some(Party::Part(part))
+            }
             (None, None) => None,
         }
-    }
-
-    fn take_part(&mut self, part: String, words: usize) -> Option<Party> {
-        self.at += words;
-        Some(Party::Part(part))
     }
 
     pub(super) fn role_here(&self) -> Option<(RoleId, usize)> {
