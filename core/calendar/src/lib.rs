@@ -1,1 +1,30 @@
-//! To come.
+//! Working time: zones, windows, holidays, and what a duration comes to.
+//!
+//! A [`Calendar`] is read from a text that a person wrote ([`Calendar::parse`]) and answers to the microsecond:
+//! [`Calendar::add`], [`Calendar::subtract`], [`Calendar::between`]. It knows nothing of rules, clients or clocks
+//! that run: those are the engine's. It never reads a file; feeds of holidays are handed in as text.
+//!
+//! An addition takes two searches in a table of working time (see `table`), wherever it leads. The slow and plain
+//! way of counting minutes lives in the tests, and every release is compared with it.
+
+mod calendar;
+mod days;
+mod entries;
+mod feed;
+mod feed_lines;
+mod feed_repeats;
+mod file;
+mod overlaps;
+mod period;
+mod place;
+mod problem;
+mod rules;
+mod table;
+mod text;
+mod window;
+mod zone;
+
+pub use calendar::Calendar;
+pub use period::Period;
+pub use problem::{Problem, Problems};
+pub use text::InstantTextError;

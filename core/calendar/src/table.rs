@@ -1,0 +1,482 @@
+//! Working time laid out as intervals of instants with running sums, so that an addition is two searches.
+//!
+//! The time from year 1 to year 9999 is cut into chunks of 512 days and eras of 32 chunks, all counted in UTC. An era
+//! is laid out when it is first asked for, and keeps only the sums of its chunks; a chunk keeps its intervals and,
+//! for each of its local days, which windows the day has. So a calendar costs what is used of it, and a result a
+//! decade away lies in the same era as its start. Both are computed from the rules alone: whichever thread comes
+//! first, the table is the same.
+
+use std::sync::OnceLock;
+
+use jiff::tz::TimeZone;
+use kept_kernel::Instant;
+
+use crate::days::{DAY, MINUTE};
+use crate::rules::{Pattern, Rules};
+use crate::window::Window;
+use crate::zone::Clock;
+
+const CHUNK_DAYS: i32 = 512;
+const CHUNK: i64 = CHUNK_DAYS as i64 * DAY;
+const ERA_CHUNKS: i32 = 32;
+const FIRST_ERA: i32 = -44;
+const LAST_ERA: i32 = 179;
+/// How many days beside a chunk can reach into it: offsets, a night, and a skipped day.
+const MARGIN: i32 = 4;
+
+/// An unbroken stretch of working time, and how much lies before it in its chunk. In microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interval {
+    pub(crate) open: i64,
+    pub(crate) close: i64,
+    before: i64,
+}
+
+/// 512 days: their intervals by instant, and their windows by local day.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    start: i64,
+    intervals: Box<[Interval]>,
+    /// For each UTC day, and the one after the last: how many intervals open before it.
+    opened: Box<[u16]>,
+    first_day: i32,
+    patterns: Box<[Pattern]>,
+    /// For each local day, and the one after the last: how many days before it in the chunk have working time.
+    working: Box<[u16]>,
+    pub(crate) clock: Clock,
+}
+
+/// 32 chunks and the sums at their borders.
+#[derive(Debug)]
+struct Era {
+    /// Working time before each chunk, and before the end.
+    before: [i64; ERA_CHUNKS as usize + 1],
+    /// Working days before each chunk, and before the end.
+    days_before: [u32; ERA_CHUNKS as usize + 1],
+    chunks: [OnceLock<Box<Chunk>>; ERA_CHUNKS as usize],
+}
+
+/// The working time of a calendar.
+#[derive(Debug)]
+pub(crate) struct Table {
+    zone: TimeZone,
+    pub(crate) rules: Rules,
+    /// The days on which work can begin, where they are limited, with a margin.
+    reach: Option<(i32, i32)>,
+    eras: Box<[OnceLock<Box<Era>>]>,
+    /// For the few that ask for what does not exist.
+    nothing: OnceLock<Box<Chunk>>,
+}
+
+/// A place in the running sums: working time since the beginning of an era.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    era: i32,
+    worked: i64,
+}
+
+impl Table {
+    pub(crate) fn new(zone: TimeZone, rules: Rules) -> Self {
+        let reach = rules
+            .reach()
+            .map(|(first, last)| (first - MARGIN, last + MARGIN));
+        Self {
+            zone,
+            rules,
+            reach,
+            eras: (FIRST_ERA..=LAST_ERA).map(|_| OnceLock::new()).collect(),
+            nothing: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The first instant by which so much more has been worked; [`Instant::MAX`] where no time is left for it.
+    pub(crate) fn forward(&self, from: i64, amount: i64) -> i64 {
+        if amount <= 0 {
+            return from;
+        }
+        let Place { mut era, worked } = self.place(from);
+        let Some(mut target) = worked.checked_add(amount) else {
+            return Instant::MAX.micros();
+        };
+        while let Some(sums) = self.era(era) {
+            if target <= sums.total() {
+                return self.reached(era, sums, target);
+            }
+            target -= sums.total();
+            era += 1;
+        }
+        Instant::MAX.micros()
+    }
+
+    /// The last instant from which so much is worked until then; [`Instant::MIN`] where there is not as much.
+    pub(crate) fn backward(&self, to: i64, amount: i64) -> i64 {
+        if amount <= 0 {
+            return to;
+        }
+        let Place { mut era, worked } = self.place(to);
+        let Some(mut target) = worked.checked_sub(amount) else {
+            return Instant::MIN.micros();
+        };
+        while target < 0 {
+            era -= 1;
+            let Some(sums) = self.era(era) else {
+                return Instant::MIN.micros();
+            };
+            target += sums.total();
+        }
+        let Some(sums) = self.era(era) else {
+            return Instant::MIN.micros();
+        };
+        let place = sums.before.partition_point(|before| *before <= target);
+        let (number, before) = sums.chunk_before(place);
+        self.chunk(era * ERA_CHUNKS + number)
+            .left_at(target - before)
+    }
+
+    /// The working time from one instant to another; nought where the second is not after the first.
+    pub(crate) fn between(&self, from: i64, to: i64) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        let (start, end) = (self.place(from), self.place(to));
+        let mut sum = end.worked - start.worked;
+        for era in start.era..end.era {
+            sum += self.era(era).map_or(0, Era::total);
+        }
+        sum
+    }
+
+    /// The interval that an instant lies in; one that ends then does not count.
+    pub(crate) fn interval_at(&self, instant: i64) -> Option<Interval> {
+        self.chunk_at(instant)
+            .last_opened(instant)
+            .filter(|interval| instant < interval.close)
+    }
+
+    /// The chunk that an instant lies in.
+    pub(crate) fn chunk_at(&self, instant: i64) -> &Chunk {
+        self.chunk(instant.div_euclid(CHUNK) as i32)
+    }
+
+    /// The clock of the zone around a local time, a day or an instant.
+    pub(crate) fn clock_at(&self, micros: i64) -> &Clock {
+        &self.chunk_at(micros).clock
+    }
+
+    /// The instant of a local time.
+    pub(crate) fn instant_of(&self, local: i64) -> i64 {
+        self.clock_at(local).instant_of(local)
+    }
+
+    /// The local time of an instant.
+    pub(crate) fn local_of(&self, instant: i64) -> i64 {
+        self.clock_at(instant).local_of(instant)
+    }
+
+    /// The windows that start on a local day; none where the zone skips the whole day.
+    pub(crate) fn windows_on(&self, day: i32) -> &[Window] {
+        let chunk = self.chunk(day.div_euclid(CHUNK_DAYS));
+        if is_skipped(&chunk.clock, day) {
+            return &[];
+        }
+        let place = day.rem_euclid(CHUNK_DAYS) as usize;
+        self.rules
+            .windows(chunk.patterns.get(place).copied().unwrap_or_default())
+    }
+
+    /// The stretches of the windows that start on a local day, as instants, in the order of the windows.
+    pub(crate) fn spans_on(&self, day: i32) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let clock = self.clock_at(i64::from(day) * DAY);
+        self.windows_on(day)
+            .iter()
+            .map(move |window| span(clock, day, *window))
+            .filter(|(open, close)| open < close)
+    }
+
+    /// Whether a local day has working time.
+    pub(crate) fn is_working_day(&self, day: i32) -> bool {
+        self.spans_on(day).next().is_some()
+    }
+
+    /// How many working days lie before a local day, counted from the beginning of its era.
+    fn days_before(&self, day: i32) -> (i32, i64) {
+        let number = day.div_euclid(CHUNK_DAYS);
+        let era = number.div_euclid(ERA_CHUNKS);
+        let place = number.rem_euclid(ERA_CHUNKS) as usize;
+        let before = self
+            .era(era)
+            .and_then(|sums| sums.days_before.get(place))
+            .copied()
+            .unwrap_or_default();
+        let within = self
+            .chunk(number)
+            .working
+            .get(day.rem_euclid(CHUNK_DAYS) as usize)
+            .copied()
+            .unwrap_or_default();
+        (era, i64::from(before) + i64::from(within))
+    }
+
+    /// The n-th working day after a working day, or before it where n is below nought.
+    pub(crate) fn working_day_after(&self, day: i32, n: i64) -> Option<i32> {
+        let (mut era, before) = self.days_before(day);
+        let mut target = before.checked_add(n)?;
+        while target < 0 {
+            era -= 1;
+            target += i64::from(self.era(era)?.days());
+        }
+        loop {
+            let sums = self.era(era)?;
+            if target < i64::from(sums.days()) {
+                let place = sums
+                    .days_before
+                    .partition_point(|before| i64::from(*before) <= target);
+                let number = place.saturating_sub(1);
+                let before = sums.days_before.get(number).copied().unwrap_or_default();
+                let chunk = self.chunk(era * ERA_CHUNKS + number as i32);
+                let rank = target - i64::from(before);
+                let place = chunk
+                    .working
+                    .partition_point(|before| i64::from(*before) <= rank);
+                return Some(chunk.first_day + place as i32 - 1);
+            }
+            target -= i64::from(sums.days());
+            era += 1;
+        }
+    }
+
+    /// How many working days there are from one local day to another (not in).
+    pub(crate) fn working_days_between(&self, from: i32, to: i32) -> i64 {
+        let ((era, start), (last, end)) = (self.days_before(from), self.days_before(to));
+        (era..last).fold(end - start, |sum, era| {
+            sum + self.era(era).map_or(0, |sums| i64::from(sums.days()))
+        })
+    }
+
+    fn place(&self, instant: i64) -> Place {
+        let number = instant.div_euclid(CHUNK) as i32;
+        let era = number.div_euclid(ERA_CHUNKS);
+        let before = self
+            .era(era)
+            .and_then(|sums| sums.before.get(number.rem_euclid(ERA_CHUNKS) as usize))
+            .copied()
+            .unwrap_or_default();
+        Place {
+            era,
+            worked: before + self.chunk(number).worked_before(instant),
+        }
+    }
+
+    fn reached(&self, era: i32, sums: &Era, target: i64) -> i64 {
+        let place = sums.before.partition_point(|before| *before < target);
+        let (number, before) = sums.chunk_before(place);
+        self.chunk(era * ERA_CHUNKS + number)
+            .reached_at(target - before)
+    }
+
+    fn era(&self, era: i32) -> Option<&Era> {
+        let place = usize::try_from(era - FIRST_ERA).ok()?;
+        let cell = self.eras.get(place)?;
+        Some(cell.get_or_init(|| Box::new(self.lay_out_era(era))))
+    }
+
+    fn chunk(&self, number: i32) -> &Chunk {
+        let cell = self
+            .era(number.div_euclid(ERA_CHUNKS))
+            .and_then(|sums| sums.chunks.get(number.rem_euclid(ERA_CHUNKS) as usize));
+        cell.unwrap_or(&self.nothing)
+            .get_or_init(|| Box::new(self.lay_out_chunk(number)))
+    }
+
+    fn lay_out_era(&self, era: i32) -> Era {
+        let mut sums = Era {
+            before: [0; ERA_CHUNKS as usize + 1],
+            days_before: [0; ERA_CHUNKS as usize + 1],
+            chunks: [const { OnceLock::new() }; ERA_CHUNKS as usize],
+        };
+        let (mut worked, mut days) = (0, 0);
+        for place in 0..ERA_CHUNKS {
+            let number = era * ERA_CHUNKS + place;
+            if self.can_hold_work(number) {
+                let chunk = self.lay_out_chunk(number);
+                worked += chunk.worked();
+                days += u32::from(chunk.working.last().copied().unwrap_or_default());
+            }
+            let next = place as usize + 1;
+            if let Some(slot) = sums.before.get_mut(next) {
+                *slot = worked;
+            }
+            if let Some(slot) = sums.days_before.get_mut(next) {
+                *slot = days;
+            }
+        }
+        sums
+    }
+
+    fn can_hold_work(&self, number: i32) -> bool {
+        let start = number.saturating_mul(CHUNK_DAYS);
+        self.reach
+            .is_none_or(|(first, last)| start <= last && start + CHUNK_DAYS >= first)
+    }
+
+    fn lay_out_chunk(&self, number: i32) -> Chunk {
+        let first_day = number.saturating_mul(CHUNK_DAYS);
+        let start = i64::from(first_day) * DAY;
+        let reach = i64::from(MARGIN + 2) * DAY;
+        let clock = Clock::of(&self.zone, start - reach, start + CHUNK + reach);
+        let around = first_day - MARGIN;
+        let plan = self.rules.patterns_from(around, CHUNK_DAYS + 2 * MARGIN);
+        let mut spans = Vec::new();
+        let mut works = Vec::with_capacity(plan.len());
+        for (day, pattern) in (around..).zip(&plan) {
+            let earlier = spans.len();
+            let windows = self.rules.windows(*pattern);
+            if !windows.is_empty() && !is_skipped(&clock, day) {
+                let found = windows.iter().map(|window| span(&clock, day, *window));
+                spans.extend(found.filter(|(open, close)| open < close));
+            }
+            works.push(spans.len() > earlier);
+        }
+        let own = MARGIN as usize..(MARGIN + CHUNK_DAYS) as usize;
+        let mut sum = 0;
+        let own_works = works.get(own.clone()).unwrap_or_default();
+        let working = std::iter::once(0)
+            .chain(own_works.iter().map(|works| {
+                sum += u16::from(*works);
+                sum
+            }))
+            .collect();
+        let intervals = joined(spans, start, start + CHUNK);
+        Chunk {
+            start,
+            opened: opened(&intervals, start),
+            intervals,
+            first_day,
+            patterns: plan.get(own).unwrap_or_default().into(),
+            working,
+            clock,
+        }
+    }
+}
+
+impl Era {
+    fn total(&self) -> i64 {
+        self.before.last().copied().unwrap_or_default()
+    }
+
+    fn days(&self) -> u32 {
+        self.days_before.last().copied().unwrap_or_default()
+    }
+
+    /// The chunk before a place in the sums, and the working time before it.
+    fn chunk_before(&self, place: usize) -> (i32, i64) {
+        let number = place.saturating_sub(1).min(ERA_CHUNKS as usize - 1);
+        (
+            number as i32,
+            self.before.get(number).copied().unwrap_or_default(),
+        )
+    }
+}
+
+impl Interval {
+    const fn worked_by_end(self) -> i64 {
+        self.before + self.close - self.open
+    }
+}
+
+impl Chunk {
+    fn worked(&self) -> i64 {
+        self.intervals.last().map_or(0, |last| last.worked_by_end())
+    }
+
+    /// The last interval that opens no later than an instant of this chunk.
+    fn last_opened(&self, instant: i64) -> Option<Interval> {
+        let day = ((instant - self.start) / DAY) as usize;
+        let border = |day: usize| usize::from(self.opened.get(day).copied().unwrap_or_default());
+        let mut place = border(day + 1);
+        while let Some(interval) = place.checked_sub(1).and_then(|p| self.intervals.get(p)) {
+            if interval.open <= instant {
+                return Some(*interval);
+            }
+            place -= 1;
+        }
+        None
+    }
+
+    fn worked_before(&self, instant: i64) -> i64 {
+        self.last_opened(instant).map_or(0, |interval| {
+            interval.before + instant.min(interval.close) - interval.open
+        })
+    }
+
+    /// The first instant by which so much has been worked, above nought.
+    fn reached_at(&self, worked: i64) -> i64 {
+        let place = self
+            .intervals
+            .partition_point(|interval| interval.worked_by_end() < worked);
+        self.intervals
+            .get(place)
+            .map_or(self.start, |i| i.open + worked - i.before)
+    }
+
+    /// The last instant by which only so much has been worked.
+    fn left_at(&self, worked: i64) -> i64 {
+        let place = self
+            .intervals
+            .partition_point(|interval| interval.worked_by_end() <= worked);
+        self.intervals
+            .get(place)
+            .map_or(self.start + CHUNK, |i| i.open + worked - i.before)
+    }
+}
+
+/// A window of a local day as instants.
+fn span(clock: &Clock, day: i32, window: Window) -> (i64, i64) {
+    let midnight = i64::from(day) * DAY;
+    (
+        clock.instant_of(midnight + i64::from(window.start) * MINUTE),
+        clock.instant_of(midnight + i64::from(window.end) * MINUTE),
+    )
+}
+
+/// Whether the zone leaves out a whole local day, as Pacific/Apia did 30 December 2011. Such a day has no windows.
+fn is_skipped(clock: &Clock, day: i32) -> bool {
+    let midnight = i64::from(day) * DAY;
+    clock.instant_of(midnight) >= clock.instant_of(midnight + DAY)
+}
+
+/// Stretches put in order, joined where they touch or overlap, and cut at the borders.
+fn joined(mut spans: Vec<(i64, i64)>, start: i64, end: i64) -> Box<[Interval]> {
+    let start = start.max(Instant::MIN.micros());
+    let end = end.min(Instant::MAX.micros());
+    spans.sort_unstable();
+    let mut intervals: Vec<Interval> = Vec::new();
+    let mut worked = 0;
+    for (open, close) in spans {
+        let (open, close) = (open.max(start), close.min(end));
+        if let Some(last) = intervals.last_mut()
+            && open <= last.close
+        {
+            worked += (close - last.close).max(0);
+            last.close = last.close.max(close);
+        } else if open < close {
+            intervals.push(Interval {
+                open,
+                close,
+                before: worked,
+            });
+            worked += close - open;
+        }
+    }
+    intervals.into()
+}
+
+fn opened(intervals: &[Interval], start: i64) -> Box<[u16]> {
+    (0..=i64::from(CHUNK_DAYS))
+        .map(|day| intervals.partition_point(|interval| interval.open < start + day * DAY) as u16)
+        .collect()
+}
