@@ -86,10 +86,16 @@ impl fmt::Display for BadReason {
             Self::Json(why) => write!(f, "is no JSON object: {why}"),
             Self::Empty(column) => write!(f, "{column} is empty"),
             Self::Time { column, text } => {
-                write!(f, "{column} holds “{text}”, which is no time in the formats given")
+                write!(
+                    f,
+                    "{column} holds “{text}”, which is no time in the formats given"
+                )
             }
             Self::Value { column, text } => {
-                write!(f, "{column} holds “{text}”, which the mapping does not name")
+                write!(
+                    f,
+                    "{column} holds “{text}”, which the mapping does not name"
+                )
             }
             Self::RecordedBefore => write!(f, "was recorded before it happened"),
         }

@@ -65,7 +65,10 @@ impl Packer {
             Value::YesNo(yes) => (0, i64::from(yes)),
             Value::Choice(position) => (1, i64::from(position)),
             Value::Number(number) => (2, number.millionths()),
-            Value::Duration(duration) => (10 + unit_code(duration.unit()), duration.amount().millionths()),
+            Value::Duration(duration) => (
+                10 + unit_code(duration.unit()),
+                duration.amount().millionths(),
+            ),
             Value::Date(date) => (
                 4,
                 i64::from(date.year()) * 10_000
@@ -199,14 +202,23 @@ mod tests {
         let mut packer = Packer::default();
         packer.actor(Actor::Person("Ada"));
         packer.text("é");
-        packer.record(Record { noun: NounId(3), id: "R 1" });
+        packer.record(Record {
+            noun: NounId(3),
+            id: "R 1",
+        });
         for value in values {
             packer.value(value);
         }
         let mut unpacker = Unpacker::new(packer.bytes());
         assert_eq!(unpacker.actor(), Actor::Person("Ada"));
         assert_eq!(unpacker.text(), "é");
-        assert_eq!(unpacker.record(), Record { noun: NounId(3), id: "R 1" });
+        assert_eq!(
+            unpacker.record(),
+            Record {
+                noun: NounId(3),
+                id: "R 1"
+            }
+        );
         for value in values {
             assert_eq!(unpacker.value(), Some(value));
         }

@@ -82,7 +82,11 @@ impl<'m> Emitter<'m> {
                     Err(reason) => {
                         summary.bad(reason.kind());
                         let text = String::new();
-                        watch.bad(&BadLine { line: row.line, reason, text });
+                        watch.bad(&BadLine {
+                            line: row.line,
+                            reason,
+                            text,
+                        });
                         continue;
                     }
                 };
@@ -120,7 +124,10 @@ impl<'m> Emitter<'m> {
                 let before = index.checked_sub(1).and_then(|index| rows.get(index));
                 let matches = holds(&plan.tests, row, before);
                 if matches {
-                    gave.iter_mut().skip(index).take(1).for_each(|gave| *gave = true);
+                    gave.iter_mut()
+                        .skip(index)
+                        .take(1)
+                        .for_each(|gave| *gave = true);
                 }
                 if matches != inside {
                     inside = matches;
@@ -285,7 +292,8 @@ fn ordered(number: i64) -> [u8; 8] {
 fn matching(plan: &EventPlan, rows: &[GoodRow]) -> Vec<usize> {
     let holds_at = |index: &usize| {
         let before = index.checked_sub(1).and_then(|index| rows.get(index));
-        rows.get(*index).is_some_and(|row| holds(&plan.tests, row, before))
+        rows.get(*index)
+            .is_some_and(|row| holds(&plan.tests, row, before))
     };
     let all = 0..rows.len();
     match plan.only {

@@ -47,10 +47,7 @@ impl Lines {
     pub fn open(raw: Box<dyn Read>, encoding: Encoding) -> io::Result<Self> {
         let plain = undo_gzip(raw)?;
         Ok(Self {
-            input: Box::new(BufReader::with_capacity(
-                1 << 16,
-                decode(plain, encoding)?,
-            )),
+            input: Box::new(BufReader::with_capacity(1 << 16, decode(plain, encoding)?)),
             again: VecDeque::new(),
             number: 0,
         })
@@ -184,8 +181,7 @@ struct Windows1252<R> {
 }
 
 /// What Windows-1252 has at 0x80 to 0x9f, where it differs from Latin-1.
-const WINDOWS_1252: &str =
-    "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
 impl<R: Read> Windows1252<R> {
     fn new(input: R) -> Self {
@@ -274,8 +270,7 @@ mod tests {
     use std::io::Write;
 
     fn lines(bytes: &[u8], encoding: Encoding) -> Vec<String> {
-        let mut lines =
-            Lines::open(Box::new(io::Cursor::new(bytes.to_vec())), encoding).unwrap();
+        let mut lines = Lines::open(Box::new(io::Cursor::new(bytes.to_vec())), encoding).unwrap();
         let mut all = Vec::new();
         let mut line = Vec::new();
         while lines.next(&mut line).unwrap() != Line::End {
@@ -286,7 +281,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_first_column() {
-        assert_eq!(lines(b"\xef\xbb\xbfid,a\r\n1,2", Encoding::Utf8), ["id,a", "1,2"]);
+        assert_eq!(
+            lines(b"\xef\xbb\xbfid,a\r\n1,2", Encoding::Utf8),
+            ["id,a", "1,2"]
+        );
     }
 
     #[test]
@@ -310,8 +308,7 @@ mod tests {
 
     #[test]
     fn gzip_is_known_by_its_first_bytes() {
-        let mut packer =
-            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packer.write_all(b"a\nb\n").unwrap();
         assert_eq!(lines(&packer.finish().unwrap(), Encoding::Utf8), ["a", "b"]);
     }
@@ -320,8 +317,7 @@ mod tests {
     fn a_line_without_end_is_cut_and_said_to_be_too_long() {
         let mut bytes = vec![b'x'; LONGEST_LINE * 3];
         bytes.extend(b"\nnext");
-        let mut lines =
-            Lines::open(Box::new(io::Cursor::new(bytes)), Encoding::Utf8).unwrap();
+        let mut lines = Lines::open(Box::new(io::Cursor::new(bytes)), Encoding::Utf8).unwrap();
         let mut line = Vec::new();
         assert_eq!(lines.next(&mut line).unwrap(), Line::TooLong);
         assert!(line.len() <= LONGEST_LINE);

@@ -39,7 +39,11 @@ impl JsonRows {
 
     /// The wanted columns that no line has had so far.
     pub fn never_seen(&self) -> impl Iterator<Item = &str> {
-        let unseen = self.wanted.iter().zip(&self.seen).filter(|(_, seen)| !**seen);
+        let unseen = self
+            .wanted
+            .iter()
+            .zip(&self.seen)
+            .filter(|(_, seen)| !**seen);
         unseen.map(|(column, _)| column.as_str())
     }
 
@@ -112,7 +116,9 @@ impl<'de> Visitor<'de> for Object<'_> {
             };
             let place = self.wanted.iter().position(|column| *column == path);
             let inside = self.wanted.iter().any(|column| {
-                column.strip_prefix(&*path).is_some_and(|rest| rest.starts_with('.'))
+                column
+                    .strip_prefix(&*path)
+                    .is_some_and(|rest| rest.starts_with('.'))
             });
             if place.is_none() && !inside {
                 map.next_value::<IgnoredAny>()?;
@@ -221,14 +227,22 @@ mod tests {
         let text = "{\"id\":7,\"who\":{\"name\":\"Ada\",\"age\":3},\"tags\":[1,2],\"x\":{\"id\":9}}\n\
                     {\"id\":null,\"who\":\"nobody\"}\nnoise\n";
         let lines = Lines::open(Box::new(io::Cursor::new(text)), Encoding::Utf8).unwrap();
-        let wanted = ["id", "who.name", "tags", "absent"].map(str::to_owned).to_vec();
+        let wanted = ["id", "who.name", "tags", "absent"]
+            .map(str::to_owned)
+            .to_vec();
         let mut json = JsonRows::new(lines, wanted);
         let mut row = Row::default();
         assert!(matches!(json.next(&mut row).unwrap(), Next::Row));
-        assert_eq!(row.fields().collect::<Vec<_>>(), ["7", "Ada", "2 values", ""]);
+        assert_eq!(
+            row.fields().collect::<Vec<_>>(),
+            ["7", "Ada", "2 values", ""]
+        );
         assert!(matches!(json.next(&mut row).unwrap(), Next::Row));
         assert_eq!(row.fields().collect::<Vec<_>>(), ["", "", "", ""]);
-        assert!(matches!(json.next(&mut row).unwrap(), Next::Bad(BadReason::Json(_))));
+        assert!(matches!(
+            json.next(&mut row).unwrap(),
+            Next::Bad(BadReason::Json(_))
+        ));
         assert_eq!(json.never_seen().collect::<Vec<_>>(), ["absent"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Finding the register's entries by the words a mapping uses for them.
 
-use kept_language::{ActId, Register, ProofId, StateId};
+use kept_language::{ActId, ProofId, Register, StateId};
 
 /// The act that these words name: its id (`acknowledge-request`), what is said when it happened (`a request is
 /// acknowledged`), what is asked for (`acknowledge the request`), or its event noun (`acknowledgement`).
@@ -13,7 +13,10 @@ pub fn find_act(register: &Register, words: &str) -> Result<ActId, Option<String
         if act.id == words {
             return Ok(id);
         }
-        let happens = act.happens.iter().map(|phrase| filled(register, phrase, None));
+        let happens = act
+            .happens
+            .iter()
+            .map(|phrase| filled(register, phrase, None));
         let others = [act.phrase.as_str(), act.noun.as_deref().unwrap_or_default()];
         let others = others.into_iter().filter(|phrase| !phrase.is_empty());
         let others = others.map(|phrase| filled(register, phrase, None));

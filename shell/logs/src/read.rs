@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use kept_engine::{Event, Record, What};
 use kept_kernel::Instant;
-use kept_language::{ActId, FactId, ProofId, Register, RoleId};
 use kept_language::ast::Value;
+use kept_language::{ActId, FactId, ProofId, Register, RoleId};
 
 use crate::bad::{BadLine, BadReason};
 use crate::codec::{Packer, Unpacker};
@@ -67,7 +67,9 @@ impl fmt::Display for LogError {
         match self {
             Self::Io(error) => write!(f, "The log could not be read: {error}."),
             Self::Empty => write!(f, "The log is empty."),
-            Self::Header(reason) => write!(f, "The first line of the log is no header: it {reason}."),
+            Self::Header(reason) => {
+                write!(f, "The first line of the log is no header: it {reason}.")
+            }
             Self::Columns(problems) => {
                 let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
                 write!(f, "{}", lines.join("\n"))

@@ -205,10 +205,11 @@ impl<'m> LogRows<'m> {
         }
         for plan in &mapping.facts {
             let cell = row.cell(plan.column);
-            let named = cell.is_empty() || match plan.listed {
-                true => plan.values.contains_key(cell),
-                false => value_of(&self.register[plan.fact], cell, &mut self.times).is_some(),
-            };
+            let named = cell.is_empty()
+                || match plan.listed {
+                    true => plan.values.contains_key(cell),
+                    false => value_of(&self.register[plan.fact], cell, &mut self.times).is_some(),
+                };
             if !named {
                 unnamed.push((plan.column, plan.otherwise));
             }
@@ -269,7 +270,10 @@ fn places(header: &[String], mapping: &Mapping) -> Result<Vec<usize>, LogError> 
     let mut places = Vec::new();
     let mut problems = Vec::new();
     for wanted in &mapping.columns {
-        let mut found = header.iter().enumerate().filter(|(_, name)| **name == wanted.name);
+        let mut found = header
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| **name == wanted.name);
         match (found.next(), found.next()) {
             (Some((place, _)), None) => places.push(place),
             (Some(_), Some(_)) => problems.push(MappingProblem {

@@ -25,7 +25,7 @@ pub struct Sorter {
 
 /// Where a record lies in the buffer.
 #[derive(Clone, Copy)]
-struct Place {
+pub struct Place {
     prefix: u64,
     start: usize,
     key: u32,
@@ -281,8 +281,10 @@ impl Merge {
             other => other?,
         }
         let [a, b, c, d, e, f, g, h] = lengths;
-        head.key.resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
-        head.payload.resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
+        head.key
+            .resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
+        head.payload
+            .resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
         reader.read_exact(&mut head.key)?;
         reader.read_exact(&mut head.payload)?;
         head.prefix = prefix(&head.key);
@@ -304,7 +306,10 @@ mod tests {
         let mut sorted = sorter.finish().unwrap();
         let mut all = Vec::new();
         while let Some((key, payload)) = sorted.next().unwrap() {
-            all.push((key.to_vec(), u32::from_le_bytes(payload.try_into().unwrap())));
+            all.push((
+                key.to_vec(),
+                u32::from_le_bytes(payload.try_into().unwrap()),
+            ));
         }
         all
     }

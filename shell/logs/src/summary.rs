@@ -70,7 +70,11 @@ impl Summary {
         let index = std::mem::take(&mut self.unnamed_index);
         self.unnamed = index
             .into_iter()
-            .map(|((column, value), rows)| Note { column, value, rows })
+            .map(|((column, value), rows)| Note {
+                column,
+                value,
+                rows,
+            })
             .collect();
     }
 }

@@ -268,12 +268,20 @@ impl TimeFormat {
 
 fn read_epoch(text: &str, micros_per_unit: i64) -> Option<Read> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let plain = !whole.is_empty() && whole.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
+    let plain = !whole.is_empty()
+        && whole
+            .trim_start_matches('-')
+            .bytes()
+            .all(|b| b.is_ascii_digit());
     if !plain {
         return None;
     }
     let mut rest = Rest(fraction);
-    let part = if fraction.is_empty() { 0 } else { rest.fraction()? };
+    let part = if fraction.is_empty() {
+        0
+    } else {
+        rest.fraction()?
+    };
     let micros = whole
         .parse::<i64>()
         .ok()?
@@ -344,11 +352,27 @@ fn read_pattern(items: &[Item], text: &str) -> Option<Read> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 const WEEKDAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 
 /// What is left of a text.
@@ -431,17 +455,57 @@ mod tests {
     #[test]
     fn the_formats_of_real_exports_are_read() {
         for (format, zone, text, instant) in [
-            ("iso", "Europe/Rome", "2012-10-09T14:50:17+00:00", "2012-10-09T14:50:17Z"),
-            ("iso", "Europe/Rome", "2012-10-09 16:50:17.25", "2012-10-09T14:50:17.25Z"),
+            (
+                "iso",
+                "Europe/Rome",
+                "2012-10-09T14:50:17+00:00",
+                "2012-10-09T14:50:17Z",
+            ),
+            (
+                "iso",
+                "Europe/Rome",
+                "2012-10-09 16:50:17.25",
+                "2012-10-09T14:50:17.25Z",
+            ),
             ("iso", "Europe/Rome", "2012-10-09", "2012-10-08T22:00:00Z"),
             ("iso", "UTC", "2012-10-09T14:50Z", "2012-10-09T14:50:00Z"),
-            ("%d/%m/%Y %H:%M", "America/Sao_Paulo", "29/2/2016 01:16", "2016-02-29T04:16:00Z"),
-            ("%m/%d/%Y %I:%M:%S %p", "America/New_York", "06/26/2018 12:50:01 PM", "2018-06-26T16:50:01Z"),
-            ("%m/%d/%Y %I:%M:%S %p", "America/New_York", "06/26/2018 12:50:01 am", "2018-06-26T04:50:01Z"),
-            ("%a, %d %b %Y %T %z", "UTC", "Fri, 30 Jan 2026 16:30:00 +0100", "2026-01-30T15:30:00Z"),
+            (
+                "%d/%m/%Y %H:%M",
+                "America/Sao_Paulo",
+                "29/2/2016 01:16",
+                "2016-02-29T04:16:00Z",
+            ),
+            (
+                "%m/%d/%Y %I:%M:%S %p",
+                "America/New_York",
+                "06/26/2018 12:50:01 PM",
+                "2018-06-26T16:50:01Z",
+            ),
+            (
+                "%m/%d/%Y %I:%M:%S %p",
+                "America/New_York",
+                "06/26/2018 12:50:01 am",
+                "2018-06-26T04:50:01Z",
+            ),
+            (
+                "%a, %d %b %Y %T %z",
+                "UTC",
+                "Fri, 30 Jan 2026 16:30:00 +0100",
+                "2026-01-30T15:30:00Z",
+            ),
             ("%d.%m.%y", "UTC", "30.01.26", "2026-01-30T00:00:00Z"),
-            ("epoch", "Europe/Rome", "1769790600.5", "2026-01-30T16:30:00.5Z"),
-            ("epoch-ms", "UTC", "1769790600250", "2026-01-30T16:30:00.25Z"),
+            (
+                "epoch",
+                "Europe/Rome",
+                "1769790600.5",
+                "2026-01-30T16:30:00.5Z",
+            ),
+            (
+                "epoch-ms",
+                "UTC",
+                "1769790600250",
+                "2026-01-30T16:30:00.25Z",
+            ),
             ("%d/%m/%Y|iso", "UTC", "2026-01-30", "2026-01-30T00:00:00Z"),
         ] {
             assert_eq!(read(format, zone, text).as_deref(), Some(instant), "{text}");
@@ -450,7 +514,14 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_not_read() {
-        for text in ["", "?", "2026-02-30", "2026-01-30T25:00", "2026-01-30T10:00:00 later", "30/01/2026"] {
+        for text in [
+            "",
+            "?",
+            "2026-02-30",
+            "2026-01-30T25:00",
+            "2026-01-30T10:00:00 later",
+            "30/01/2026",
+        ] {
             assert_eq!(read("iso", "UTC", text), None, "{text}");
         }
         assert_eq!(read("%d/%m/%Y %H:%M", "UTC", "1/1/2026 10:00x"), None);
@@ -479,7 +550,11 @@ mod tests {
                 .to_zoned(TimeZone::UTC)
                 .datetime();
             let expected = zone.to_ambiguous_timestamp(date_time).compatible().unwrap();
-            assert_eq!(reader.in_zone(local), Some(expected.as_second()), "{date_time}");
+            assert_eq!(
+                reader.in_zone(local),
+                Some(expected.as_second()),
+                "{date_time}"
+            );
         }
         assert!(reader.doubtful() > 0);
     }

@@ -196,6 +196,9 @@ impl Mapping {
     pub(crate) fn looks_at_subjects(&self) -> bool {
         let changes = |tests: &[Test]| tests.iter().any(|t| matches!(t.kind, TestKind::Changes));
         !self.states.is_empty()
-            || self.events.iter().any(|event| event.only != Only::Every || changes(&event.tests))
+            || self
+                .events
+                .iter()
+                .any(|event| event.only != Only::Every || changes(&event.tests))
     }
 }

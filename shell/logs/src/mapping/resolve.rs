@@ -42,7 +42,9 @@ impl Mapping {
         if resolver.problems.is_empty() {
             mapping.ok_or_else(Vec::new)
         } else {
-            resolver.problems.sort_by_key(|problem| (problem.line, problem.column));
+            resolver
+                .problems
+                .sort_by_key(|problem| (problem.line, problem.column));
             Err(resolver.problems)
         }
     }
@@ -93,12 +95,16 @@ impl Resolver<'_> {
         if events.is_empty() && states.is_empty() && self.problems.is_empty() {
             let what = "The mapping names no events.".to_owned();
             let help = "Add [[events]], or [activity] with its means.".to_owned();
-            self.problems.push(MappingProblem::at(self.text, 0, what, Some(help)));
+            self.problems
+                .push(MappingProblem::at(self.text, 0, what, Some(help)));
         }
         let mut times = time
             .as_ref()
             .map(|plan| TimeReader::new(plan.formats.clone(), plan.zone.clone()))?;
-        let facts = file.facts.iter().filter_map(|s| self.fact(s, subject?.noun, &mut times));
+        let facts = file
+            .facts
+            .iter()
+            .filter_map(|s| self.fact(s, subject?.noun, &mut times));
         let facts = facts.collect();
         let parts = self.parts(&file.parts, subject);
         let holders = self.holders(&file.holders);
@@ -203,10 +209,7 @@ impl Resolver<'_> {
             None => TimeZone::UTC,
             Some(word) => self.zone(word)?,
         };
-        let by_events = self.choice(
-            section.ties.as_ref(),
-            &[("lines", false), ("events", true)],
-        );
+        let by_events = self.choice(section.ties.as_ref(), &[("lines", false), ("events", true)]);
         let ties = match (&section.ties_column, by_events) {
             (Some(word), _) => Ties::Column(self.column(word)),
             (None, true) => Ties::Events,
@@ -251,15 +254,23 @@ impl Resolver<'_> {
 
     fn noun(&mut self, word: &Word) -> Option<NounId> {
         let name = word.get_ref();
-        let found = self.register.nouns().find(|(_, noun)| {
-            noun.id == *name || noun.says == *name || noun.also.contains(name)
-        });
+        let found = self
+            .register
+            .nouns()
+            .find(|(_, noun)| noun.id == *name || noun.says == *name || noun.also.contains(name));
         if let Some((id, _)) = found {
             return Some(id);
         }
-        let near = nearest_word(name, self.register.nouns().map(|(_, noun)| noun.says.as_str()));
+        let near = nearest_word(
+            name,
+            self.register.nouns().map(|(_, noun)| noun.says.as_str()),
+        );
         let what = format!("No noun of the vocabulary is called “{name}”.");
-        self.problem(word, what, near.map(|near| format!("Did you mean “{near}”?")));
+        self.problem(
+            word,
+            what,
+            near.map(|near| format!("Did you mean “{near}”?")),
+        );
         None
     }
 
@@ -347,7 +358,11 @@ impl Resolver<'_> {
         let tests = self.tests(&section.tests);
         let only = self.choice(
             section.only.as_ref(),
-            &[("every", Only::Every), ("first", Only::First), ("last", Only::Last)],
+            &[
+                ("every", Only::Every),
+                ("first", Only::First),
+                ("last", Only::Last),
+            ],
         );
         let at = section.at.as_ref().map(|word| self.column(word));
         let not_before = section.not_before.as_ref().map(|word| self.column(word));
@@ -355,7 +370,11 @@ impl Resolver<'_> {
             Some(word) => By::Person(self.column(word)),
             None => self.choice(
                 section.by.as_ref(),
-                &[("client", By::Client), ("system", By::System), ("unknown", By::Unknown)],
+                &[
+                    ("client", By::Client),
+                    ("system", By::System),
+                    ("unknown", By::Unknown),
+                ],
             ),
         };
         let subject = match &section.subject {
@@ -405,8 +424,13 @@ impl Resolver<'_> {
             match find_proof(self.register, word.get_ref()) {
                 Ok(proof) => proofs.push(proof),
                 Err(near) => {
-                    let what = format!("No proof of the vocabulary is called “{}”.", word.get_ref());
-                    self.problem(word, what, near.map(|near| format!("Did you mean “{near}”?")));
+                    let what =
+                        format!("No proof of the vocabulary is called “{}”.", word.get_ref());
+                    self.problem(
+                        word,
+                        what,
+                        near.map(|near| format!("Did you mean “{near}”?")),
+                    );
                 }
             }
         }
@@ -449,25 +473,36 @@ impl Resolver<'_> {
             Some(word) => self.act(word),
             None => pure_end(register, state),
         };
-        let plan = starts.zip(ends).map(|(starts, ends)| StatePlan { starts, ends, tests });
+        let plan = starts.zip(ends).map(|(starts, ends)| StatePlan {
+            starts,
+            ends,
+            tests,
+        });
         if plan.is_none() && section.starts.is_none() {
             let what = "The vocabulary does not say what starts and ends this state.".to_owned();
-            self.problem(&section.state, what, Some("Add starts and ends.".to_owned()));
+            self.problem(
+                &section.state,
+                what,
+                Some("Add starts and ends.".to_owned()),
+            );
         }
         plan
     }
 
-    fn fact(&mut self, section: &FactSection, noun: NounId, times: &mut TimeReader) -> Option<FactPlan> {
+    fn fact(
+        &mut self,
+        section: &FactSection,
+        noun: NounId,
+        times: &mut TimeReader,
+    ) -> Option<FactPlan> {
         let column = self.column(&section.column);
         let otherwise = self.policy(section.otherwise.as_ref());
         let fact = self.fact_id(&section.fact, noun)?;
         let entry = &self.register[fact];
         let mut values = FxHashMap::default();
         for (text, value) in &section.values {
-            let plain = match value.get_ref() {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
+            let plain = texts_of(value.get_ref()).and_then(|mut texts| texts.pop());
+            let plain = plain.unwrap_or_default();
             match value_of(entry, &plain, times) {
                 Some(value) => {
                     values.insert(text.clone(), value);
@@ -494,11 +529,14 @@ impl Resolver<'_> {
         let register = self.register;
         let name = word.get_ref().as_str();
         let found = match name.split_once('.') {
-            Some((noun, fact)) => register.noun(noun).and_then(|noun| register.fact(noun, fact)),
+            Some((noun, fact)) => register
+                .noun(noun)
+                .and_then(|noun| register.fact(noun, fact)),
             None => register.fact(noun, name),
         };
         if found.is_none() {
-            let full = |fact: &kept_language::Fact| format!("{}.{}", register[fact.noun].id, fact.name);
+            let full =
+                |fact: &kept_language::Fact| format!("{}.{}", register[fact.noun].id, fact.name);
             let names: Vec<_> = register.facts().map(|(_, fact)| full(fact)).collect();
             let wanted = match name.contains('.') {
                 true => name.to_owned(),
@@ -506,7 +544,11 @@ impl Resolver<'_> {
             };
             let near = nearest_word(&wanted, names.iter().map(String::as_str));
             let what = format!("No fact of the vocabulary is called “{name}”.");
-            self.problem(word, what, near.map(|near| format!("Did you mean “{near}”?")));
+            self.problem(
+                word,
+                what,
+                near.map(|near| format!("Did you mean “{near}”?")),
+            );
         }
         found
     }
@@ -529,7 +571,10 @@ impl Resolver<'_> {
         parts
     }
 
-    fn holders(&mut self, section: &BTreeMap<Word, Word>) -> Vec<(kept_language::RoleId, ColumnId)> {
+    fn holders(
+        &mut self,
+        section: &BTreeMap<Word, Word>,
+    ) -> Vec<(kept_language::RoleId, ColumnId)> {
         let mut holders = Vec::new();
         for (word, column) in section {
             let column = self.column(column);
@@ -539,7 +584,11 @@ impl Resolver<'_> {
                     let names = self.register.roles().map(|(_, role)| role.says.as_str());
                     let near = nearest_word(word.get_ref(), names);
                     let what = format!("No role of the vocabulary is called “{}”.", word.get_ref());
-                    self.problem(word, what, near.map(|near| format!("Did you mean “{near}”?")));
+                    self.problem(
+                        word,
+                        what,
+                        near.map(|near| format!("Did you mean “{near}”?")),
+                    );
                 }
             }
         }
@@ -551,9 +600,17 @@ impl Resolver<'_> {
 fn pure_end(register: &Register, state: kept_language::StateId) -> Option<ActId> {
     let noun = &register[register[state].noun];
     let ends = &register[state].to;
-    let other = |act: &ActId| [&noun.ends, &noun.voids, &noun.reopens].iter().any(|l| l.contains(act));
-    let named = ends.iter().find(|act| register[**act].id.starts_with("end-"));
-    named.or_else(|| ends.iter().find(|act| !other(act))).copied()
+    let other = |act: &ActId| {
+        [&noun.ends, &noun.voids, &noun.reopens]
+            .iter()
+            .any(|l| l.contains(act))
+    };
+    let named = ends
+        .iter()
+        .find(|act| register[**act].id.starts_with("end-"));
+    named
+        .or_else(|| ends.iter().find(|act| !other(act)))
+        .copied()
 }
 
 fn texts_of(value: &Value) -> Option<Vec<String>> {
@@ -598,9 +655,14 @@ fn name_tested_values(mapping: &mut Mapping) {
     };
     let events = mapping.events.iter().flat_map(|event| &event.tests);
     let states = mapping.states.iter().flat_map(|state| &state.tests);
-    for test in events.chain(states).filter(|test| test.column == activity.column) {
+    for test in events
+        .chain(states)
+        .filter(|test| test.column == activity.column)
+    {
         if let TestKind::Is(values) | TestKind::IsNot(values) = &test.kind {
-            activity.named.extend(values.iter().map(|value| (value.clone(), ())));
+            activity
+                .named
+                .extend(values.iter().map(|value| (value.clone(), ())));
         }
     }
 }
