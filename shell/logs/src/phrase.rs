@@ -22,7 +22,7 @@ pub fn find_act(register: &Register, words: &str) -> Result<ActId, Option<String
         let others = others.map(|phrase| filled(register, phrase, None));
         names.extend(happens.chain(others).map(|name| (name, id)));
     }
-    nearest(words, names)
+    nearest(words, &names)
 }
 
 /// The state that these words name: its id, or how it is said, with the noun or `it`.
@@ -38,7 +38,7 @@ pub fn find_state(register: &Register, words: &str) -> Result<StateId, Option<St
         names.push((filled(register, &state.says, None), id));
         names.push((filled(register, &state.says, Some("it")), id));
     }
-    nearest(words, names)
+    nearest(words, &names)
 }
 
 /// The kind of proof that these words name.
@@ -51,7 +51,7 @@ pub fn find_proof(register: &Register, words: &str) -> Result<ProofId, Option<St
         let all = [&proof.id, &proof.says].into_iter().chain(&proof.also);
         names.extend(all.map(|name| (name.clone(), id)));
     }
-    nearest(words, names)
+    nearest(words, &names)
 }
 
 /// The known word nearest to this one, if any is near.
@@ -67,7 +67,7 @@ pub(crate) fn nearest_word<'a>(
         .map(|(_, other)| other.to_owned())
 }
 
-fn nearest<T: Copy>(words: &str, names: Vec<(String, T)>) -> Result<T, Option<String>> {
+fn nearest<T: Copy>(words: &str, names: &[(String, T)]) -> Result<T, Option<String>> {
     let wanted = plain(words);
     match names.iter().find(|(name, _)| plain(name) == wanted) {
         Some((_, id)) => Ok(*id),

@@ -158,9 +158,10 @@ impl<'m> LogRows<'m> {
 
     fn known<'c>(&self, cell: Option<&'c str>) -> &'c str {
         let cell = cell.unwrap_or_default().trim();
-        match self.mapping.log.missing.iter().any(|mark| mark == cell) {
-            true => "",
-            false => cell,
+        if self.mapping.log.missing.iter().any(|mark| mark == cell) {
+            ""
+        } else {
+            cell
         }
     }
 
@@ -199,16 +200,17 @@ impl<'m> LogRows<'m> {
         let mut unnamed = Vec::new();
         if let Some(activity) = &mapping.activity {
             let cell = row.cell(activity.column);
-            if !cell.is_empty() && !activity.named.contains_key(cell) {
+            if !cell.is_empty() && !activity.named.contains(cell) {
                 unnamed.push((activity.column, activity.otherwise));
             }
         }
         for plan in &mapping.facts {
             let cell = row.cell(plan.column);
             let named = cell.is_empty()
-                || match plan.listed {
-                    true => plan.values.contains_key(cell),
-                    false => value_of(&self.register[plan.fact], cell, &mut self.times).is_some(),
+                || if plan.listed {
+                    plan.values.contains_key(cell)
+                } else {
+                    value_of(&self.register[plan.fact], cell, &mut self.times).is_some()
                 };
             if !named {
                 unnamed.push((plan.column, plan.otherwise));
@@ -290,9 +292,10 @@ fn places(header: &[String], mapping: &Mapping) -> Result<Vec<usize>, LogError> 
             }),
         }
     }
-    match problems.is_empty() {
-        true => Ok(places),
-        false => Err(LogError::Columns(problems)),
+    if problems.is_empty() {
+        Ok(places)
+    } else {
+        Err(LogError::Columns(problems))
     }
 }
 

@@ -280,11 +280,9 @@ impl Merge {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             other => other?,
         }
-        let [a, b, c, d, e, f, g, h] = lengths;
-        head.key
-            .resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
-        head.payload
-            .resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
+        let both = u64::from_le_bytes(lengths);
+        head.key.resize(both as u32 as usize, 0);
+        head.payload.resize((both >> 32) as usize, 0);
         reader.read_exact(&mut head.key)?;
         reader.read_exact(&mut head.payload)?;
         head.prefix = prefix(&head.key);

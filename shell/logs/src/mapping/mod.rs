@@ -8,7 +8,7 @@ mod problem;
 mod resolve;
 
 use kept_language::{ActId, FactId, NounId, ProofId, RoleId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use problem::MappingProblem;
 
@@ -97,7 +97,7 @@ pub(crate) struct ActorPlan {
 pub(crate) struct ActivityPlan {
     pub column: ColumnId,
     /// Every value that some part of the mapping names.
-    pub named: FxHashMap<String, ()>,
+    pub named: FxHashSet<String>,
     pub otherwise: Policy,
 }
 

@@ -38,7 +38,7 @@ impl Mapping {
             columns: Vec::new(),
             problems: Vec::new(),
         };
-        let mapping = resolver.mapping(file);
+        let mapping = resolver.mapping(&file);
         if resolver.problems.is_empty() {
             mapping.ok_or_else(Vec::new)
         } else {
@@ -77,7 +77,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn mapping(&mut self, file: MappingFile) -> Option<Mapping> {
+    fn mapping(&mut self, file: &MappingFile) -> Option<Mapping> {
         let log = self.log(&file.log);
         let time = self.time(&file.time);
         let subject = self.subject(&file.subject);
@@ -334,7 +334,7 @@ impl Resolver<'_> {
                 proofs: self.register[act].proof.into_iter().collect(),
             });
         }
-        let nothing = section.nothing.iter().map(|value| (value.clone(), ()));
+        let nothing = section.nothing.iter().cloned();
         ActivityPlan {
             column,
             named: nothing.collect(),
@@ -538,9 +538,10 @@ impl Resolver<'_> {
             let full =
                 |fact: &kept_language::Fact| format!("{}.{}", register[fact.noun].id, fact.name);
             let names: Vec<_> = register.facts().map(|(_, fact)| full(fact)).collect();
-            let wanted = match name.contains('.') {
-                true => name.to_owned(),
-                false => format!("{}.{name}", register[noun].id),
+            let wanted = if name.contains('.') {
+                name.to_owned()
+            } else {
+                format!("{}.{name}", register[noun].id)
             };
             let near = nearest_word(&wanted, names.iter().map(String::as_str));
             let what = format!("No fact of the vocabulary is called “{name}”.");
@@ -660,9 +661,7 @@ fn name_tested_values(mapping: &mut Mapping) {
         .filter(|test| test.column == activity.column)
     {
         if let TestKind::Is(values) | TestKind::IsNot(values) = &test.kind {
-            activity
-                .named
-                .extend(values.iter().map(|value| (value.clone(), ())));
+            activity.named.extend(values.iter().cloned());
         }
     }
 }
