@@ -8,6 +8,7 @@
 //! way of counting minutes lives in the tests, and every release is compared with it.
 
 mod calendar;
+mod chunk;
 mod days;
 mod entries;
 mod feed;
