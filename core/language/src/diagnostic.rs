@@ -37,7 +37,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic with the severity that its code has.
-    pub fn new(code: &'static str, document: usize, range: TextRange, what: impl Into<String>) -> Self {
+    pub fn new(
+        code: &'static str,
+        document: usize,
+        range: TextRange,
+        what: impl Into<String>,
+    ) -> Self {
         Self {
             code,
             severity: severity_of(code),
@@ -78,18 +83,48 @@ impl Diagnostic {
             document.path,
             self.what
         );
-        if let Some(rule) = document.rules.iter().find(|rule| contains(rule.range, self.range.start)) {
+        if let Some(rule) = document
+            .rules
+            .iter()
+            .find(|rule| contains(rule.range, self.range.start))
+        {
             let _ = write!(shown, "    {} {}", document.clause_of(rule), rule.key.id);
         }
         let source = document.text.lines().nth(line - 1).unwrap_or_default();
         // A line of noise may be as long as the file: only the part around the words is shown.
         let skip = column.saturating_sub(1).saturating_sub(60);
-        let part: String = source.chars().skip(skip).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let words = document.words(self.range).lines().next().unwrap_or_default().chars().count();
-        let width = words.clamp(1, part.chars().count().saturating_sub(column - 1 - skip).max(1));
+        let part: String = source
+            .chars()
+            .skip(skip)
+            .take(160)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let words = document
+            .words(self.range)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
+        let width = words.clamp(
+            1,
+            part.chars()
+                .count()
+                .saturating_sub(column - 1 - skip)
+                .max(1),
+        );
         let _ = write!(shown, "\n   {}", part.trim_end());
-        let _ = write!(shown, "\n   {}{}", " ".repeat(column - 1 - skip), "^".repeat(width));
-        let said = [self.reason.as_str(), self.suggestion.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>();
+        let _ = write!(
+            shown,
+            "\n   {}{}",
+            " ".repeat(column - 1 - skip),
+            "^".repeat(width)
+        );
+        let said = [self.reason.as_str(), self.suggestion.as_str()]
+            .iter()
+            .filter(|s| !s.is_empty())
+            .copied()
+            .collect::<Vec<_>>();
         if !said.is_empty() {
             let _ = write!(shown, "\n   {}", said.join(" "));
         }

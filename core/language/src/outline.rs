@@ -51,12 +51,20 @@ pub(crate) struct Line<'t> {
 impl Line<'_> {
     pub fn range(&self) -> TextRange {
         let indent = self.text.len() - self.text.trim_start().len();
-        TextRange { start: self.start + indent, end: self.start + self.text.trim_end().len().max(indent) }
+        TextRange {
+            start: self.start + indent,
+            end: self.start + self.text.trim_end().len().max(indent),
+        }
     }
 }
 
 /// Reads the outline of one document; `document` is its position in the set, for the diagnostics.
-pub(crate) fn outline(register: &Register, document: usize, text: &str, says: &mut Vec<Diagnostic>) -> Outline {
+pub(crate) fn outline(
+    register: &Register,
+    document: usize,
+    text: &str,
+    says: &mut Vec<Diagnostic>,
+) -> Outline {
     let lines = lines(text);
     let mut outline = Outline::default();
     let body = header::read(register, document, text, &lines, &mut outline.header, says);
@@ -84,7 +92,10 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     let mut start = 0;
     text.split_inclusive('\n')
         .map(|whole| {
-            let line = Line { text: whole.trim_end_matches(['\n', '\r']), start };
+            let line = Line {
+                text: whole.trim_end_matches(['\n', '\r']),
+                start,
+            };
             start += whole.len();
             line
         })
@@ -101,16 +112,25 @@ fn heading(line: Line<'_>) -> Option<Clause> {
     let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
     let (number, title) = if first == "Appendix" {
         let (letter, title) = rest.split_once(' ').unwrap_or((rest, ""));
-        (format!("Appendix {}", letter.trim_end_matches([':', '.'])), title)
+        (
+            format!("Appendix {}", letter.trim_end_matches([':', '.'])),
+            title,
+        )
     } else {
         let number = first.trim_end_matches('.');
-        let numbered = number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        let numbered = number
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
         if !numbered {
             return None;
         }
         (number.to_owned(), rest)
     };
-    Some(Clause { number, title: title.trim().to_owned(), range: line.range() })
+    Some(Clause {
+        number,
+        title: title.trim().to_owned(),
+        range: line.range(),
+    })
 }
 
 /// The marks that open or close a fenced block.
@@ -126,7 +146,11 @@ impl Fence {
         let indent = line.len() - trimmed.len();
         let letter = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
         let length = trimmed.chars().take_while(|c| *c == letter).count();
-        (length >= 3 && indent < 4).then_some(Self { letter, length, indent })
+        (length >= 3 && indent < 4).then_some(Self {
+            letter,
+            length,
+            indent,
+        })
     }
 
     fn closed_by(&self, line: &str) -> bool {
@@ -144,8 +168,14 @@ fn block(
     outline: &mut Outline,
     says: &mut Vec<Diagnostic>,
 ) -> usize {
-    let Some(line) = lines.get(first) else { return first + 1 };
-    let last = lines.iter().skip(first + 1).position(|line| fence.closed_by(line.text)).map(|offset| first + 1 + offset);
+    let Some(line) = lines.get(first) else {
+        return first + 1;
+    };
+    let last = lines
+        .iter()
+        .skip(first + 1)
+        .position(|line| fence.closed_by(line.text))
+        .map(|offset| first + 1 + offset);
     let after = last.map_or(lines.len(), |last| last + 1);
     let info_start = (fence.indent + fence.length).min(line.text.len());
     let info = line.text.get(info_start..).unwrap_or_default();
@@ -154,9 +184,16 @@ fn block(
         return after;
     }
     let id = words.next().unwrap_or_default().to_owned();
-    let info = TextRange { start: line.start + info_start, end: line.start + line.text.trim_end().len() };
+    let info = TextRange {
+        start: line.start + info_start,
+        end: line.start + line.text.trim_end().len(),
+    };
     if id.is_empty() || words.next().is_some() || !is_identity(&id) {
-        let found = if id.is_empty() { "has no identity" } else { "has an identity that cannot be read" };
+        let found = if id.is_empty() {
+            "has no identity"
+        } else {
+            "has an identity that cannot be read"
+        };
         says.push(
             Diagnostic::new("K106", document, info, format!("a sop block {found}"))
                 .because("A rule is known by its identity: lower-case letters, digits and hyphens, beginning with a letter.")
@@ -164,9 +201,15 @@ fn block(
         );
     }
     let end_of = |line: &Line<'_>| line.start;
-    let start = lines.get(first + 1).map_or(line.start + line.text.len(), end_of);
+    let start = lines
+        .get(first + 1)
+        .map_or(line.start + line.text.len(), end_of);
     let end = last.and_then(|last| lines.get(last)).map_or_else(
-        || lines.last().map_or(start, |line| line.start + line.text.len()),
+        || {
+            lines
+                .last()
+                .map_or(start, |line| line.start + line.text.len())
+        },
         end_of,
     );
     if last.is_none() {
@@ -179,7 +222,10 @@ fn block(
     outline.blocks.push(Block {
         id,
         info,
-        body: TextRange { start, end: end.max(start) },
+        body: TextRange {
+            start,
+            end: end.max(start),
+        },
         clause: outline.clauses.len().checked_sub(1),
     });
     after
@@ -188,5 +234,7 @@ fn block(
 /// `[a-z][a-z0-9-]*`
 pub(crate) fn is_identity(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -7,8 +7,8 @@ mod load;
 mod phrases;
 
 pub(crate) use load::closest;
-pub(crate) use phrases::{Pattern, Piece};
 pub use load::{RegisterFile, RegisterProblem};
+pub(crate) use phrases::{Pattern, Piece};
 pub use phrases::{PhraseForm, PhraseMeaning};
 
 macro_rules! ids {

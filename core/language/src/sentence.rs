@@ -80,7 +80,17 @@ impl<'s> Cursor<'s> {
             leads.push(lead.take().unwrap_or(word.range.start));
             words.push(word);
         }
-        Self { scope, words, leads, whole, at: 0, case: None, says: Vec::new(), slots: Vec::new(), waits_for: None }
+        Self {
+            scope,
+            words,
+            leads,
+            whole,
+            at: 0,
+            case: None,
+            says: Vec::new(),
+            slots: Vec::new(),
+            waits_for: None,
+        }
     }
 
     pub fn register(&self) -> &'s Register {
@@ -97,7 +107,10 @@ impl<'s> Cursor<'s> {
 
     /// Whether these words come next.
     fn is(&self, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(ahead, text)| self.word(ahead).is_some_and(|word| word.is(text)))
+        words
+            .iter()
+            .enumerate()
+            .all(|(ahead, text)| self.word(ahead).is_some_and(|word| word.is(text)))
     }
 
     /// Passes these words if they come next.
@@ -112,7 +125,8 @@ impl<'s> Cursor<'s> {
     /// Whether these words come anywhere from here on.
     fn has_ahead(&self, words: &[&str]) -> Option<usize> {
         let rest = self.words.get(self.at..).unwrap_or_default();
-        rest.windows(words.len().max(1)).position(|window| window.iter().zip(words).all(|(word, text)| word.is(text)))
+        rest.windows(words.len().max(1))
+            .position(|window| window.iter().zip(words).all(|(word, text)| word.is(text)))
     }
 
     fn at_end(&self) -> bool {
@@ -121,27 +135,56 @@ impl<'s> Cursor<'s> {
 
     /// The document's range from one word to another, the second excluded.
     fn range(&self, from: usize, to: usize) -> TextRange {
-        let start = self.leads.get(from).copied().unwrap_or(self.whole.end.saturating_sub(1).max(self.whole.start));
-        let end = to.checked_sub(1).and_then(|last| self.words.get(last)).map_or(start + 1, |word| word.range.end);
-        TextRange { start, end: end.max(start) }
+        let start = self
+            .leads
+            .get(from)
+            .copied()
+            .unwrap_or(self.whole.end.saturating_sub(1).max(self.whole.start));
+        let end = to
+            .checked_sub(1)
+            .and_then(|last| self.words.get(last))
+            .map_or(start + 1, |word| word.range.end);
+        TextRange {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The range of the next word, or the end of the sentence.
     fn here(&self) -> TextRange {
         if self.at_end() {
-            let end = self.words.last().map_or(self.whole.end, |word| word.range.end);
-            return TextRange { start: end.saturating_sub(1).max(self.whole.start), end };
+            let end = self
+                .words
+                .last()
+                .map_or(self.whole.end, |word| word.range.end);
+            return TextRange {
+                start: end.saturating_sub(1).max(self.whole.start),
+                end,
+            };
         }
         self.range(self.at, self.at + 1)
     }
 
     /// The words of a range of positions, as written.
     fn said(&self, from: usize, to: usize) -> String {
-        let words: Vec<&str> = self.words.get(from..to).unwrap_or_default().iter().map(|word| word.written.as_str()).collect();
+        let words: Vec<&str> = self
+            .words
+            .get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .map(|word| word.written.as_str())
+            .collect();
         words.join(" ").replace(" ,", ",")
     }
 
-    pub fn say(&mut self, code: &'static str, range: TextRange, what: &str, reason: &str, suggestion: &str) {
+    pub fn say(
+        &mut self,
+        code: &'static str,
+        range: TextRange,
+        what: &str,
+        reason: &str,
+        suggestion: &str,
+    ) {
         let message = Diagnostic::new(code, self.scope.document, range, what);
         self.says.push(message.because(reason).suggest(suggestion));
     }
@@ -157,7 +200,8 @@ impl<'s> Cursor<'s> {
     fn extent(&self, stops: &[&str]) -> usize {
         let rest = self.words.get(self.at..).unwrap_or_default();
         let stop = |word: &Word| {
-            word.kind == Kind::Sign && matches!(word.text.as_str(), "," | ";" | "." | ":") || stops.iter().any(|s| word.is(s))
+            word.kind == Kind::Sign && matches!(word.text.as_str(), "," | ";" | "." | ":")
+                || stops.iter().any(|s| word.is(s))
         };
         rest.iter().position(stop).unwrap_or(rest.len())
     }
@@ -167,8 +211,14 @@ impl<'s> Cursor<'s> {
         let from = self.at;
         let code = match (self.kind(0), self.kind(1)) {
             (Some(Kind::Word), Some(Kind::Code)) => {
-                let written = self.word(0).map(|word| word.written.clone()).unwrap_or_default();
-                if !written.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                let written = self
+                    .word(0)
+                    .map(|word| word.written.clone())
+                    .unwrap_or_default();
+                if !written
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                {
                     return None;
                 }
                 self.at += 1;
@@ -177,14 +227,27 @@ impl<'s> Cursor<'s> {
             (Some(Kind::Code), _) => self.own_code(),
             _ => return None,
         };
-        let id = self.word(0).map(|word| word.text.clone()).unwrap_or_default();
+        let id = self
+            .word(0)
+            .map(|word| word.text.clone())
+            .unwrap_or_default();
         self.at += 1;
         let range = self.range(from, self.at);
         let key = RuleKey { code, id };
         if !self.rule_exists(&key) {
-            let ids = self.scope.outlines.iter().filter(|o| o.header.code == key.code).flat_map(|o| o.blocks.iter());
-            let near = closest(&key.id, ids.map(|block| block.id.as_str())).map(|near| format!("Did you mean `{near}`?"));
-            let what = if self.outline_of(&key.code).is_some() { "no such rule" } else { "no such document" };
+            let ids = self
+                .scope
+                .outlines
+                .iter()
+                .filter(|o| o.header.code == key.code)
+                .flat_map(|o| o.blocks.iter());
+            let near = closest(&key.id, ids.map(|block| block.id.as_str()))
+                .map(|near| format!("Did you mean `{near}`?"));
+            let what = if self.outline_of(&key.code).is_some() {
+                "no such rule"
+            } else {
+                "no such document"
+            };
             let reason = format!("Nothing is called {} `{}` here.", key.code, key.id);
             self.say("K302", range, what, &reason, &near.unwrap_or_default());
         }
@@ -196,7 +259,7 @@ impl<'s> Cursor<'s> {
         let mut refs = Vec::new();
         loop {
             let from = self.at;
-            if !refs.is_empty() && !(self.eat(&[",", "and"]) || self.eat(&["and"]) || self.eat(&["or"]) || self.eat(&[","])) {
+            if !refs.is_empty() && !self.eat_joint() {
                 break;
             }
             match self.rule_ref() {
@@ -210,6 +273,11 @@ impl<'s> Cursor<'s> {
         refs
     }
 
+    /// Passes what joins the parts of a list.
+    fn eat_joint(&mut self) -> bool {
+        self.eat(&[",", "and"]) || self.eat(&["and"]) || self.eat(&["or"]) || self.eat(&[","])
+    }
+
     fn own_code(&self) -> String {
         self.outline().header.code.clone()
     }
@@ -217,7 +285,10 @@ impl<'s> Cursor<'s> {
     fn outline(&self) -> &'s Outline {
         // INVARIANT: the scope is made for a document of its set.
         static NONE: std::sync::LazyLock<Outline> = std::sync::LazyLock::new(Outline::default);
-        self.scope.outlines.get(self.scope.document).unwrap_or(&NONE)
+        self.scope
+            .outlines
+            .get(self.scope.document)
+            .unwrap_or(&NONE)
     }
 
     fn outline_of(&self, code: &str) -> Option<&'s Outline> {
@@ -225,13 +296,18 @@ impl<'s> Cursor<'s> {
         if own.header.code == code {
             return Some(own);
         }
-        self.scope.outlines.iter().find(|outline| outline.header.code == code)
+        self.scope
+            .outlines
+            .iter()
+            .find(|outline| outline.header.code == code)
     }
 
     fn rule_exists(&self, key: &RuleKey) -> bool {
         let built_in = key.id == "review";
         self.scope.steps.contains_key(key)
-            || self.outline_of(&key.code).is_some_and(|o| built_in || o.blocks.iter().any(|block| block.id == key.id))
+            || self
+                .outline_of(&key.code)
+                .is_some_and(|o| built_in || o.blocks.iter().any(|block| block.id == key.id))
     }
 
     /// The case of another rule. Where it is not known yet, this sentence waits for it.
@@ -250,35 +326,68 @@ impl<'s> Cursor<'s> {
             return None;
         }
         let number = match self.kind(0) {
-            Some(Kind::Number | Kind::Word) => self.word(0).map(|word| word.written.clone()).unwrap_or_default(),
+            Some(Kind::Number | Kind::Word) => self
+                .word(0)
+                .map(|word| word.written.clone())
+                .unwrap_or_default(),
             _ => {
-                self.say("K103", self.here(), "which table?", "A table is named by the number in its caption.", "Write “table 6.1”.");
+                self.say(
+                    "K103",
+                    self.here(),
+                    "which table?",
+                    "A table is named by the number in its caption.",
+                    "Write “table 6.1”.",
+                );
                 return None;
             }
         };
         self.at += 1;
         let mut code = self.own_code();
-        let other = self.word(1).map(|word| word.written.clone()).unwrap_or_default();
-        if self.is(&["of"]) && self.kind(1) == Some(Kind::Word) && other.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        let other = self
+            .word(1)
+            .map(|word| word.written.clone())
+            .unwrap_or_default();
+        if self.is(&["of"])
+            && self.kind(1) == Some(Kind::Word)
+            && other
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        {
             self.at += 2;
             code = other;
         }
         let range = self.range(from, self.at);
         let key = TableKey { code, number };
         if self.raw_table(&key).is_none() {
-            let numbers = self.outline_of(&key.code).map(|o| o.tables.iter().map(|t| t.number.as_str()).collect::<Vec<_>>());
+            let numbers = self.outline_of(&key.code).map(|o| {
+                o.tables
+                    .iter()
+                    .map(|t| t.number.as_str())
+                    .collect::<Vec<_>>()
+            });
             let reason = match numbers {
                 None => format!("No document of the set has the code {}.", key.code),
-                Some(numbers) if numbers.is_empty() => "The document has no captioned table.".to_owned(),
+                Some(numbers) if numbers.is_empty() => {
+                    "The document has no captioned table.".to_owned()
+                }
                 Some(numbers) => format!("The tables are {}.", numbers.join(", ")),
             };
-            self.say("K302", range, "no such table", &reason, "A table is found by its caption, as in “Table 5: Tiers”.");
+            self.say(
+                "K302",
+                range,
+                "no such table",
+                &reason,
+                "A table is found by its caption, as in “Table 5: Tiers”.",
+            );
         }
         Some(TableRef { key, range })
     }
 
     fn raw_table(&self, key: &TableKey) -> Option<&'s RawTable> {
-        self.outline_of(&key.code)?.tables.iter().find(|table| table.number == key.number)
+        self.outline_of(&key.code)?
+            .tables
+            .iter()
+            .find(|table| table.number == key.number)
     }
 
     /// The full stop, and nothing after it.
@@ -296,7 +405,13 @@ impl<'s> Cursor<'s> {
             }
         } else if self.at_end() {
             let range = self.here();
-            self.say("K102", range, "the sentence is not ended", "A sentence ends with a full stop.", "Put a full stop at its end.");
+            self.say(
+                "K102",
+                range,
+                "the sentence is not ended",
+                "A sentence ends with a full stop.",
+                "Put a full stop at its end.",
+            );
         } else {
             self.unexpected(&[]);
         }
@@ -304,23 +419,45 @@ impl<'s> Cursor<'s> {
 
     /// Says that the next word is not understood here, and passes over the rest.
     fn unexpected(&mut self, expected: &[&str]) {
-        let word = self.word(0).map(|word| word.text.clone()).unwrap_or_default();
-        let near = closest(&word, expected.iter().copied()).map(|near| format!("Did you mean “{near}”?"));
+        let word = self
+            .word(0)
+            .map(|word| word.text.clone())
+            .unwrap_or_default();
+        let near =
+            closest(&word, expected.iter().copied()).map(|near| format!("Did you mean “{near}”?"));
         let reason = if expected.is_empty() {
             "The sentence could end here.".to_owned()
         } else {
             format!("Here may stand: {}.", expected.join(", "))
         };
-        self.say("K103", self.here(), "word not understood here", &reason, &near.unwrap_or_default());
+        self.say(
+            "K103",
+            self.here(),
+            "word not understood here",
+            &reason,
+            &near.unwrap_or_default(),
+        );
     }
 
     pub fn finish(self, sentence: Option<Sentence>) -> Reading {
-        Reading { sentence, case: self.case, slots: self.slots, says: self.says, waits_for: self.waits_for }
+        Reading {
+            sentence,
+            case: self.case,
+            slots: self.slots,
+            says: self.says,
+            waits_for: self.waits_for,
+        }
     }
 }
 
 /// Reads the sentence of a block. `raw` is the block's text, for those kinds that keep prose.
-pub(crate) fn read(scope: &Scope<'_>, words: Vec<Word>, whole: TextRange, raw: &str, rule: &RuleKey) -> Reading {
+pub(crate) fn read(
+    scope: &Scope<'_>,
+    words: Vec<Word>,
+    whole: TextRange,
+    raw: &str,
+    rule: &RuleKey,
+) -> Reading {
     let mut cursor = Cursor::new(scope, words, whole);
     let sentence = cursor.sentence(raw, rule);
     cursor.finish(sentence)
@@ -329,7 +466,13 @@ pub(crate) fn read(scope: &Scope<'_>, words: Vec<Word>, whole: TextRange, raw: &
 impl Cursor<'_> {
     fn sentence(&mut self, raw: &str, rule: &RuleKey) -> Option<Sentence> {
         if self.at_end() {
-            self.say("K106", self.whole, "an empty block", "A block holds one sentence.", "Write the sentence, or take the block out.");
+            self.say(
+                "K106",
+                self.whole,
+                "an empty block",
+                "A block holds one sentence.",
+                "Write the sentence, or take the block out.",
+            );
             return None;
         }
         if self.is(&["when"]) || self.is(&["as", "step"]) {
@@ -362,7 +505,9 @@ impl Cursor<'_> {
         if self.has_ahead(&["must", "not"]).is_some() {
             return self.gate().map(Sentence::Gate);
         }
-        if self.has_ahead(&["goes", "through", "stages"]).is_some() || self.has_ahead(&["go", "through", "stages"]).is_some() {
+        if self.has_ahead(&["goes", "through", "stages"]).is_some()
+            || self.has_ahead(&["go", "through", "stages"]).is_some()
+        {
             return self.stages().map(Sentence::Stages);
         }
         if self.has_ahead(&["may"]).is_some() {
@@ -383,8 +528,23 @@ impl Cursor<'_> {
     }
 
     fn first_word_hint(&self) -> String {
-        let starts = ["when", "every", "as", "exception", "procedure", "target", "measure", "course", "keep", "from"];
-        let first = self.word(0).map(|word| word.text.as_str()).unwrap_or_default();
-        closest(first, starts.into_iter()).map_or_else(String::new, |near| format!("Did you mean “{near}”?"))
+        let starts = [
+            "when",
+            "every",
+            "as",
+            "exception",
+            "procedure",
+            "target",
+            "measure",
+            "course",
+            "keep",
+            "from",
+        ];
+        let first = self
+            .word(0)
+            .map(|word| word.text.as_str())
+            .unwrap_or_default();
+        closest(first, starts.into_iter())
+            .map_or_else(String::new, |near| format!("Did you mean “{near}”?"))
     }
 }

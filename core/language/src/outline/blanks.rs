@@ -15,7 +15,10 @@ pub(super) fn collect(text: &str, outline: &Outline) -> BTreeMap<String, Blank> 
     let prose = outline.prose.iter().map(|line| (*line, false));
     for (range, runnable) in sentences.chain(tables).chain(prose) {
         for found in in_range(text, range, runnable) {
-            let blank = blanks.entry(found.name).or_insert(Blank { value: None, places: Vec::new() });
+            let blank = blanks.entry(found.name).or_insert(Blank {
+                value: None,
+                places: Vec::new(),
+            });
             if blank.value.is_none() {
                 blank.value = found.value;
             }
@@ -45,10 +48,14 @@ pub(crate) fn in_range(text: &str, range: TextRange, runnable: bool) -> Vec<Foun
             in_code = !in_code && !runnable;
             continue;
         }
-        let Some(length) = part.get(at..).and_then(|rest| rest.find(']')) else { break };
+        let Some(length) = part.get(at..).and_then(|rest| rest.find(']')) else {
+            break;
+        };
         let inside = part.get(at..at + length).unwrap_or_default();
         let after = part.as_bytes().get(at + length + 1);
-        let (name, value) = inside.split_once(':').map_or((inside, None), |(name, value)| (name, Some(value.trim())));
+        let (name, value) = inside
+            .split_once(':')
+            .map_or((inside, None), |(name, value)| (name, Some(value.trim())));
         let link = !runnable && matches!(after, Some(b'(' | b'[' | b':'));
         if in_code || link || !is_name(name.trim(), runnable || value.is_some()) {
             continue;
@@ -56,7 +63,10 @@ pub(crate) fn in_range(text: &str, range: TextRange, runnable: bool) -> Vec<Foun
         found.push(Found {
             name: name.trim().to_owned(),
             value: value.filter(|value| !value.is_empty()).map(str::to_owned),
-            range: TextRange { start: range.start + open, end: range.start + at + length + 1 },
+            range: TextRange {
+                start: range.start + open,
+                end: range.start + at + length + 1,
+            },
         });
         at += length + 1;
     }
@@ -66,6 +76,8 @@ pub(crate) fn in_range(text: &str, range: TextRange, runnable: bool) -> Vec<Foun
 /// Lower-case words. In prose a name alone needs two letters, so that `[x]` stays a task box.
 fn is_name(name: &str, sure: bool) -> bool {
     name.starts_with(|c: char| c.is_lowercase())
-        && name.chars().all(|c| c.is_lowercase() || c.is_ascii_digit() || matches!(c, ' ' | '-'))
+        && name
+            .chars()
+            .all(|c| c.is_lowercase() || c.is_ascii_digit() || matches!(c, ' ' | '-'))
         && (sure || name.len() > 1)
 }

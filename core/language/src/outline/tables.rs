@@ -37,36 +37,65 @@ pub(super) fn raw(lines: &[Line<'_>], at: usize) -> Option<(RawTable, usize)> {
     let caption_line = lines.get(at)?;
     let (number, caption) = caption(caption_line.text)?;
     let mut head = at + 1;
-    while lines.get(head).is_some_and(|line| line.text.trim().is_empty()) {
+    while lines
+        .get(head)
+        .is_some_and(|line| line.text.trim().is_empty())
+    {
         head += 1;
     }
     let (heading_line, rule) = (lines.get(head)?, lines.get(head + 1)?);
     if !heading_line.text.trim_start().starts_with('|') || !is_rule(rule.text) {
         return None;
     }
-    let headings = cells(heading_line).into_iter().map(|range| heading(heading_line, range)).collect();
+    let headings = cells(heading_line)
+        .into_iter()
+        .map(|range| heading(heading_line, range))
+        .collect();
     let mut rows = Vec::new();
     let mut next = head + 2;
-    while let Some(line) = lines.get(next).filter(|line| line.text.trim_start().starts_with('|')) {
+    while let Some(line) = lines
+        .get(next)
+        .filter(|line| line.text.trim_start().starts_with('|'))
+    {
         rows.push((cells(line), line.range()));
         next += 1;
     }
     let last = lines.get(next - 1)?;
-    let range = TextRange { start: caption_line.range().start, end: last.range().end };
-    Some((RawTable { number, caption, headings, rows, range }, next))
+    let range = TextRange {
+        start: caption_line.range().start,
+        end: last.range().end,
+    };
+    Some((
+        RawTable {
+            number,
+            caption,
+            headings,
+            rows,
+            range,
+        },
+        next,
+    ))
 }
 
 /// `Table 6.1: Time to answer an email`
 fn caption(line: &str) -> Option<(String, String)> {
     let rest = line.trim().strip_prefix("Table ")?;
     let (number, caption) = rest.split_once(':')?;
-    let plain = !number.is_empty() && number.len() < 12 && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    let plain = !number.is_empty()
+        && number.len() < 12
+        && number
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '.');
     plain.then(|| (number.to_owned(), caption.trim().to_owned()))
 }
 
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with('|') && line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
+    line.starts_with('|')
+        && line.contains('-')
+        && line
+            .chars()
+            .all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
 }
 
 /// The cells of a line, trimmed. `\|` does not end a cell.
@@ -90,18 +119,34 @@ fn cells(line: &Line<'_>) -> Vec<TextRange> {
             let cell = line.text.get(from..to)?;
             let lead = cell.len() - cell.trim_start().len();
             let start = line.start + from + lead;
-            Some(TextRange { start, end: start + cell.trim().len() })
+            Some(TextRange {
+                start,
+                end: start + cell.trim().len(),
+            })
         })
         .collect()
 }
 
 fn heading(line: &Line<'_>, range: TextRange) -> RawHeading {
-    let text = line.text.get(range.start - line.start..range.end - line.start).unwrap_or_default();
+    let text = line
+        .text
+        .get(range.start - line.start..range.end - line.start)
+        .unwrap_or_default();
     let bold = text.starts_with("**") && text.ends_with("**") && text.len() > 4;
     let plain = text.trim_matches('*').trim();
-    let (name, unit) = match plain.strip_suffix(')').and_then(|inner| inner.rsplit_once('(')) {
-        Some((name, unit)) if !name.trim().is_empty() && unit != "note" => (name.trim(), Some(unit.trim().to_owned())),
+    let (name, unit) = match plain
+        .strip_suffix(')')
+        .and_then(|inner| inner.rsplit_once('('))
+    {
+        Some((name, unit)) if !name.trim().is_empty() && unit != "note" => {
+            (name.trim(), Some(unit.trim().to_owned()))
+        }
         _ => (plain, None),
     };
-    RawHeading { name: name.to_lowercase(), unit, bold, range }
+    RawHeading {
+        name: name.to_lowercase(),
+        unit,
+        bold,
+        range,
+    }
 }

@@ -9,7 +9,10 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::phrases::PhraseIndex;
-use super::{Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Noun, NounId, ProofId, Register, Role, State};
+use super::{
+    Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Noun, NounId, ProofId, Register,
+    Role, State,
+};
 
 /// A vocabulary file: its name, as messages show it, and its text.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +139,11 @@ struct MeasureEntry {
 const EVERY_NOUN_HAS: [(&str, &str, &str); 3] = [
     ("erase", "erase {N}", "{N} is erased"),
     ("hold", "put {N} on legal hold", "{N} is put on legal hold"),
-    ("note", "record the facts of {N}", "the facts of {N} are recorded"),
+    (
+        "note",
+        "record the facts of {N}",
+        "the facts of {N} are recorded",
+    ),
 ];
 
 impl Register {
@@ -164,17 +171,31 @@ struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     fn problem(&mut self, kind: &'static str, id: &str, message: String) {
-        let (path, line) = self.places.get(&(kind, id.to_owned())).copied().unwrap_or(("vocabulary", 0));
-        self.problems.push(RegisterProblem { path: path.to_owned(), line, message });
+        let (path, line) = self
+            .places
+            .get(&(kind, id.to_owned()))
+            .copied()
+            .unwrap_or(("vocabulary", 0));
+        self.problems.push(RegisterProblem {
+            path: path.to_owned(),
+            line,
+            message,
+        });
     }
 
     fn read(&mut self, file: RegisterFile<'a>) {
         let parsed: File = match toml::from_str(file.text) {
             Ok(parsed) => parsed,
             Err(error) => {
-                let line = error.span().map_or(0, |span| line_of(file.text, span.start));
+                let line = error
+                    .span()
+                    .map_or(0, |span| line_of(file.text, span.start));
                 let message = error.message().to_owned();
-                self.problems.push(RegisterProblem { path: file.path.to_owned(), line, message });
+                self.problems.push(RegisterProblem {
+                    path: file.path.to_owned(),
+                    line,
+                    message,
+                });
                 return;
             }
         };
@@ -206,7 +227,10 @@ impl<'a> Loader<'a> {
         for (id, entry) in &all.nouns {
             register.nouns.push(Noun {
                 says: entry.says.clone().unwrap_or_else(|| id.replace('-', " ")),
-                plural: entry.plural.clone().unwrap_or_else(|| format!("{}s", id.replace('-', " "))),
+                plural: entry
+                    .plural
+                    .clone()
+                    .unwrap_or_else(|| format!("{}s", id.replace('-', " "))),
                 also: entry.also.clone(),
                 parts: entry.parts.clone(),
                 record: entry.record.clone().unwrap_or_else(|| id.clone()),
@@ -226,7 +250,11 @@ impl<'a> Loader<'a> {
         for clash in clashes {
             self.problem(clash.kind, &clash.id, clash.message);
         }
-        if self.problems.is_empty() { Ok(register) } else { Err(self.problems) }
+        if self.problems.is_empty() {
+            Ok(register)
+        } else {
+            Err(self.problems)
+        }
     }
 
     fn words(&mut self, register: &mut Register, all: &File) {
@@ -240,7 +268,11 @@ impl<'a> Loader<'a> {
                 is_client: entry.party.as_deref() == Some("client"),
             });
             if !matches!(entry.party.as_deref(), None | Some("staff" | "client")) {
-                self.problem("roles", id, "The party of a role is “staff” or “client”.".to_owned());
+                self.problem(
+                    "roles",
+                    id,
+                    "The party of a role is “staff” or “client”.".to_owned(),
+                );
             }
         }
         let named = |(id, entry): (&String, &NamedEntry)| Named {
@@ -251,9 +283,16 @@ impl<'a> Loader<'a> {
         register.proofs = all.proofs.iter().map(named).collect();
         register.rights = all.rights.iter().map(named).collect();
         for (id, entry) in &all.measures {
-            let kind = entry.kind.as_deref().map_or(Some(FactKind::Number), kind_of);
+            let kind = entry
+                .kind
+                .as_deref()
+                .map_or(Some(FactKind::Number), kind_of);
             if kind.is_none() {
-                self.problem("measures", id, "The type of a measure is percent, number, duration or money.".to_owned());
+                self.problem(
+                    "measures",
+                    id,
+                    "The type of a measure is percent, number, duration or money.".to_owned(),
+                );
             }
             register.measures.push(Measure {
                 id: id.clone(),
@@ -269,7 +308,11 @@ impl<'a> Loader<'a> {
     fn facts(&mut self, register: &mut Register, all: &File) {
         for (key, entry) in &all.facts {
             let Some((noun, name)) = key.split_once('.') else {
-                self.problem("facts", key, format!("Write the noun before the fact, as in \"request.{key}\"."));
+                self.problem(
+                    "facts",
+                    key,
+                    format!("Write the noun before the fact, as in \"request.{key}\"."),
+                );
                 continue;
             };
             let kind = kind_of(&entry.kind).unwrap_or_else(|| {
@@ -290,7 +333,9 @@ impl<'a> Loader<'a> {
                     .filter_map(|(id, _)| register.noun(id))
                     .collect()
             } else {
-                self.noun(register, noun, "facts", key).into_iter().collect()
+                self.noun(register, noun, "facts", key)
+                    .into_iter()
+                    .collect()
             };
             for holder in holders {
                 register.facts.push(Fact {
@@ -316,7 +361,11 @@ impl<'a> Loader<'a> {
             );
             let case = case.unwrap_or_else(|| register.company());
             if entry.phrase.is_none() && entry.happens.is_empty() {
-                self.problem("acts", id, "An act needs “do”, “happens”, or both.".to_owned());
+                self.problem(
+                    "acts",
+                    id,
+                    "An act needs “do”, “happens”, or both.".to_owned(),
+                );
             }
             register.acts.push(Act {
                 id: id.clone(),
@@ -333,27 +382,46 @@ impl<'a> Loader<'a> {
                 built_in: false,
             });
         }
-        self.built_in_acts(register);
+        Self::built_in_acts(register);
         for (index, (id, entry)) in all.acts.iter().enumerate() {
-            let counts_as = entry.counts_as.iter().filter_map(|other| self.act(register, other, "acts", id)).collect();
-            let by = entry.by.iter().filter_map(|doer| self.doer(register, doer, id)).collect();
-            let facts = entry.facts.iter().filter_map(|fact| self.fact(register, fact, id)).collect();
-            let proof = entry.proof.as_deref().and_then(|proof| self.proof(register, proof, id));
+            let counts_as = entry
+                .counts_as
+                .iter()
+                .filter_map(|other| self.act(register, other, "acts", id))
+                .collect();
+            let by = entry
+                .by
+                .iter()
+                .filter_map(|doer| self.doer(register, doer, id))
+                .collect();
+            let facts = entry
+                .facts
+                .iter()
+                .filter_map(|fact| self.fact(register, fact, id))
+                .collect();
+            let proof = entry
+                .proof
+                .as_deref()
+                .and_then(|proof| self.proof(register, proof, id));
             if let Some(act) = register.acts.get_mut(index) {
                 (act.counts_as, act.by, act.facts, act.proof) = (counts_as, by, facts, proof);
             }
         }
     }
 
-    fn built_in_acts(&mut self, register: &mut Register) {
-        let nouns: Vec<NounId> = register.nouns().map(|(id, _)| id).filter(|id| *id != register.company()).collect();
+    fn built_in_acts(register: &mut Register) {
+        let nouns: Vec<NounId> = register
+            .nouns()
+            .map(|(id, _)| id)
+            .filter(|id| *id != register.company())
+            .collect();
         for noun in nouns {
             for (prefix, phrase, event) in EVERY_NOUN_HAS {
                 let id = format!("{prefix}-{}", register[noun].id);
                 if register.act(&id).is_some() {
                     continue;
                 }
-                let named = |text: &str| text.replace("{N}", &format!("{{{}}}", register[noun].says));
+                let named = |text: &str| text.replace("{N}", &format!("{{{}}}", register[noun].id));
                 register.acts.push(Act {
                     id,
                     phrase: named(phrase),
@@ -375,20 +443,32 @@ impl<'a> Loader<'a> {
     fn noun_links(&mut self, register: &mut Register, all: &File) {
         for (id, entry) in &all.nouns {
             let mut nouns = |list: &[String]| -> Vec<NounId> {
-                list.iter().filter_map(|other| self.noun(register, other, "nouns", id)).collect()
+                list.iter()
+                    .filter_map(|other| self.noun(register, other, "nouns", id))
+                    .collect()
             };
             let (reaches, has) = (nouns(&entry.reaches), nouns(&entry.has));
             let mut acts = |list: &[String]| -> Vec<ActId> {
-                list.iter().filter_map(|act| self.act(register, act, "nouns", id)).collect()
+                list.iter()
+                    .filter_map(|act| self.act(register, act, "nouns", id))
+                    .collect()
             };
             let (begins, ends) = (acts(&entry.begins), acts(&entry.ends));
             let (voids, reopens) = (acts(&entry.voids), acts(&entry.reopens));
             for fact in &entry.facts {
                 if !all.facts.contains_key(&format!("common.{fact}")) {
-                    self.problem("nouns", id, format!("No common fact is called “{fact}”: add [facts.\"common.{fact}\"]."));
+                    self.problem(
+                        "nouns",
+                        id,
+                        format!(
+                            "No common fact is called “{fact}”: add [facts.\"common.{fact}\"]."
+                        ),
+                    );
                 }
             }
-            let Some(noun) = register.noun(id) else { continue };
+            let Some(noun) = register.noun(id) else {
+                continue;
+            };
             if let Some(noun) = register.nouns.get_mut(noun.index()) {
                 (noun.reaches, noun.has) = (reaches, has);
                 (noun.begins, noun.ends, noun.voids, noun.reopens) = (begins, ends, voids, reopens);
@@ -403,17 +483,46 @@ impl<'a> Loader<'a> {
                 None => hole_noun(register, std::iter::once(&entry.says)),
             };
             let Some(noun) = noun else {
-                self.problem("states", id, format!("“{}” needs its noun in braces, as in “{{request}} is open”.", entry.says));
+                self.problem(
+                    "states",
+                    id,
+                    format!(
+                        "“{}” needs its noun in braces, as in “{{request}} is open”.",
+                        entry.says
+                    ),
+                );
                 continue;
             };
-            let from = entry.from.iter().filter_map(|act| self.act(register, act, "states", id)).collect();
-            let to = entry.to.iter().filter_map(|act| self.act(register, act, "states", id)).collect();
-            register.states.push(State { id: id.clone(), says: entry.says.clone(), noun, from, to });
+            let from = entry
+                .from
+                .iter()
+                .filter_map(|act| self.act(register, act, "states", id))
+                .collect();
+            let to = entry
+                .to
+                .iter()
+                .filter_map(|act| self.act(register, act, "states", id))
+                .collect();
+            register.states.push(State {
+                id: id.clone(),
+                says: entry.says.clone(),
+                noun,
+                from,
+                to,
+            });
         }
     }
 
-    fn noun(&mut self, register: &Register, name: &str, kind: &'static str, id: &str) -> Option<NounId> {
-        let found = register.noun(name).or_else(|| register.noun(&name.replace(' ', "-")));
+    fn noun(
+        &mut self,
+        register: &Register,
+        name: &str,
+        kind: &'static str,
+        id: &str,
+    ) -> Option<NounId> {
+        let found = register
+            .noun(name)
+            .or_else(|| register.noun(&name.replace(' ', "-")));
         if found.is_none() {
             let near = nearest(name, register.nouns().map(|(_, noun)| noun.id.as_str()));
             self.problem(kind, id, format!("No noun is called “{name}”.{near}"));
@@ -421,7 +530,13 @@ impl<'a> Loader<'a> {
         found
     }
 
-    fn act(&mut self, register: &Register, name: &str, kind: &'static str, id: &str) -> Option<ActId> {
+    fn act(
+        &mut self,
+        register: &Register,
+        name: &str,
+        kind: &'static str,
+        id: &str,
+    ) -> Option<ActId> {
         let found = register.act(name);
         if found.is_none() {
             let near = nearest(name, register.acts().map(|(_, act)| act.id.as_str()));
@@ -431,15 +546,24 @@ impl<'a> Loader<'a> {
     }
 
     fn fact(&mut self, register: &Register, name: &str, id: &str) -> Option<FactId> {
-        let found = name.split_once('.').and_then(|(noun, fact)| register.fact(register.noun(noun)?, fact));
+        let found = name
+            .split_once('.')
+            .and_then(|(noun, fact)| register.fact(register.noun(noun)?, fact));
         if found.is_none() {
-            self.problem("acts", id, format!("No fact is called “{name}”: write it as \"noun.fact\"."));
+            self.problem(
+                "acts",
+                id,
+                format!("No fact is called “{name}”: write it as \"noun.fact\"."),
+            );
         }
         found
     }
 
     fn proof(&mut self, register: &Register, name: &str, id: &str) -> Option<ProofId> {
-        let found = register.proofs().find(|(_, proof)| proof.id == name || proof.says == name).map(|(id, _)| id);
+        let found = register
+            .proofs()
+            .find(|(_, proof)| proof.id == name || proof.says == name)
+            .map(|(id, _)| id);
         if found.is_none() {
             let near = nearest(name, register.proofs().map(|(_, proof)| proof.id.as_str()));
             self.problem("acts", id, format!("No proof has the id “{name}”.{near}"));
@@ -455,20 +579,33 @@ impl<'a> Loader<'a> {
             "anyone" => return Some(Doer::Anyone),
             _ => {}
         }
-        let by_id = register.roles().find(|(_, role)| role.id == bare).map(|(id, _)| id);
+        let by_id = register
+            .roles()
+            .find(|(_, role)| role.id == bare)
+            .map(|(id, _)| id);
         if let Some(role) = by_id.or_else(|| register.role(bare)) {
             return Some(Doer::Role(role));
         }
-        if register.nouns().any(|(_, noun)| noun.parts.iter().any(|part| part == bare)) || part_in(&self.all, bare) {
+        if register
+            .nouns()
+            .any(|(_, noun)| noun.parts.iter().any(|part| part == bare))
+            || part_in(&self.all, bare)
+        {
             return Some(Doer::Part(bare.to_owned()));
         }
-        self.problem("acts", id, format!("“{name}” is neither a role nor a person that a noun names."));
+        self.problem(
+            "acts",
+            id,
+            format!("“{name}” is neither a role nor a person that a noun names."),
+        );
         None
     }
 }
 
 fn part_in(all: &File, part: &str) -> bool {
-    all.nouns.values().any(|noun| noun.parts.iter().any(|other| other == part))
+    all.nouns
+        .values()
+        .any(|noun| noun.parts.iter().any(|other| other == part))
 }
 
 fn company() -> Noun {
@@ -508,8 +645,15 @@ fn kind_of(text: &str) -> Option<FactKind> {
 /// The noun in the braces of the first of these phrases that has any.
 fn hole_noun<'a>(register: &Register, phrases: impl Iterator<Item = &'a String>) -> Option<NounId> {
     for phrase in phrases {
-        let inside = phrase.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(inside, _)| inside);
-        if let Some(noun) = inside.and_then(|name| register.noun(name).or_else(|| register.noun(&name.replace(' ', "-")))) {
+        let inside = phrase
+            .split_once('{')
+            .and_then(|(_, rest)| rest.split_once('}'))
+            .map(|(inside, _)| inside);
+        if let Some(noun) = inside.and_then(|name| {
+            register
+                .noun(name)
+                .or_else(|| register.noun(&name.replace(' ', "-")))
+        }) {
             return Some(noun);
         }
     }
@@ -522,7 +666,10 @@ fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String 
 }
 
 /// The candidate nearest to the name, where one is near enough to be a slip of the pen.
-pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     // Names longer than any phrase of a register are noise; comparing them costs more than it tells.
     if name.len() > 120 {
         return None;
@@ -538,16 +685,30 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
 }
 
 /// The line of each `[kind.id]` heading.
 fn entry_lines(text: &str) -> BTreeMap<(&'static str, String), usize> {
-    let kinds = ["roles", "nouns", "acts", "states", "facts", "proofs", "measures", "rights"];
+    let kinds = [
+        "roles", "nouns", "acts", "states", "facts", "proofs", "measures", "rights",
+    ];
     let mut lines = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
-        let Some(inside) = line.trim().strip_prefix('[').and_then(|rest| rest.split_once(']')) else { continue };
-        let Some((kind, id)) = inside.0.split_once('.') else { continue };
+        let Some(inside) = line
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+        else {
+            continue;
+        };
+        let Some((kind, id)) = inside.0.split_once('.') else {
+            continue;
+        };
         if let Some(kind) = kinds.into_iter().find(|known| *known == kind) {
             lines.insert((kind, id.trim_matches('"').to_owned()), index + 1);
         }

@@ -7,6 +7,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::words::is_article;
+
 use super::{ActId, FactId, NounId, Register, StateId};
 
 /// Which form of a phrase.
@@ -26,8 +28,6 @@ pub enum PhraseForm {
     EventNoun,
     /// A state, or a fact that is yes or no: `{request} waits for the client`.
     Holds,
-
-
 }
 
 /// What a phrase means.
@@ -83,7 +83,12 @@ const TAIL_WORDS: [&str; 8] = ["of", "to", "on", "with", "for", "about", "from",
 impl PhraseIndex {
     /// Makes every form of every phrase, and names the phrases that collide.
     pub fn build(register: &Register) -> (Self, Vec<Clash>) {
-        let mut builder = Builder { register, index: Self::default(), seen: FxHashMap::default(), clashes: Vec::new() };
+        let mut builder = Builder {
+            register,
+            index: Self::default(),
+            seen: FxHashMap::default(),
+            clashes: Vec::new(),
+        };
         for (id, act) in register.acts() {
             let meaning = PhraseMeaning::Act(id);
             if !act.phrase.is_empty() {
@@ -100,11 +105,23 @@ impl PhraseIndex {
             }
         }
         for (id, state) in register.states() {
-            builder.phrase("states", &state.id, PhraseForm::Holds, PhraseMeaning::State(id), &state.says);
+            builder.phrase(
+                "states",
+                &state.id,
+                PhraseForm::Holds,
+                PhraseMeaning::State(id),
+                &state.says,
+            );
         }
         for (id, fact) in register.facts() {
             if let Some(says) = &fact.says {
-                builder.phrase("facts", &fact.name, PhraseForm::Holds, PhraseMeaning::YesNo(id), says);
+                builder.phrase(
+                    "facts",
+                    &fact.name,
+                    PhraseForm::Holds,
+                    PhraseMeaning::YesNo(id),
+                    says,
+                );
             }
         }
         (builder.index, builder.clashes)
@@ -127,14 +144,30 @@ struct Builder<'r> {
 type Marked = (Piece, bool);
 
 impl Builder<'_> {
-    fn phrase(&mut self, kind: &'static str, id: &str, form: PhraseForm, meaning: PhraseMeaning, text: &str) {
-        let Some(pieces) = self.pieces(kind, id, text) else { return };
+    fn phrase(
+        &mut self,
+        kind: &'static str,
+        id: &str,
+        form: PhraseForm,
+        meaning: PhraseMeaning,
+        text: &str,
+    ) {
+        let Some(pieces) = self.pieces(kind, id, text) else {
+            return;
+        };
         let plain: Vec<Piece> = pieces.iter().map(|(piece, _)| piece.clone()).collect();
         if let Some(other) = self.seen.insert((form, plain), meaning)
             && other != meaning
         {
-            let message = format!("K207: “{text}” is also the phrase of {}: two phrases must not be the same.", self.name(other));
-            self.clashes.push(Clash { kind, id: id.to_owned(), message });
+            let message = format!(
+                "K207: “{text}” is also the phrase of {}: two phrases must not be the same.",
+                self.name(other)
+            );
+            self.clashes.push(Clash {
+                kind,
+                id: id.to_owned(),
+                message,
+            });
         }
         self.forms(form, meaning, &pieces);
     }
@@ -151,7 +184,10 @@ impl Builder<'_> {
     fn pieces(&mut self, kind: &'static str, id: &str, text: &str) -> Option<Vec<Marked>> {
         let mut pieces = Vec::new();
         let mut article = false;
-        let spaced = text.replace('{', " {").replace('}', "} ").replace("} 's", "}'s ");
+        let spaced = text
+            .replace('{', " {")
+            .replace('}', "} ")
+            .replace("} 's", "}'s ");
         let mut words = spaced.split_whitespace().peekable();
         while let Some(word) = words.next() {
             let mut whole = word.to_owned();
@@ -161,13 +197,26 @@ impl Builder<'_> {
             }
             let piece = if let Some(inside) = whole.strip_prefix('{') {
                 let (name, rest) = inside.split_once('}').unwrap_or((inside, ""));
-                let Some(noun) = self.register.noun(name).or_else(|| self.register.noun(&name.replace(' ', "-"))) else {
-                    let message = format!("No noun is called “{name}”, which stands in braces in “{text}”.");
-                    self.clashes.push(Clash { kind, id: id.to_owned(), message });
+                let Some(noun) = self
+                    .register
+                    .noun(name)
+                    .or_else(|| self.register.noun(&name.replace(' ', "-")))
+                else {
+                    let message =
+                        format!("No noun is called “{name}”, which stands in braces in “{text}”.");
+                    self.clashes.push(Clash {
+                        kind,
+                        id: id.to_owned(),
+                        message,
+                    });
                     return None;
                 };
-                if rest.starts_with("'s") { Piece::Own(noun) } else { Piece::Hole(noun) }
-            } else if matches!(whole.to_lowercase().as_str(), "a" | "an" | "the") {
+                if rest.starts_with("'s") {
+                    Piece::Own(noun)
+                } else {
+                    Piece::Hole(noun)
+                }
+            } else if is_article(&whole.to_lowercase()) {
                 article = true;
                 continue;
             } else {
@@ -182,81 +231,177 @@ impl Builder<'_> {
     /// Adds a phrase and the forms made from it.
     fn forms(&mut self, form: PhraseForm, meaning: PhraseMeaning, pieces: &[Marked]) {
         self.variants(form, meaning, pieces);
-        let is = pieces.iter().position(|(piece, _)| *piece == Piece::Word("is".to_owned()));
+        let is = pieces
+            .iter()
+            .position(|(piece, _)| *piece == Piece::Word("is".to_owned()));
         let Some(is) = is else { return };
-        let (before, after) = (pieces.get(..is).unwrap_or_default(), pieces.get(is + 1..).unwrap_or_default());
+        let (before, after) = (
+            pieces.get(..is).unwrap_or_default(),
+            pieces.get(is + 1..).unwrap_or_default(),
+        );
         let with = |words: &[&str]| -> Vec<Marked> {
-            let middle = words.iter().map(|word| (Piece::Word((*word).to_owned()), false));
-            before.iter().cloned().chain(middle).chain(after.iter().cloned()).collect()
+            let middle = words
+                .iter()
+                .map(|word| (Piece::Word((*word).to_owned()), false));
+            before
+                .iter()
+                .cloned()
+                .chain(middle)
+                .chain(after.iter().cloned())
+                .collect()
         };
         if form == PhraseForm::Happens {
             self.variants(PhraseForm::Perfect, meaning, &with(&["has", "been"]));
             self.variants(PhraseForm::Barred, meaning, &with(&["must", "not", "be"]));
-            if let ([(Piece::Hole(noun), _)], [(participle, _)]) = (before, after) {
-                self.add(PhraseForm::Participle, meaning, vec![participle.clone(), Piece::Plural(*noun)], None);
+            if let [(Piece::Hole(noun), _)] = before
+                && after
+                    .iter()
+                    .all(|(piece, _)| matches!(piece, Piece::Word(_)))
+            {
+                let words = after.iter().map(|(piece, _)| piece.clone());
+                self.add(
+                    PhraseForm::Participle,
+                    meaning,
+                    words.chain([Piece::Plural(*noun)]).collect(),
+                    None,
+                );
             }
         }
     }
 
     /// Adds the phrase as written, with `its …` for `the … of`, and without the tail that names the case.
     fn variants(&mut self, form: PhraseForm, meaning: PhraseMeaning, pieces: &[Marked]) {
-        let plain = |marked: &[Marked]| -> Vec<Piece> { marked.iter().map(|(piece, _)| piece.clone()).collect() };
+        let plain = |marked: &[Marked]| -> Vec<Piece> {
+            marked.iter().map(|(piece, _)| piece.clone()).collect()
+        };
         self.add(form, meaning, plain(pieces), None);
-        let hole = pieces.iter().position(|(piece, _)| matches!(piece, Piece::Hole(_) | Piece::Own(_)));
+        let hole = pieces
+            .iter()
+            .position(|(piece, _)| matches!(piece, Piece::Hole(_) | Piece::Own(_)));
         let Some(hole) = hole else { return };
         match pieces.get(hole) {
             Some((Piece::Hole(noun), _)) if hole > 0 => {
-                let Some((Piece::Word(lead), _)) = pieces.get(hole - 1) else { return };
+                let Some((Piece::Word(lead), _)) = pieces.get(hole - 1) else {
+                    return;
+                };
                 if !TAIL_WORDS.contains(&lead.as_str()) {
                     return;
                 }
                 let head = pieces.get(..hole - 1).unwrap_or_default();
                 let rest = pieces.get(hole + 1..).unwrap_or_default();
-                self.add(form, meaning, [plain(head), plain(rest)].concat(), Some(*noun));
+                self.add(
+                    form,
+                    meaning,
+                    [plain(head), plain(rest)].concat(),
+                    Some(*noun),
+                );
                 if lead == "of" {
                     let start = owned_words_start(form, head);
                     let (verb, thing) = head.split_at(start);
-                    self.add(form, meaning, [plain(verb), vec![Piece::Own(*noun)], plain(thing), plain(rest)].concat(), None);
+                    self.add(
+                        form,
+                        meaning,
+                        [
+                            plain(verb),
+                            vec![Piece::Own(*noun)],
+                            plain(thing),
+                            plain(rest),
+                        ]
+                        .concat(),
+                        None,
+                    );
                 }
             }
             Some((Piece::Own(noun), _)) => {
                 let head = pieces.get(..hole).unwrap_or_default();
                 let rest = pieces.get(hole + 1..).unwrap_or_default();
-                let ends = rest.iter().position(|(piece, _)| matches!(piece, Piece::Word(word) if ends_the_thing(word)));
+                let ends = rest.iter().position(
+                    |(piece, _)| matches!(piece, Piece::Word(word) if ends_the_thing(word)),
+                );
                 let (thing, tail) = rest.split_at(ends.unwrap_or(rest.len()));
                 let of = vec![Piece::Word("of".to_owned()), Piece::Hole(*noun)];
-                self.add(form, meaning, [plain(head), plain(thing), of, plain(tail)].concat(), None);
-                self.add(form, meaning, [plain(head), plain(thing), plain(tail)].concat(), Some(*noun));
+                self.add(
+                    form,
+                    meaning,
+                    [plain(head), plain(thing), of, plain(tail)].concat(),
+                    None,
+                );
+                self.add(
+                    form,
+                    meaning,
+                    [plain(head), plain(thing), plain(tail)].concat(),
+                    Some(*noun),
+                );
             }
             _ => {}
         }
     }
 
     fn event_noun(&mut self, meaning: PhraseMeaning, noun: &str, case: NounId) {
-        let words: Vec<Piece> = noun.split_whitespace().map(|word| Piece::Word(word.to_lowercase())).collect();
+        let words: Vec<Piece> = noun
+            .split_whitespace()
+            .filter(|word| !is_article(word))
+            .map(|word| Piece::Word(word.to_lowercase()))
+            .collect();
         self.add(PhraseForm::EventNoun, meaning, words.clone(), Some(case));
         for lead in ["of", "with"] {
             let tail = vec![Piece::Word(lead.to_owned()), Piece::Hole(case)];
-            self.add(PhraseForm::EventNoun, meaning, [words.clone(), tail].concat(), None);
+            self.add(
+                PhraseForm::EventNoun,
+                meaning,
+                [words.clone(), tail].concat(),
+                None,
+            );
         }
-        self.add(PhraseForm::EventNoun, meaning, [vec![Piece::Own(case)], words].concat(), None);
+        self.add(
+            PhraseForm::EventNoun,
+            meaning,
+            [vec![Piece::Own(case)], words].concat(),
+            None,
+        );
     }
 
-    fn add(&mut self, form: PhraseForm, meaning: PhraseMeaning, pieces: Vec<Piece>, implied: Option<NounId>) {
+    fn add(
+        &mut self,
+        form: PhraseForm,
+        meaning: PhraseMeaning,
+        pieces: Vec<Piece>,
+        implied: Option<NounId>,
+    ) {
         if pieces.is_empty() {
             return;
         }
-        self.index.patterns.entry(form).or_default().push(Pattern { form, meaning, pieces, implied });
+        self.index.patterns.entry(form).or_default().push(Pattern {
+            form,
+            meaning,
+            pieces,
+            implied,
+        });
     }
 }
 
 /// Where the words that are owned begin in `send the closing notice | of`: at the last article, else after the verb.
 fn owned_words_start(form: PhraseForm, head: &[Marked]) -> usize {
     let article = head.iter().rposition(|(_, article)| *article);
-    article.unwrap_or(usize::from(form == PhraseForm::Do)).min(head.len())
+    article
+        .unwrap_or(usize::from(form == PhraseForm::Do))
+        .min(head.len())
 }
 
 /// Whether this word ends the thing that is owned: `{client}'s details | are verified`.
 fn ends_the_thing(word: &str) -> bool {
-    matches!(word, "is" | "are" | "has" | "have" | "must" | "with" | "for" | "to" | "on" | "in" | "by" | "through")
+    matches!(
+        word,
+        "is" | "are"
+            | "has"
+            | "have"
+            | "must"
+            | "with"
+            | "for"
+            | "to"
+            | "on"
+            | "in"
+            | "by"
+            | "through"
+    )
 }

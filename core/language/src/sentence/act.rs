@@ -3,6 +3,8 @@
 use crate::ast::{ActUse, Party, Through, Who, WhoKind};
 use crate::register::{Doer, FactKind, NounId, PhraseForm, Role, RoleId, closest};
 
+use crate::words::is_article;
+
 use super::Cursor;
 
 impl Cursor<'_> {
@@ -11,24 +13,29 @@ impl Cursor<'_> {
         let role = self.role_here();
         let part = self.part_here();
         match (role, part) {
-            (Some((_, words)), Some((part, more))) if more > words => self.take_part(part, more),
+            (Some((_, words)), Some((part, more))) if more > words => {
+                self.at += more;
+                Some(Party::Part(part))
+            }
             (Some((role, words)), _) => {
                 self.at += words;
                 Some(Party::Role(role))
             }
-            (None, Some((part, more))) => self.take_part(part, more),
+            (None, Some((part, more))) => {
+                self.at += more;
+                Some(Party::Part(part))
+            }
             (None, None) => None,
         }
     }
 
-    fn take_part(&mut self, part: String, words: usize) -> Option<Party> {
-        self.at += words;
-        Some(Party::Part(part))
-    }
-
     pub(super) fn role_here(&self) -> Option<(RoleId, usize)> {
         let names = |role: &Role| -> Vec<String> {
-            [&role.says, &role.plural].into_iter().chain(&role.also).cloned().collect()
+            [&role.says, &role.plural]
+                .into_iter()
+                .chain(&role.also)
+                .cloned()
+                .collect()
         };
         let mut best: Option<(RoleId, usize)> = None;
         for (id, role) in self.register().roles() {
@@ -47,17 +54,27 @@ impl Cursor<'_> {
     fn part_here(&self) -> Option<(String, usize)> {
         let register = self.register();
         let skip = usize::from(self.is(&["its"]));
-        let own = self.case.into_iter().chain(self.case.map_or(Vec::new(), |case| register[case].reaches.clone()));
-        let nouns: Vec<NounId> = if self.case.is_some() { own.collect() } else { register.nouns().map(|(id, _)| id).collect() };
+        let own = self.case.into_iter().chain(
+            self.case
+                .map_or(Vec::new(), |case| register[case].reaches.clone()),
+        );
+        let nouns: Vec<NounId> = if self.case.is_some() {
+            own.collect()
+        } else {
+            register.nouns().map(|(id, _)| id).collect()
+        };
         let parts = nouns.iter().flat_map(|noun| register[*noun].parts.iter());
-        let found = parts.filter_map(|part| self.literal(self.at + skip, part).map(|words| (part.clone(), words + skip)));
+        let found = parts.filter_map(|part| {
+            self.literal(self.at + skip, part)
+                .map(|words| (part.clone(), words + skip))
+        });
         found.max_by_key(|(_, words)| *words)
     }
 
     /// How many words this text takes at a position, if it stands there.
     pub(super) fn literal(&self, at: usize, text: &str) -> Option<usize> {
         let mut count = 0;
-        for part in text.split_whitespace().filter(|part| !matches!(*part, "a" | "an" | "the")) {
+        for part in text.split_whitespace().filter(|part| !is_article(part)) {
             let word = self.words.get(at + count)?;
             if !(word.text == part || word.text.to_lowercase() == part.to_lowercase()) {
                 return None;
@@ -75,11 +92,16 @@ impl Cursor<'_> {
             self.at += words;
             WhoKind::Each(role)
         } else if self.eat(&["everyone"]) {
-            WhoKind::Everyone { on_distribution: self.eat(&["on", "distribution", "list"]) }
+            WhoKind::Everyone {
+                on_distribution: self.eat(&["on", "distribution", "list"]),
+            }
         } else {
             self.one_of()?
         };
-        Some(Who { kind, range: self.range(from, self.at) })
+        Some(Who {
+            kind,
+            range: self.range(from, self.at),
+        })
     }
 
     fn one_of(&mut self) -> Option<WhoKind> {
@@ -114,24 +136,50 @@ impl Cursor<'_> {
             }
             break;
         }
-        if client && parties.is_empty() { Some(WhoKind::Client) } else { Some(WhoKind::OneOf(parties)) }
+        if client && parties.is_empty() {
+            Some(WhoKind::Client)
+        } else {
+            Some(WhoKind::OneOf(parties))
+        }
     }
 
     pub(super) fn role_or_say(&mut self) -> Option<(RoleId, usize)> {
         if let Some(found) = self.role_here() {
             return Some(found);
         }
-        let count = self.extent(&["must", "may", "and", "or", "receives", "checks", "within", "before"]).max(1);
+        let count = self
+            .extent(&[
+                "must", "may", "and", "or", "receives", "checks", "within", "before",
+            ])
+            .max(1);
         let said = self.said(self.at, self.at + count);
         let roles = self.register().roles().map(|(_, role)| role.says.as_str());
-        let near = closest(&said.to_lowercase(), roles).map(|near| format!("Did you mean “the {near}”?"));
+        let near =
+            closest(&said.to_lowercase(), roles).map(|near| format!("Did you mean “the {near}”?"));
         let end = (self.at + count).min(self.words.len());
-        let range = if self.at_end() { self.here() } else { self.range(self.at, end) };
-        if said.is_empty() || self.is(&["must"]) {
-            self.say("K104", range, "slot missing: who", "A duty says who must do it.", "Put a role before “must”.");
+        let range = if self.at_end() {
+            self.here()
         } else {
-            let reason = "No role of the vocabulary, and no person that the case names, is called this.";
-            self.say("K201", range, "unknown role", reason, &near.unwrap_or_default());
+            self.range(self.at, end)
+        };
+        if said.is_empty() || self.is(&["must"]) {
+            self.say(
+                "K104",
+                range,
+                "slot missing: who",
+                "A duty says who must do it.",
+                "Put a role before “must”.",
+            );
+        } else {
+            let reason =
+                "No role of the vocabulary, and no person that the case names, is called this.";
+            self.say(
+                "K201",
+                range,
+                "unknown role",
+                reason,
+                &near.unwrap_or_default(),
+            );
         }
         self.at = end;
         None
@@ -173,20 +221,49 @@ impl Cursor<'_> {
         let note = format!("note-{}", self.register()[noun].id);
         let act = self.register().act(&note)?;
         self.at = after;
-        Some(ActUse { act, path: fact.path, fact: Some(fact.fact), range: self.range(from, after) })
+        Some(ActUse {
+            act,
+            path: fact.path,
+            fact: Some(fact.fact),
+            range: self.range(from, after),
+        })
     }
 
     fn unknown_act(&mut self, from: usize) {
-        let count = self.extent(&["within", "by", "through", "pausing", "unless", "with", "otherwise"]).max(1);
+        let count = self
+            .extent(&[
+                "within",
+                "by",
+                "through",
+                "pausing",
+                "unless",
+                "with",
+                "otherwise",
+            ])
+            .max(1);
         let end = (from + count).min(self.words.len());
         let said = self.said(from, end);
         if said.is_empty() || self.at_end() {
-            self.say("K104", self.here(), "slot missing: what", "A duty says what must be done.", "Put the act after “must”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: what",
+                "A duty says what must be done.",
+                "Put the act after “must”.",
+            );
             return;
         }
-        let near = self.nearest_phrase(PhraseForm::Do, &said).map(|near| format!("Did you mean “{near}”?"));
+        let near = self
+            .nearest_phrase(PhraseForm::Do, &said)
+            .map(|near| format!("Did you mean “{near}”?"));
         let range = self.range(from, end);
-        self.say("K203", range, "unknown act", "No act of the vocabulary is called this.", &near.unwrap_or_default());
+        self.say(
+            "K203",
+            range,
+            "unknown act",
+            "No act of the vocabulary is called this.",
+            &near.unwrap_or_default(),
+        );
         self.at = end;
     }
 
@@ -200,11 +277,15 @@ impl Cursor<'_> {
         let allowed = match &who.kind {
             WhoKind::Client => by.contains(&Doer::Client),
             WhoKind::Each(role) => by.contains(&Doer::Role(*role)),
-            WhoKind::Everyone { .. } => by.iter().any(|doer| matches!(doer, Doer::Role(_) | Doer::Part(_))),
+            WhoKind::Everyone { .. } => by
+                .iter()
+                .any(|doer| matches!(doer, Doer::Role(_) | Doer::Part(_))),
             WhoKind::OneOf(parties) => parties.iter().all(|party| match party {
                 Party::Role(role) => by.contains(&Doer::Role(*role)),
                 // A part is whoever the case names: which role that person holds is open until then.
-                Party::Part(_) => by.iter().any(|doer| matches!(doer, Doer::Role(_) | Doer::Part(_))),
+                Party::Part(_) => by
+                    .iter()
+                    .any(|doer| matches!(doer, Doer::Role(_) | Doer::Part(_))),
             }),
         };
         if allowed {
@@ -221,7 +302,13 @@ impl Cursor<'_> {
             })
             .collect();
         let reason = format!("By the vocabulary this is done by: {}.", names.join(", "));
-        self.say("K208", who.range, "this role may not do this act", &reason, "Name one of these, or widen the act in the vocabulary.");
+        self.say(
+            "K208",
+            who.range,
+            "this role may not do this act",
+            &reason,
+            "Name one of these, or widen the act in the vocabulary.",
+        );
     }
 
     /// `through the client's preferred channel`, `through email`.
@@ -230,8 +317,12 @@ impl Cursor<'_> {
             return None;
         }
         let register = self.register();
-        let channels = register.facts().filter(|(_, fact)| fact.name == "channel" && fact.kind == FactKind::Choice);
-        let found = channels.filter_map(|(id, _)| self.choice(id).map(|(value, words)| (id, value, words))).max_by_key(|found| found.2);
+        let channels = register
+            .facts()
+            .filter(|(_, fact)| fact.name == "channel" && fact.kind == FactKind::Choice);
+        let found = channels
+            .filter_map(|(id, _)| self.choice(id).map(|(value, words)| (id, value, words)))
+            .max_by_key(|found| found.2);
         if let Some((fact, value, words)) = found {
             self.at += words;
             return Some(Through::Channel(fact, value));
@@ -241,7 +332,13 @@ impl Cursor<'_> {
         }
         let end = self.at + self.extent(&["within", "with", "unless"]).max(1);
         let range = self.range(self.at, end.min(self.words.len()));
-        self.say("K204", range, "unknown channel", "A channel or a fact that holds one should stand here.", "Write “through the client's preferred channel”.");
+        self.say(
+            "K204",
+            range,
+            "unknown channel",
+            "A channel or a fact that holds one should stand here.",
+            "Write “through the client's preferred channel”.",
+        );
         self.at = end.min(self.words.len());
         None
     }

@@ -10,23 +10,37 @@ use super::Cursor;
 impl Cursor<'_> {
     /// A condition cell: values, or a range.
     pub(crate) fn cell(&mut self, fact: FactId) -> Option<CellKind> {
-        let ends: [(&[&str], bool, bool); 4] =
-            [(&["above"], true, false), (&["below"], false, false), (&["at", "least"], true, true), (&["at", "most"], false, true)];
+        let ends: [(&[&str], bool, bool); 4] = [
+            (&["above"], true, false),
+            (&["below"], false, false),
+            (&["at", "least"], true, true),
+            (&["at", "most"], false, true),
+        ];
         for (words, is_low, included) in ends {
             if self.eat(words) {
                 let value = self.value_of(fact)?;
-                let range = if is_low { CellKind::Range(bound(value, included), None) } else { CellKind::Range(None, bound(value, included)) };
+                let range = if is_low {
+                    CellKind::Range(Some(bound(value, included)), None)
+                } else {
+                    CellKind::Range(None, Some(bound(value, included)))
+                };
                 return self.at_end().then_some(range);
             }
         }
         let first = self.value_of(fact)?;
         if self.eat(&["up", "to"]) {
             let last = self.value_of(fact)?;
-            return self.at_end().then_some(CellKind::Range(bound(first, true), bound(last, false)));
+            return self.at_end().then_some(CellKind::Range(
+                Some(bound(first, true)),
+                Some(bound(last, false)),
+            ));
         }
         if self.eat(&["to"]) || self.eat(&["–"]) {
             let last = self.value_of(fact)?;
-            return self.at_end().then_some(CellKind::Range(bound(first, true), bound(last, true)));
+            return self.at_end().then_some(CellKind::Range(
+                Some(bound(first, true)),
+                Some(bound(last, true)),
+            ));
         }
         let mut values = vec![first];
         while self.eat(&[","]) || self.eat(&["or"]) {

@@ -49,7 +49,11 @@ impl Cursor<'_> {
                 "Write two rules, or define a state by the part in “or” and name it here.",
             );
         }
-        Some(if joined == Some("or") { Condition::Any(tests) } else { Condition::All(tests) })
+        Some(if joined == Some("or") {
+            Condition::Any(tests)
+        } else {
+            Condition::All(tests)
+        })
     }
 
     /// Whether a test could begin here: used after a comma, which also ends a condition.
@@ -105,22 +109,52 @@ impl Cursor<'_> {
             (event, _) => event.is_some(),
         };
         let hit = if event_wins { event } else { state }?;
-        let was = self.words.get(from..hit.end).unwrap_or_default().iter().any(|word| word.is("was") || word.is("were"));
+        let was = self
+            .words
+            .get(from..hit.end)
+            .unwrap_or_default()
+            .iter()
+            .any(|word| word.is("was") || word.is("were"));
         self.at = hit.end;
         let path = self.reached(&hit, from);
         let kind = match hit.meaning {
             PhraseMeaning::Act(act) => {
                 let range = self.range(from, self.at);
-                let within = if self.eat(&["in", "last"]) { Some(self.duration()?) } else { None };
-                TestKind::Event(crate::ast::ActUse { act, path, fact: None, range }, within)
+                let within = if self.eat(&["in", "last"]) {
+                    Some(self.duration()?)
+                } else {
+                    None
+                };
+                TestKind::Event(
+                    crate::ast::ActUse {
+                        act,
+                        path,
+                        fact: None,
+                        range,
+                    },
+                    within,
+                )
             }
-            PhraseMeaning::State(state) => TestKind::State(StateRef { path, state, range: self.range(from, self.at) }),
+            PhraseMeaning::State(state) => TestKind::State(StateRef {
+                path,
+                state,
+                range: self.range(from, self.at),
+            }),
             PhraseMeaning::YesNo(fact) => {
-                let fact = FactRef { path, fact, was, range: self.range(from, self.at) };
+                let fact = FactRef {
+                    path,
+                    fact,
+                    was,
+                    range: self.range(from, self.at),
+                };
                 TestKind::Is(fact, vec![Value::YesNo(true)])
             }
         };
-        Some(Test { negated: hit.negated, kind, range: self.range(from, self.at) })
+        Some(Test {
+            negated: hit.negated,
+            kind,
+            range: self.range(from, self.at),
+        })
     }
 
     /// `its urgency is high`, `its notes are known`, `the client is Platinum`.
@@ -152,7 +186,9 @@ impl Cursor<'_> {
     }
 
     fn at_verb(&self) -> bool {
-        ["is", "are", "was", "were"].iter().any(|verb| self.is(&[verb]))
+        ["is", "are", "was", "were"]
+            .iter()
+            .any(|verb| self.is(&[verb]))
     }
 
     /// Passes the verb: whether it is in the past, and whether `not` follows.
@@ -165,7 +201,13 @@ impl Cursor<'_> {
     fn verb(&mut self, from: usize, mut facts: Vec<FactRef>) -> Option<Test> {
         if !self.at_verb() {
             let range = self.range(from, self.at);
-            self.say("K103", range, "a test without “is”", "A fact is compared with a value.", "Write “is”, “is at least”, “is known” after it.");
+            self.say(
+                "K103",
+                range,
+                "a test without “is”",
+                "A fact is compared with a value.",
+                "Write “is”, “is at least”, “is known” after it.",
+            );
             return None;
         }
         let (was, negated) = self.is_or_was();
@@ -173,11 +215,19 @@ impl Cursor<'_> {
             fact.was = was;
         }
         if self.eat(&["known"]) {
-            return Some(Test { negated, kind: TestKind::Known(facts), range: self.range(from, self.at) });
+            return Some(Test {
+                negated,
+                kind: TestKind::Known(facts),
+                range: self.range(from, self.at),
+            });
         }
         let fact = facts.pop().filter(|_| facts.is_empty())?;
         let kind = self.compared(fact)?;
-        Some(Test { negated, kind, range: self.range(from, self.at) })
+        Some(Test {
+            negated,
+            kind,
+            range: self.range(from, self.at),
+        })
     }
 
     fn compared(&mut self, fact: FactRef) -> Option<TestKind> {
@@ -190,7 +240,13 @@ impl Cursor<'_> {
         if self.eat(&["between"]) {
             let low = self.value_or_say(fact.fact)?;
             if !self.eat(&["and"]) {
-                self.say("K104", self.here(), "slot missing", "“between” stands with two values.", "Write “is between 1 and 5”.");
+                self.say(
+                    "K104",
+                    self.here(),
+                    "slot missing",
+                    "“between” stands with two values.",
+                    "Write “is between 1 and 5”.",
+                );
                 return None;
             }
             let high = self.value_or_say(fact.fact)?;
@@ -208,17 +264,27 @@ impl Cursor<'_> {
             (&["above"], Comparison::Above),
             (&["below"], Comparison::Below),
         ];
-        all.into_iter().find(|(words, _)| self.eat(words)).map(|(_, comparison)| comparison)
+        all.into_iter()
+            .find(|(words, _)| self.eat(words))
+            .map(|(_, comparison)| comparison)
     }
 
     /// Says that a fact without order cannot be compared.
     fn ordered(&mut self, fact: &FactRef) {
         let entry = &self.register()[fact.fact];
-        let orderless = matches!(entry.kind, FactKind::YesNo | FactKind::Text | FactKind::Person | FactKind::List)
-            || entry.kind == FactKind::Choice && !entry.ordered;
+        let orderless = matches!(
+            entry.kind,
+            FactKind::YesNo | FactKind::Text | FactKind::Person | FactKind::List
+        ) || entry.kind == FactKind::Choice && !entry.ordered;
         if orderless {
             let reason = format!("The values of {} have no order.", entry.name);
-            self.say("K205", fact.range, "this fact cannot be compared", &reason, "Name the values: “is phone or chat”.");
+            self.say(
+                "K205",
+                fact.range,
+                "this fact cannot be compared",
+                &reason,
+                "Name the values: “is phone or chat”.",
+            );
         }
     }
 
@@ -236,7 +302,11 @@ impl Cursor<'_> {
     }
 
     fn value_range(&self, from: usize, end: usize) -> TextRange {
-        if from >= self.words.len() { self.here() } else { self.range(from, end.min(self.words.len())) }
+        if from >= self.words.len() {
+            self.here()
+        } else {
+            self.range(from, end.min(self.words.len()))
+        }
     }
 
     /// Values joined by `or`.
@@ -261,7 +331,14 @@ impl Cursor<'_> {
     }
 
     /// `the client is Platinum`, `it is new`: a state, a yes-no fact, or a value that belongs to one fact of the noun.
-    fn noun_is(&mut self, from: usize, noun: NounId, pronoun: bool, was: bool, negated: bool) -> Option<Test> {
+    fn noun_is(
+        &mut self,
+        from: usize,
+        noun: NounId,
+        pronoun: bool,
+        was: bool,
+        negated: bool,
+    ) -> Option<Test> {
         let path = match self.reach(noun) {
             _ if pronoun => Vec::new(),
             Some(path) => path,
@@ -273,10 +350,16 @@ impl Cursor<'_> {
         let start = self.at;
         let register = self.register();
         let mut found: Vec<(FactId, Option<Value>, usize)> = Vec::new();
-        for (id, fact) in register.facts().filter(|(_, fact)| register.same_record(fact.noun, noun)) {
+        for (id, fact) in register
+            .facts()
+            .filter(|(_, fact)| register.same_record(fact.noun, noun))
+        {
             match fact.kind {
                 FactKind::YesNo => {
-                    if let Some((named, end)) = self.fact_at(fact.noun, start).filter(|(named, _)| *named == id) {
+                    if let Some((named, end)) = self
+                        .fact_at(fact.noun, start)
+                        .filter(|(named, _)| *named == id)
+                    {
                         found.push((named, Some(Value::YesNo(true)), end));
                     }
                 }
@@ -291,21 +374,41 @@ impl Cursor<'_> {
         let longest = found.iter().map(|(_, _, end)| *end).max()?;
         found.retain(|(_, _, end)| *end == longest);
         // Kinds of one record share their facts by name: those of the noun itself are meant.
-        if found.iter().any(|(fact, _, _)| register[*fact].noun == noun) {
+        if found
+            .iter()
+            .any(|(fact, _, _)| register[*fact].noun == noun)
+        {
             found.retain(|(fact, _, _)| register[*fact].noun == noun);
         }
         let (fact, value, end) = found.first().copied()?;
         if found.len() > 1 {
-            let names: Vec<&str> = found.iter().map(|(fact, _, _)| register[*fact].name.as_str()).collect();
+            let names: Vec<&str> = found
+                .iter()
+                .map(|(fact, _, _)| register[*fact].name.as_str())
+                .collect();
             let said = self.said(start, end);
             let reason = format!("“{said}” is a value of {}.", names.join(" and of "));
-            let suggestion = format!("Say which one: “its {} is {said}”.", names.first().unwrap_or(&"fact"));
+            let suggestion = format!(
+                "Say which one: “its {} is {said}”.",
+                names.first().unwrap_or(&"fact")
+            );
             let range = self.range(start, end);
-            self.say("K206", range, "value belongs to several facts", &reason, &suggestion);
+            self.say(
+                "K206",
+                range,
+                "value belongs to several facts",
+                &reason,
+                &suggestion,
+            );
         }
         self.at = end;
         let range = self.range(from, end);
-        let fact = FactRef { path, fact, was, range };
+        let fact = FactRef {
+            path,
+            fact,
+            was,
+            range,
+        };
         let values = match value {
             Some(Value::YesNo(yes)) => vec![Value::YesNo(yes)],
             Some(first) => {
@@ -324,7 +427,11 @@ impl Cursor<'_> {
             }
             None => return None,
         };
-        Some(Test { negated, kind: TestKind::Is(fact, values), range: self.range(from, self.at) })
+        Some(Test {
+            negated,
+            kind: TestKind::Is(fact, values),
+            range: self.range(from, self.at),
+        })
     }
 
     /// The nearest state, yes-no fact or fact to the words said.
@@ -333,13 +440,30 @@ impl Cursor<'_> {
         let fill = |says: &str| {
             let (before, rest) = says.split_once('{').unwrap_or((says, ""));
             let (name, after) = rest.split_once('}').unwrap_or(("", ""));
-            let own = register.noun(name).is_some_and(|noun| self.case == Some(noun));
-            if name.is_empty() { says.to_owned() } else if own { format!("{before}it{after}") } else { format!("{before}the {name}{after}") }
+            let own = register
+                .noun(name)
+                .is_some_and(|noun| self.case == Some(noun));
+            if name.is_empty() {
+                says.to_owned()
+            } else if own {
+                format!("{before}it{after}")
+            } else {
+                format!("{before}the {name}{after}")
+            }
         };
         let states = register.states().map(|(_, state)| fill(&state.says));
-        let yes_no = register.facts().filter_map(|(_, fact)| fact.says.as_deref().map(fill));
-        let owners: Vec<NounId> = self.case.into_iter().chain(register.noun("client")).collect();
-        let facts = register.facts().filter(|(_, fact)| owners.contains(&fact.noun)).map(|(_, fact)| fact.name.clone());
+        let yes_no = register
+            .facts()
+            .filter_map(|(_, fact)| fact.says.as_deref().map(fill));
+        let owners: Vec<NounId> = self
+            .case
+            .into_iter()
+            .chain(register.noun("client"))
+            .collect();
+        let facts = register
+            .facts()
+            .filter(|(_, fact)| owners.contains(&fact.noun))
+            .map(|(_, fact)| fact.name.clone());
         let all: Vec<String> = states.chain(yes_no).chain(facts).collect();
         let first_words = said.split(" is ").next().unwrap_or(said);
         closest(said, all.iter().map(String::as_str))

@@ -1,7 +1,8 @@
 //! Duties, rhythms, samples and reports.
 
 use crate::ast::{
-    Beat, Becomes, Duty, Opening, Period, Report, Rhythm, RuleKey, Sample, SampleSize, Sentence, Task, Trigger, Who,
+    Beat, Becomes, Duty, Opening, Period, Report, Rhythm, RuleKey, Sample, SampleSize, Sentence,
+    Task, Trigger, Who,
 };
 use crate::document::Slot;
 use crate::register::{NounId, PhraseForm};
@@ -21,7 +22,11 @@ impl Cursor<'_> {
             }
             let task = self.task();
             self.ended();
-            return Some(Duty { case: self.case.unwrap_or(NounId(0)), opening: Opening::Step, task: task? });
+            return Some(Duty {
+                case: self.case.unwrap_or(NounId(0)),
+                opening: Opening::Step,
+                task: task?,
+            });
         }
         let from = self.at;
         self.eat(&["when"]);
@@ -39,7 +44,14 @@ impl Cursor<'_> {
         if triggers.is_empty() {
             return None;
         }
-        Some(Duty { case, opening: Opening::When { triggers, condition }, task: task? })
+        Some(Duty {
+            case,
+            opening: Opening::When {
+                triggers,
+                condition,
+            },
+            task: task?,
+        })
     }
 
     /// `, if …`
@@ -83,12 +95,16 @@ impl Cursor<'_> {
 
     fn trigger(&mut self) -> Option<Trigger> {
         let from = self.at;
-        if matches!(self.kind(0), Some(crate::words::Kind::Code)) || matches!(self.kind(1), Some(crate::words::Kind::Code)) {
+        if matches!(self.kind(0), Some(crate::words::Kind::Code))
+            || matches!(self.kind(1), Some(crate::words::Kind::Code))
+        {
             return self.rule_trigger();
         }
         // The first trigger makes the case; later ones must speak of the same.
         let first = self.case.is_none();
-        let act = self.phrase_where(PhraseForm::Happens, &|meaning| matches!(meaning, crate::register::PhraseMeaning::Act(_)));
+        let act = self.phrase_where(PhraseForm::Happens, &|meaning| {
+            matches!(meaning, crate::register::PhraseMeaning::Act(_))
+        });
         if let Some(hit) = act {
             let act = self.act_use(PhraseForm::Happens)?;
             if first {
@@ -131,7 +147,12 @@ impl Cursor<'_> {
     fn progress_trigger(&mut self, first: bool) -> Option<Trigger> {
         let from = self.at;
         let named = self.any_noun(self.at, false)?;
-        let done = self.words.get(named.end..named.end + 5).or_else(|| self.words.get(named.end..))?.iter().any(|word| word.is("done"));
+        let done = self
+            .words
+            .get(named.end..named.end + 5)
+            .or_else(|| self.words.get(named.end..))?
+            .iter()
+            .any(|word| word.is("done"));
         if !done || !(self.words.get(named.end)?.is("is")) {
             return None;
         }
@@ -152,12 +173,29 @@ impl Cursor<'_> {
         let path = self.reach(named.noun).unwrap_or_default();
         let Some(fact) = self.register().fact(named.noun, "progress") else {
             let range = self.range(from, self.at);
-            let reason = format!("A {} has no fact “progress”.", self.register()[named.noun].says);
-            self.say("K204", range, "unknown fact", &reason, "Only what has a progress can be half done.");
+            let reason = format!(
+                "A {} has no fact “progress”.",
+                self.register()[named.noun].says
+            );
+            self.say(
+                "K204",
+                range,
+                "unknown fact",
+                &reason,
+                "Only what has a progress can be half done.",
+            );
             return None;
         };
         let range = self.range(from, self.at);
-        Some(Trigger::Progress(crate::ast::FactRef { path, fact, was: false, range }, share))
+        Some(Trigger::Progress(
+            crate::ast::FactRef {
+                path,
+                fact,
+                was: false,
+                range,
+            },
+            share,
+        ))
     }
 
     /// `the client's tier becomes Platinum`, `its priority changes`
@@ -165,7 +203,10 @@ impl Cursor<'_> {
         let from = self.at;
         if first {
             // The noun that owns the fact is the case.
-            let owner = self.any_noun(self.at, true).map(|named| named.noun).or_else(|| self.noun_after_of());
+            let owner = self
+                .any_noun(self.at, true)
+                .map(|named| named.noun)
+                .or_else(|| self.noun_after_of());
             self.case = owner;
         }
         let Some(fact) = self.fact_ref() else {
@@ -198,7 +239,8 @@ impl Cursor<'_> {
     /// The noun in `the tier of a client …`.
     fn noun_after_of(&self) -> Option<NounId> {
         let of = self.has_ahead(&["of"]).filter(|ahead| *ahead <= 5)?;
-        self.any_noun(self.at + of + 1, false).map(|named| named.noun)
+        self.any_noun(self.at + of + 1, false)
+            .map(|named| named.noun)
     }
 
     /// `Every …`: a rhythm, a sample or a report.
@@ -258,21 +300,40 @@ impl Cursor<'_> {
         let task = task?;
         if let Some(deadline) = &task.deadline {
             let range = deadline.range;
-            self.say("K105", range, "slot out of place", "A rhythm is due when its time has passed since the anchor.", "Take “within …” out.");
+            self.say(
+                "K105",
+                range,
+                "slot out of place",
+                "A rhythm is due when its time has passed since the anchor.",
+                "Take “within …” out.",
+            );
         }
-        let beat = Beat::Since { span: span?, anchor: anchor?.event, condition };
-        Some(Rhythm { case: self.case?, beat, task })
+        let beat = Beat::Since {
+            span: span?,
+            anchor: anchor?.event,
+            condition,
+        };
+        Some(Rhythm {
+            case: self.case?,
+            beat,
+            task,
+        })
     }
 
     fn noun_of_each(&self) -> Option<NounId> {
         let ahead = self.has_ahead(&["for", "each"])?;
-        self.any_noun(self.at + ahead + 2, false).map(|named| named.noun)
+        self.any_noun(self.at + ahead + 2, false)
+            .map(|named| named.noun)
     }
 
     fn calendar(&mut self, period: Period) -> Option<Sentence> {
         self.case = Some(self.register().company());
         let from = self.at;
-        if self.has_ahead(&["receives"]).or_else(|| self.has_ahead(&["receive"])).is_some_and(|ahead| ahead < 12) {
+        if self
+            .has_ahead(&["receives"])
+            .or_else(|| self.has_ahead(&["receive"]))
+            .is_some_and(|ahead| ahead < 12)
+        {
             return self.report(period).map(Sentence::Report);
         }
         let who = self.who();
@@ -282,14 +343,24 @@ impl Cursor<'_> {
         let task: Option<Task> = self.task_of(from, who);
         self.ended();
         let case = self.register().company();
-        Some(Sentence::Rhythm(Rhythm { case, beat: Beat::Calendar(period), task: task? }))
+        Some(Sentence::Rhythm(Rhythm {
+            case,
+            beat: Beat::Calendar(period),
+            task: task?,
+        }))
     }
 
     fn sample(&mut self, every: Period, who: Option<Who>) -> Option<Sample> {
         let from = self.at;
         self.at += 1;
-        let size = if self.at_percent() { SampleSize::Percent(self.percent()?) } else { SampleSize::Count(self.count()?) };
+        let size = if self.at_percent() {
+            SampleSize::Percent(self.percent()?)
+        } else {
+            SampleSize::Count(self.count()?)
+        };
         self.eat(&["of"]);
+        // The cases drawn from are the case from here on, not the company.
+        self.case = None;
         let Some(act) = self.act_use(PhraseForm::Participle) else {
             let start = self.at;
             self.unknown_event(start);
@@ -298,7 +369,17 @@ impl Cursor<'_> {
         let noun = self.register()[act.act].case;
         self.case = Some(noun);
         self.slot(Slot::Task, from);
-        let mut sample = Sample { every, who: who?, size, act, noun, at_least: 1, by: None, card: None, within: None };
+        let mut sample = Sample {
+            every,
+            who: who?,
+            size,
+            act,
+            noun,
+            at_least: 1,
+            by: None,
+            card: None,
+            within: None,
+        };
         sample.act.path.clear();
         self.sample_slots(&mut sample);
         self.ended();
@@ -346,24 +427,50 @@ impl Cursor<'_> {
             return None;
         }
         if !self.is_quoted() {
-            self.say("K104", self.here(), "slot missing: which report", "A report has a name in quotes.", "Write “receives \"Interactions\"”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: which report",
+                "A report has a name in quotes.",
+                "Write “receives \"Interactions\"”.",
+            );
             return None;
         }
-        let name = self.word(0).map(|word| word.text.clone()).unwrap_or_default();
+        let name = self
+            .word(0)
+            .map(|word| word.text.clone())
+            .unwrap_or_default();
         self.at += 1;
         let with_charts = self.eat(&["with", "charts"]) || self.eat(&[",", "with", "charts"]);
         self.eat(&[","]);
-        let sender = if self.eat(&["from"]) { self.party() } else { None };
+        let sender = if self.eat(&["from"]) {
+            self.party()
+        } else {
+            None
+        };
         self.slot(Slot::Task, from);
         self.eat(&[","]);
         let start = self.at;
         if !self.eat(&["within"]) {
-            self.say("K104", self.here(), "slot missing: until when", "A report says how soon after the period it is due.", "Write “within 5 business days”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: until when",
+                "A report says how soon after the period it is due.",
+                "Write “within 5 business days”.",
+            );
             return None;
         }
         let within = self.span();
         self.slot(Slot::Deadline, start);
         self.ended();
-        Some(Report { every, receivers, name, with_charts, from: sender, within: within? })
+        Some(Report {
+            every,
+            receivers,
+            name,
+            with_charts,
+            from: sender,
+            within: within?,
+        })
     }
 }

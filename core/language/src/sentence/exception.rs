@@ -12,7 +12,13 @@ impl Cursor<'_> {
         let from = self.at;
         self.at += 2;
         let Some(parent) = self.rule_ref() else {
-            self.say("K104", self.here(), "slot missing: to which rule", "An exception names its rule in backticks.", "Write “Exception to `resolve`: …”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: to which rule",
+                "An exception names its rule in backticks.",
+                "Write “Exception to `resolve`: …”.",
+            );
             return None;
         };
         self.case = self.case_of(&parent);
@@ -20,7 +26,11 @@ impl Cursor<'_> {
             return None;
         }
         self.eat(&[","]);
-        let over = if self.eat(&["over"]) { self.rule_refs() } else { Vec::new() };
+        let over = if self.eat(&["over"]) {
+            self.rule_refs()
+        } else {
+            Vec::new()
+        };
         self.slot(Slot::Head, from);
         if !self.eat(&[":"]) {
             self.unexpected(&[":", "over"]);
@@ -30,7 +40,13 @@ impl Cursor<'_> {
         let condition = self.if_condition();
         let (changes, until) = self.changes();
         self.ended();
-        Some(Exception { parent, over, condition, changes, until })
+        Some(Exception {
+            parent,
+            over,
+            condition,
+            changes,
+            until,
+        })
     }
 
     fn changes(&mut self) -> (Vec<Change>, Option<jiff::civil::Date>) {
@@ -46,7 +62,15 @@ impl Cursor<'_> {
             } else if let Some(change) = self.change() {
                 changes.push(change);
             } else if self.at == from {
-                self.unexpected(&["within", "by", "pausing", "with", "otherwise", "it does not apply", "until"]);
+                self.unexpected(&[
+                    "within",
+                    "by",
+                    "pausing",
+                    "with",
+                    "otherwise",
+                    "it does not apply",
+                    "until",
+                ]);
                 self.at += 1;
                 self.at += self.extent(&[]);
             }
@@ -54,7 +78,13 @@ impl Cursor<'_> {
         }
         if changes.is_empty() && self.says.is_empty() {
             let reason = "An exception says what is different.";
-            self.say("K104", self.here(), "slot missing: what changes", reason, "Write a deadline, “the sales manager must do it”, or “it does not apply”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: what changes",
+                reason,
+                "Write a deadline, “the sales manager must do it”, or “it does not apply”.",
+            );
         }
         (changes, until)
     }
@@ -85,9 +115,17 @@ impl Cursor<'_> {
         let from = self.at;
         self.at += 2;
         let version = match self.kind(0) {
-            Some(Kind::Number | Kind::Quoted | Kind::Word) => self.word(0).map(|word| word.written.trim_matches('"').to_owned())?,
+            Some(Kind::Number | Kind::Quoted | Kind::Word) => self
+                .word(0)
+                .map(|word| word.written.trim_matches('"').to_owned())?,
             _ => {
-                self.say("K104", self.here(), "slot missing: which version", "A transition names the version that brings it.", "Write “From version 1.1, …”.");
+                self.say(
+                    "K104",
+                    self.here(),
+                    "slot missing: which version",
+                    "A transition names the version that brings it.",
+                    "Write “From version 1.1, …”.",
+                );
                 return None;
             }
         };
@@ -107,11 +145,20 @@ impl Cursor<'_> {
             (&["end"], TransitionEffect::End),
         ];
         let Some((_, effect)) = all.into_iter().find(|(words, _)| self.eat(words)) else {
-            self.unexpected(&["keep their deadline", "take the new one", "take the later one", "end"]);
+            self.unexpected(&[
+                "keep their deadline",
+                "take the new one",
+                "take the later one",
+                "end",
+            ]);
             return None;
         };
         self.slot(Slot::Rest, start);
         self.ended();
-        Some(Transition { version, rule, effect })
+        Some(Transition {
+            version,
+            rule,
+            effect,
+        })
     }
 }

@@ -10,9 +10,7 @@ impl Cursor<'_> {
     /// `A request must not be closed until …`
     pub(super) fn gate(&mut self) -> Option<Gate> {
         let from = self.at;
-        let Some(act) = self.barred() else {
-            return None;
-        };
+        let act = self.barred()?;
         self.slot(Slot::Task, from);
         let condition = self.if_condition();
         self.eat(&[","]);
@@ -24,28 +22,43 @@ impl Cursor<'_> {
         } else if self.eat(&["while"]) {
             Opens::While(self.condition()?)
         } else {
-            let words = ["until", "unless", "while", "if"];
-            self.say("K104", self.here(), "slot missing: until when", "A gate says what opens it.", "Write “until …”, “unless …” or “while …”.");
-            let near = self.word(0).is_some_and(|word| words.iter().any(|text| word.is(text)));
-            debug_assert!(!near);
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: until when",
+                "A gate says what opens it.",
+                "Write “until …”, “unless …” or “while …”.",
+            );
             return None;
         };
         self.slot(Slot::Rest, start);
         self.ended();
-        Some(Gate { case: self.case?, act, condition, opens })
+        Some(Gate {
+            case: self.case?,
+            act,
+            condition,
+            opens,
+        })
     }
 
     /// The act that is barred. A gate that names a role is K107.
     fn barred(&mut self) -> Option<crate::ast::ActUse> {
         let from = self.at;
-        let hit = self.phrase_where(PhraseForm::Barred, &|meaning| matches!(meaning, PhraseMeaning::Act(_)));
+        let hit = self.phrase_where(PhraseForm::Barred, &|meaning| {
+            matches!(meaning, PhraseMeaning::Act(_))
+        });
         if let Some(hit) = hit {
             let act = self.act_use(PhraseForm::Barred)?;
             self.case = Some(hit.noun);
             return Some(act);
         }
         let not = self.has_ahead(&["must", "not"])?;
-        let addressed = self.role_here().is_some() || self.is(&["everyone"]) || !self.words.get(from + not + 2).is_some_and(|word| word.is("be"));
+        let addressed = self.role_here().is_some()
+            || self.is(&["everyone"])
+            || !self
+                .words
+                .get(from + not + 2)
+                .is_some_and(|word| word.is("be"));
         let end = from + not + 2 + {
             self.at = from + not + 2;
             self.extent(&["until", "unless", "while", "if"])
@@ -56,10 +69,21 @@ impl Cursor<'_> {
         }
         self.at = from;
         let said = self.said(from, end).replace("must not be", "is");
-        let near = self.nearest_phrase(PhraseForm::Happens, &format!("a {said}")).map(|near| {
-            format!("Did you mean “{}”?", near.replacen(" is ", " must not be ", 1))
-        });
-        self.say("K202", range, "unknown event", "No event of the vocabulary can be barred by these words.", &near.unwrap_or_default());
+        let near = self
+            .nearest_phrase(PhraseForm::Happens, &format!("a {said}"))
+            .map(|near| {
+                format!(
+                    "Did you mean “{}”?",
+                    near.replacen(" is ", " must not be ", 1)
+                )
+            });
+        self.say(
+            "K202",
+            range,
+            "unknown event",
+            "No event of the vocabulary can be barred by these words.",
+            &near.unwrap_or_default(),
+        );
         None
     }
 
@@ -67,7 +91,9 @@ impl Cursor<'_> {
         self.at = from;
         let role = self.party().is_some();
         self.at = from + not + 2;
-        let act = self.phrase_where(PhraseForm::Do, &|meaning| matches!(meaning, PhraseMeaning::Act(_)));
+        let act = self.phrase_where(PhraseForm::Do, &|meaning| {
+            matches!(meaning, PhraseMeaning::Act(_))
+        });
         let phrase = act.and_then(|hit| match hit.meaning {
             PhraseMeaning::Act(act) => self.register()[act].happens.first().cloned(),
             _ => None,
@@ -75,7 +101,9 @@ impl Cursor<'_> {
         if !role && phrase.is_none() {
             return false;
         }
-        let shown = phrase.map(|phrase| super::phrase::shown_phrase(self.register(), &phrase, PhraseForm::Happens));
+        let shown = phrase.map(|phrase| {
+            super::phrase::shown_phrase(self.register(), &phrase, PhraseForm::Happens)
+        });
         let written = shown.map_or_else(
             || "A request must not be closed until …".to_owned(),
             |shown| {
@@ -87,7 +115,13 @@ impl Cursor<'_> {
             },
         );
         let range = self.range(from, from + not + 2);
-        self.say("K107", range, "a gate binds everyone", "It bars an act, whoever would do it.", &format!("Write “{written}”."));
+        self.say(
+            "K107",
+            range,
+            "a gate binds everyone",
+            "It bars an act, whoever would do it.",
+            &format!("Write “{written}”."),
+        );
         true
     }
 
@@ -132,10 +166,18 @@ impl Cursor<'_> {
             } else {
                 None
             };
-            return Some(Passage::Silence { span, anchor, without });
+            return Some(Passage::Silence {
+                span,
+                anchor,
+                without,
+            });
         }
-        let event = self.phrase_where(PhraseForm::Happens, &|meaning| matches!(meaning, PhraseMeaning::Act(_)));
-        let state = self.phrase_where(PhraseForm::Holds, &|meaning| matches!(meaning, PhraseMeaning::State(_)));
+        let event = self.phrase_where(PhraseForm::Happens, &|meaning| {
+            matches!(meaning, PhraseMeaning::Act(_))
+        });
+        let state = self.phrase_where(PhraseForm::Holds, &|meaning| {
+            matches!(meaning, PhraseMeaning::State(_))
+        });
         let prefer_state = match (&event, &state) {
             (Some(event), Some(state)) => state.end > event.end,
             (None, Some(_)) => true,
@@ -166,19 +208,38 @@ impl Cursor<'_> {
         if self.waits_for.is_some() {
             return None;
         }
-        let act = self.act(who.as_ref().filter(|who| !matches!(who.kind, WhoKind::Everyone { .. })));
+        let act = self.act(
+            who.as_ref()
+                .filter(|who| !matches!(who.kind, WhoKind::Everyone { .. })),
+        );
         self.slot(Slot::Task, from);
         let condition = self.if_condition();
         self.eat(&[","]);
-        let evidence = if self.eat(&["with"]) { self.evidence() } else { Vec::new() };
+        let evidence = if self.eat(&["with"]) {
+            self.evidence()
+        } else {
+            Vec::new()
+        };
         self.eat(&[","]);
         if !self.eat(&["despite"]) {
-            self.say("K104", self.here(), "slot missing: despite which gate", "A permission names the gate that it passes.", "Write “despite `close`”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: despite which gate",
+                "A permission names the gate that it passes.",
+                "Write “despite `close`”.",
+            );
             return None;
         }
         let gate = self.rule_ref();
         self.ended();
-        Some(Permission::Despite { who: who?, act: act?, condition, evidence, gate: gate? })
+        Some(Permission::Despite {
+            who: who?,
+            act: act?,
+            condition,
+            evidence,
+            gate: gate?,
+        })
     }
 
     /// The case of the gate that is named at the end of the sentence.
@@ -194,14 +255,28 @@ impl Cursor<'_> {
     }
 
     fn grant(&mut self, who: Who, from: usize) -> Option<Permission> {
-        let rules = if self.eat(&["this", "document"]) { Vec::new() } else { self.rule_refs() };
+        let rules = if self.eat(&["this", "document"]) {
+            Vec::new()
+        } else {
+            self.rule_refs()
+        };
         self.slot(Slot::Task, from);
         if !self.eat(&["for", "at", "most"]) {
-            self.say("K104", self.here(), "slot missing: for how long", "A granted exception expires.", "Write “for at most 30 days”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: for how long",
+                "A granted exception expires.",
+                "Write “for at most 30 days”.",
+            );
             return None;
         }
         let at_most = self.duration();
         self.ended();
-        Some(Permission::Grant { who, rules, at_most: at_most? })
+        Some(Permission::Grant {
+            who,
+            rules,
+            at_most: at_most?,
+        })
     }
 }

@@ -16,14 +16,24 @@ impl Cursor<'_> {
         let measure = self.measure()?;
         self.slot(Slot::Head, from);
         let start = self.at;
-        let goal = if only_watched { None } else { Some(self.goal(measure)?) };
+        let goal = if only_watched {
+            None
+        } else {
+            Some(self.goal(measure)?)
+        };
         self.slot(Slot::Rest, start);
         let population = self.population()?;
         self.eat(&[","]);
         let start = self.at;
         self.eat(&["measured"]);
         if !self.eat(&["every"]) {
-            self.say("K605", self.here(), "target without window", "A figure is taken over a stretch of time.", "Write “, measured every quarter”.");
+            self.say(
+                "K605",
+                self.here(),
+                "target without window",
+                "A figure is taken over a stretch of time.",
+                "Write “, measured every quarter”.",
+            );
             return None;
         }
         let Some(every) = self.period() else {
@@ -32,21 +42,48 @@ impl Cursor<'_> {
         };
         self.slot(Slot::Deadline, start);
         self.ended();
-        Some(Target { measure, goal, population, every })
+        Some(Target {
+            measure,
+            goal,
+            population,
+            every,
+        })
     }
 
     fn measure(&mut self) -> Option<MeasureId> {
-        let found = self.register().measures().filter_map(|(id, m)| self.literal(self.at, &m.says).map(|words| (id, words)));
+        let found = self
+            .register()
+            .measures()
+            .filter_map(|(id, m)| self.literal(self.at, &m.says).map(|words| (id, words)));
         if let Some((id, words)) = found.max_by_key(|(_, words)| *words) {
             self.at += words;
             return Some(id);
         }
-        let end = (self.at + self.extent(&["is", "rises", "falls", "every", "for"]).max(1)).min(self.words.len());
+        let end = (self.at
+            + self
+                .extent(&["is", "rises", "falls", "every", "for"])
+                .max(1))
+        .min(self.words.len());
         let said = self.said(self.at, end);
-        let names: Vec<&str> = self.register().measures().map(|(_, measure)| measure.says.as_str()).collect();
-        let near = closest(&said.to_lowercase(), names.into_iter()).map(|near| format!("Did you mean “{near}”?"));
-        let range = if self.at_end() { self.here() } else { self.range(self.at, end) };
-        self.say("K204", range, "unknown measure", "No figure of the vocabulary is called this.", &near.unwrap_or_default());
+        let names: Vec<&str> = self
+            .register()
+            .measures()
+            .map(|(_, measure)| measure.says.as_str())
+            .collect();
+        let near = closest(&said.to_lowercase(), names.into_iter())
+            .map(|near| format!("Did you mean “{near}”?"));
+        let range = if self.at_end() {
+            self.here()
+        } else {
+            self.range(self.at, end)
+        };
+        self.say(
+            "K204",
+            range,
+            "unknown measure",
+            "No figure of the vocabulary is called this.",
+            &near.unwrap_or_default(),
+        );
         None
     }
 
@@ -58,17 +95,34 @@ impl Cursor<'_> {
                 self.unexpected(&["by"]);
                 return None;
             }
-            let points = self.word(1).is_some_and(|word| word.is("points") || word.is("point"));
-            let by = if points { self.number() } else { self.percent() }?;
+            let points = self
+                .word(1)
+                .is_some_and(|word| word.is("points") || word.is("point"));
+            let by = if points {
+                self.number()
+            } else {
+                self.percent()
+            }?;
             if points {
                 self.at += 1;
             }
             if !self.eat(&["within"]) {
-                self.say("K605", self.here(), "target without window", "A change is reached within some time.", "Write “within 12 months”.");
+                self.say(
+                    "K605",
+                    self.here(),
+                    "target without window",
+                    "A change is reached within some time.",
+                    "Write “within 12 months”.",
+                );
                 return None;
             }
             let within = self.duration()?;
-            return Some(Goal::Change { rises, by, points, within });
+            return Some(Goal::Change {
+                rises,
+                by,
+                points,
+                within,
+            });
         }
         if !self.eat(&["is"]) {
             self.unexpected(&["is", "rises", "falls"]);
@@ -84,7 +138,11 @@ impl Cursor<'_> {
         };
         let value = self.goal_value(measure)?;
         let statistic = self.statistic();
-        Some(Goal::Level { comparison, value, statistic })
+        Some(Goal::Level {
+            comparison,
+            value,
+            statistic,
+        })
     }
 
     fn goal_value(&mut self, measure: MeasureId) -> Option<Value> {
@@ -94,8 +152,11 @@ impl Cursor<'_> {
             _ => {
                 let number = self.number()?;
                 let from = self.at;
-                let currency = self.word(0).filter(|word| word.kind == Kind::Word && word.written.len() == 3);
-                if currency.is_some_and(|word| word.written.bytes().all(|b| b.is_ascii_uppercase())) {
+                let currency = self
+                    .word(0)
+                    .filter(|word| word.kind == Kind::Word && word.written.len() == 3);
+                if currency.is_some_and(|word| word.written.bytes().all(|b| b.is_ascii_uppercase()))
+                {
                     self.at = from + 1;
                 }
                 Some(Value::Number(number))
@@ -119,7 +180,10 @@ impl Cursor<'_> {
     }
 
     /// `for requests that are urgent`. The outer `None` stands for a diagnostic.
-    #[expect(clippy::option_option, reason = "a population that is not said is not one that could not be read")]
+    #[expect(
+        clippy::option_option,
+        reason = "a population that is not said is not one that could not be read"
+    )]
     fn population(&mut self) -> Option<Option<(crate::register::NounId, crate::ast::Condition)>> {
         if !self.eat(&["for"]) {
             return Some(None);
@@ -147,10 +211,19 @@ impl Cursor<'_> {
         let from = self.at;
         self.at += 1;
         if self.kind(0) != Some(Kind::Quoted) {
-            self.say("K104", self.here(), "slot missing: name", "A course has a name in quotes.", "Write “Course \"Data privacy\" takes …”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: name",
+                "A course has a name in quotes.",
+                "Write “Course \"Data privacy\" takes …”.",
+            );
             return None;
         }
-        let name = self.word(0).map(|word| word.text.clone()).unwrap_or_default();
+        let name = self
+            .word(0)
+            .map(|word| word.text.clone())
+            .unwrap_or_default();
         self.at += 1;
         if !self.eat(&["takes"]) {
             self.unexpected(&["takes"]);
@@ -186,7 +259,16 @@ impl Cursor<'_> {
         let warnings = self.course_warnings();
         let without_it = self.without_it();
         self.ended();
-        Some(Course { name, takes, audience, within, renewed_every, with_test, warnings, without_it })
+        Some(Course {
+            name,
+            takes,
+            audience,
+            within,
+            renewed_every,
+            with_test,
+            warnings,
+            without_it,
+        })
     }
 
     fn course_length(&mut self) -> Option<CourseLength> {
@@ -198,7 +280,11 @@ impl Cursor<'_> {
 
     fn audience(&mut self) -> Option<Audience> {
         if self.eat(&["everyone", "who", "sees", "client", "data"]) {
-            let right = self.register().rights().find(|(_, right)| right.says.contains("client data")).map(|(id, _)| id);
+            let right = self
+                .register()
+                .rights()
+                .find(|(_, right)| right.says.contains("client data"))
+                .map(|(id, _)| id);
             return Some(right.map_or(Audience::Everyone, Audience::Holders));
         }
         if self.eat(&["everyone"]) {
@@ -251,10 +337,17 @@ impl Cursor<'_> {
             return None;
         }
         self.eat(&[","]);
-        let rights = self.register().rights().filter_map(|(id, right)| self.literal(self.at, &right.says).map(|words| (id, words)));
+        let rights = self
+            .register()
+            .rights()
+            .filter_map(|(id, right)| self.literal(self.at, &right.says).map(|words| (id, words)));
         let Some((right, words)) = rights.max_by_key(|(_, words)| *words) else {
             let end = (self.at + self.extent(&["ends"]).max(1)).min(self.words.len());
-            let names: Vec<&str> = self.register().rights().map(|(_, right)| right.says.as_str()).collect();
+            let names: Vec<&str> = self
+                .register()
+                .rights()
+                .map(|(_, right)| right.says.as_str())
+                .collect();
             let reason = format!("The vocabulary knows: {}.", names.join(", "));
             let range = self.range(self.at, end);
             self.say("K204", range, "unknown right", &reason, "");

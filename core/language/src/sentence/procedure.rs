@@ -23,14 +23,30 @@ pub(crate) fn item_ranges(text: &str, body: TextRange) -> (TextRange, Vec<TextRa
     for line in inside.split_inclusive('\n') {
         let trimmed = line.trim_start();
         let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". ")) {
+        if digits > 0
+            && trimmed
+                .get(digits..)
+                .is_some_and(|rest| rest.starts_with(". "))
+        {
             starts.push((at, at + line.len() - trimmed.len() + digits + 1));
         }
         at += line.len();
     }
-    let ends: Vec<usize> = starts.iter().skip(1).map(|(start, _)| *start).chain([body.end]).collect();
-    let head = TextRange { start: body.start, end: starts.first().map_or(body.end, |(start, _)| *start) };
-    let items = starts.iter().zip(ends).map(|((_, start), end)| TextRange { start: *start, end }).collect();
+    let ends: Vec<usize> = starts
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([body.end])
+        .collect();
+    let head = TextRange {
+        start: body.start,
+        end: starts.first().map_or(body.end, |(start, _)| *start),
+    };
+    let items = starts
+        .iter()
+        .zip(ends)
+        .map(|((_, start), end)| TextRange { start: *start, end })
+        .collect();
     (head, items)
 }
 
@@ -40,10 +56,19 @@ impl Cursor<'_> {
         let from = self.at;
         self.at += 1;
         if self.kind(0) != Some(Kind::Quoted) {
-            self.say("K104", self.here(), "slot missing: name", "A procedure has a name in quotes.", "Write “Procedure \"Onboarding\" starts when …”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: name",
+                "A procedure has a name in quotes.",
+                "Write “Procedure \"Onboarding\" starts when …”.",
+            );
             return None;
         }
-        let name = self.word(0).map(|word| word.text.clone()).unwrap_or_default();
+        let name = self
+            .word(0)
+            .map(|word| word.text.clone())
+            .unwrap_or_default();
         self.at += 1;
         if !self.eat(&["starts", "when"]) {
             self.unexpected(&["starts when"]);
@@ -87,7 +112,14 @@ impl Cursor<'_> {
         if starts.is_empty() {
             return None;
         }
-        Some(Procedure { name, case: self.case?, starts, condition, record, items: Vec::new() })
+        Some(Procedure {
+            name,
+            case: self.case?,
+            starts,
+            condition,
+            record,
+            items: Vec::new(),
+        })
     }
 
     /// One listed step: ``After `a`, `b`, if …: the … must …``
@@ -95,7 +127,13 @@ impl Cursor<'_> {
         self.case = Some(record);
         let turn = self.turn();
         let Some(rule) = self.rule_ref() else {
-            self.say("K104", self.here(), "slot missing: which step", "A step names its rule in backticks.", "Write “1. `welcome`”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: which step",
+                "A step names its rule in backticks.",
+                "Write “1. `welcome`”.",
+            );
             return None;
         };
         let condition = self.if_condition();
@@ -105,8 +143,17 @@ impl Cursor<'_> {
             let task = self.task();
             let range = self.range(start, self.at);
             if let Some(task) = task {
-                let duty = Duty { case: record, opening: Opening::Step, task };
-                in_place = Some(InPlace { key: rule.key.clone(), duty, range, slots: std::mem::take(&mut self.slots) });
+                let duty = Duty {
+                    case: record,
+                    opening: Opening::Step,
+                    task,
+                };
+                in_place = Some(InPlace {
+                    key: rule.key.clone(),
+                    duty,
+                    range,
+                    slots: std::mem::take(&mut self.slots),
+                });
             }
         }
         self.eat(&["."]);
@@ -115,7 +162,15 @@ impl Cursor<'_> {
             self.unexpected(&["if", ":"]);
         }
         let duty = in_place.as_ref().map(|step| Box::new(step.duty.clone()));
-        Some((Item { rule, turn, condition, in_place: duty }, in_place))
+        Some((
+            Item {
+                rule,
+                turn,
+                condition,
+                in_place: duty,
+            },
+            in_place,
+        ))
     }
 
     fn turn(&mut self) -> Turn {
@@ -136,7 +191,9 @@ impl Cursor<'_> {
         let mut refs: Vec<RuleRef> = Vec::new();
         while let Some(rule) = self.rule_ref() {
             refs.push(rule);
-            if self.eat(&["and"]) || self.is(&[","]) && self.more_earlier_steps() && self.eat(&[","]) {
+            if self.eat(&["and"])
+                || self.is(&[","]) && self.more_earlier_steps() && self.eat(&[","])
+            {
                 self.eat(&["and"]);
                 continue;
             }
@@ -148,12 +205,18 @@ impl Cursor<'_> {
     /// Whether after this comma and the next reference another reference follows: then the next one is waited for too.
     fn more_earlier_steps(&self) -> bool {
         let kinds: Vec<Option<Kind>> = (1..5).map(|ahead| self.kind(ahead)).collect();
-        let joined = self.word(2).is_some_and(|word| word.is("and") || word.is(",") && self.kind(3) == Some(Kind::Code));
+        let joined = self
+            .word(2)
+            .is_some_and(|word| word.is("and") || word.is(",") && self.kind(3) == Some(Kind::Code));
         kinds.first() == Some(&Some(Kind::Code)) && joined
     }
 }
 
 /// A cursor on the words of one listed step.
-pub(crate) fn item_cursor<'s>(scope: &'s Scope<'s>, words: Vec<Word>, range: TextRange) -> Cursor<'s> {
+pub(crate) fn item_cursor<'s>(
+    scope: &'s Scope<'s>,
+    words: Vec<Word>,
+    range: TextRange,
+) -> Cursor<'s> {
     Cursor::new(scope, words, range)
 }

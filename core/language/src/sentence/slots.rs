@@ -1,8 +1,8 @@
 //! The slots after the act: deadline, pauses, unless, evidence, reopening, warnings, escalation.
 
 use crate::ast::{
-    ActUse, Anchor, By, DayOrPeriod, Deadline, DeadlineKind, Escalation, Evidence, Level, Proof, Reopened, Span, SpanKind,
-    StateRef, Task, Through, Warning, Who, Whom,
+    ActUse, Anchor, By, DayOrPeriod, Deadline, DeadlineKind, Escalation, Evidence, Level, Proof,
+    Reopened, Span, SpanKind, StateRef, Task, Through, Warning, Who, Whom,
 };
 use crate::document::Slot;
 use crate::register::{PhraseForm, closest};
@@ -11,7 +11,16 @@ use crate::words::Kind;
 use super::Cursor;
 
 /// What may stand after the act.
-const SLOT_WORDS: [&str; 8] = ["within", "by", "pausing", "unless", "with", "if", "otherwise", "through"];
+const SLOT_WORDS: [&str; 8] = [
+    "within",
+    "by",
+    "pausing",
+    "unless",
+    "with",
+    "if",
+    "otherwise",
+    "through",
+];
 
 /// The slots of a task, while they are read.
 #[derive(Default)]
@@ -36,17 +45,24 @@ impl Cursor<'_> {
 
     pub(super) fn task_of(&mut self, from: usize, who: Option<Who>) -> Option<Task> {
         if !self.eat(&["must"]) {
-            let said = self.says.len();
             let must = self.has_ahead(&["must"]);
             if who.is_some() || must.is_none() {
                 let reason = "A duty says who must do what.";
                 let code = if must.is_some() { "K103" } else { "K104" };
-                let what = if must.is_some() { "word not understood here" } else { "slot missing: must" };
-                self.say(code, self.here(), what, reason, "Write a role, then “must”, then the act.");
+                let what = if must.is_some() {
+                    "word not understood here"
+                } else {
+                    "slot missing: must"
+                };
+                self.say(
+                    code,
+                    self.here(),
+                    what,
+                    reason,
+                    "Write a role, then “must”, then the act.",
+                );
             }
-            let Some(ahead) = must else { return None };
-            debug_assert!(said <= self.says.len());
-            self.at += ahead + 1;
+            self.at += must? + 1;
         }
         let personally = self.eat(&["personally"]);
         let act = self.act(who.as_ref());
@@ -73,13 +89,17 @@ impl Cursor<'_> {
 
     /// Passes over words up to the next slot, the end, or a semicolon.
     fn pass_to_slot(&mut self) {
-        while !self.at_end() && !self.is(&["."]) && !self.is(&[";"]) && !(self.is(&[","]) && self.slot_follows()) {
+        let at_slot = |here: &Self| {
+            here.is(&["."]) || here.is(&[";"]) || here.is(&[","]) && here.slot_follows()
+        };
+        while !self.at_end() && !at_slot(self) {
             self.at += 1;
         }
     }
 
     fn slot_follows(&self) -> bool {
-        self.word(1).is_some_and(|word| SLOT_WORDS.iter().any(|slot| word.is(slot)))
+        self.word(1)
+            .is_some_and(|word| SLOT_WORDS.iter().any(|slot| word.is(slot)))
     }
 
     fn one_slot(&mut self, slots: &mut Slots) {
@@ -115,10 +135,20 @@ impl Cursor<'_> {
         } else if self.eat(&["if"]) {
             let range = self.range(from, from + 1);
             self.condition();
-            self.say("K105", range, "slot out of place", "A condition stands before the owner.", "Move it: “When …, if …, the … must …”.");
+            self.say(
+                "K105",
+                range,
+                "slot out of place",
+                "A condition stands before the owner.",
+                "Move it: “When …, if …, the … must …”.",
+            );
             Slot::Condition
         } else {
-            self.at = if self.is(&["."]) || self.at_end() { self.at } else { comma };
+            self.at = if self.is(&["."]) || self.at_end() {
+                self.at
+            } else {
+                comma
+            };
             return;
         };
         self.slot(slot, from);
@@ -128,7 +158,13 @@ impl Cursor<'_> {
     fn keep<T>(&mut self, into: &mut Option<T>, found: Option<T>, from: usize) {
         if into.is_some() && found.is_some() {
             let range = self.range(from, self.at);
-            self.say("K105", range, "a second deadline", "A duty has one deadline.", "Take one of them out.");
+            self.say(
+                "K105",
+                range,
+                "a second deadline",
+                "A duty has one deadline.",
+                "Take one of them out.",
+            );
         } else if found.is_some() {
             *into = found;
         }
@@ -141,7 +177,13 @@ impl Cursor<'_> {
         if slots.last.is_some_and(|last| last > slot) {
             let range = self.range(from, self.at);
             let suggestion = "`kept sop fmt` moves it. The order is: within, pausing while, unless, with, if reopened, it warns, otherwise.";
-            self.say("K105", range, "slot out of place", "The slots of a sentence have a fixed order.", suggestion);
+            self.say(
+                "K105",
+                range,
+                "slot out of place",
+                "The slots of a sentence have a fixed order.",
+                suggestion,
+            );
         }
         slots.last = slots.last.max(Some(slot));
     }
@@ -162,8 +204,13 @@ impl Cursor<'_> {
             self.eat(&["by"]);
             DeadlineKind::By(self.by()?)
         };
-        let or_next_working_day = self.eat(&["or", "next", "working", "day"]) || self.eat(&[",", "or", "next", "working", "day"]);
-        Some(Deadline { kind, or_next_working_day, range: self.range(from, self.at) })
+        let or_next_working_day = self.eat(&["or", "next", "working", "day"])
+            || self.eat(&[",", "or", "next", "working", "day"]);
+        Some(Deadline {
+            kind,
+            or_next_working_day,
+            range: self.range(from, self.at),
+        })
     }
 
     /// A duration, a duration or a fact, or the answer of a table.
@@ -173,17 +220,30 @@ impl Cursor<'_> {
             let duration = self.duration()?;
             let back = self.at;
             self.eat(&[","]);
-            if self.eat(&["or"]) && !self.is(&["next", "working"])
+            if self.eat(&["or"])
+                && !self.is(&["next", "working"])
                 && let Some(fact) = self.fact_ref()
             {
                 self.eat(&[","]);
-                return Some(Span { kind: SpanKind::FixedOr(duration, fact), range: self.range(from, self.at) });
+                return Some(Span {
+                    kind: SpanKind::FixedOr(duration, fact),
+                    range: self.range(from, self.at),
+                });
             }
             self.at = back;
-            return Some(Span { kind: SpanKind::Fixed(duration), range: self.range(from, back) });
+            return Some(Span {
+                kind: SpanKind::Fixed(duration),
+                range: self.range(from, back),
+            });
         }
         let Some(ahead) = self.has_ahead(&["in", "table"]).filter(|ahead| *ahead <= 8) else {
-            self.say("K104", self.here(), "slot missing: until when", "After “within” stands a duration or the time in a table.", "Write “within 2 hours” or “within the time in table 6.1”.");
+            self.say(
+                "K104",
+                self.here(),
+                "slot missing: until when",
+                "After “within” stands a duration or the time in a table.",
+                "Write “within 2 hours” or “within the time in table 6.1”.",
+            );
             return None;
         };
         let name = self.said(self.at, self.at + ahead).to_lowercase();
@@ -192,24 +252,50 @@ impl Cursor<'_> {
         let range = self.range(from, self.at);
         let column = self.answer_column(&table.key, &name, range)?;
         let frozen = self.eat(&["as", "of", "start"]);
-        Some(Span { kind: SpanKind::Table { table, column, frozen }, range: self.range(from, self.at) })
+        Some(Span {
+            kind: SpanKind::Table {
+                table,
+                column,
+                frozen,
+            },
+            range: self.range(from, self.at),
+        })
     }
 
     /// The answer column of a table with this name; `time` and nothing take the only one.
-    fn answer_column(&mut self, table: &crate::ast::TableKey, name: &str, range: crate::ast::TextRange) -> Option<usize> {
+    fn answer_column(
+        &mut self,
+        table: &crate::ast::TableKey,
+        name: &str,
+        range: crate::ast::TextRange,
+    ) -> Option<usize> {
         let raw = self.raw_table(table)?;
         let answers = crate::tables::answer_columns(raw);
-        let heading = |index: &usize| raw.headings.get(*index).map_or("", |heading| heading.name.as_str());
-        if let Some(index) = answers.iter().find(|index| heading(index) == name || heading(index) == format!("{name} time")) {
+        let heading = |index: &usize| {
+            raw.headings
+                .get(*index)
+                .map_or("", |heading| heading.name.as_str())
+        };
+        if let Some(index) = answers
+            .iter()
+            .find(|index| heading(index) == name || heading(index) == format!("{name} time"))
+        {
             return Some(*index);
         }
         if matches!(name, "time" | "" | "answer") && answers.len() == 1 {
             return answers.first().copied();
         }
         let names: Vec<&str> = answers.iter().map(heading).collect();
-        let near = closest(name, names.iter().copied()).map(|near| format!("Did you mean “the {near} in table {}”?", table.number));
+        let near = closest(name, names.iter().copied())
+            .map(|near| format!("Did you mean “the {near} in table {}”?", table.number));
         let reason = format!("Table {} answers: {}.", table.number, names.join(", "));
-        self.say("K504", range, "no such answer in the table", &reason, &near.unwrap_or_default());
+        self.say(
+            "K504",
+            range,
+            "no such answer in the table",
+            &reason,
+            &near.unwrap_or_default(),
+        );
         None
     }
 
@@ -226,7 +312,11 @@ impl Cursor<'_> {
             (Some(event), Some(noun)) => noun.end > event.end,
             (event, _) => event.is_none(),
         };
-        let form = if use_noun { PhraseForm::EventNoun } else { PhraseForm::Happens };
+        let form = if use_noun {
+            PhraseForm::EventNoun
+        } else {
+            PhraseForm::Happens
+        };
         if let Some(event) = self.act_use(form) {
             return Some(Anchor { event, first });
         }
@@ -239,14 +329,30 @@ impl Cursor<'_> {
         let count = self.extent(&["if", "or", "while", "for", "without"]).max(1);
         let end = (self.at + count).min(self.words.len());
         let said = self.said(self.at, end);
-        let near = self.nearest_event(&said).map(|near| format!("Did you mean “{near}”?"));
-        let range = if from >= self.words.len() { self.here() } else { self.range(from, end.max(from + 1)) };
-        self.say("K202", range, "unknown event", "No event of the vocabulary is called this.", &near.unwrap_or_default());
+        let near = self
+            .nearest_event(&said)
+            .map(|near| format!("Did you mean “{near}”?"));
+        let range = if from >= self.words.len() {
+            self.here()
+        } else {
+            self.range(from, end.max(from + 1))
+        };
+        self.say(
+            "K202",
+            range,
+            "unknown event",
+            "No event of the vocabulary is called this.",
+            &near.unwrap_or_default(),
+        );
         self.at = end;
     }
 
     fn nearest_event(&self, said: &str) -> Option<String> {
-        let nouns: Vec<&str> = self.register().acts().filter_map(|(_, act)| act.noun.as_deref()).collect();
+        let nouns: Vec<&str> = self
+            .register()
+            .acts()
+            .filter_map(|(_, act)| act.noun.as_deref())
+            .collect();
         // The words are shown without their articles: the phrase is compared with one put back.
         self.nearest_phrase(PhraseForm::Happens, &format!("a {said}"))
             .or_else(|| self.nearest_phrase(PhraseForm::Happens, said))
@@ -282,13 +388,30 @@ impl Cursor<'_> {
     pub(super) fn fact_or_say(&mut self) -> Option<crate::ast::FactRef> {
         let fact = self.fact_ref();
         if fact.is_none() {
-            let count = self.extent(&["within", "with", "unless", "is", "are"]).max(1);
+            let count = self
+                .extent(&["within", "with", "unless", "is", "are"])
+                .max(1);
             let end = (self.at + count).min(self.words.len());
             let said = self.said(self.at, end);
-            let names: Vec<&str> = self.register().facts().map(|(_, fact)| fact.name.as_str()).collect();
-            let near = closest(&said, names.into_iter()).map(|near| format!("Did you mean “{near}”?"));
-            let range = if self.at_end() { self.here() } else { self.range(self.at, end) };
-            self.say("K204", range, "unknown fact", "No fact of the case or of its client is called this.", &near.unwrap_or_default());
+            let names: Vec<&str> = self
+                .register()
+                .facts()
+                .map(|(_, fact)| fact.name.as_str())
+                .collect();
+            let near =
+                closest(&said, names.into_iter()).map(|near| format!("Did you mean “{near}”?"));
+            let range = if self.at_end() {
+                self.here()
+            } else {
+                self.range(self.at, end)
+            };
+            self.say(
+                "K204",
+                range,
+                "unknown fact",
+                "No fact of the case or of its client is called this.",
+                &near.unwrap_or_default(),
+            );
             self.at = end;
         }
         fact
@@ -305,11 +428,25 @@ impl Cursor<'_> {
                 None => {
                     let end = (from + self.extent(&["or"]).max(1)).min(self.words.len());
                     let said = self.said(from, end);
-                    let says: Vec<String> =
-                        self.register().states().map(|(_, state)| replace_hole(&state.says)).collect();
-                    let near = closest(&said, says.iter().map(String::as_str)).map(|near| format!("Did you mean “{near}”?"));
-                    let range = if self.at_end() { self.here() } else { self.range(from, end) };
-                    self.say("K204", range, "unknown state", "A clock pauses in a state of the vocabulary.", &near.unwrap_or_default());
+                    let says: Vec<String> = self
+                        .register()
+                        .states()
+                        .map(|(_, state)| replace_hole(&state.says))
+                        .collect();
+                    let near = closest(&said, says.iter().map(String::as_str))
+                        .map(|near| format!("Did you mean “{near}”?"));
+                    let range = if self.at_end() {
+                        self.here()
+                    } else {
+                        self.range(from, end)
+                    };
+                    self.say(
+                        "K204",
+                        range,
+                        "unknown state",
+                        "A clock pauses in a state of the vocabulary.",
+                        &near.unwrap_or_default(),
+                    );
                     self.at = end;
                 }
             }
@@ -338,7 +475,10 @@ impl Cursor<'_> {
                 }
             }
             if !any.is_empty() {
-                items.push(Evidence { any, range: self.range(from, self.at) });
+                items.push(Evidence {
+                    any,
+                    range: self.range(from, self.at),
+                });
             }
             let back = self.at;
             let comma = self.eat(&[","]);
@@ -366,7 +506,12 @@ impl Cursor<'_> {
         let kind = self
             .register()
             .proofs()
-            .flat_map(|(id, proof)| std::iter::once(&proof.says).chain(&proof.also).map(move |says| (id, says)).collect::<Vec<_>>())
+            .flat_map(|(id, proof)| {
+                std::iter::once(&proof.says)
+                    .chain(&proof.also)
+                    .map(move |says| (id, says))
+                    .collect::<Vec<_>>()
+            })
             .filter_map(|(id, says)| self.literal(self.at, says).map(|words| (id, words)))
             .max_by_key(|(_, words)| *words);
         let from = self.at;
@@ -396,26 +541,45 @@ impl Cursor<'_> {
         let register = self.register();
         let proofs = register.proofs().map(|(_, proof)| proof.says.as_str());
         let facts = register.facts().map(|(_, fact)| fact.name.as_str());
-        let near = closest(&said, proofs.chain(facts)).map(|near| format!("Did you mean “{near}”?"));
-        let range = if self.at_end() { self.here() } else { self.range(self.at, end) };
-        self.say("K204", range, "unknown proof", "No proof and no fact of the vocabulary is called this.", &near.unwrap_or_default());
+        let near =
+            closest(&said, proofs.chain(facts)).map(|near| format!("Did you mean “{near}”?"));
+        let range = if self.at_end() {
+            self.here()
+        } else {
+            self.range(self.at, end)
+        };
+        self.say(
+            "K204",
+            range,
+            "unknown proof",
+            "No proof and no fact of the vocabulary is called this.",
+            &near.unwrap_or_default(),
+        );
         self.at = end;
     }
 
     fn reopened(&mut self) -> Option<Reopened> {
+        self.eat(&[","]);
         if self.eat(&["it", "starts", "again"]) {
             return Some(Reopened::StartsAgain);
         }
         if self.eat(&["it", "goes", "on"]) {
             return Some(Reopened::GoesOn);
         }
-        self.say("K103", self.here(), "word not understood here", "After “if reopened” stands “it starts again” or “it goes on”.", "");
+        self.say(
+            "K103",
+            self.here(),
+            "word not understood here",
+            "After “if reopened” stands “it starts again” or “it goes on”.",
+            "",
+        );
         self.at += self.extent(&[]);
         None
     }
 
     fn warning_follows(&self) -> bool {
-        self.has_ahead(&["it", "warns"]).is_some_and(|ahead| ahead <= 5)
+        self.has_ahead(&["it", "warns"])
+            .is_some_and(|ahead| ahead <= 5)
     }
 
     pub(super) fn warning(&mut self) -> Option<Warning> {
@@ -431,7 +595,11 @@ impl Cursor<'_> {
             self.at += 1;
             whom.push(self.whom()?);
         }
-        Some(Warning { before, whom, range: self.range(from, self.at) })
+        Some(Warning {
+            before,
+            whom,
+            range: self.range(from, self.at),
+        })
     }
 
     fn whom(&mut self) -> Option<Whom> {
@@ -456,7 +624,11 @@ impl Cursor<'_> {
         let mut levels = Vec::new();
         let start = self.at;
         let to = self.whom();
-        levels.extend(to.map(|to| Level { after: None, to, range: self.range(start, self.at) }));
+        levels.extend(to.map(|to| Level {
+            after: None,
+            to,
+            range: self.range(start, self.at),
+        }));
         loop {
             let back = self.at;
             self.eat(&[","]);
@@ -471,10 +643,19 @@ impl Cursor<'_> {
                 break;
             }
             let Some(to) = self.whom() else { break };
-            levels.push(Level { after: Some(after), to, range: self.range(start, self.at) });
+            levels.push(Level {
+                after: Some(after),
+                to,
+                range: self.range(start, self.at),
+            });
         }
-        let in_working_hours = self.eat(&["in", "working", "hours"]) || self.eat(&[",", "in", "working", "hours"]);
-        Some(Escalation { levels, in_working_hours, range: self.range(from, self.at) })
+        let in_working_hours =
+            self.eat(&["in", "working", "hours"]) || self.eat(&[",", "in", "working", "hours"]);
+        Some(Escalation {
+            levels,
+            in_working_hours,
+            range: self.range(from, self.at),
+        })
     }
 
     pub(super) fn is_quoted(&self) -> bool {
@@ -482,7 +663,13 @@ impl Cursor<'_> {
     }
 }
 
-fn assemble(who: Who, personally: bool, act: ActUse, through: Option<Through>, slots: Slots) -> Task {
+fn assemble(
+    who: Who,
+    personally: bool,
+    act: ActUse,
+    through: Option<Through>,
+    slots: Slots,
+) -> Task {
     Task {
         who,
         personally,
@@ -502,7 +689,11 @@ fn assemble(who: Who, personally: bool, act: ActUse, through: Option<Through>, s
 pub(crate) fn replace_hole(says: &str) -> String {
     match (says.find('{'), says.find('}')) {
         (Some(open), Some(close)) if open < close => {
-            format!("{}it{}", says.get(..open).unwrap_or_default(), says.get(close + 1..).unwrap_or_default())
+            format!(
+                "{}it{}",
+                says.get(..open).unwrap_or_default(),
+                says.get(close + 1..).unwrap_or_default()
+            )
         }
         _ => says.to_owned(),
     }
