@@ -59,7 +59,7 @@ pub struct CheckAsked {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub vocabulary: VocabularyFiles,
+    pub own: VocabularyFiles,
     /// Write the findings as JSON
     #[arg(long)]
     pub json: bool,
@@ -68,7 +68,7 @@ pub struct CheckAsked {
 #[derive(Args, Debug)]
 pub struct VocabularyAsked {
     #[command(flatten)]
-    pub vocabulary: VocabularyFiles,
+    pub own: VocabularyFiles,
     /// Write the words as JSON
     #[arg(long)]
     pub json: bool,
@@ -78,7 +78,7 @@ pub struct VocabularyAsked {
 pub struct VocabularyFiles {
     /// A vocabulary of your own, added to the one that ships; may be given several times, as in --vocabulary ours.toml
     #[arg(long = "vocabulary", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub vocabularies: Vec<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]

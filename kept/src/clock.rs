@@ -2,7 +2,7 @@
 
 mod batch;
 
-use kept_calendar::Calendar;
+use kept_calendar::{Account, Calendar};
 use kept_kernel::{Duration, Instant};
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ struct AddAnswer {
     duration: String,
     zone: String,
     result: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<StepAnswer>,
 }
 
 #[derive(Serialize)]
@@ -26,6 +28,16 @@ struct BetweenAnswer {
     to: String,
     zone: String,
     seconds: serde_json::Number,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<StepAnswer>,
+}
+
+#[derive(Serialize)]
+struct StepAnswer {
+    from: String,
+    to: String,
+    seconds: serde_json::Number,
+    text: String,
 }
 
 /// When is it up?
@@ -34,15 +46,21 @@ pub fn add(asked: &AddAsked) -> Result<Outcome, Failure> {
     let from = instant(&calendar, &asked.from)?;
     let duration: Duration = asked.duration.parse().map_err(said)?;
     let result = calendar.add(from, duration);
+    let account = asked.explain.then(|| calendar.explain_add(from, duration));
     if asked.json {
         answer_json(&AddAnswer {
             from: calendar.format_instant(from),
             duration: duration.to_string(),
             zone: calendar.zone().to_owned(),
             result: calendar.format_instant(result),
+            steps: steps(&calendar, account.as_ref())?,
         })?;
     } else {
-        answer(&format!("{}\n", calendar.format_instant(result)))?;
+        answer(&format!(
+            "{}{}\n",
+            told(account.as_ref()),
+            calendar.format_instant(result)
+        ))?;
     }
     Ok(Outcome::Fine)
 }
@@ -53,18 +71,42 @@ pub fn between(asked: &BetweenAsked) -> Result<Outcome, Failure> {
     let from = instant(&calendar, &asked.from)?;
     let to = instant(&calendar, &asked.to)?;
     let micros = calendar.between(from, to);
+    let account = asked.explain.then(|| calendar.explain_between(from, to));
     if asked.json {
-        let seconds = seconds(micros);
         answer_json(&BetweenAnswer {
             from: calendar.format_instant(from),
             to: calendar.format_instant(to),
             zone: calendar.zone().to_owned(),
-            seconds: seconds.parse().map_err(said)?,
+            seconds: number(micros)?,
+            steps: steps(&calendar, account.as_ref())?,
         })?;
     } else {
-        answer(&format!("{}\n", seconds(micros)))?;
+        answer(&format!("{}{}\n", told(account.as_ref()), seconds(micros)))?;
     }
     Ok(Outcome::Fine)
+}
+
+/// The steps for a person, before the result.
+fn told(account: Option<&Account>) -> String {
+    account.map_or(String::new(), |account| format!("{account}\n"))
+}
+
+fn steps(calendar: &Calendar, account: Option<&Account>) -> Result<Vec<StepAnswer>, Failure> {
+    let steps = account.map_or(&[][..], |account| &account.steps).iter();
+    steps
+        .map(|step| {
+            Ok(StepAnswer {
+                from: calendar.format_instant(step.from),
+                to: calendar.format_instant(step.to),
+                seconds: number(step.worked)?,
+                text: step.text.clone(),
+            })
+        })
+        .collect()
+}
+
+fn number(micros: i64) -> Result<serde_json::Number, Failure> {
+    seconds(micros).parse().map_err(said)
 }
 
 fn instant(calendar: &Calendar, text: &str) -> Result<Instant, Failure> {

@@ -29,7 +29,7 @@ struct Finding<'a> {
 
 /// Says what is wrong with documents; errors are findings.
 pub fn check(asked: &CheckAsked) -> Result<Outcome, Failure> {
-    let register = files::register(&asked.vocabulary.files)?;
+    let register = files::register(&asked.own.vocabularies)?;
     let texts = files::texts(&asked.files)?;
     let library = files::library(&register, &texts);
     let found = diagnostics(&library);

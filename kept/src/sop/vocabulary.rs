@@ -11,7 +11,7 @@ use crate::tell::{CYAN, Failure, Outcome, answer, answer_json};
 
 /// Prints the vocabulary: the shipped one and the company's own.
 pub fn vocabulary(asked: &VocabularyAsked) -> Result<Outcome, Failure> {
-    let register = files::register(&asked.vocabulary.files)?;
+    let register = files::register(&asked.own.vocabularies)?;
     if asked.json {
         answer_json(&as_json(&register))?;
     } else {

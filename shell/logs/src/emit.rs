@@ -32,6 +32,8 @@ pub struct Emitter<'m> {
     packer: Packer,
     key: Vec<u8>,
     pub sorter: Sorter,
+    /// How many events were pushed.
+    pub pushed: u64,
 }
 
 /// An event to be: where it comes from in the mapping, and when it happened.
@@ -51,6 +53,7 @@ impl<'m> Emitter<'m> {
             packer: Packer::default(),
             key: Vec::new(),
             sorter,
+            pushed: 0,
         }
     }
 
@@ -94,7 +97,6 @@ impl<'m> Emitter<'m> {
                     && let Some(gave) = gave.get_mut(index)
                 {
                     *gave = true;
-                    summary.events += 1;
                 }
             }
         }
@@ -123,7 +125,7 @@ impl<'m> Emitter<'m> {
             for (index, row) in rows.iter().enumerate() {
                 let before = index.checked_sub(1).and_then(|index| rows.get(index));
                 let matches = holds(&plan.tests, row, before);
-                if matches {
+                if matches || inside {
                     gave.iter_mut()
                         .skip(index)
                         .take(1)
@@ -182,6 +184,7 @@ impl<'m> Emitter<'m> {
             self.key.extend_from_slice(&ordered(part));
         }
         self.key.extend_from_slice(&(position as u16).to_be_bytes());
+        self.pushed += 1;
         self.sorter.push(&self.key, self.packer.bytes())
     }
 

@@ -1,6 +1,6 @@
 //! Finding the register's entries by the words a mapping uses for them.
 
-use kept_language::{ActId, ProofId, Register, StateId};
+use kept_language::{ActId, NounId, ProofId, Register, StateId};
 
 /// The act that these words name: its id (`acknowledge-request`), what is said when it happened (`a request is
 /// acknowledged`), what is asked for (`acknowledge the request`), or its event noun (`acknowledgement`).
@@ -25,13 +25,17 @@ pub fn find_act(register: &Register, words: &str) -> Result<ActId, Option<String
     nearest(words, &names)
 }
 
-/// The state that these words name: its id, or how it is said, with the noun or `it`.
+/// The state of this noun that these words name: its id, or how it is said, with the noun or `it`.
 ///
 /// # Errors
 /// The nearest phrase that is known, where one is near.
-pub fn find_state(register: &Register, words: &str) -> Result<StateId, Option<String>> {
+pub fn find_state(
+    register: &Register,
+    noun: NounId,
+    words: &str,
+) -> Result<StateId, Option<String>> {
     let mut names = Vec::new();
-    for (id, state) in register.states() {
+    for (id, state) in register.states().filter(|(_, state)| state.noun == noun) {
         if state.id == words {
             return Ok(id);
         }

@@ -110,6 +110,7 @@ pub fn read(
         by_subject(&mut rows, &mut emitter, sorter, &mut summary, watch)?;
     }
     rows.close(&mut summary);
+    summary.events = emitter.pushed;
     summary.doubtful_times += emitter.doubtful();
     summary.spilled_bytes += emitter.sorter.spilled();
     summary.close();

@@ -91,7 +91,10 @@ impl Resolver<'_> {
         for section in &file.events {
             events.extend(self.event(section, subject));
         }
-        let states: Vec<_> = file.states.iter().filter_map(|s| self.state(s)).collect();
+        let states = file.states.iter();
+        let states: Vec<_> = states
+            .filter_map(|section| self.state(section, subject?.noun))
+            .collect();
         if events.is_empty() && states.is_empty() && self.problems.is_empty() {
             let what = "The mapping names no events.".to_owned();
             let help = "Add [[events]], or [activity] with its means.".to_owned();
@@ -452,9 +455,9 @@ impl Resolver<'_> {
         tests
     }
 
-    fn state(&mut self, section: &StateSection) -> Option<StatePlan> {
+    fn state(&mut self, section: &StateSection, noun: NounId) -> Option<StatePlan> {
         let tests = self.tests(&section.tests);
-        let state = match find_state(self.register, section.state.get_ref()) {
+        let state = match find_state(self.register, noun, section.state.get_ref()) {
             Ok(state) => state,
             Err(near) => {
                 let name = section.state.get_ref();
