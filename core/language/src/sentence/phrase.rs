@@ -188,7 +188,13 @@ impl Cursor<'_> {
         allowed: &dyn Fn(PhraseMeaning) -> bool,
     ) -> Option<Hit> {
         let mut best: Option<Hit> = None;
-        for pattern in self.register().patterns(form) {
+        let index = self.register().patterns(form)?;
+        let first = self.word(0)?;
+        let nouns = self.nouns_beginning(self.at);
+        let by_noun = nouns
+            .iter()
+            .flat_map(|noun| index.beginning_with_noun(*noun));
+        for pattern in index.beginning_with(&first.text).iter().chain(by_noun) {
             if !allowed(pattern.meaning) {
                 continue;
             }
@@ -204,6 +210,28 @@ impl Cursor<'_> {
             }
         }
         best
+    }
+
+    /// The nouns with which a phrase at this position may begin. A pronoun may stand for any.
+    fn nouns_beginning(&self, at: usize) -> Vec<NounId> {
+        let register = self.register();
+        let pronoun = self.words.get(at).is_some_and(|word| {
+            ["it", "them", "its", "their"]
+                .iter()
+                .any(|text| word.is(text))
+        });
+        // After `its`, and after another owner, any noun may follow: `its client is reviewed`.
+        if pronoun || self.any_noun(at, true).is_some() {
+            return register.nouns().map(|(id, _)| id).collect();
+        }
+        let start = at + usize::from(self.words.get(at).is_some_and(|word| word.is("each")));
+        let named = |id: NounId| self.noun_words(start, id, false).is_some();
+        let kin = self.case.filter(|case| named(*case));
+        register
+            .nouns()
+            .map(|(id, _)| id)
+            .filter(|id| named(*id) || kin.is_some_and(|case| register.same_record(case, *id)))
+            .collect()
     }
 
     fn matched(&self, pattern: &Pattern) -> Option<Hit> {
