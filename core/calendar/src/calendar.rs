@@ -128,7 +128,7 @@ impl Calendar {
     /// The instant itself in working time or at the end of it, else the last closing before.
     pub fn last_closing(&self, instant: Instant) -> Instant {
         let found = self.table.backward(held(instant), 1);
-        Instant::from_micros(found).plus_micros(if found == FIRST { 0 } else { 1 })
+        Instant::from_micros(found).plus_micros(i64::from(found != FIRST))
     }
 
     /// The same local time on the n-th working day after. A start outside working time is first moved to the next

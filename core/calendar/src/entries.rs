@@ -167,7 +167,7 @@ impl Reader<'_> {
             };
             let placed = entry.get("open").map(|value| self.windows(value));
             let Some(placed) = placed.filter(|placed| !is_closed(placed.pattern)) else {
-                let place = entry.get("open").map_or(place, |value| value.span());
+                let place = entry.get("open").map_or(place, toml::Spanned::span);
                 self.report.note(
                     place,
                     "This opening has no windows.",

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kept_kernel::Instant;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -20,9 +19,6 @@ use crate::window::{Window, WindowError};
 const MOST_BYTES: usize = 4 << 20;
 /// More windows than this in a day are a mistake.
 const MOST_WINDOWS: usize = 24;
-
-/// An instant of the years that a calendar is asked about most, so that what is laid out for a check is used.
-const RECENT: Instant = Instant::from_seconds(1_767_225_600);
 
 pub(crate) const WEEKDAYS: [&str; 7] = [
     "monday",
@@ -167,7 +163,7 @@ impl<'t> Reader<'t> {
         let rules = std::mem::take(&mut self.rules);
         let remarks = std::mem::take(&mut self.remarks);
         let calendar = Calendar::of(name, zone, rules, remarks);
-        if calendar.has_working_time() {
+        if calendar.table.has_working_time() {
             return Ok(calendar);
         }
         self.report.note(
@@ -346,14 +342,6 @@ impl<'t> Reader<'t> {
                 None
             }
         }
-    }
-}
-
-impl Calendar {
-    fn has_working_time(&self) -> bool {
-        self.table.rules.patterns.iter().any(|w| !w.is_empty())
-            && (self.next_opening(RECENT) < Instant::MAX
-                || self.next_opening(Instant::MIN) < Instant::MAX)
     }
 }
 

@@ -20,6 +20,8 @@ use crate::zone::Clock;
 const ERA_CHUNKS: i32 = 32;
 const FIRST_ERA: i32 = -44;
 const LAST_ERA: i32 = 179;
+/// The chunk that begins in September 2024.
+const RECENT: i32 = 39;
 
 /// 32 chunks and the sums at their borders.
 #[derive(Debug)]
@@ -62,6 +64,14 @@ impl Table {
             eras: (FIRST_ERA..=LAST_ERA).map(|_| OnceLock::new()).collect(),
             nothing: OnceLock::new(),
         }
+    }
+
+    /// Whether there is any. Where the years that calendars are asked about have some, that is seen from one chunk.
+    pub(crate) fn has_working_time(&self) -> bool {
+        let is_open = |pattern: &[Window]| !pattern.is_empty();
+        self.rules.patterns.iter().any(|windows| is_open(windows))
+            && (Chunk::lay_out(&self.zone, &self.rules, RECENT).worked() > 0
+                || self.next_open(Instant::MIN.micros()).is_some())
     }
 
     pub(crate) fn zone(&self) -> &TimeZone {

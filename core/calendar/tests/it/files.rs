@@ -1,8 +1,6 @@
 //! Calendar files, and what is said of those that are wrong.
 
-mod common;
-
-use common::{adds, calendar};
+use crate::common::{adds, calendar};
 use kept_calendar::{Calendar, Problem};
 
 const EXAMPLE: &str = r#"
@@ -130,7 +128,7 @@ fn a_date_wins_over_easter_and_easter_over_the_year_and_the_year_over_a_feed() {
     for (more, hours) in [("", 0), (yearly, 1), (easter, 2), (dated, 3), (opening, 4)] {
         text.push_str(more);
         let calendar = Calendar::parse(&text, &mut |_| Ok(feed.to_owned())).unwrap();
-        let day = common::at(&calendar, "2026-04-06");
+        let day = crate::common::at(&calendar, "2026-04-06");
         let worked = calendar.between(day, day.plus_micros(86_400_000_000));
         assert_eq!(worked, hours * 3_600_000_000, "{text}");
     }
@@ -392,9 +390,9 @@ fn a_huge_file_is_refused_or_read_in_good_time() {
             String::from("zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\n");
         for day in 0..count {
             let (year, month, day) = (1_900 + day / 336, day / 28 % 12 + 1, day % 28 + 1);
-            text.push_str(&format!(
-                "[[holidays]]\ndate = {year}-{month:02}-{day:02}\nopen = [\"09:00-10:00\"]\n"
-            ));
+            text = format!(
+                "{text}[[holidays]]\ndate = {year}-{month:02}-{day:02}\nopen = [\"09:00-10:00\"]\n"
+            );
         }
         text
     };
