@@ -156,9 +156,7 @@ impl Calendar {
         let start = if self.is_open(from) {
             held(from)
         } else {
-            let opening = self.next_opening(from);
-            let closing = self.last_closing(from);
-            if opening == from { from } else { closing }.micros()
+            self.last_closing(from).micros()
         };
         let Some(day) = self.working_day_at(start, true) else {
             return Instant::MIN;

@@ -334,11 +334,17 @@ fn all_problems_of_a_file_are_told_in_its_order() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_place() {
+fn what_cannot_be_read_is_told_with_its_place_and_in_plain_words() {
     let found = problems("zone = \"UTC\"\n[hours\nmonday = [\"09:00-17:00\"]\n");
     assert_eq!(found[0].line, 2, "{found:#?}");
-    let twice = problems("zone = \"UTC\"\nzone = \"UTC\"\n");
-    assert_eq!(twice[0].line, 2, "{twice:#?}");
+    assert!(found[0].to_string().contains("brackets"), "{}", found[0]);
+    let text = "zone = \"UTC\"\nzone = \"UTC\"\n";
+    refused(text, (2, 1), "zone", &["for the second time"]);
+    refused("zone = UTC\n", (1, 8), "UTC", &["not in quotes"]);
+    let hours = "zone = \"UTC\"\n[hours]\nmonday = [09:00-17:00]\n";
+    refused(hours, (3, 11), "09:00-17:00", &["Put windows in quotes"]);
+    let day = "zone = \"UTC\"\n[[holidays]]\ndate = 2026-02-30\n";
+    refused(day, (3, 8), "2026-02-30", &["There is no day"]);
 }
 
 #[test]

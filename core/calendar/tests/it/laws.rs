@@ -41,14 +41,65 @@ fn any_calendar() -> impl Strategy<Value = &'static Calendar> {
     (0..CALENDARS.len()).prop_map(|place| &CALENDARS[place])
 }
 
-/// Mostly in the years of living people, and sometimes anywhere.
+/// In the years of living people, often at midnight.
 fn any_instant() -> impl Strategy<Value = Instant> {
     prop_oneof![
         9 => 0..4_102_444_800 * SECOND,
-        1 => Instant::MIN.micros()..Instant::MAX.micros(),
         1 => (0..40_000_i64).prop_map(|day| day * DAY),
     ]
     .prop_map(Instant::from_micros)
+}
+
+/// Also at both ends of time.
+fn far_instant() -> impl Strategy<Value = Instant> {
+    let (first, last) = (Instant::MIN.micros(), Instant::MAX.micros());
+    prop_oneof![
+        first..first + 9_000 * DAY,
+        last - 9_000 * DAY..=last,
+        Just(first),
+        Just(last),
+    ]
+    .prop_map(Instant::from_micros)
+}
+
+#[test]
+fn around_the_clock_all_time_is_working_time() {
+    let always = calendar(&week("Pacific/Apia", &ALL_DAYS, "\"00:00-24:00\""));
+    let all = Instant::MAX.micros_since(Instant::MIN);
+    assert_eq!(always.between(Instant::MIN, Instant::MAX), all);
+    assert_eq!(always.add_working(Instant::MIN, all), Instant::MAX);
+    assert_eq!(always.add_working(Instant::MAX, -all), Instant::MIN);
+    assert_eq!(always.add_working(Instant::MIN, i64::MAX), Instant::MAX);
+    assert_eq!(always.add_working(Instant::MAX, i64::MIN), Instant::MIN);
+}
+
+#[test]
+fn instants_out_of_reach_are_held_at_the_ends() {
+    let calendar = &CALENDARS[1];
+    for micros in [i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX] {
+        let at = Instant::from_micros(micros);
+        for unit in Unit::ALL {
+            let span = kept_kernel::Duration::new(kept_kernel::Number::whole(9_000), unit).unwrap();
+            for found in [calendar.add(at, span), calendar.subtract(at, span)] {
+                assert!((Instant::MIN..=Instant::MAX).contains(&found), "{unit}");
+            }
+            let _ = calendar.explain_add(at, span).to_string();
+        }
+        let _ = (
+            calendar.next_opening(at),
+            calendar.last_closing(at),
+            calendar.is_open(at),
+        );
+        let _ = (
+            calendar.closing_of_day(at),
+            calendar.next_working_day_closing(at),
+        );
+        let _ = (
+            calendar.format_instant(at),
+            calendar.end_of(Period::Quarter, at),
+        );
+        let _ = calendar.explain_between(Instant::MIN, at).to_string();
+    }
 }
 
 fn any_span() -> impl Strategy<Value = i64> {
@@ -157,7 +208,9 @@ proptest! {
     }
 
     #[test]
-    fn an_instant_is_read_as_it_is_written(calendar in any_calendar(), at in any_instant()) {
+    fn an_instant_is_read_as_it_is_written(
+        calendar in any_calendar(), at in prop_oneof![any_instant(), far_instant()]
+    ) {
         prop_assert_eq!(calendar.parse_instant(&calendar.format_instant(at)), Ok(at));
     }
 
