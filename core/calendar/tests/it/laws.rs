@@ -74,6 +74,30 @@ fn around_the_clock_all_time_is_working_time() {
 }
 
 #[test]
+fn the_order_and_the_thread_of_questions_change_no_answer() {
+    let text = week("Europe/Berlin", &WEEKDAYS, "\"09:00-17:00\"");
+    let (one, other) = (calendar(&text), calendar(&text));
+    let ask = |calendar: &Calendar, step: i64| {
+        let from = Instant::from_seconds(1_700_000_000 + step * 7_654_321);
+        (
+            calendar.add_working(from, 40 * DAY),
+            calendar.add_working_days(from, -step),
+        )
+    };
+    let forward: Vec<_> = (0..200).map(|step| ask(&one, step)).collect();
+    let backward = std::thread::scope(|scope| {
+        let halves = [0..100, 100..200].map(|steps| {
+            let (other, ask) = (&other, &ask);
+            scope.spawn(move || steps.rev().map(|step| ask(other, step)).collect::<Vec<_>>())
+        });
+        halves.map(|half| half.join().unwrap())
+    });
+    let mut again: Vec<_> = backward.into_iter().rev().flatten().collect();
+    again.reverse();
+    assert_eq!(forward, again);
+}
+
+#[test]
 fn instants_out_of_reach_are_held_at_the_ends() {
     let calendar = &CALENDARS[1];
     for micros in [i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX] {
