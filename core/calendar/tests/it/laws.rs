@@ -81,7 +81,7 @@ fn the_order_and_the_thread_of_questions_change_no_answer() {
         let from = Instant::from_seconds(1_700_000_000 + step * 7_654_321);
         (
             calendar.add_working(from, 40 * DAY),
-            calendar.add_working_days(from, -step),
+            calendar.add_working_days(from, step + 1),
         )
     };
     let forward: Vec<_> = (0..200).map(|step| ask(&one, step)).collect();
