@@ -121,8 +121,8 @@ impl Calendar {
 
     /// The instant itself in working time, else the next one that is.
     pub fn next_opening(&self, instant: Instant) -> Instant {
-        let found = self.table.forward(held(instant), 1);
-        Instant::from_micros(found).plus_micros(if found == LAST { 0 } else { -1 })
+        let found = self.table.next_open(held(instant));
+        found.map_or(Instant::MAX, Instant::from_micros)
     }
 
     /// The instant itself in working time or at the end of it, else the last closing before.

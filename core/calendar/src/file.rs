@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
+use kept_kernel::Instant;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -19,6 +20,9 @@ use crate::window::{Window, WindowError};
 const MOST_BYTES: usize = 4 << 20;
 /// More windows than this in a day are a mistake.
 const MOST_WINDOWS: usize = 24;
+
+/// An instant of the years that a calendar is asked about most, so that what is laid out for a check is used.
+const RECENT: Instant = Instant::from_seconds(1_767_225_600);
 
 pub(crate) const WEEKDAYS: [&str; 7] = [
     "monday",
@@ -347,9 +351,8 @@ impl<'t> Reader<'t> {
 
 impl Calendar {
     fn has_working_time(&self) -> bool {
-        use kept_kernel::Instant;
         self.table.rules.patterns.iter().any(|w| !w.is_empty())
-            && (self.next_opening(Instant::default()) < Instant::MAX
+            && (self.next_opening(RECENT) < Instant::MAX
                 || self.next_opening(Instant::MIN) < Instant::MAX)
     }
 }

@@ -8,8 +8,11 @@
 //! way of counting minutes lives in the tests, and every release is compared with it.
 
 mod calendar;
+mod chunk;
 mod days;
 mod entries;
+mod explain;
+mod explain_walk;
 mod feed;
 mod feed_lines;
 mod feed_repeats;
@@ -22,9 +25,11 @@ mod rules;
 mod table;
 mod text;
 mod window;
+mod words;
 mod zone;
 
 pub use calendar::Calendar;
+pub use explain::{Account, Step, StepKind};
 pub use period::Period;
 pub use problem::{Problem, Problems};
 pub use text::InstantTextError;

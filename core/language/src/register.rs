@@ -6,6 +6,11 @@
 mod load;
 mod phrases;
 
+pub(crate) use load::closest;
+pub use load::{RegisterFile, RegisterProblem};
+pub(crate) use phrases::{FormIndex, Pattern, Piece};
+pub use phrases::{PhraseForm, PhraseMeaning};
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -300,6 +305,11 @@ impl Register {
         self.roles()
             .find(|(_, role)| role.says == name || role.also.iter().any(|a| a == name))
             .map(|(id, _)| id)
+    }
+
+    /// All patterns of a form.
+    pub(crate) fn patterns(&self, form: PhraseForm) -> Option<&FormIndex> {
+        self.index.of(form)
     }
 
     /// The noun of the one record that stands for the whole company.

@@ -1,0 +1,26 @@
+//! Every seed, and every input that once failed, runs in the ordinary tests.
+
+use std::fs;
+use std::path::Path;
+
+fn each_of(target: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    let mut tried = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        run(&fs::read(entry.unwrap().path()).unwrap());
+        tried += 1;
+    }
+    assert!(tried > 0, "{} has no seeds", folder.display());
+}
+
+#[test]
+fn the_seeds_of_calendar_files_obey_the_laws() {
+    each_of("calendar_file", kept_fuzz::calendar_file);
+}
+
+#[test]
+fn the_seeds_of_calendar_feeds_obey_the_laws() {
+    each_of("calendar_feed", kept_fuzz::calendar_feed);
+}
