@@ -66,6 +66,8 @@ pub(crate) struct Cursor<'s> {
     pub says: Vec<Diagnostic>,
     pub slots: Vec<SlotText>,
     pub waits_for: Option<RuleKey>,
+    /// The case could not be told, and a message says so: what it makes unreadable is not blamed again.
+    lost: bool,
 }
 
 impl<'s> Cursor<'s> {
@@ -90,6 +92,7 @@ impl<'s> Cursor<'s> {
             says: Vec::new(),
             slots: Vec::new(),
             waits_for: None,
+            lost: false,
         }
     }
 
@@ -185,6 +188,10 @@ impl<'s> Cursor<'s> {
         reason: &str,
         suggestion: &str,
     ) {
+        let follows = matches!(code, "K203" | "K204" | "K206" | "K209");
+        if self.lost && self.case.is_none() && follows {
+            return;
+        }
         let message = Diagnostic::new(code, self.scope.document, range, what);
         self.says.push(message.because(reason).suggest(suggestion));
     }
