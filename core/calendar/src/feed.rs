@@ -88,7 +88,11 @@ pub(crate) fn read(
     if timed > 0 {
         let remark = report.problem(
             0..0,
-            format!("{timed} entries begin or end within a day and are no days off."),
+            if timed == 1 {
+                "1 entry begins or ends within a day and is no day off.".to_owned()
+            } else {
+                format!("{timed} entries begin or end within a day and are no days off.")
+            },
             "Write hours that differ as holidays with open windows in the calendar file."
                 .to_owned(),
         );

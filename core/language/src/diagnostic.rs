@@ -90,7 +90,13 @@ impl Diagnostic {
         {
             let _ = write!(shown, "    {} {}", document.clause_of(rule), rule.key.id);
         }
-        let source = document.text.lines().nth(line - 1).unwrap_or_default();
+        let start = document
+            .text
+            .get(..self.range.start)
+            .and_then(|before| before.rfind('\n'));
+        let from = start.map_or(0, |newline| newline + 1);
+        let rest = document.text.get(from..).unwrap_or_default();
+        let source = rest.lines().next().unwrap_or_default();
         // A line of noise may be as long as the file: only the part around the words is shown.
         let skip = column.saturating_sub(1).saturating_sub(60);
         let part: String = source

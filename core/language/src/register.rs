@@ -8,7 +8,7 @@ mod phrases;
 
 pub(crate) use load::closest;
 pub use load::{RegisterFile, RegisterProblem};
-pub(crate) use phrases::{Pattern, Piece};
+pub(crate) use phrases::{FormIndex, Pattern, Piece};
 pub use phrases::{PhraseForm, PhraseMeaning};
 
 macro_rules! ids {
@@ -308,7 +308,7 @@ impl Register {
     }
 
     /// All patterns of a form.
-    pub(crate) fn patterns(&self, form: PhraseForm) -> &[Pattern] {
+    pub(crate) fn patterns(&self, form: PhraseForm) -> Option<&FormIndex> {
         self.index.of(form)
     }
 

@@ -47,15 +47,12 @@ impl Cursor<'_> {
         }
         let amount = self.number()?;
         let business = self.eat(&["business"]);
-        let unit = match self
+        let Some(unit) = self
             .word(0)
             .and_then(|word| Unit::of_word(&word.text, business))
-        {
-            Some(unit) => unit,
-            None => {
-                self.no_unit(from, business);
-                return None;
-            }
+        else {
+            self.no_unit(from, business);
+            return None;
         };
         self.at += 1;
         match Duration::new(amount, unit) {
