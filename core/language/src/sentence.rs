@@ -66,8 +66,6 @@ pub(crate) struct Cursor<'s> {
     pub says: Vec<Diagnostic>,
     pub slots: Vec<SlotText>,
     pub waits_for: Option<RuleKey>,
-    /// The case could not be told, and a message says so: what it makes unreadable is not blamed again.
-    lost: bool,
 }
 
 impl<'s> Cursor<'s> {
@@ -92,7 +90,6 @@ impl<'s> Cursor<'s> {
             says: Vec::new(),
             slots: Vec::new(),
             waits_for: None,
-            lost: false,
         }
     }
 
@@ -188,10 +185,6 @@ impl<'s> Cursor<'s> {
         reason: &str,
         suggestion: &str,
     ) {
-        let follows = matches!(code, "K203" | "K204" | "K206" | "K209");
-        if self.lost && self.case.is_none() && follows {
-            return;
-        }
         let message = Diagnostic::new(code, self.scope.document, range, what);
         self.says.push(message.because(reason).suggest(suggestion));
     }

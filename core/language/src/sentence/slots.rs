@@ -342,11 +342,6 @@ impl Cursor<'_> {
             "No event of the vocabulary is called this.",
             &near.unwrap_or_default(),
         );
-        // The noun among the words is most likely the case, so that the rest of the sentence can be read.
-        self.case = self.case.or_else(|| {
-            (self.at..end).find_map(|at| self.any_noun(at, false).map(|named| named.noun))
-        });
-        self.lost = true;
         self.at = end;
     }
 
