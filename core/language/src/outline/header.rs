@@ -137,19 +137,29 @@ impl Reader<'_, '_> {
     }
 
     fn keys(&mut self, table: &Table, header: &mut Header) {
+        let missing = |key: &&str| !table.contains_key(*key);
+        let mut meant = Vec::new();
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let near = closest(key, KEYS.into_iter())
-                .map_or(String::new(), |near| format!(" Did you mean “{near}”?"));
+            let near = closest(key, KEYS.into_iter());
+            meant.extend(near);
+            let suggestion = near.map_or_else(
+                || format!("A header knows {}.", KEYS.join(", ")),
+                |near| format!("Did you mean “{near}”?"),
+            );
             let message = Diagnostic::new(
                 "K108",
                 self.document,
                 self.range_of(key),
                 format!("unknown header key “{key}”"),
             );
-            self.says
-                .push(message.because(format!("A header knows {}.{near}", KEYS.join(", "))));
+            self.says.push(message.suggest(suggestion));
         }
-        for key in REQUIRED.into_iter().filter(|key| !table.contains_key(*key)) {
+        // A key that was misspelled is not missing too.
+        for key in REQUIRED
+            .into_iter()
+            .filter(missing)
+            .filter(|key| !meant.contains(key))
+        {
             let message = Diagnostic::new(
                 "K108",
                 self.document,
