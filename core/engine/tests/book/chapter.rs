@@ -194,7 +194,9 @@ fn pieces(text: &str) -> Vec<Piece> {
         let start = at + words.len() + 1;
         let mut end = text.len();
         for (_, at, words) in lines.by_ref() {
-            if words.len() >= marks && words.bytes().all(|byte| byte == b'`') {
+            let indent = words.len() - words.trim_start().len();
+            let inside = words.trim_start();
+            if indent < 4 && inside.len() >= marks && inside.bytes().all(|byte| byte == b'`') {
                 end = at;
                 break;
             }

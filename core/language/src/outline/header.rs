@@ -87,8 +87,8 @@ pub(super) fn read(
             };
             reader.says.push(
                 Diagnostic::new("K108", document, range, "the header cannot be read")
-                    .because(error.message().to_owned())
-                    .suggest("Write it as TOML: a key, an equals sign, and a text in quotes."),
+                    .because(plain_words(error.message()))
+                    .suggest("Write each line as a key, an equals sign and a value, with texts in quotes."),
             );
         }
     }
@@ -306,6 +306,15 @@ impl Reader<'_, '_> {
             None => Distribution::default(),
         };
     }
+}
+
+/// What the reader of TOML says, up to where it speaks of its own grammar, as a sentence.
+fn plain_words(message: &str) -> String {
+    let first = message.split([',', '\n']).next().unwrap_or_default().trim();
+    let mut letters = first.chars();
+    letters.next().map_or_else(String::new, |letter| {
+        format!("{}{}.", letter.to_uppercase(), letters.as_str())
+    })
 }
 
 /// `every 12 months`

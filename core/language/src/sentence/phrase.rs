@@ -425,7 +425,7 @@ impl Cursor<'_> {
                 .collect()
         });
         let reason = format!(
-            "The case is the {case}; the register knows no way from it to a {}.",
+            "The case is the {case}; the vocabulary knows no way from it to a {}.",
             register[noun].says
         );
         let suggestion = if near.is_empty() {
