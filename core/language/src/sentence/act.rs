@@ -108,6 +108,7 @@ impl Cursor<'_> {
         let from = self.at;
         let mut parties = Vec::new();
         let mut client = false;
+        let mut both = false;
         loop {
             match self.party() {
                 Some(Party::Role(role)) if self.register()[role].is_client => client = true,
@@ -116,25 +117,20 @@ impl Cursor<'_> {
                     self.role_or_say()?;
                 }
             }
-            if self.eat(&["or"]) {
-                continue;
+            both |= self.is(&["and"]);
+            if !self.eat(&["or"]) && !self.eat(&["and"]) {
+                break;
             }
-            if self.is(&["and"]) {
-                self.at += 1;
-                if self.party().is_some() {
-                    let range = self.range(from, self.at);
-                    self.say(
-                        "K604",
-                        range,
-                        "two owners",
-                        "A duty has one owner, so that it is clear who is asked.",
-                        "Write “or” where either may do it, or two rules where both must.",
-                    );
-                    continue;
-                }
-                self.at -= 1;
-            }
-            break;
+        }
+        if both {
+            let range = self.range(from, self.at);
+            self.say(
+                "K604",
+                range,
+                "two owners",
+                "A duty has one owner, so that it is clear who is asked.",
+                "Write “or” where either may do it, or two rules where both must.",
+            );
         }
         if client && parties.is_empty() {
             Some(WhoKind::Client)

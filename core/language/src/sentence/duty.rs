@@ -35,10 +35,27 @@ impl Cursor<'_> {
             return None;
         }
         self.slot(Slot::Head, from);
+        if self.at_end() {
+            self.ended();
+            return None;
+        }
+        let known = self.says.len();
         let condition = self.if_condition();
         self.eat(&[","]);
         let task = self.task();
         self.ended();
+        if self.case.is_none() {
+            // What “it” would be is open: only what does not hang on the case is worth saying.
+            let mut position = 0;
+            self.says.retain(|message| {
+                position += 1;
+                position <= known
+                    || !matches!(
+                        message.code,
+                        "K203" | "K204" | "K205" | "K206" | "K209" | "K201"
+                    )
+            });
+        }
         let case = self.case?;
         // Where the trigger could not be read, its diagnostic stands; the rest was read to find further ones.
         if triggers.is_empty() {
@@ -121,7 +138,13 @@ impl Cursor<'_> {
         }
         if self.says.len() == said {
             self.at = from;
+            let words = self.said(from, from + self.extent(&["if", "or"]));
             self.unknown_event(from);
+            // The rest is read as if the nearest event had been written, so that one fault gives one message.
+            let near = self.nearest_act(PhraseForm::Happens, &format!("a {words}"));
+            if first {
+                self.case = near.map(|(_, act)| self.register()[act].case);
+            }
         }
         None
     }

@@ -573,10 +573,15 @@ impl Cursor<'_> {
 
     /// The nearest phrase of a form to the words said, as a person would write it.
     pub(super) fn nearest_phrase(&self, form: PhraseForm, said: &str) -> Option<String> {
+        self.nearest_act(form, said).map(|(shown, _)| shown)
+    }
+
+    /// The nearest phrase and its act.
+    pub(super) fn nearest_act(&self, form: PhraseForm, said: &str) -> Option<(String, ActId)> {
         let register = self.register();
-        let shown: Vec<String> = register
+        let shown: Vec<(String, ActId)> = register
             .acts()
-            .flat_map(|(_, act)| {
+            .flat_map(|(id, act)| {
                 let phrases: Vec<&String> = if form == PhraseForm::Do {
                     vec![&act.phrase]
                 } else {
@@ -585,11 +590,15 @@ impl Cursor<'_> {
                 phrases
                     .into_iter()
                     .filter(|phrase| !phrase.is_empty())
-                    .map(|phrase| shown_phrase(register, phrase, form))
+                    .map(|phrase| (shown_phrase(register, phrase, form), id))
                     .collect::<Vec<_>>()
             })
             .collect();
-        closest(&said.to_lowercase(), shown.iter().map(String::as_str)).map(str::to_owned)
+        let near = closest(
+            &said.to_lowercase(),
+            shown.iter().map(|(shown, _)| shown.as_str()),
+        )?;
+        shown.iter().find(|(shown, _)| shown == near).cloned()
     }
 }
 
