@@ -17,8 +17,8 @@ pub use card::{RuleCard, cards};
 pub use gather::{Frame, Gather};
 pub use page::page;
 pub use share::{Share, Standing};
-pub use times::{Bin, Times};
-pub use words::{day_words, share_words, span_words};
+pub use times::Times;
+pub use words::{share_words, span_words};
 
 /// All figures of one replay.
 #[derive(Clone, Debug, Serialize)]

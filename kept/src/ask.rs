@@ -189,6 +189,9 @@ pub struct ReplayAsked {
     /// The share of duties that should be met in time, in percent, as in 95
     #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub target: u8,
+    /// The number from which samples for quality control are drawn, as in 7
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
     #[command(flatten)]
     pub own: VocabularyFiles,
 }

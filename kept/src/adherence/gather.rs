@@ -26,18 +26,19 @@ pub struct Frame {
     pub sops: Vec<SopLine>,
     /// The share that is aimed at, 0 to 1.
     pub target: f64,
-    /// Up to when duties are judged; the last event where nothing was said.
-    pub until: Option<Instant>,
+    /// The first event.
+    pub first: Option<Instant>,
+    /// Up to when duties were judged.
+    pub until: Instant,
+    /// What is taken for granted.
+    pub assumptions: Vec<String>,
 }
 
 /// Takes obligations and gives figures.
 pub struct Gather {
-    frame: Frame,
     zone: TimeZone,
     rules: Vec<RuleGather>,
     places: BTreeMap<RuleKey, usize>,
-    first: Option<Instant>,
-    last: Option<Instant>,
 }
 
 struct RuleGather {
@@ -53,47 +54,37 @@ struct RuleGather {
 
 impl Gather {
     /// For these rules.
-    pub fn new(frame: Frame, cards: Vec<RuleCard>, calendar: &Calendar) -> Self {
+    pub fn new(cards: Vec<RuleCard>, calendar: &Calendar) -> Self {
         let places = cards
             .iter()
             .enumerate()
             .map(|(place, card)| (card.key.clone(), place));
         Self {
-            frame,
             zone: calendar.time_zone().clone(),
             places: places.collect(),
             rules: cards.into_iter().map(RuleGather::new).collect(),
-            first: None,
-            last: None,
         }
     }
 
-    /// An event happened then: the period that the figures cover reaches to it.
-    pub fn event(&mut self, at: Instant) {
-        self.first = Some(self.first.map_or(at, |first| first.min(at)));
-        self.last = Some(self.last.map_or(at, |last| last.max(at)));
-    }
-
-    /// Counts an obligation.
-    pub fn add(&mut self, obligation: &Obligation, calendar: &Calendar) {
-        let place = match self.places.get(&obligation.rule) {
+    /// Counts an obligation. What is still owed is late up to the end.
+    pub fn add(&mut self, obligation: &Obligation, end: Instant, calendar: &Calendar) {
+        let place = match self.places.get(&*obligation.rule) {
             Some(place) => *place,
             None => self.unlisted(obligation),
         };
-        let until = self.frame.until.or(self.last).unwrap_or(Instant::MAX);
         let day = obligation
             .opened_at
             .timestamp()
             .to_zoned(self.zone.clone())
             .date();
         if let Some(rule) = self.rules.get_mut(place) {
-            rule.add(obligation, day, until, calendar);
+            rule.add(obligation, day, end, calendar);
         }
     }
 
     /// A rule that no sentence stands for, such as the review of a document.
     fn unlisted(&mut self, obligation: &Obligation) -> usize {
-        let key = obligation.rule.clone();
+        let key = RuleKey::clone(&obligation.rule);
         let name = match key.id.as_str() {
             "review" => "Review the document".to_owned(),
             other => other.replace('-', " "),
@@ -113,32 +104,26 @@ impl Gather {
     }
 
     /// The figures.
-    pub fn finish(self, calendar: &Calendar, log: Summary, assumptions: Vec<String>) -> Adherence {
-        let until = self.frame.until.or(self.last).unwrap_or(Instant::MIN);
-        let days = self
+    pub fn finish(self, frame: Frame, calendar: &Calendar, log: Summary) -> Adherence {
+        let span = frame
             .first
-            .map_or(0, |first| until.micros_since(first) / 86_400_000_000);
-        let period = if days > 190 {
-            Period::Month
-        } else {
-            Period::Week
-        };
-        let target = self.frame.target;
-        let rules = self
-            .rules
-            .into_iter()
-            .map(|rule| rule.finish(period, target));
+            .map_or(0, |first| frame.until.micros_since(first));
+        let long = span > 190 * 86_400_000_000;
+        let period = if long { Period::Month } else { Period::Week };
+        let rules = self.rules.into_iter();
         Adherence {
-            sops: self.frame.sops,
+            sops: frame.sops,
             calendar: calendar.name().map(str::to_owned),
             zone: calendar.zone().to_owned(),
-            from: self.first.map(|first| calendar.format_instant(first)),
-            until: calendar.format_instant(until),
-            target,
+            from: frame.first.map(|first| calendar.format_instant(first)),
+            until: calendar.format_instant(frame.until),
+            target: frame.target,
             period,
-            rules: rules.collect(),
+            rules: rules
+                .map(|rule| rule.finish(period, frame.target))
+                .collect(),
             log,
-            assumptions,
+            assumptions: frame.assumptions,
         }
     }
 }

@@ -1,8 +1,5 @@
 //! Figures in words.
 
-use jiff::tz::TimeZone;
-use kept_kernel::Instant;
-
 /// A share for people: `93.9 %`, `100 %`.
 pub fn share_words(share: f64) -> String {
     format!("{} %", (share * 1000.0).round() / 10.0)
@@ -28,12 +25,6 @@ pub fn span_words(seconds: i64, business: bool) -> String {
         _ if days < 100 => both(days, "days", hours % 24, "h"),
         _ => format!("{days} days"),
     }
-}
-
-/// A local day and minute for people: `9 Oct 2012 16:50`.
-pub fn day_words(instant: Instant, zone: &TimeZone) -> String {
-    let local = instant.timestamp().to_zoned(zone.clone());
-    local.strftime("%-d %b %Y %H:%M").to_string()
 }
 
 #[cfg(test)]

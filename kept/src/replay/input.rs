@@ -6,34 +6,61 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kept_language::{Library, Register, Severity};
+use kept_language::{Document, Library, Register, Severity};
 use kept_logs::{BadLine, LogError, Mapping, ReadOptions, SortedEvents, Watch};
 
 use super::output::BadLines;
-use crate::files::{self, plain};
+use crate::ask::LogFiles;
+use crate::files::{self, Text, plain};
 use crate::sop;
 use crate::tell::{Failure, Progress, count, remark};
 
-/// Documents that are in force together.
+/// Documents that are run together. Two versions of one document are read apart, each among the others.
 pub struct Set {
-    /// As they were read.
+    /// The documents, the first version of each.
     pub library: Library,
+    later: Vec<Document>,
 }
 
-/// Reads SOPs that can be run: a set with errors is refused.
+impl Set {
+    /// All documents, later versions after the first ones.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.library.documents.iter().chain(&self.later)
+    }
+}
+
+/// Reads SOPs that can be run: a set with errors is refused. A second document with a code is a later version.
 pub fn set_of(register: &Register, paths: &[PathBuf]) -> Result<Set, Failure> {
-    let texts = files::texts(paths)?;
-    let library = files::library(register, &texts);
-    let found = sop::diagnostics(&library);
-    if found.iter().any(|d| d.severity == Severity::Error) {
-        let errors: Vec<_> = found
-            .into_iter()
-            .filter(|d| d.severity == Severity::Error)
-            .collect();
-        let said = sop::rendered(&library, &errors);
-        return Err(Failure::new(format!(
-            "The SOPs have errors, so they cannot be run.\n\n{said}"
-        )));
+    let mut first: Vec<Text> = Vec::new();
+    let mut again: Vec<(usize, Text)> = Vec::new();
+    let mut codes: Vec<String> = Vec::new();
+    for text in files::texts(paths)? {
+        let alone = files::library(register, std::slice::from_ref(&text));
+        let code = alone
+            .documents
+            .first()
+            .map(|document| document.header.code.clone());
+        let code = code.unwrap_or_default();
+        match codes
+            .iter()
+            .position(|other| *other == code && !code.is_empty())
+        {
+            Some(place) => again.push((place, text)),
+            None => {
+                codes.push(code);
+                first.push(text);
+            }
+        }
+    }
+    let library = without_errors(register, &first)?;
+    let mut later = Vec::new();
+    for (place, text) in again {
+        let mut others = first.clone();
+        if let Some(other) = others.get_mut(place) {
+            *other = text;
+        }
+        let mut library = without_errors(register, &others)?;
+        later.push(library.documents.swap_remove(place));
     }
     if library
         .documents
@@ -44,7 +71,23 @@ pub fn set_of(register: &Register, paths: &[PathBuf]) -> Result<Set, Failure> {
             "The SOPs have no rules: no block begins with ```sop.",
         ));
     }
-    Ok(Set { library })
+    Ok(Set { library, later })
+}
+
+fn without_errors(register: &Register, texts: &[Text]) -> Result<Library, Failure> {
+    let library = files::library(register, texts);
+    let found = sop::diagnostics(&library);
+    let errors: Vec<_> = found
+        .into_iter()
+        .filter(|d| d.severity == Severity::Error)
+        .collect();
+    if errors.is_empty() {
+        return Ok(library);
+    }
+    let said = sop::rendered(&library, &errors);
+    Err(Failure::new(format!(
+        "The SOPs have errors, so they cannot be run.\n\n{said}"
+    )))
 }
 
 /// Reads a mapping.
@@ -61,13 +104,12 @@ pub fn mapping(path: &Path, register: &Register) -> Result<Mapping, Failure> {
 
 /// Reads a log through a mapping, saying how far it is.
 pub fn read_log(
-    path: &Path,
-    mapping_path: &Path,
+    asked: &LogFiles,
     mapping: &Mapping,
     register: &Register,
     bad: &mut BadLines,
 ) -> Result<SortedEvents, Failure> {
-    let (raw, size) = open(path)?;
+    let (raw, size) = open(&asked.events)?;
     let done = Arc::new(AtomicU64::new(0));
     let counted = Counted {
         raw,
@@ -82,7 +124,7 @@ pub fn read_log(
     let options = ReadOptions::default();
     let read = kept_logs::read(Box::new(counted), mapping, register, &options, &mut watcher);
     watcher.progress.end();
-    let events = read.map_err(|error| log_failure(&error, path, mapping_path))?;
+    let events = read.map_err(|error| log_failure(&error, asked))?;
     for column in &events.summary().absent_columns {
         remark(&format!(
             "no line of the log has the column “{column}” that the mapping names"
@@ -116,7 +158,8 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
     Ok((Box::new(file), size))
 }
 
-fn log_failure(error: &LogError, log: &Path, mapping: &Path) -> Failure {
+fn log_failure(error: &LogError, asked: &LogFiles) -> Failure {
+    let (log, mapping) = (&asked.events, &asked.mapping);
     match error {
         LogError::Columns(problems) => {
             let lines: Vec<_> = problems

@@ -137,9 +137,10 @@ pub struct Obligations {
     file: BufWriter<File>,
     text: CsvText,
     count: u64,
+    failure: Option<Failure>,
 }
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "subject",
     "rule",
     "version",
@@ -159,6 +160,8 @@ const COLUMNS: [&str; 20] = [
     "paused_elapsed_s",
     "exception",
     "unknown",
+    "tier",
+    "calendar",
     "marks",
 ];
 
@@ -175,11 +178,12 @@ impl Obligations {
             file: BufWriter::with_capacity(1 << 16, file),
             text,
             count: 0,
+            failure: None,
         })
     }
 
-    /// Writes one.
-    pub fn write(&mut self, duty: &Obligation) -> Result<(), Failure> {
+    /// Writes one. A failure to write is kept until [`Obligations::finish`].
+    pub fn write(&mut self, duty: &Obligation) {
         self.count += 1;
         let rule = format!("{}/{}", duty.rule.code, duty.rule.id);
         let text = &mut self.text;
@@ -204,26 +208,30 @@ impl Obligations {
             .map(|key| format!("{}/{}", key.code, key.id));
         text.field(exception.as_deref().unwrap_or_default());
         text.field(duty.unknown.as_deref().unwrap_or_default());
+        text.field(duty.tier.as_deref().unwrap_or_default())
+            .field(&duty.calendar);
         text.field(&marks(duty)).end_row();
         if text.len() > 1 << 15 {
-            self.flush()?;
+            self.flush();
         }
-        Ok(())
     }
 
     /// Writes what is waiting and says how many there were.
     pub fn finish(mut self) -> Result<u64, Failure> {
-        self.flush()?;
-        self.file
-            .flush()
-            .map_err(|error| unwritten(&self.path, &error))?;
-        Ok(self.count)
+        self.flush();
+        let flushed = self.file.flush();
+        flushed.map_err(|error| unwritten(&self.path, &error))?;
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.count),
+        }
     }
 
-    fn flush(&mut self) -> Result<(), Failure> {
+    fn flush(&mut self) {
         let text = self.text.take();
-        let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| unwritten(&self.path, &error))
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            self.failure.get_or_insert(unwritten(&self.path, &error));
+        }
     }
 }
 
