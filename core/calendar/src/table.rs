@@ -11,40 +11,17 @@ use std::sync::OnceLock;
 use jiff::tz::TimeZone;
 use kept_kernel::Instant;
 
-use crate::days::{DAY, MINUTE};
-use crate::rules::{Pattern, Rules};
+use crate::chunk::{CHUNK, CHUNK_DAYS, Chunk, Interval, MARGIN, span};
+use crate::days::DAY;
+use crate::rules::Rules;
 use crate::window::Window;
 use crate::zone::Clock;
 
-const CHUNK_DAYS: i32 = 512;
-const CHUNK: i64 = CHUNK_DAYS as i64 * DAY;
 const ERA_CHUNKS: i32 = 32;
 const FIRST_ERA: i32 = -44;
 const LAST_ERA: i32 = 179;
-/// How many days beside a chunk can reach into it: offsets, a night, and a skipped day.
-const MARGIN: i32 = 4;
-
-/// An unbroken stretch of working time, and how much lies before it in its chunk. In microseconds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Interval {
-    pub(crate) open: i64,
-    pub(crate) close: i64,
-    before: i64,
-}
-
-/// 512 days: their intervals by instant, and their windows by local day.
-#[derive(Debug)]
-pub(crate) struct Chunk {
-    start: i64,
-    intervals: Box<[Interval]>,
-    /// For each UTC day, and the one after the last: how many intervals open before it.
-    opened: Box<[u16]>,
-    first_day: i32,
-    patterns: Box<[Pattern]>,
-    /// For each local day, and the one after the last: how many days before it in the chunk have working time.
-    working: Box<[u16]>,
-    pub(crate) clock: Clock,
-}
+/// The chunk that begins in September 2024.
+const RECENT: i32 = 39;
 
 /// 32 chunks and the sums at their borders.
 #[derive(Debug)]
@@ -87,6 +64,14 @@ impl Table {
             eras: (FIRST_ERA..=LAST_ERA).map(|_| OnceLock::new()).collect(),
             nothing: OnceLock::new(),
         }
+    }
+
+    /// Whether there is any. Where the years that calendars are asked about have some, that is seen from one chunk.
+    pub(crate) fn has_working_time(&self) -> bool {
+        let is_open = |pattern: &[Window]| !pattern.is_empty();
+        self.rules.patterns.iter().any(|windows| is_open(windows))
+            && (Chunk::lay_out(&self.zone, &self.rules, RECENT).worked() > 0
+                || self.next_open(Instant::MIN.micros()).is_some())
     }
 
     pub(crate) fn zone(&self) -> &TimeZone {
@@ -157,6 +142,21 @@ impl Table {
             .filter(|interval| instant < interval.close)
     }
 
+    /// The instant itself in working time, else when work next begins.
+    pub(crate) fn next_open(&self, instant: i64) -> Option<i64> {
+        let chunk = self.chunk_at(instant);
+        let place = chunk.opened_by(instant);
+        let before = place.checked_sub(1).and_then(|p| chunk.intervals.get(p));
+        if before.is_some_and(|interval| instant < interval.close) {
+            return Some(instant);
+        }
+        if let Some(next) = chunk.intervals.get(place) {
+            return Some(next.open);
+        }
+        let worked = self.forward(instant, 1);
+        (worked < Instant::MAX.micros()).then_some(worked - 1)
+    }
+
     /// The chunk that an instant lies in.
     pub(crate) fn chunk_at(&self, instant: i64) -> &Chunk {
         self.chunk(instant.div_euclid(CHUNK) as i32)
@@ -179,22 +179,31 @@ impl Table {
 
     /// The windows that start on a local day; none where the zone skips the whole day.
     pub(crate) fn windows_on(&self, day: i32) -> &[Window] {
-        let chunk = self.chunk(day.div_euclid(CHUNK_DAYS));
-        if is_skipped(&chunk.clock, day) {
-            return &[];
-        }
-        let place = day.rem_euclid(CHUNK_DAYS) as usize;
-        self.rules
-            .windows(chunk.patterns.get(place).copied().unwrap_or_default())
+        self.day(day).0
     }
 
     /// The stretches of the windows that start on a local day, as instants, in the order of the windows.
     pub(crate) fn spans_on(&self, day: i32) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let clock = self.clock_at(i64::from(day) * DAY);
-        self.windows_on(day)
+        let (windows, clock) = self.day(day);
+        windows
             .iter()
             .map(move |window| span(clock, day, *window))
             .filter(|(open, close)| open < close)
+    }
+
+    /// The windows that start on a local day and its offset, where the clocks do not change near it. Most days are
+    /// such, and instants and local times follow from each other by one addition.
+    pub(crate) fn steady_day(&self, day: i32) -> Option<(&[Window], i64)> {
+        let (windows, clock) = self.day(day);
+        let offset = clock.steady_offset(i64::from(day) * DAY)?;
+        Some((windows, offset))
+    }
+
+    fn day(&self, day: i32) -> (&[Window], &Clock) {
+        let chunk = self.chunk(day.div_euclid(CHUNK_DAYS));
+        let place = day.rem_euclid(CHUNK_DAYS) as usize;
+        let pattern = chunk.patterns.get(place).copied().unwrap_or_default();
+        (self.rules.windows(pattern), &chunk.clock)
     }
 
     /// Whether a local day has working time.
@@ -289,7 +298,7 @@ impl Table {
             .era(number.div_euclid(ERA_CHUNKS))
             .and_then(|sums| sums.chunks.get(number.rem_euclid(ERA_CHUNKS) as usize));
         cell.unwrap_or(&self.nothing)
-            .get_or_init(|| Box::new(self.lay_out_chunk(number)))
+            .get_or_init(|| Box::new(Chunk::lay_out(&self.zone, &self.rules, number)))
     }
 
     fn lay_out_era(&self, era: i32) -> Era {
@@ -302,7 +311,7 @@ impl Table {
         for place in 0..ERA_CHUNKS {
             let number = era * ERA_CHUNKS + place;
             if self.can_hold_work(number) {
-                let chunk = self.lay_out_chunk(number);
+                let chunk = Chunk::lay_out(&self.zone, &self.rules, number);
                 worked += chunk.worked();
                 days += u32::from(chunk.working.last().copied().unwrap_or_default());
             }
@@ -321,45 +330,6 @@ impl Table {
         let start = number.saturating_mul(CHUNK_DAYS);
         self.reach
             .is_none_or(|(first, last)| start <= last && start + CHUNK_DAYS >= first)
-    }
-
-    fn lay_out_chunk(&self, number: i32) -> Chunk {
-        let first_day = number.saturating_mul(CHUNK_DAYS);
-        let start = i64::from(first_day) * DAY;
-        let reach = i64::from(MARGIN + 2) * DAY;
-        let clock = Clock::of(&self.zone, start - reach, start + CHUNK + reach);
-        let around = first_day - MARGIN;
-        let plan = self.rules.patterns_from(around, CHUNK_DAYS + 2 * MARGIN);
-        let mut spans = Vec::new();
-        let mut works = Vec::with_capacity(plan.len());
-        for (day, pattern) in (around..).zip(&plan) {
-            let earlier = spans.len();
-            let windows = self.rules.windows(*pattern);
-            if !windows.is_empty() && !is_skipped(&clock, day) {
-                let found = windows.iter().map(|window| span(&clock, day, *window));
-                spans.extend(found.filter(|(open, close)| open < close));
-            }
-            works.push(spans.len() > earlier);
-        }
-        let own = MARGIN as usize..(MARGIN + CHUNK_DAYS) as usize;
-        let mut sum = 0;
-        let own_works = works.get(own.clone()).unwrap_or_default();
-        let working = std::iter::once(0)
-            .chain(own_works.iter().map(|works| {
-                sum += u16::from(*works);
-                sum
-            }))
-            .collect();
-        let intervals = joined(spans, start, start + CHUNK);
-        Chunk {
-            start,
-            opened: opened(&intervals, start),
-            intervals,
-            first_day,
-            patterns: plan.get(own).unwrap_or_default().into(),
-            working,
-            clock,
-        }
     }
 }
 
@@ -380,103 +350,4 @@ impl Era {
             self.before.get(number).copied().unwrap_or_default(),
         )
     }
-}
-
-impl Interval {
-    const fn worked_by_end(self) -> i64 {
-        self.before + self.close - self.open
-    }
-}
-
-impl Chunk {
-    fn worked(&self) -> i64 {
-        self.intervals.last().map_or(0, |last| last.worked_by_end())
-    }
-
-    /// The last interval that opens no later than an instant of this chunk.
-    fn last_opened(&self, instant: i64) -> Option<Interval> {
-        let day = ((instant - self.start) / DAY) as usize;
-        let border = |day: usize| usize::from(self.opened.get(day).copied().unwrap_or_default());
-        let mut place = border(day + 1);
-        while let Some(interval) = place.checked_sub(1).and_then(|p| self.intervals.get(p)) {
-            if interval.open <= instant {
-                return Some(*interval);
-            }
-            place -= 1;
-        }
-        None
-    }
-
-    fn worked_before(&self, instant: i64) -> i64 {
-        self.last_opened(instant).map_or(0, |interval| {
-            interval.before + instant.min(interval.close) - interval.open
-        })
-    }
-
-    /// The first instant by which so much has been worked, above nought.
-    fn reached_at(&self, worked: i64) -> i64 {
-        let place = self
-            .intervals
-            .partition_point(|interval| interval.worked_by_end() < worked);
-        self.intervals
-            .get(place)
-            .map_or(self.start, |i| i.open + worked - i.before)
-    }
-
-    /// The last instant by which only so much has been worked.
-    fn left_at(&self, worked: i64) -> i64 {
-        let place = self
-            .intervals
-            .partition_point(|interval| interval.worked_by_end() <= worked);
-        self.intervals
-            .get(place)
-            .map_or(self.start + CHUNK, |i| i.open + worked - i.before)
-    }
-}
-
-/// A window of a local day as instants.
-fn span(clock: &Clock, day: i32, window: Window) -> (i64, i64) {
-    let midnight = i64::from(day) * DAY;
-    (
-        clock.instant_of(midnight + i64::from(window.start) * MINUTE),
-        clock.instant_of(midnight + i64::from(window.end) * MINUTE),
-    )
-}
-
-/// Whether the zone leaves out a whole local day, as Pacific/Apia did 30 December 2011. Such a day has no windows.
-fn is_skipped(clock: &Clock, day: i32) -> bool {
-    let midnight = i64::from(day) * DAY;
-    clock.instant_of(midnight) >= clock.instant_of(midnight + DAY)
-}
-
-/// Stretches put in order, joined where they touch or overlap, and cut at the borders.
-fn joined(mut spans: Vec<(i64, i64)>, start: i64, end: i64) -> Box<[Interval]> {
-    let start = start.max(Instant::MIN.micros());
-    let end = end.min(Instant::MAX.micros());
-    spans.sort_unstable();
-    let mut intervals: Vec<Interval> = Vec::new();
-    let mut worked = 0;
-    for (open, close) in spans {
-        let (open, close) = (open.max(start), close.min(end));
-        if let Some(last) = intervals.last_mut()
-            && open <= last.close
-        {
-            worked += (close - last.close).max(0);
-            last.close = last.close.max(close);
-        } else if open < close {
-            intervals.push(Interval {
-                open,
-                close,
-                before: worked,
-            });
-            worked += close - open;
-        }
-    }
-    intervals.into()
-}
-
-fn opened(intervals: &[Interval], start: i64) -> Box<[u16]> {
-    (0..=i64::from(CHUNK_DAYS))
-        .map(|day| intervals.partition_point(|interval| interval.open < start + day * DAY) as u16)
-        .collect()
 }
