@@ -2,8 +2,14 @@
 //! the laws that hold for every input.
 
 mod calendar;
+mod documents;
+mod logs;
+mod vocabulary;
 
 pub use calendar::{calendar_feed, calendar_file};
+pub use documents::{sop_document, sop_sentence};
+pub use logs::{log, mapping};
+pub use vocabulary::vocabulary;
 
 /// The text of an input; `None` for bytes that are no UTF-8, which the program refuses before any reader.
 fn text(bytes: &[u8]) -> Option<&str> {
