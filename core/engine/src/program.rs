@@ -115,6 +115,8 @@ pub struct Program {
     /// Rules that the company's calendar opens.
     pub(crate) calendar_rules: Vec<RuleIx>,
     pub(crate) grants: Vec<GrantInfo>,
+    /// New names and the ones before.
+    pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
 }
 
 impl fmt::Debug for Program {
