@@ -110,10 +110,9 @@ impl Core<'_> {
                     if !item.after.iter().all(done) {
                         continue;
                     }
-                    let needed = item
-                        .condition
-                        .as_ref()
-                        .map_or(Truth::True, |condition| self.judge(record, condition, at, None));
+                    let needed = item.condition.as_ref().map_or(Truth::True, |condition| {
+                        self.judge(record, condition, at, None)
+                    });
                     match needed {
                         Truth::Unknown(_) => continue,
                         Truth::True => {

@@ -59,11 +59,7 @@ impl<'a> Builder<'a> {
         at
     }
 
-    fn items(
-        &mut self,
-        procedure: &'a Procedure,
-        record: GroupIx,
-    ) -> Compiled<Box<[ItemInfo]>> {
+    fn items(&mut self, procedure: &'a Procedure, record: GroupIx) -> Compiled<Box<[ItemInfo]>> {
         let mut made: Vec<ItemInfo> = Vec::new();
         let mut before: Vec<usize> = Vec::new();
         let mut current: Vec<usize> = Vec::new();

@@ -1,5 +1,7 @@
 //! What the scenario tests share: the shipped vocabulary, a document around a few rules, and the comparison.
 
+use std::sync::OnceLock;
+
 use kept_engine::scenario::{Detail, Scenario, listing};
 use kept_language::{Register, RegisterFile, Source};
 
@@ -82,7 +84,13 @@ const VOCABULARY: &[(&str, &str)] = &[
     ),
 ];
 
-pub fn register() -> Register {
+static REGISTER: OnceLock<Register> = OnceLock::new();
+
+pub fn register() -> &'static Register {
+    REGISTER.get_or_init(load)
+}
+
+fn load() -> Register {
     let files: Vec<RegisterFile<'_>> = VOCABULARY
         .iter()
         .map(|(path, text)| RegisterFile { path, text })
@@ -156,7 +164,7 @@ pub fn run(case: &Case<'_>, script: &str) -> String {
         text: &first,
     }];
     let scenario = Scenario {
-        register: &register,
+        register,
         sops: &sops,
         later: &later,
         calendar: case.calendar,
@@ -164,7 +172,7 @@ pub fn run(case: &Case<'_>, script: &str) -> String {
     };
     match scenario.run() {
         Ok(outcome) => listing(
-            &register,
+            register,
             &outcome.calendar,
             &outcome.obligations,
             case.detail,
