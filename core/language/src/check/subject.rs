@@ -1,7 +1,7 @@
 //! Whether a section that prose names is about what the prose says of it (K303).
 //!
 //! What the sentence attaches to a reference is the part between commas, colons and brackets in which it stands; where
-//! that part holds nothing else, as in “training (section 9)”, the part before. These words are compared with titles. It
+//! that part holds nothing else between brackets, as in “training (section 9)”, the part before. These words are compared with titles. It
 //! is said that the reference leads to another subject where all of these hold: the part names one section only; none of
 //! its words stands in the section's title or in those of the sections above and below it; all words of the title of
 //! exactly one other section of the same document stand in the part; and none of that title's words stands in the text
@@ -18,9 +18,9 @@ use super::prose::{Paragraph, Section, words};
 use super::set::Set;
 
 /// Words that a title shares with any text.
-const SMALL: [&str; 40] = [
+const SMALL: [&str; 39] = [
     "a", "an", "and", "are", "as", "at", "by", "each", "every", "for", "from", "how", "in", "is",
-    "it", "its", "not", "of", "on", "or", "our", "that", "the", "their", "this", "to", "up", "we",
+    "it", "its", "not", "of", "on", "or", "our", "that", "the", "their", "this", "to", "we",
     "what", "when", "where", "which", "who", "with", "client", "clients", "sop", "section",
     "document", "rule",
 ];
@@ -78,7 +78,7 @@ impl Subjects {
                 .map_or(&[][..], |target| &target.clauses);
             // A heading or a title page that names its own section proves nothing.
             let own = section.document == index && paragraph.clause == Some(section.clause);
-            if !alone || own {
+            if !alone || own || section.listed {
                 continue;
             }
             let said = content(paragraph.text.get(part).unwrap_or_default());
@@ -225,7 +225,9 @@ fn part_around(text: &str, reference: &Range<usize>) -> Range<usize> {
         .into_iter()
         .all(|range| content(text.get(range).unwrap_or_default()).is_empty());
     match start {
-        Some(start) if alone => cuts.next().map_or(0, |at| at + 1)..start,
+        Some(start) if alone && text.get(start..).is_some_and(|rest| rest.starts_with('(')) => {
+            cuts.next().map_or(0, |at| at + 1)..start
+        }
         _ => from..end,
     }
 }

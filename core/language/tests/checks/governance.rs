@@ -128,7 +128,7 @@ fn a_rule_that_another_document_repeats_is_said_once() {
     gives(
         &texts(two),
         &Context::default(),
-        &[("K704", "A `a` (0.sop.md, line 10)")],
+        &[("K704", "A `a` (0.sop.md, line 11)")],
     );
     gives(&texts(other), &Context::default(), &[]);
     rules_give(

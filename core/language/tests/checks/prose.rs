@@ -14,7 +14,7 @@ fn with_prose(prose: &str, expected: &[(&str, &str)]) {
     );
     let other = document(
         "CM",
-        "Table 5: Tiers\n\n| tier | answer |\n|---|---|\n| Gold | 1 |\n\n## 4 Figures\n\nNumbers.\n",
+        "Table 5: Tiers\n\n| tier | answer |\n|---|---|\n| Gold | 1 |\n\n## 4 Figures\n\nNumbers.\n\n## 5 Training of staff\n\nWe train.\n",
     );
     gives(
         &[document("X", &body), other],
@@ -71,12 +71,24 @@ fn a_table_or_section_in_prose_that_does_not_exist_is_named() {
 
 #[test]
 fn a_section_on_another_subject_is_doubted_where_the_right_one_is_at_hand() {
+    let meant = "Did you mean section 5, “Training of staff”?";
     with_prose(
-        "The rules on training (section 1) hold.",
-        &[("K303", "Did you mean section 2.1, “Training”?")],
+        "How staff are trained (section 4 of CM) is fixed.",
+        &[("K303", meant)],
     );
-    with_prose("What training takes is in section 4 of CM.", &[]);
-    with_prose("For the rules, training included, see section 1.", &[]);
-    with_prose("The rules on training (section 2.1) hold.", &[]);
-    with_prose("The order of things (section 1) holds, training too.", &[]);
+    with_prose(
+        "For the training of staff see section 4 of CM.",
+        &[("K303", meant)],
+    );
+    with_prose("How staff are trained (section 5 of CM) is fixed.", &[]);
+    with_prose(
+        "For the figures of training staff see section 4 of CM.",
+        &[],
+    );
+    with_prose(
+        "Training of staff is below, and more in section 4 of CM, by the way.",
+        &[],
+    );
+    with_prose("Training comes first (section 4 of CM).", &[]);
+    with_prose("Training of staff: sections 4 and 5 of CM.", &[]);
 }

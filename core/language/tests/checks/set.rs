@@ -27,6 +27,17 @@ type = "number"
 population = "all records"
 "#;
 
+/// A week from Monday to Friday with a break at noon.
+pub const WEEK: &str = r#"
+zone = "Europe/Berlin"
+[hours]
+monday = ["09:00-12:00", "13:00-17:00"]
+tuesday = ["09:00-12:00", "13:00-17:00"]
+wednesday = ["09:00-12:00", "13:00-17:00"]
+thursday = ["09:00-12:00", "13:00-17:00"]
+friday = ["09:00-12:00", "13:00-17:00"]
+"#;
+
 pub static REGISTER: LazyLock<Register> = LazyLock::new(|| {
     let mut texts = support::texts("vocabulary", ".toml");
     texts.push(("more.toml".to_owned(), MORE.to_owned()));
