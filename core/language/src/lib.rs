@@ -7,6 +7,7 @@
 pub mod ast;
 mod diagnostic;
 mod document;
+mod explain;
 mod format;
 mod meaning;
 mod outline;
@@ -18,6 +19,7 @@ mod words;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Blank, Clause, Distribution, Document, Header, Rule, Slot, SlotText};
+pub use explain::{Explanation, Section, Topic, explain, explain_short};
 pub use format::format;
 pub use read::{Library, Source, read};
 pub use register::*;
