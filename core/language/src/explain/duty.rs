@@ -1,7 +1,7 @@
 //! Duties and rhythms: what starts them, who owes what, what counts as done.
 
 use crate::ast::{
-    Beat, Duty, Opening, Party, Period, Rhythm, Task, Through, Trigger, Who, WhoKind,
+    Beat, Duty, Opening, Party, Period, Rhythm, Task, Trigger, Who, WhoKind,
 };
 use crate::document::{Rule, Slot};
 use crate::register::{ActId, Doer};
@@ -148,11 +148,7 @@ impl Told {
     }
 
     pub(super) fn what(&mut self, say: &Say<'_>, task: &Task) {
-        let through = match &task.through {
-            Some(Through::Channel(fact, value)) => format!(" through {}", say.value(*fact, *value)),
-            Some(Through::Fact(fact)) => format!(" through {}", say.words(fact.range)),
-            None => String::new(),
-        };
+        let through = say.through(task).map_or_else(String::new, |through| format!(" {through}"));
         self.add(
             Topic::What,
             format!("{} must {}{through}.", say.who(&task.who), say.words(task.act.range)),

@@ -1,8 +1,8 @@
 //! The words of a sentence as a reader elsewhere understands them: `it` is named, blanks have their values.
 
 use crate::ast::{
-    ActUse, Condition, Evidence, FactRef, Party, Path, RuleKey, Sentence, TestKind, TextRange,
-    Value, Who, WhoKind, Whom,
+    ActUse, Condition, Evidence, FactRef, Party, Path, RuleKey, Sentence, Task, TestKind, TextRange,
+    Through, Value, Who, WhoKind, Whom,
 };
 use crate::document::{Document, Rule, Slot};
 use crate::format::tokens::{Kind, Token, split};
@@ -43,6 +43,19 @@ impl<'a> Say<'a> {
         format!("the {}", self.noun())
     }
 
+    /// Leaves `it` as it is written: for whole sentences, in which it may also mean the duty.
+    pub fn as_written(self) -> Self {
+        Self { case: None, ..self }
+    }
+
+    /// `through the client's preferred channel`
+    pub fn through(&self, task: &Task) -> Option<String> {
+        Some(match task.through.as_ref()? {
+            Through::Channel(fact, value) => format!("through {}", self.value(*fact, *value)),
+            Through::Fact(fact) => format!("through {}", self.words(fact.range)),
+        })
+    }
+
     /// Whether it is about the company as a whole.
     pub fn is_company(&self) -> bool {
         self.case == Some(self.register.company())
@@ -50,7 +63,7 @@ impl<'a> Say<'a> {
 
     /// The words of a range in one line, `it` named and blanks filled.
     pub fn words(&self, range: TextRange) -> String {
-        self.plain(self.document.words(range))
+        self.plain(self.document.words(self.document.with_whole_blanks(range)))
     }
 
     /// The words of the slots of this kind.
@@ -94,6 +107,7 @@ impl<'a> Say<'a> {
                 };
                 self.rule_name(&key)
             }
+            _ if self.case.is_none() => token.text.clone(),
             _ if token.is("it") || token.is("them") || token.is("they") => self.the_case(),
             _ if token.is("its") || token.is("their") => format!("the {}'s", self.noun()),
             _ => token.text.clone(),
