@@ -178,7 +178,10 @@ impl Document {
         let opened = |end: usize| {
             let before = self.text.get(..end)?;
             let at = before.rfind(['[', ']'])?;
-            before.get(at..).filter(|rest| rest.starts_with('[')).map(|_| at)
+            before
+                .get(at..)
+                .filter(|rest| rest.starts_with('['))
+                .map(|_| at)
         };
         let closed = |start: usize| {
             let after = self.text.get(start..)?;

@@ -36,17 +36,26 @@ pub(super) fn of_task(say: &Say<'_>, rule: &Rule, task: &Task) -> String {
 /// `personally signs the version`
 fn does(say: &Say<'_>, task: &Task) -> String {
     let personally = if task.personally { "personally " } else { "" };
-    let through = say.through(task).map_or_else(String::new, |through| format!(" {through}"));
-    format!("{personally}{}{through}", third_person(&say.words(task.act.range)))
+    let through = say
+        .through(task)
+        .map_or_else(String::new, |through| format!(" {through}"));
+    format!(
+        "{personally}{}{through}",
+        third_person(&say.words(task.act.range))
+    )
 }
 
 fn of_duty(say: &Say<'_>, rule: &Rule, duty: &Duty) -> String {
-    let Opening::When { triggers, condition } = &duty.opening else {
+    let Opening::When {
+        triggers,
+        condition,
+    } = &duty.opening
+    else {
         return of_task(say, rule, &duty.task);
     };
-    let condition = condition
-        .as_ref()
-        .map_or_else(String::new, |condition| format!(", if {}", say.condition(condition)));
+    let condition = condition.as_ref().map_or_else(String::new, |condition| {
+        format!(", if {}", say.condition(condition))
+    });
     // What a request needs when it begins needs no *when*: *acknowledges a request*.
     if let Some(line) = of_beginning(say, rule, duty, triggers) {
         return format!("{line}{condition}");
@@ -78,10 +87,15 @@ fn of_beginning(say: &Say<'_>, rule: &Rule, duty: &Duty, triggers: &[Trigger]) -
         return None;
     }
     let before = done.get(..at)?;
-    let deadline = say.slot(rule, Slot::Deadline).map_or_else(String::new, |deadline| {
-        format!(" {}", deadline.replace(&format!("{the}'s"), "its"))
-    });
-    Some(format!("{} {before}{indefinite}{after}{deadline}", say.who(&duty.task.who)))
+    let deadline = say
+        .slot(rule, Slot::Deadline)
+        .map_or_else(String::new, |deadline| {
+            format!(" {}", deadline.replace(&format!("{the}'s"), "its"))
+        });
+    Some(format!(
+        "{} {before}{indefinite}{after}{deadline}",
+        say.who(&duty.task.who)
+    ))
 }
 
 fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {
@@ -89,10 +103,12 @@ fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {
     let task = of_task(say, rule, &rhythm.task);
     match &rhythm.beat {
         Beat::Since { condition, .. } => {
-            let each = say.slot(rule, Slot::Each).map_or_else(String::new, |each| format!(", {each}"));
-            let condition = condition
-                .as_ref()
-                .map_or_else(String::new, |condition| format!(", while {}", say.condition(condition)));
+            let each = say
+                .slot(rule, Slot::Each)
+                .map_or_else(String::new, |each| format!(", {each}"));
+            let condition = condition.as_ref().map_or_else(String::new, |condition| {
+                format!(", while {}", say.condition(condition))
+            });
             format!("{head}{each}{condition}, {task}")
         }
         Beat::Calendar(_) => format!("{head}, {task}"),
@@ -100,11 +116,17 @@ fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {
 }
 
 fn of_procedure(say: &Say<'_>, procedure: &Procedure) -> String {
-    let starts: Vec<String> = procedure.starts.iter().map(|act| say.words(act.range)).collect();
+    let starts: Vec<String> = procedure
+        .starts
+        .iter()
+        .map(|act| say.words(act.range))
+        .collect();
     let condition = procedure
         .condition
         .as_ref()
-        .map_or_else(String::new, |condition| format!(", if {}", say.condition(condition)));
+        .map_or_else(String::new, |condition| {
+            format!(", if {}", say.condition(condition))
+        });
     let steps = procedure.items.len();
     let plural = if steps == 1 { "step" } else { "steps" };
     format!(
@@ -120,6 +142,8 @@ fn as_written(say: &Say<'_>, rule: &Rule) -> String {
         return text;
     }
     let begun: String = text.chars().take(LONGEST).collect();
-    let whole = begun.rsplit_once(' ').map_or(begun.as_str(), |(whole, _)| whole);
+    let whole = begun
+        .rsplit_once(' ')
+        .map_or(begun.as_str(), |(whole, _)| whole);
     format!("{} …", whole.trim_end_matches([',', ';']))
 }
