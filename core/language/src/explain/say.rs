@@ -7,7 +7,7 @@ use crate::ast::{
 use crate::document::{Document, Rule, Slot};
 use crate::format::tokens::{Kind, Token, split};
 use crate::read::Library;
-use crate::register::{ActId, Doer, FactId, NounId, Register, RoleId};
+use crate::register::{ActId, Doer, FactId, FactKind, NounId, Register, RoleId};
 
 /// Speaks about the rules of one document, on one kind of case.
 #[derive(Clone, Copy)]
@@ -243,6 +243,10 @@ impl<'a> Say<'a> {
         if let Some(says) = &entry.says {
             return format!("whether {}", self.filled(says, path));
         }
+        if entry.kind == FactKind::YesNo {
+            let noun = self.register[entry.noun].says.as_str();
+            return format!("whether the {noun} is {}", entry.name);
+        }
         let owner = path.last().copied().or(self.case).unwrap_or(entry.noun);
         if owner == self.register.company() {
             return format!("the {}", entry.name);
@@ -366,4 +370,33 @@ pub(crate) fn with_article(noun: &str) -> String {
         "a"
     };
     format!("{article} {noun}")
+}
+
+/// `(a) one; (b) another`
+pub(crate) fn lettered(items: &[String]) -> String {
+    let lettered = items
+        .iter()
+        .zip('a'..='z')
+        .map(|(item, letter)| format!("({letter}) {item}"));
+    lettered.collect::<Vec<_>>().join("; ")
+}
+
+/// Sentences that begin with the same subject and verb, with those said once: `the request is merged, withdrawn or
+/// marked as spam`.
+pub(crate) fn or_events(events: &[String]) -> String {
+    let subject = |event: &String| {
+        let end = event.find(" is ")? + 4;
+        event.get(..end).map(str::to_owned)
+    };
+    let first = events.first().and_then(subject);
+    let rest: Option<Vec<String>> = first.as_ref().and_then(|first| {
+        let rest = events
+            .iter()
+            .map(|event| event.strip_prefix(first.as_str()).map(str::to_owned));
+        rest.collect()
+    });
+    match (first, rest) {
+        (Some(first), Some(rest)) => format!("{first}{}", or(&rest)),
+        _ => or(events),
+    }
 }

@@ -97,7 +97,10 @@ fn a_renamed_rule_is_followed_and_so_are_the_references_to_it() {
 #[test]
 fn a_table_row_changes_the_rules_that_read_it() {
     let old = document(&[TABLE]);
-    let difference = between(&old, &old.replace("| urgent | 4 hours", "| urgent | 2 hours"));
+    let difference = between(
+        &old,
+        &old.replace("| urgent | 4 hours", "| urgent | 2 hours"),
+    );
     assert_eq!(
         difference.to_string(),
         "T Test: version 1.0\n  \
@@ -135,13 +138,18 @@ fn rules_come_and_go_and_a_transition_is_named() {
 
 #[test]
 fn header_blanks_and_prose_are_told_apart_from_rules() {
-    let old = document(&["```sop rule-1\nWhen a request is received, the assignee must resolve it within [time].\n```\nSome prose."]);
+    let old = document(&[
+        "```sop rule-1\nWhen a request is received, the assignee must resolve it within [time].\n```\nSome prose.",
+    ]);
     let new = old
         .replace(
             "owner = \"SOP supervisor\"",
             "owner = \"management\"\napprover = \"approver\"",
         )
-        .replace("Some prose.", "Some more prose, and [time: 2 days].\nA line.");
+        .replace(
+            "Some prose.",
+            "Some more prose, and [time: 2 days].\nA line.",
+        );
     let shown = between(&old, &new).to_string();
     for line in [
         "  header: owner SOP supervisor → management\n",
