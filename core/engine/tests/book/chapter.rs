@@ -74,6 +74,8 @@ pub enum Kind {
     Obligations,
     /// Expected: every entry of what is owed after the events before it.
     Entries,
+    /// Expected: the answers to the questions among the events before it.
+    Answers,
 }
 
 impl Kind {
@@ -94,6 +96,7 @@ impl Kind {
             ("events", _) => Self::Events,
             ("obligations", _) => Self::Obligations,
             ("entries", _) => Self::Entries,
+            ("answers", _) => Self::Answers,
             _ => return None,
         };
         Some((kind, rest.to_owned()))
@@ -110,11 +113,6 @@ impl Kind {
                 | Self::Calendar
                 | Self::People
         )
-    }
-
-    /// Whether its text is compared, and rewritten when blessing.
-    pub const fn is_expected(self) -> bool {
-        !self.is_source() && !matches!(self, Self::Events)
     }
 }
 
