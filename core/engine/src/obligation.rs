@@ -239,4 +239,6 @@ pub enum CancelReason {
     Restarted,
     /// The step was not needed.
     NotNeeded,
+    /// What opened it was undone.
+    Withdrawn,
 }

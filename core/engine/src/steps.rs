@@ -2,7 +2,7 @@
 
 use kept_kernel::Instant;
 
-use crate::machine::Core;
+use crate::machine::{Core, Scope};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{IdentIx, ProcedureIx};
 use crate::record::{Duty, NOBODY, Note, Phase, RecordIx, Run, StepState};
@@ -25,7 +25,7 @@ impl Core<'_> {
         let Some(record) = self.end_of(case, &info.record) else {
             return;
         };
-        if !in_force || holds != Truth::True {
+        if !in_force || holds != Truth::True || self.scope == Scope::Company {
             return;
         }
         self.touch(record, at);
