@@ -266,9 +266,14 @@ impl Reader<'_> {
                 *expires = Some(time);
             }
         } else if let Some(proof) = text.strip_prefix("with ") {
-            let proof = proof.trim_start_matches("a ");
+            let bare = |says: &str| {
+                says.trim_start_matches("an ")
+                    .trim_start_matches("a ")
+                    .to_owned()
+            };
             let found = self.register.proofs().find(|(_, known)| {
-                known.says == proof || known.also.iter().any(|also| also == proof)
+                let mut words = std::iter::once(&known.says).chain(&known.also);
+                words.any(|says| bare(says) == bare(proof))
             });
             let (found, _) = found.ok_or_else(|| format!("There is no proof “{proof}”."))?;
             event.proofs.push(found);

@@ -58,8 +58,6 @@ pub enum Kind {
     Vocabulary,
     /// Another calendar than the standing one.
     Calendar,
-    /// Who holds which role.
-    People,
     /// Expected: what is said about the sources.
     Messages,
     /// Expected: the sources in their fixed form.
@@ -88,7 +86,6 @@ impl Kind {
             ("sop-document", _) => Self::Document,
             ("toml", "vocabulary") => Self::Vocabulary,
             ("toml", "calendar") => Self::Calendar,
-            ("toml", "people") => Self::People,
             ("messages", _) => Self::Messages,
             ("formatted", _) => Self::Formatted,
             ("explained", _) => Self::Explained,
@@ -106,12 +103,7 @@ impl Kind {
     pub const fn is_source(self) -> bool {
         matches!(
             self,
-            Self::Rule
-                | Self::Part
-                | Self::Document
-                | Self::Vocabulary
-                | Self::Calendar
-                | Self::People
+            Self::Rule | Self::Part | Self::Document | Self::Vocabulary | Self::Calendar
         )
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use kept_calendar::Calendar;
-use kept_engine::{People, Person, Span};
 use kept_language::{Diagnostic, Library, Register, RegisterFile, Source, read};
 
 use crate::chapter::{Example, Kind};
@@ -36,8 +35,6 @@ pub struct Desk {
     pub libraries: Vec<Library>,
     /// Working time.
     pub calendar: Calendar,
-    /// Who holds which role.
-    pub people: People,
     /// The text of the calendar, where it is not the standing one.
     own_calendar: Option<String>,
 }
@@ -82,15 +79,10 @@ pub fn open(example: &Example) -> Result<Desk, String> {
         })
         .collect();
     let own_calendar = text_of(example, Kind::Calendar);
-    let people = match text_of(example, Kind::People) {
-        Some(text) => people(&register, &text)?,
-        None => People::default(),
-    };
     Ok(Desk {
         calendar: calendar(own_calendar.as_deref())?,
         register,
         libraries,
-        people,
         own_calendar,
     })
 }
@@ -228,38 +220,4 @@ fn versions(documents: Vec<(String, String)>) -> Vec<Vec<(String, String)>> {
         }
     }
     sets
-}
-
-/// The staff: `[Maria]` with `roles = [...]`, and where needed `away = true`, `deputy = "Otto"`.
-fn people(register: &Register, text: &str) -> Result<People, String> {
-    let table: toml::Table = text.parse().map_err(|error| format!("people: {error}"))?;
-    let mut persons = Vec::new();
-    for (id, entry) in &table {
-        let list = entry.get("roles").and_then(toml::Value::as_array);
-        let names = list.into_iter().flatten().filter_map(toml::Value::as_str);
-        let roles: Result<Vec<_>, String> = names
-            .map(|name| {
-                let role = register
-                    .role(name)
-                    .ok_or_else(|| format!("people: no role is called “{name}”"))?;
-                Ok((role, Span::default()))
-            })
-            .collect();
-        let away = entry.get("away").and_then(toml::Value::as_bool) == Some(true);
-        persons.push(Person {
-            id: id.clone(),
-            roles: roles?,
-            away: if away {
-                vec![Span::default()]
-            } else {
-                Vec::new()
-            },
-            deputy: entry
-                .get("deputy")
-                .and_then(toml::Value::as_str)
-                .map(str::to_owned),
-            ..Person::default()
-        });
-    }
-    Ok(People::new(persons))
 }

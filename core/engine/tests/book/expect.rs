@@ -1,9 +1,11 @@
 //! What the examples of the book give, as the book shows it.
 
+use kept_engine::scenario::{Detail, listing};
 use kept_language::Severity;
 
 use crate::chapter::{Block, Chapter, Example, Kind};
 use crate::desk::{self, Desk};
+use crate::owed::Shower;
 use crate::story;
 
 /// What a block should say.
@@ -43,8 +45,13 @@ pub fn run(example: &Example) -> Result<Vec<Found>, String> {
                 told = Some(story::tell(&desk, &block.text)?);
                 continue;
             }
-            Kind::Obligations => story::shower(&desk).table(&story()?.duties),
-            Kind::Entries => story::shower(&desk).entries(&story()?.duties),
+            Kind::Obligations => shower(&desk).table(&story()?.duties),
+            Kind::Entries => listing(
+                &desk.register,
+                &desk.calendar,
+                &story()?.duties,
+                Detail::Entries,
+            ),
             Kind::Answers => story()?.answers.join("\n"),
             kind => {
                 return Err(format!(
@@ -86,6 +93,14 @@ fn silent(desk: &Desk) -> Result<(), String> {
             "it should be without fault, but:\n\n{}",
             said.join("\n\n")
         ))
+    }
+}
+
+fn shower(desk: &Desk) -> Shower<'_> {
+    Shower {
+        register: &desk.register,
+        zone: desk.calendar.time_zone(),
+        code: desk.code(),
     }
 }
 

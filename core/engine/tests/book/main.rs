@@ -14,9 +14,7 @@ mod coverage;
 mod desk;
 mod expect;
 mod owed;
-mod script;
 mod story;
-mod when;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -108,8 +106,7 @@ fn book() -> Vec<Chapter> {
 
 fn tests(chapters: Vec<Chapter>) -> Vec<Test> {
     let mut tests: Vec<Test> = Vec::new();
-    let own = chapter::TESTS.into_iter().chain(when::TESTS);
-    tests.extend(own.map(|(name, run)| Test {
+    tests.extend(chapter::TESTS.into_iter().map(|(name, run)| Test {
         name: name.to_owned(),
         run: Box::new(move || {
             run();

@@ -1,4 +1,4 @@
-//! What is owed, as the book shows it: a line for each duty, or each entry of its life.
+//! What is owed, as the book shows it: a table with a line for each duty.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,6 @@ use jiff::tz::TimeZone;
 use kept_engine::{CancelReason, EntryChange, Obligation, Verdict};
 use kept_kernel::Instant;
 use kept_language::Register;
-use kept_language::ast::{Party, Whom};
-
-use crate::when;
 
 /// How duties are shown.
 pub struct Shower<'s> {
@@ -71,31 +68,16 @@ impl Shower<'_> {
         ]
     }
 
-    /// All duties with all their entries.
-    pub fn entries(&self, duties: &[Obligation]) -> String {
-        let mut shown = Vec::new();
-        for duty in duties {
-            let mut text = format!(
-                "{}, {}: {}",
-                self.rule(duty),
-                self.case(duty),
-                verdict(duty.verdict)
-            );
-            for entry in &duty.entries {
-                let _ = write!(
-                    text,
-                    "\n  {}  {}",
-                    self.at(entry.at),
-                    self.change(&entry.change)
-                );
-            }
-            shown.push(text);
-        }
-        shown.join("\n\n")
-    }
-
     fn at(&self, at: Instant) -> String {
-        when::shown(at, self.zone)
+        let zoned = at.timestamp().to_zoned(self.zone.clone());
+        let seconds = if at.micros() % 60_000_000 == 0 {
+            ""
+        } else {
+            ":%S"
+        };
+        zoned
+            .strftime(&format!("%a %Y-%m-%d %H:%M{seconds}"))
+            .to_string()
     }
 
     fn rule(&self, duty: &Obligation) -> String {
@@ -125,52 +107,6 @@ impl Shower<'_> {
     fn owner(&self, duty: &Obligation) -> String {
         let person = duty.learner.as_ref().or(duty.owner.as_ref());
         person.map_or_else(|| duty.owner_role.to_string(), Clone::clone)
-    }
-
-    fn change(&self, change: &EntryChange) -> String {
-        let due = |at: &Option<Instant>| at.map_or("no date".to_owned(), |at| self.at(at));
-        match change {
-            EntryChange::Opened { due_at } => format!("opened, due {}", due(due_at)),
-            EntryChange::Rebased { from, to } => {
-                format!("re-based from {} to {}", due(from), due(to))
-            }
-            EntryChange::Paused => "paused".to_owned(),
-            EntryChange::Resumed { due_at } => format!("resumed, due {}", due(due_at)),
-            EntryChange::Warned { whom } => {
-                let names: Vec<String> = whom.iter().map(|whom| self.whom(whom)).collect();
-                format!("warned {}", names.join(" and "))
-            }
-            EntryChange::Breached => "breached".to_owned(),
-            EntryChange::Escalated { level, to, skipped } => {
-                let passed = if *skipped > 0 {
-                    format!(", {skipped} passed over")
-                } else {
-                    String::new()
-                };
-                format!("escalated, level {level}, to {}{passed}", self.whom(to))
-            }
-            EntryChange::Met => "met".to_owned(),
-            EntryChange::MetLate => "met late".to_owned(),
-            EntryChange::Missed => "missed".to_owned(),
-            EntryChange::Excused => "excused".to_owned(),
-            EntryChange::Cancelled { reason } => format!("cancelled: {}", cancelled(*reason)),
-            EntryChange::Unknown { fact } => format!("cannot be judged: {fact} is unknown"),
-            EntryChange::Corrected { from, to } => {
-                format!("corrected from {} to {}", verdict(*from), verdict(*to))
-            }
-            EntryChange::Reassigned { to } => {
-                format!("reassigned to {}", to.as_deref().unwrap_or("nobody"))
-            }
-            EntryChange::TriggeredAgain => "triggered again, moves nothing".to_owned(),
-        }
-    }
-
-    fn whom(&self, whom: &Whom) -> String {
-        match whom {
-            Whom::Owner => "the owner".to_owned(),
-            Whom::Party(Party::Role(role)) => self.register[*role].says.clone(),
-            Whom::Party(Party::Part(part)) => part.clone(),
-        }
     }
 }
 
@@ -229,5 +165,6 @@ const fn cancelled(reason: CancelReason) -> &'static str {
         CancelReason::Version => "a version ended the rule",
         CancelReason::Restarted => "restarted",
         CancelReason::NotNeeded => "not needed",
+        CancelReason::Withdrawn => "withdrawn",
     }
 }
