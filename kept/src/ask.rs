@@ -33,6 +33,14 @@ pub enum Command {
         #[command(subcommand)]
         command: ClockCommand,
     },
+    /// Run a log of real requests under the SOPs
+    ///
+    /// Writes into a folder: obligations.csv (a line for every duty), adherence.json and adherence.html (the figures),
+    /// and bad-lines.csv (lines of the log that could not be used; then the exit status is 1).
+    #[command(
+        after_help = "Example: kept replay --sop desk.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out result"
+    )]
+    Replay(ReplayAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
 }
@@ -151,4 +159,39 @@ pub struct BetweenAsked {
 pub struct BatchAsked {
     #[command(flatten)]
     pub calendar: CalendarFile,
+}
+
+#[derive(Args, Debug)]
+pub struct LogFiles {
+    /// The mapping: which column of the log is what, as in mapping.toml
+    #[arg(long, value_name = "FILE")]
+    pub mapping: PathBuf,
+    /// The log: CSV or JSON lines, plain or gzip, as in tickets.csv.gz; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub events: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ReplayAsked {
+    /// The documents in force, as in --sop desk.sop.md
+    #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
+    pub sops: Vec<PathBuf>,
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    #[command(flatten)]
+    pub log: LogFiles,
+    /// The folder to write into, as in result
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// The share of duties that should be met in time, in percent, as in 95
+    #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub target: u8,
+    /// The number from which samples for quality control are drawn, as in 7
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
 }

@@ -3,9 +3,11 @@
 //!
 //! Exit status: 0 all is well, 1 something was found that needs a look, 2 the command or its input cannot be used.
 
+mod adherence;
 mod ask;
 mod clock;
 mod files;
+mod replay;
 mod shipped;
 mod sop;
 mod tell;
@@ -35,6 +37,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
             SopCommand::Check(asked) => sop::check(asked),
             SopCommand::Vocabulary(asked) => sop::vocabulary(asked),
         },
+        Command::Replay(asked) => replay::replay(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),

@@ -178,9 +178,8 @@ impl<'m> Emitter<'m> {
             Ties::Events => position as i64,
             Ties::Column(_) => row.tie,
         };
-        let first = row.recorded.map_or(at, |recorded| recorded.max(at));
         self.key.clear();
-        for part in [first.micros(), rank, row.line as i64] {
+        for part in [at.micros(), rank, row.line as i64] {
             self.key.extend_from_slice(&ordered(part));
         }
         self.key.extend_from_slice(&(position as u16).to_be_bytes());

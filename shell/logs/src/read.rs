@@ -259,8 +259,7 @@ impl SortedEvents {
         &self.summary
     }
 
-    /// Hands out every event in order: by the time at which it was recorded, where the log says it, else by the
-    /// time at which it happened.
+    /// Hands out every event in the order in which they happened.
     ///
     /// # Errors
     /// When a temporary file cannot be read, or what `each` returns.

@@ -22,7 +22,9 @@ impl Cursor<'_> {
             Some(self.goal(measure)?)
         };
         self.slot(Slot::Rest, start);
+        let start = self.at;
         let population = self.population()?;
+        self.slot(Slot::Each, start);
         self.eat(&[","]);
         let start = self.at;
         self.eat(&["measured"]);

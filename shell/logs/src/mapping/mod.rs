@@ -192,6 +192,37 @@ pub(crate) struct FactPlan {
 }
 
 impl Mapping {
+    /// What a run through this mapping takes for granted, in words.
+    pub fn assumptions(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.events.iter().any(|event| !event.proofs.is_empty()) {
+            all.push(
+                "The log is taken at its word: what it says was done counts as proven.".to_owned(),
+            );
+        }
+        if self.events.iter().any(|event| event.not_before.is_some()) {
+            all.push(
+                "An event that the log dates before the start of its case is moved to that start."
+                    .to_owned(),
+            );
+        }
+        if self.time.recorded.is_none() {
+            all.push("Events are taken to have been recorded when they happened.".to_owned());
+        }
+        match self.time.ties {
+            Ties::Lines => all.push(
+                "Of two events at one instant the one whose line comes first happened first."
+                    .to_owned(),
+            ),
+            Ties::Events => all.push(
+                "Of two events at one instant the one that the mapping names first happened first."
+                    .to_owned(),
+            ),
+            Ties::Column(_) => {}
+        }
+        all
+    }
+
     /// Whether a row can only be understood together with the others of its subject.
     pub(crate) fn looks_at_subjects(&self) -> bool {
         let changes = |tests: &[Test]| tests.iter().any(|t| matches!(t.kind, TestKind::Changes));
