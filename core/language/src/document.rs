@@ -147,6 +147,19 @@ pub struct Blank {
 }
 
 impl Document {
+    /// A document that says nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            path: String::new(),
+            text: String::new(),
+            header: Header::default(),
+            clauses: Vec::new(),
+            tables: Vec::new(),
+            rules: Vec::new(),
+            blanks: BTreeMap::new(),
+        }
+    }
+
     /// The rule with this identity.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.key.id == id)

@@ -15,7 +15,7 @@
 mod layout;
 mod pieces;
 mod tables;
-mod tokens;
+pub(crate) mod tokens;
 
 use crate::ast::{Sentence, TextRange};
 use crate::diagnostic::Severity;

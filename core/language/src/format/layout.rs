@@ -129,7 +129,7 @@ fn count_that_fits(atoms: &[String], room: usize) -> usize {
 }
 
 fn joins(word: &str) -> bool {
-    matches!(word, "and" | "or" | "within" | "by" | "until" | "unless" | "if" | "through" | "after")
+    matches!(word, "and" | "or" | "within" | "by" | "until" | "unless" | "if" | "through" | "after" | "from" | "with" | "while")
 }
 
 fn joined_width(atoms: &[String]) -> usize {
