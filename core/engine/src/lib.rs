@@ -2,9 +2,42 @@
 //!
 //! Pure and deterministic: no clock, no database, no order that differs from run to run. At any moment it answers
 //! what is still owed, to whom, by whom, until when, and why.
+//!
+//! [`Program::compile`] makes documents ready to run; [`Engine`] runs them over events and hands obligations out.
+//! Time is lazy: a record is brought up to an instant only when an event or the end of the run asks for it, and then
+//! everything fires at its own time, in order.
 
+mod applying;
+mod clock;
+mod compile;
+mod defining;
+mod discharging;
+mod dues;
+mod duties;
+mod engine;
 mod event;
+mod gates;
+mod handing;
+mod judging;
+mod list;
+mod machine;
 mod obligation;
+mod owners;
+mod people;
+mod periods;
+mod program;
+mod record;
+mod records;
+mod rhythms;
+mod rows;
+mod steps;
+mod timers;
+mod truth;
+mod versions;
 
+pub use engine::{Engine, EventProblem};
 pub use event::{Actor, Event, Handling, Record, What};
+pub use gates::{GateAnswer, ShutGate};
 pub use obligation::{CancelReason, Entry, EntryChange, Marks, Obligation, Verdict};
+pub use people::{People, Person, Span};
+pub use program::{Calendars, CompileProblem, Program, Version};
