@@ -38,7 +38,10 @@ const EASTER: [(i64, &str); 4] = [
 pub(crate) fn text(from: Date, months: u32) -> String {
     let mut text = HEAD.to_owned();
     for (day, name) in YEARLY {
-        let _ = write!(text, "\n[[holidays]]\nyearly = \"{day}\"\nname = \"{name}\"\n");
+        let _ = write!(
+            text,
+            "\n[[holidays]]\nyearly = \"{day}\"\nname = \"{name}\"\n"
+        );
     }
     for (days, name) in EASTER {
         let _ = write!(text, "\n[[holidays]]\neaster = {days}\nname = \"{name}\"\n");

@@ -56,12 +56,18 @@ fn check_ins<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
         let usual = punctuality(scene, &client.manager, 86.0, last);
         let at = next_round(scene, last, days, usual);
         let who = scene.manager(client, at);
-        let mood = scene.random.weighted(&[("positive", 60.0), ("mixed", 30.0), ("negative", 10.0)]);
+        let mood =
+            scene
+                .random
+                .weighted(&[("positive", 60.0), ("mixed", 30.0), ("negative", 10.0)]);
         scene
             .act(at, "check-in-with-client", &client.id)
             .by(who)
             .choice("client.mood", mood)
-            .text("client.changed needs", if mood == "positive" { "none" } else { mood })
+            .text(
+                "client.changed needs",
+                if mood == "positive" { "none" } else { mood },
+            )
             .proof("logged-call")
             .only_if(days >= 90, |entry| entry.proof("offer-of-further-services"));
         last = at;
@@ -89,7 +95,9 @@ fn follow_ups<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) 
 fn missed<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, last: Instant) {
     let overdue = last.plus_micros(90 * DAY);
     let boss = scene.pick("sales manager", overdue);
-    let action = scene.random.weighted(&[("talk", 55.0), ("coaching", 20.0), ("excuse", 25.0)]);
+    let action = scene
+        .random
+        .weighted(&[("talk", 55.0), ("coaching", 20.0), ("excuse", 25.0)]);
     if let Some((at, who)) = scene.tried(boss, overdue, pace(Within::WorkDays(5), 70.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
@@ -109,7 +117,9 @@ pub(crate) fn follow_up<'t, 'w>(
     if prepared {
         let minutes = scene.random.between(3, 50);
         let opened = at.plus_micros(-minutes * 60_000_000);
-        scene.act(opened, "open-preparation-page", &client.id).by(who);
+        scene
+            .act(opened, "open-preparation-page", &client.id)
+            .by(who);
     }
     let says_why = scene.random.chance(60.0);
     scene
@@ -125,9 +135,14 @@ fn recommend<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
         .client(client)
         .by(who)
         .text("recommendation.product", "module");
-    let fate = scene.random.weighted(&[("offered", 25.0), ("declined", 40.0), ("bought", 35.0)]);
+    let fate = scene
+        .random
+        .weighted(&[("offered", 25.0), ("declined", 40.0), ("bought", 35.0)]);
     if let Some((at, who)) = scene.tried(who, at, pace(Within::Minutes(60 * 24 * 60), 85.0)) {
-        scene.act(at, "settle-recommendation", &id).by(who).choice("recommendation.fate", fate);
+        scene
+            .act(at, "settle-recommendation", &id)
+            .by(who)
+            .choice("recommendation.fate", fate);
     }
 }
 
@@ -174,7 +189,11 @@ fn verification<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant
     }
     let by_client = scene.random.chance(35.0);
     let entry = scene.act(at, "verify-client-details", &client.id);
-    drop(if by_client { entry.by_client() } else { entry.by(who) });
+    drop(if by_client {
+        entry.by_client()
+    } else {
+        entry.by(who)
+    });
     if !scene.random.chance(60.0) {
         return;
     }
@@ -188,16 +207,21 @@ fn verification<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant
 
 /// Revenue and engagement move; a few clients change tier, and somebody decides who takes care of them.
 fn changes(world: &World, tape: &mut Tape<'_>) {
-    for (number, client) in world.clients.iter().enumerate().filter(|(n, c)| c.active && n % 7 == 3) {
+    for (number, client) in world
+        .clients
+        .iter()
+        .enumerate()
+        .filter(|(n, c)| c.active && n % 7 == 3)
+    {
         let mut scene = Scene::new(world, tape, "changes", number);
         let days = scene.random.between(20, 345);
         let day = world.clock.first.saturating_add(days.days());
         let at = world.clock.during(day, &mut scene.random);
         let share = scene.random.between(55, 190);
-        scene
-            .tape
-            .note(at, "client", &client.id)
-            .number("client.annual revenue", (client.revenue * share / 100).max(900));
+        scene.tape.note(at, "client", &client.id).number(
+            "client.annual revenue",
+            (client.revenue * share / 100).max(900),
+        );
         let (chosen, who) = {
             let who = scene.pick("client relations manager", at);
             scene.done(who, at, pace(Within::WorkDays(5), 82.0))
@@ -224,16 +248,25 @@ fn surprise<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
         .choice("client.engagement", engagement);
     let manager = scene.manager(client, at);
     if let Some((at, who)) = scene.tried(manager, at, pace(Within::WorkDays(10), 80.0)) {
-        scene.act(at, "review-client", &client.id).by(who).proof("meeting-note");
+        scene
+            .act(at, "review-client", &client.id)
+            .by(who)
+            .proof("meeting-note");
     }
     if !quiet {
         let explained = scene.random.chance(85.0);
         let end = scene.world.clock.date(at).saturating_add(6.months());
         scene
-            .act(at.plus_micros(60_000_000), "override-client-tier", &client.id)
+            .act(
+                at.plus_micros(60_000_000),
+                "override-client-tier",
+                &client.id,
+            )
             .by(manager)
             .choice("client.tier", "Silver")
             .date("client.override end", end)
-            .only_if(explained, |entry| entry.text("client.override reason", "growing fast"));
+            .only_if(explained, |entry| {
+                entry.text("client.override reason", "growing fast")
+            });
     }
 }

@@ -3,10 +3,16 @@
 /// The changes: what stands in version 1.0, and what in 1.1.
 const CHANGES: [(&str, &str); 7] = [
     ("version = \"1.0\"", "version = \"1.1\""),
-    ("[acknowledge: 1 business hour]", "[acknowledge: 2 business hours]"),
+    (
+        "[acknowledge: 1 business hour]",
+        "[acknowledge: 2 business hours]",
+    ),
     ("[urgent time: 4 hours]", "[urgent time: 3 hours]"),
     ("[high time: 8 hours]", "[high time: 6 hours]"),
-    ("[closing notice: 1 business day]", "[closing notice: 4 business hours]"),
+    (
+        "[closing notice: 1 business day]",
+        "[closing notice: 4 business hours]",
+    ),
     ("[silence: 2 business days]", "[silence: 1 business day]"),
     ("[closing: 5 business days]", "[closing: 3 business days]"),
 ];

@@ -119,8 +119,14 @@ pub(crate) fn client(
         Tier::Bronze => ["very low", "low"],
     };
     let engagement = usize::from(random.chance(25.0));
-    let managers: Vec<&str> = staff.holders("account manager").map(|m| m.name.as_str()).collect();
-    let sellers: Vec<&str> = staff.holders("salesperson").map(|m| m.name.as_str()).collect();
+    let managers: Vec<&str> = staff
+        .holders("account manager")
+        .map(|m| m.name.as_str())
+        .collect();
+    let sellers: Vec<&str> = staff
+        .holders("salesperson")
+        .map(|m| m.name.as_str())
+        .collect();
     // The one who stands first, the most experienced, has the Platinum clients.
     let manager = match tier {
         Tier::Platinum if random.chance(70.0) => 0,
@@ -134,10 +140,19 @@ pub(crate) fn client(
         tier,
         revenue: revenue / 500 * 500,
         engagement: expected.get(engagement).copied().unwrap_or("low"),
-        channel: random.weighted(&[("email", 55.0), ("phone", 30.0), ("portal", 10.0), ("chat", 5.0)]),
+        channel: random.weighted(&[
+            ("email", 55.0),
+            ("phone", 30.0),
+            ("portal", 10.0),
+            ("chat", 5.0),
+        ]),
         active,
         contact: format!("K-{number:03}"),
-        manager: managers.get(manager).copied().unwrap_or_default().to_owned(),
+        manager: managers
+            .get(manager)
+            .copied()
+            .unwrap_or_default()
+            .to_owned(),
         seller: sellers.get(seller).copied().unwrap_or_default().to_owned(),
     }
 }
@@ -153,17 +168,28 @@ pub(crate) fn take_over(world: &World, tape: &mut Tape<'_>) {
             scene
                 .act(start, "renew-agreement", &agreement)
                 .client(client)
-                .choice("agreement.kind", if number % 3 == 0 { "product" } else { "service" })
+                .choice(
+                    "agreement.kind",
+                    if number % 3 == 0 {
+                        "product"
+                    } else {
+                        "service"
+                    },
+                )
                 .number("agreement.value", client.revenue)
                 .proof("signature");
-            scene.act(start, "hand-client-over-to-ongoing-support", &client.id).proof("reason");
+            scene
+                .act(start, "hand-client-over-to-ongoing-support", &client.id)
+                .proof("reason");
         }
     }
 }
 
 /// The facts of a client, and who takes care of it.
 pub(crate) fn introduce(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
-    let rhythm = scene.random.weighted(&[("", 80.0), ("60 days", 8.0), ("120 days", 12.0)]);
+    let rhythm = scene
+        .random
+        .weighted(&[("", 80.0), ("60 days", 8.0), ("120 days", 12.0)]);
     let staff = &scene.world.staff;
     let named = (staff.named(&client.manager), staff.named(&client.seller));
     let mut entry = scene
@@ -174,9 +200,13 @@ pub(crate) fn introduce(scene: &mut Scene<'_, '_>, client: &Client, at: Instant)
         .choice("client.preferred channel", client.channel)
         .text("client.account manager", &client.manager)
         .yes("client.new", false)
-        .only_if(!rhythm.is_empty(), |e| e.duration("client.preferred rhythm", rhythm));
+        .only_if(!rhythm.is_empty(), |e| {
+            e.duration("client.preferred rhythm", rhythm)
+        });
     if let (Some(manager), Some(seller)) = named {
-        entry = entry.holder("account manager", manager).holder("salesperson", seller);
+        entry = entry
+            .holder("account manager", manager)
+            .holder("salesperson", seller);
     }
     drop(entry);
     scene

@@ -61,7 +61,13 @@ impl Climate {
         };
         let ill = self.is_fortnight(at);
         let flood = self.is_launch(at);
-        let fortnight = if !ill { 0.0 } else if team == "service" { -1.3 } else { -0.3 };
+        let fortnight = if !ill {
+            0.0
+        } else if team == "service" {
+            -1.3
+        } else {
+            -0.3
+        };
         let launch = match team {
             _ if !flood => 0.0,
             "service" => -0.9,

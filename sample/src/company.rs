@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use kept_calendar::Calendar;
+use kept_engine::People;
 use kept_kernel::Instant;
 use kept_language::Register;
 
@@ -14,7 +15,7 @@ use crate::feedback;
 use crate::meetings;
 use crate::messages;
 use crate::office;
-use crate::people::{Member, Staff};
+use crate::people::{Member, Staff, engine_people};
 use crate::prospects;
 use crate::requests;
 use crate::sales;
@@ -72,11 +73,16 @@ impl SampleCompany {
         feedback::write(&world, &mut tape);
         training::checks(&world, &mut tape);
         let Tape {
-            mut events, missing, ..
+            mut events,
+            missing,
+            ..
         } = tape;
         events.retain(|event| world.clock.from <= event.at && event.at < world.clock.until);
         number(&mut events);
-        let clients = world.clients.into_iter().chain(found.into_iter().map(|(client, _)| client));
+        let clients = world
+            .clients
+            .into_iter()
+            .chain(found.into_iter().map(|(client, _)| client));
         Self {
             name: NAME,
             zone: calendar::ZONE,
@@ -89,6 +95,11 @@ impl SampleCompany {
             events,
             missing_words: missing.into_iter().collect(),
         }
+    }
+
+    /// The staff as the engine needs it: roles, absences, deputies, teams.
+    pub fn staff(&self, register: &Register) -> People {
+        engine_people(&self.people, register)
     }
 }
 
@@ -107,9 +118,13 @@ pub(crate) fn world(seed: u64, calendar: &str, from: Date, months: u32) -> World
     }
 }
 
-#[expect(clippy::expect_used, reason = "the text is written by this crate, and its tests read it for many years")]
+#[expect(
+    clippy::expect_used,
+    reason = "the text is written by this crate, and its tests read it for many years"
+)]
 fn parsed(text: &str) -> Calendar {
-    Calendar::parse(text, &mut |name| Err(format!("there is no feed {name}"))).expect("a calendar that can be read")
+    Calendar::parse(text, &mut |name| Err(format!("there is no feed {name}")))
+        .expect("a calendar that can be read")
 }
 
 /// Puts events in order and numbers them. Events at one instant keep the order in which they were written.

@@ -10,10 +10,18 @@ use crate::time::{Within, pace};
 
 /// The feedback, complaints and conflicts of the year.
 pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
-    let days: Vec<_> = world.clock.days().filter(|day| world.clock.is_working_day(*day)).collect();
+    let days: Vec<_> = world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+        .collect();
     for (number, day) in days.into_iter().enumerate() {
         let mut scene = Scene::new(world, tape, "feedback", number);
-        let busy = if world.climate.is_launch(world.clock.at(day, 600)) { 2.5 } else { 1.0 };
+        let busy = if world.climate.is_launch(world.clock.at(day, 600)) {
+            2.5
+        } else {
+            1.0
+        };
         for count in 0..scene.random.about(0.4 * busy) {
             let at = world.clock.during(day, &mut scene.random);
             case(&mut scene, &format!("F-{number:03}{count}"), at);
@@ -32,7 +40,11 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
 /// An answer to a survey; a poor one is a call for help.
 pub(crate) fn answer<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, id: &str) {
     let climate = &scene.world.climate;
-    let gloomy = if climate.is_fortnight(at) || climate.is_launch(at) { 3.0 } else { 1.0 };
+    let gloomy = if climate.is_fortnight(at) || climate.is_launch(at) {
+        3.0
+    } else {
+        1.0
+    };
     let better = 1.0 + 0.4 * climate.share(at);
     let rating = scene.random.weighted(&[
         ("top box", 76.0 * better),
@@ -70,7 +82,12 @@ pub(crate) fn answer<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Inst
 fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
     let desk = scene.pick("client service representative", at);
-    let channel = scene.random.weighted(&[("email", 40.0), ("web form", 30.0), ("phone", 20.0), ("portal", 10.0)]);
+    let channel = scene.random.weighted(&[
+        ("email", 40.0),
+        ("web form", 30.0),
+        ("phone", 20.0),
+        ("portal", 10.0),
+    ]);
     scene
         .act(at, "receive-feedback", id)
         .of(client)
@@ -78,12 +95,21 @@ fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .choice("feedback.channel", channel)
         .part("assignee", desk);
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(60), 90.0)) {
-        scene.act(at, "acknowledge-feedback", id).by(who).proof("message-to-client");
+        scene
+            .act(at, "acknowledge-feedback", id)
+            .by(who)
+            .proof("message-to-client");
     }
-    let class = scene.random.weighted(&[("praise", 25.0), ("concern", 30.0), ("complaint", 20.0), ("suggestion", 25.0)]);
+    let class = scene.random.weighted(&[
+        ("praise", 25.0),
+        ("concern", 30.0),
+        ("complaint", 20.0),
+        ("suggestion", 25.0),
+    ]);
     let needs = matches!(class, "concern" | "complaint") && scene.random.chance(85.0);
     let likely = class == "complaint" && scene.random.chance(45.0);
-    let Some((classified, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(240), 89.0)) else {
+    let Some((classified, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(240), 89.0))
+    else {
         return;
     };
     let kind = scene.random.word("product|service|experience");
@@ -104,8 +130,13 @@ fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .yes("feedback.need for resolution", needs);
     if likely {
         let manager = scene.manager(client, classified);
-        if let Some((at, who)) = scene.tried(manager, classified, pace(Within::Minutes(240), 82.0)) {
-            scene.act(at, "contact-client", &client.id).link("feedback", id).by(who).proof("logged-call");
+        if let Some((at, who)) = scene.tried(manager, classified, pace(Within::Minutes(240), 82.0))
+        {
+            scene
+                .act(at, "contact-client", &client.id)
+                .link("feedback", id)
+                .by(who)
+                .proof("logged-call");
         }
     }
     if needs {
@@ -131,7 +162,11 @@ fn resolution<'s>(
         }
     }
     let (mut last, mut steps) = (classified, Vec::new());
-    let limits = [("assess-feedback", 8 * 60, 80.0), ("plan-resolution", 12 * 60, 80.0), ("carry-out-plan", 24 * 60, 82.0)];
+    let limits = [
+        ("assess-feedback", 8 * 60, 80.0),
+        ("plan-resolution", 12 * 60, 80.0),
+        ("carry-out-plan", 24 * 60, 82.0),
+    ];
     for (act, minutes, usual) in limits {
         let (at, who) = scene.done(desk, received, pace(Within::Minutes(minutes), usual));
         last = at.max(last.plus_micros(300_000_000));
@@ -142,7 +177,9 @@ fn resolution<'s>(
         let entry = scene.act(at, act, id).by(who);
         drop(match act {
             "assess-feedback" => entry.text("feedback.cause", id),
-            "plan-resolution" => entry.text("feedback.departments", "service").date("feedback.planned date", planned),
+            "plan-resolution" => entry
+                .text("feedback.departments", "service")
+                .date("feedback.planned date", planned),
             _ => entry.proof("message-to-client"),
         });
     }
@@ -162,11 +199,19 @@ fn resolution<'s>(
         .text("feedback.lesson", id)
         .text("feedback.improvement", id);
     let closed = scene.later(learned, 2.0);
-    scene.act(closed, "close-feedback", id).by(who).client(client);
+    scene
+        .act(closed, "close-feedback", id)
+        .by(who)
+        .client(client);
 }
 
 /// News every few hours while it is in resolution.
-fn progress<'s>(scene: &mut Scene<'s, '_>, desk: &'s Member, id: &str, (from, until): (Instant, Instant)) {
+fn progress<'s>(
+    scene: &mut Scene<'s, '_>,
+    desk: &'s Member,
+    id: &str,
+    (from, until): (Instant, Instant),
+) {
     let mut last = from;
     for _ in 0..8 {
         let Some((at, who)) = scene.tried(desk, last, pace(Within::WorkMinutes(240), 78.0)) else {
@@ -175,7 +220,10 @@ fn progress<'s>(scene: &mut Scene<'s, '_>, desk: &'s Member, id: &str, (from, un
         if at >= until {
             return;
         }
-        scene.act(at, "update-feedback", id).by(who).proof("message-to-client");
+        scene
+            .act(at, "update-feedback", id)
+            .by(who)
+            .proof("message-to-client");
         last = at;
     }
 }
@@ -195,11 +243,18 @@ fn complaint(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .choice("complaint.urgency", urgency)
         .part("assignee", desk);
     let (answered, who) = scene.done(desk, at, pace(Within::WorkMinutes(120), 88.0));
-    scene.act(answered, "answer-complaint", id).client(client).by(who).proof("message-to-client");
+    scene
+        .act(answered, "answer-complaint", id)
+        .client(client)
+        .by(who)
+        .proof("message-to-client");
     let at_once = scene.random.chance(45.0);
     let resolved = if at_once {
         let (at, who) = scene.done(desk, answered, pace(Within::WorkDays(1), 88.0));
-        scene.act(at, "resolve-complaint", id).by(who).yes("complaint.solved at first contact", true);
+        scene
+            .act(at, "resolve-complaint", id)
+            .by(who)
+            .yes("complaint.solved at first contact", true);
         at
     } else {
         escalated(scene, (client, desk), id, at)
@@ -207,9 +262,15 @@ fn complaint(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let confirmed = scene.client_later(resolved, 30.0);
     let says_so = scene.random.chance(80.0);
     if says_so {
-        scene.act(confirmed, "confirm-satisfaction-with-complaint", id).by_client();
+        scene
+            .act(confirmed, "confirm-satisfaction-with-complaint", id)
+            .by_client();
     }
-    let wait = if says_so || scene.random.chance(30.0) { (confirmed, 1) } else { (resolved, 10) };
+    let wait = if says_so || scene.random.chance(30.0) {
+        (confirmed, 1)
+    } else {
+        (resolved, 10)
+    };
     let closed = scene.world.clock.calendar.add_working_days(wait.0, wait.1);
     let closed = scene.later(closed, 1.0);
     let who = scene.world.staff.stand_in(desk, closed);
@@ -239,18 +300,32 @@ fn escalated<'s>(
         let asked = scene.later(up, 1.0);
         let back = scene.client_later(asked, 8.0);
         scene.act(asked, "set-complaint-waiting", id).by(who);
-        scene.act(back, "client-writes-again-on-complaint", id).client(client).by_client();
+        scene
+            .act(back, "client-writes-again-on-complaint", id)
+            .client(client)
+            .by_client();
         at = at.plus_micros(back.micros_since(asked));
     }
-    scene.act(at, "resolve-complaint", id).by(who).text("complaint.cause", id);
+    scene
+        .act(at, "resolve-complaint", id)
+        .by(who)
+        .text("complaint.cause", id);
     at
 }
 
 fn conflict(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
-    let kind = scene.random.weighted(&[("dispute with a client", 70.0), ("dispute among staff", 20.0), ("conflict of interest", 10.0)]);
+    let kind = scene.random.weighted(&[
+        ("dispute with a client", 70.0),
+        ("dispute among staff", 20.0),
+        ("conflict of interest", 10.0),
+    ]);
     let outside = kind == "dispute with a client";
-    let manager = if outside { scene.manager(client, at) } else { scene.pick("management", at) };
+    let manager = if outside {
+        scene.manager(client, at)
+    } else {
+        scene.pick("management", at)
+    };
     let reporter = scene.pick("client service representative", at);
     scene
         .act(at, "report-conflict", id)
@@ -260,7 +335,9 @@ fn conflict(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .text("conflict.facts", id)
         .part("reporter", reporter);
     let (assessed, who) = scene.done(manager, at, pace(Within::Minutes(24 * 60), 82.0));
-    let seriousness = scene.random.weighted(&[("minor", 50.0), ("serious", 40.0), ("grave", 10.0)]);
+    let seriousness = scene
+        .random
+        .weighted(&[("minor", 50.0), ("serious", 40.0), ("grave", 10.0)]);
     scene
         .act(assessed, "assess-conflict", id)
         .by(who)
@@ -273,7 +350,10 @@ fn conflict(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     } else {
         handed_on(scene, manager, id, assessed)
     };
-    scene.act(solved, "solve-conflict", id).by(who).text("conflict.solution", id);
+    scene
+        .act(solved, "solve-conflict", id)
+        .by(who)
+        .text("conflict.solution", id);
     let closed = scene.later(solved, 20.0);
     scene.act(closed, "close-conflict", id).by(who);
 }

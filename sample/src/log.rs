@@ -80,7 +80,10 @@ impl Iterator for RequestsLog {
 
     fn next(&mut self) -> Option<SampleEvent> {
         while self.begun < self.cases
-            && self.waiting.peek().is_none_or(|Reverse(first)| first.at >= self.next_at)
+            && self
+                .waiting
+                .peek()
+                .is_none_or(|Reverse(first)| first.at >= self.next_at)
         {
             self.begin_next();
         }

@@ -11,7 +11,11 @@ use crate::time::{Within, pace, to_the_second};
 
 /// The meetings of the year.
 pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
-    let days: Vec<_> = world.clock.days().filter(|day| world.clock.is_working_day(*day)).collect();
+    let days: Vec<_> = world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+        .collect();
     for (number, day) in days.into_iter().enumerate() {
         let mut scene = Scene::new(world, tape, "meetings", number);
         for count in 0..scene.random.about(0.75) {
@@ -19,7 +23,12 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
             let at = world.clock.during(day, &mut scene.random);
             let first = scene.random.chance(14.0);
             let who = scene.manager(client, at);
-            meeting(&mut scene, (client, who), &format!("V-{number:03}{count}"), (at, first));
+            meeting(
+                &mut scene,
+                (client, who),
+                &format!("V-{number:03}{count}"),
+                (at, first),
+            );
         }
     }
 }
@@ -33,16 +42,28 @@ pub(crate) fn meeting<'s>(
 ) {
     let days = scene.random.between(2, 9);
     let scheduled = scene.world.clock.calendar.subtract_working_days(at, days);
-    scene.act(scheduled, "schedule-meeting", id).of(client).by(who).part("host", who);
+    scene
+        .act(scheduled, "schedule-meeting", id)
+        .of(client)
+        .by(who)
+        .part("host", who);
     if scene.random.chance(4.0) {
         scene.act(at, "client-misses-meeting", id).by(who);
         return;
     }
     if scene.random.chance(4.0) {
-        scene.act(to_the_second(at.plus_micros(-7_200_000_000)), "cancel-meeting", id).by(who);
+        scene
+            .act(
+                to_the_second(at.plus_micros(-7_200_000_000)),
+                "cancel-meeting",
+                id,
+            )
+            .by(who);
         return;
     }
-    let kind = scene.random.word("consultation|demonstration|negotiation|review|check-in|other meeting");
+    let kind = scene
+        .random
+        .word("consultation|demonstration|negotiation|review|check-in|other meeting");
     let channel = scene.random.word("in person|phone|phone");
     scene
         .act(at, "hold-meeting", id)
@@ -60,10 +81,17 @@ pub(crate) fn meeting<'s>(
     }
     if !first && scene.random.chance(18.0) {
         let at = at.plus_micros(600_000_000);
-        scene.act(at, "note-meeting", id).by(who).text("meeting.reason for no follow-up", "settled");
+        scene
+            .act(at, "note-meeting", id)
+            .by(who)
+            .text("meeting.reason for no follow-up", "settled");
         return;
     }
-    let limit = if first { Within::Minutes(48 * 60) } else { Within::WorkDays(2) };
+    let limit = if first {
+        Within::Minutes(48 * 60)
+    } else {
+        Within::WorkDays(2)
+    };
     let Some((at, who)) = scene.tried(who, at, pace(limit, 86.0)) else {
         return;
     };

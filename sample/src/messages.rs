@@ -76,14 +76,19 @@ fn email(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         };
         if scene.random.chance(7.0) {
             let (read, who) = scene.done(who, at, pace(Within::Minutes(minutes), usual));
-            scene.act(read, "mark-email-as-needing-no-answer", id).by(who);
+            scene
+                .act(read, "mark-email-as-needing-no-answer", id)
+                .by(who);
             return;
         }
-        let Some((answered, who)) = scene.tried(who, at, pace(Within::Minutes(minutes), usual)) else {
+        let Some((answered, who)) = scene.tried(who, at, pace(Within::Minutes(minutes), usual))
+        else {
             return;
         };
         if scene.random.chance(35.0) {
-            scene.act(answered.plus_micros(-20_000_000), "check-email", id).by(who);
+            scene
+                .act(answered.plus_micros(-20_000_000), "check-email", id)
+                .by(who);
         }
         scene
             .act(answered, "answer-email", id)
@@ -109,9 +114,15 @@ fn message(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let desk = scene.pick("client service representative", at);
     if scene.random.chance(6.0) {
         let read = scene.later(at, 1.0);
-        scene.act(read, "mark-message-as-needing-no-answer", id).by(desk);
+        scene
+            .act(read, "mark-message-as-needing-no-answer", id)
+            .by(desk);
     } else if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(240), 91.0)) {
-        scene.act(at, "answer-message", id).of(client).by(who).proof("message-to-client");
+        scene
+            .act(at, "answer-message", id)
+            .of(client)
+            .by(who)
+            .proof("message-to-client");
     }
 }
 
@@ -120,7 +131,11 @@ fn missed_call(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     scene.act(at, "miss-call", id).of(client);
     let desk = scene.pick("client service representative", at);
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(240), 85.0)) {
-        scene.act(at, "return-call", id).of(client).by(who).proof("logged-call");
+        scene
+            .act(at, "return-call", id)
+            .of(client)
+            .by(who)
+            .proof("logged-call");
     }
 }
 
@@ -128,8 +143,14 @@ fn missed_call(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
     let seller = scene.random.chance(40.0);
-    let who = if seller { scene.seller(client, at) } else { scene.manager(client, at) };
-    let channel = scene.random.weighted(&[("phone", 85.0), ("in person", 15.0)]);
+    let who = if seller {
+        scene.seller(client, at)
+    } else {
+        scene.manager(client, at)
+    };
+    let channel = scene
+        .random
+        .weighted(&[("phone", 85.0), ("in person", 15.0)]);
     let touchpoint = scene.random.word("consultation|demonstration|contract negotiation|after-sales support|account management|account management");
     let known = scene.random.chance(97.0);
     scene
@@ -138,11 +159,15 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .by(who)
         .part("performer", who)
         .choice("interaction.channel", channel)
-        .only_if(known, |entry| entry.choice("interaction.touchpoint", touchpoint));
+        .only_if(known, |entry| {
+            entry.choice("interaction.touchpoint", touchpoint)
+        });
     let Some((recorded, who)) = scene.tried(who, at, pace(Within::WorkDays(1), 87.0)) else {
         return;
     };
-    let next = scene.random.weighted(&[("date", 55.0), ("none", 39.0), ("", 6.0)]);
+    let next = scene
+        .random
+        .weighted(&[("date", 55.0), ("none", 39.0), ("", 6.0)]);
     let wait = scene.random.between(3, 21);
     let day = scene.world.clock.date(recorded).saturating_add(wait.days());
     let entry = scene
@@ -166,8 +191,15 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 }
 
 fn dated_follow_up(scene: &mut Scene<'_, '_>, (client, id): (&Client, &str), day: Date) {
-    let late = if scene.random.chance(84.0) { 0 } else { scene.random.between(1, 6) };
-    let at = scene.world.clock.during(day.saturating_add(late.days()), &mut scene.random);
+    let late = if scene.random.chance(84.0) {
+        0
+    } else {
+        scene.random.between(1, 6)
+    };
+    let at = scene
+        .world
+        .clock
+        .during(day.saturating_add(late.days()), &mut scene.random);
     if late > 3 && scene.random.chance(50.0) {
         return;
     }
@@ -210,14 +242,20 @@ fn sent(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let checked = scene.random.chance(45.0);
     let channel = if fits { client.channel } else { "letter" };
     if checked {
-        scene.act(at.plus_micros(-90_000_000), "check-message", id).of(client).by(who);
+        scene
+            .act(at.plus_micros(-90_000_000), "check-message", id)
+            .of(client)
+            .by(who);
     }
     scene
         .act(at, "send-message", id)
         .of(client)
         .by(who)
         .choice("message.channel", channel)
-        .choice("message.purpose", if marketing { "marketing" } else { "service" })
+        .choice(
+            "message.purpose",
+            if marketing { "marketing" } else { "service" },
+        )
         .yes("message.goes by the preferred channel", fits)
         .only_if(!fits && explained, |entry| entry.proof("reason"));
 }

@@ -40,7 +40,11 @@ fn versions(scene: &mut Scene<'_, '_>) {
         let author = scene.pick("SOP supervisor", first);
         let approver = scene.pick("approver", first);
         let start = first.plus_micros(place as i64 * 600_000_000);
-        scene.act(start, "submit-version", &id).by(author).part("author", author).link("sop", code);
+        scene
+            .act(start, "submit-version", &id)
+            .by(author)
+            .part("author", author)
+            .link("sop", code);
         let judged = scene.later(start, 2.0);
         scene
             .act(judged, "judge-version", &id)
@@ -52,7 +56,10 @@ fn versions(scene: &mut Scene<'_, '_>) {
             scene.act(judged.plus_micros(60_000_000), "attach-what-if", &id);
         }
         let approved = scene.later(judged, 1.0);
-        scene.act(approved, "approve-version", &id).by(approver).proof("signature");
+        scene
+            .act(approved, "approve-version", &id)
+            .by(approver)
+            .proof("signature");
         let effect = scene.later(approved, 10.0);
         scene.act(effect, "version-takes-effect", &id);
         let (announced, who) = scene.done(author, effect, pace(Within::WorkDays(1), 85.0));
@@ -61,10 +68,19 @@ fn versions(scene: &mut Scene<'_, '_>) {
     }
 }
 
-fn sign<'s>(scene: &mut Scene<'s, '_>, code: &str, id: &str, effect: Instant) {
+fn sign(scene: &mut Scene<'_, '_>, code: &str, id: &str, effect: Instant) {
     let listed: &[&str] = match code {
-        "FU" => &["salesperson", "sales manager", "client service representative", "specialised customer service team"],
-        "ON" => &["client relations manager", "onboarding specialist", "account manager"],
+        "FU" => &[
+            "salesperson",
+            "sales manager",
+            "client service representative",
+            "specialised customer service team",
+        ],
+        "ON" => &[
+            "client relations manager",
+            "onboarding specialist",
+            "account manager",
+        ],
         _ => &[],
     };
     let world = scene.world;
@@ -75,7 +91,10 @@ fn sign<'s>(scene: &mut Scene<'s, '_>, code: &str, id: &str, effect: Instant) {
         }
         let (at, _) = scene.done(member, effect, pace(Within::Minutes(14 * 24 * 60), 88.0));
         if member.is_employed(at) && scene.random.chance(98.0) {
-            scene.act(at, "sign-version", id).by(member).proof("signature");
+            scene
+                .act(at, "sign-version", id)
+                .by(member)
+                .proof("signature");
         }
     }
 }
@@ -97,14 +116,21 @@ fn monthly(scene: &mut Scene<'_, '_>, month: Date) {
     if let Some((at, who)) = owed(scene, "management", (start, 10, 78.0)) {
         findings(scene, "review-workload", at).by(who);
     }
-    if let Some((at, who)) = owed(scene, "specialised customer service team", (start, 10, 84.0)) {
+    if let Some((at, who)) = owed(
+        scene,
+        "specialised customer service team",
+        (start, 10, 84.0),
+    ) {
         scene
             .act(at, "review-themes", COMPANY)
             .by(who)
             .text("company.causes", "delivery times")
             .text("company.actions", "new packing list");
     }
-    let reports = [("Interactions, sales and feedback", 5), ("Follow-ups by person and rule", 5)];
+    let reports = [
+        ("Interactions, sales and feedback", 5),
+        ("Follow-ups by person and rule", 5),
+    ];
     for (name, days) in reports {
         report(scene, name, start, days);
     }
@@ -124,13 +150,22 @@ fn findings<'t, 'w>(
 /// A report is delivered, by the program in most months.
 fn report(scene: &mut Scene<'_, '_>, name: &str, start: Instant, days: i64) {
     if let Some((at, who)) = owed(scene, "SOP supervisor", (start, days, 91.0)) {
-        scene.tape.act_if_known(at, "deliver-report", name).by(who).proof("document");
+        scene
+            .tape
+            .act_if_known(at, "deliver-report", name)
+            .by(who)
+            .proof("document");
     }
 }
 
 fn quarterly(scene: &mut Scene<'_, '_>, month: Date) {
     let start = scene.world.clock.at(month, 0);
-    report(scene, "Trends in interactions, sales and feedback", start, 5);
+    report(
+        scene,
+        "Trends in interactions, sales and feedback",
+        start,
+        5,
+    );
     report(scene, "Client-centric engagement", start, 10);
     if let Some((at, who)) = owed(scene, "SOP supervisor", (start, 10, 86.0)) {
         findings(scene, "review-figures", at)
@@ -142,14 +177,22 @@ fn quarterly(scene: &mut Scene<'_, '_>, month: Date) {
         collected(scene, at).by(who);
         let conclusions = pace(Within::Minutes(30 * 24 * 60), 85.0);
         let (reviewed, who) = scene.done(who, at, conclusions);
-        findings(scene, "review-this-sop", reviewed).by(who).proof("proposal-for-sop");
+        findings(scene, "review-this-sop", reviewed)
+            .by(who)
+            .proof("proposal-for-sop");
     }
     if let Some((at, who)) = owed(scene, "data auditor", (start, 20, 84.0)) {
-        scene.act(at, "review-data-fields", COMPANY).by(who).proof("document");
+        scene
+            .act(at, "review-data-fields", COMPANY)
+            .by(who)
+            .proof("document");
     }
     let judged = start.plus_micros(80 * crate::time::DAY);
     if let Some((at, who)) = owed(scene, "sales manager", (judged, 6, 75.0)) {
-        scene.act(at, "judge-results", COMPANY).by(who).proof("training-need");
+        scene
+            .act(at, "judge-results", COMPANY)
+            .by(who)
+            .proof("training-need");
     }
     audit(scene, start);
 }
@@ -232,10 +275,18 @@ fn violation(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
     let (asked, who) = scene.done(boss, at, pace(Within::WorkDays(2), 80.0));
     scene.act(asked, "ask-for-statement", &id).by(who);
     let given = scene.later(asked, 24.0);
-    scene.act(given, "give-statement", &id).by(person).text("violation.statement", &id);
+    scene
+        .act(given, "give-statement", &id)
+        .by(person)
+        .text("violation.statement", &id);
     let (decided, who) = scene.done(boss, asked, pace(Within::WorkDays(20), 84.0));
     let decided = decided.max(given.plus_micros(3_600_000_000));
-    let decision = scene.random.weighted(&[("no violation", 30.0), ("talk", 35.0), ("coaching", 25.0), ("written warning", 10.0)]);
+    let decision = scene.random.weighted(&[
+        ("no violation", 30.0),
+        ("talk", 35.0),
+        ("coaching", 25.0),
+        ("written warning", 10.0),
+    ]);
     scene
         .act(decided, "decide-violation", &id)
         .by(who)
@@ -244,11 +295,14 @@ fn violation(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
     let (told, who) = scene.done(boss, decided, pace(Within::WorkDays(2), 86.0));
     scene.act(told, "tell-decision", &id).by(who);
     let mut end = scene.world.clock.calendar.add_working_days(told, 11);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let appealed = scene.later(told, 20.0);
         scene.act(appealed, "appeal-violation", &id).by(person);
         let (answered, who) = scene.done(boss, appealed, pace(Within::WorkDays(20), 80.0));
-        scene.act(answered, "answer-appeal", &id).by(who).proof("reason");
+        scene
+            .act(answered, "answer-appeal", &id)
+            .by(who)
+            .proof("reason");
         end = answered.plus_micros(86_400_000_000);
     }
     let end = scene.world.clock.in_hours(end, &mut scene.random);
@@ -267,7 +321,9 @@ fn suggestions(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
             .part("author", author)
             .link("sop", "SR")
             .text("suggestion.clause", "SR 4.3");
-        let answer = scene.random.word("accept-suggestion|decline-suggestion|answer-suggestion");
+        let answer = scene
+            .random
+            .word("accept-suggestion|decline-suggestion|answer-suggestion");
         if let Some((at, who)) = owed(scene, "SOP supervisor", (at, 10, 83.0)) {
             scene.act(at, answer, &id).by(who).proof("reason");
         }
@@ -277,7 +333,10 @@ fn suggestions(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
 /// Fields for personal data, the use of data, and the opening of records.
 fn data(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
     if number % 4 == 2 {
-        let at = scene.world.clock.during(month.saturating_add(8.days()), &mut scene.random);
+        let at = scene
+            .world
+            .clock
+            .during(month.saturating_add(8.days()), &mut scene.random);
         let who = scene.pick("administrator", at);
         let named = scene.random.chance(80.0);
         scene
@@ -291,7 +350,14 @@ fn data(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
         let client = scene.any_client();
         let who = scene.manager(client, at);
         scene.act(at, "open-client-record", &client.id).by(who);
-        scene.act(at.plus_micros(60_000_000), "use-contact-data", &client.contact).client(client).by(who);
+        scene
+            .act(
+                at.plus_micros(60_000_000),
+                "use-contact-data",
+                &client.contact,
+            )
+            .client(client)
+            .by(who);
     }
 }
 
@@ -299,7 +365,10 @@ fn data(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
 fn turns(scene: &mut Scene<'_, '_>) {
     let climate = &scene.world.climate;
     let turns = [
-        ("client-feedback-changes", climate.fortnight_at.plus_micros(16 * crate::time::DAY)),
+        (
+            "client-feedback-changes",
+            climate.fortnight_at.plus_micros(16 * crate::time::DAY),
+        ),
         ("business-process-changes", climate.launch_at),
         ("market-changes", climate.joiner_at),
     ];
@@ -308,7 +377,9 @@ fn turns(scene: &mut Scene<'_, '_>) {
         let who = scene.pick("management", at);
         scene.act(at, act, COMPANY).by(who);
         if let Some((at, who)) = owed(scene, "SOP supervisor", (at, 20, 82.0)) {
-            findings(scene, "review-this-sop", at).by(who).proof("reason");
+            findings(scene, "review-this-sop", at)
+                .by(who)
+                .proof("reason");
         }
     }
 }

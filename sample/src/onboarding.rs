@@ -35,7 +35,10 @@ pub(crate) fn onboard<'s>(
     };
     if scene.random.chance(4.0) {
         let at = days_after(scene, signed, 9);
-        scene.act(at, "cancel-project", id).client(client).by(relations);
+        scene
+            .act(at, "cancel-project", id)
+            .client(client)
+            .by(relations);
         return None;
     }
     let (specialist_named, held) = first_contact(scene, &project, signed);
@@ -51,10 +54,15 @@ fn step<'s>(
     (act, start, days, usual): (&str, Instant, i64, f64),
 ) -> Instant {
     let (at, who) = scene.done(who, start, pace(Within::WorkDays(days), usual));
-    let entry = scene.act(at, act, project.id).client(project.client).by(who);
+    let entry = scene
+        .act(at, act, project.id)
+        .client(project.client)
+        .by(who);
     drop(match act {
         "send-welcome" => entry.proof("message-to-client"),
-        "schedule-discovery" => entry.proof("message-to-client").text("project.agenda", "needs, pains and hopes"),
+        "schedule-discovery" => entry
+            .proof("message-to-client")
+            .text("project.agenda", "needs, pains and hopes"),
         "hold-discovery" => entry.proof("logged-call"),
         "assign-specialist" => entry
             .part("onboarding specialist", project.specialist)
@@ -77,10 +85,25 @@ fn first_contact<'s>(
 ) -> (Instant, Instant) {
     let who = project.relations;
     let welcomed = step(scene, project, who, ("send-welcome", signed, 1, 90.0));
-    let booked = step(scene, project, who, ("schedule-discovery", welcomed, 2, 86.0));
-    let held = step(scene, project, project.specialist, ("hold-discovery", booked, 5, 84.0));
+    let booked = step(
+        scene,
+        project,
+        who,
+        ("schedule-discovery", welcomed, 2, 86.0),
+    );
+    let held = step(
+        scene,
+        project,
+        project.specialist,
+        ("hold-discovery", booked, 5, 84.0),
+    );
     let named = step(scene, project, who, ("assign-specialist", held, 1, 88.0));
-    step(scene, project, project.specialist, ("record-discovery", held, 1, 82.0));
+    step(
+        scene,
+        project,
+        project.specialist,
+        ("record-discovery", held, 1, 82.0),
+    );
     (named, held)
 }
 
@@ -114,11 +137,16 @@ fn information<'s>(
         .proof("form");
     let by_hand = scene.random.chance(18.0);
     let taken = if by_hand {
-        scene.world.clock.in_hours(returned.plus_micros(3_000_000_000), &mut scene.random)
+        scene
+            .world
+            .clock
+            .in_hours(returned.plus_micros(3_000_000_000), &mut scene.random)
     } else {
         returned.plus_micros(4_000_000)
     };
-    let entry = scene.act(taken, "take-over-answers", project.id).client(client);
+    let entry = scene
+        .act(taken, "take-over-answers", project.id)
+        .client(client);
     drop(if by_hand { entry.by(who) } else { entry });
     let start = taken.max(held);
     let (at, who) = scene.done(who, start, pace(Within::WorkDays(2), 84.0));
@@ -151,9 +179,16 @@ fn set_up<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, profiled: In
     let ahead = kick_off.plus_micros(-DAY);
     let (channels, doer) = scene.done(who, ready, pace(Within::By(ahead), 82.0));
     let in_time = scene.random.chance(94.0);
-    let held = if in_time { kick_off.max(channels.plus_micros(3_600_000_000)) } else { kick_off.max(ready) };
+    let held = if in_time {
+        kick_off.max(channels.plus_micros(3_600_000_000))
+    } else {
+        kick_off.max(ready)
+    };
     let held = scene.world.clock.in_hours(held, &mut scene.random);
-    scene.act(channels, "set-up-channels", project.id).client(project.client).by(doer);
+    scene
+        .act(channels, "set-up-channels", project.id)
+        .client(project.client)
+        .by(doer);
     let doer = scene.world.staff.stand_in(who, held);
     scene
         .act(held, "hold-kick-off", project.id)
@@ -180,11 +215,16 @@ fn under_way<'s>(
     let mut half_way = false;
     while last < finished {
         let due = last.plus_micros(7 * DAY);
-        let (at, who) = scene.done(manager, last.plus_micros(4 * DAY), pace(Within::By(due), 84.0));
+        let (at, who) = scene.done(
+            manager,
+            last.plus_micros(4 * DAY),
+            pace(Within::By(due), 84.0),
+        );
         if at >= finished {
             break;
         }
-        let progress = (at.micros_since(started) * 100 / finished.micros_since(started).max(1)).clamp(1, 99);
+        let progress =
+            (at.micros_since(started) * 100 / finished.micros_since(started).max(1)).clamp(1, 99);
         scene
             .act(at, "check-in-with-client", &client.id)
             .link("project", project.id)
@@ -214,7 +254,10 @@ fn halfway<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, at: Instant
         .link("project", project.id)
         .by(who);
     let given = scene.client_later(asked, 30.0);
-    scene.act(given, "give-project-feedback", project.id).client(client).by_client();
+    scene
+        .act(given, "give-project-feedback", project.id)
+        .client(client)
+        .by_client();
     let Some((answered, who)) = scene.tried(manager, given, pace(Within::WorkDays(5), 85.0)) else {
         return;
     };
@@ -234,7 +277,9 @@ fn halfway<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, at: Instant
         .act(answered.plus_micros(300_000_000), "change-plan", project.id)
         .client(client)
         .by(who)
-        .only_if(named, |entry| entry.text("project.change reason", "half-way feedback"));
+        .only_if(named, |entry| {
+            entry.text("project.change reason", "half-way feedback")
+        });
 }
 
 fn hand_over<'s>(
@@ -249,7 +294,9 @@ fn hand_over<'s>(
         .by_client()
         .number("project.progress", 100);
     let manager = scene.manager(client, finished);
-    let destination = scene.random.weighted(&[("support", 88.0), ("further project", 12.0)]);
+    let destination = scene
+        .random
+        .weighted(&[("support", 88.0), ("further project", 12.0)]);
     let (handed, who) = scene.done(manager, finished, pace(Within::WorkDays(2), 85.0));
     scene
         .act(handed, "hand-over-project", project.id)
@@ -258,7 +305,10 @@ fn hand_over<'s>(
         .choice("project.destination", destination)
         .text("project.next steps", project.id);
     let completed = handed.plus_micros(900_000_000);
-    scene.act(completed, "complete-project", project.id).client(client).by(who);
+    scene
+        .act(completed, "complete-project", project.id)
+        .client(client)
+        .by(who);
     testimonial(scene, project, completed);
     if destination != "support" {
         return None;
@@ -282,20 +332,30 @@ fn testimonial<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, complet
     let manager = scene.manager(client, completed);
     let answer = completed.plus_micros(-1_800_000_000);
     crate::feedback::answer(scene, client, answer, &format!("Q-{}", project.id));
-    let Some((asked, who)) = scene.tried(manager, completed, pace(Within::WorkDays(10), 80.0)) else {
+    let Some((asked, who)) = scene.tried(manager, completed, pace(Within::WorkDays(10), 80.0))
+    else {
         return;
     };
-    scene.act(asked, "ask-client-for-testimonial", &client.id).by(who);
+    scene
+        .act(asked, "ask-client-for-testimonial", &client.id)
+        .by(who);
     if !scene.random.chance(45.0) {
         return;
     }
     let id = format!("Y-{}", project.id);
     let given = scene.client_later(asked, 90.0);
-    scene.act(given, "receive-testimonial", &id).of(client).by_client();
+    scene
+        .act(given, "receive-testimonial", &id)
+        .of(client)
+        .by_client();
     let consents = scene.random.chance(85.0);
     if consents {
         scene
-            .act(given.plus_micros(60_000_000), "record-consent", &format!("Z-{id}"))
+            .act(
+                given.plus_micros(60_000_000),
+                "record-consent",
+                &format!("Z-{id}"),
+            )
             .of(client)
             .by_client()
             .choice("consent.purpose", "publication")

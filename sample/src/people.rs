@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use kept_engine::{People, Person, Span};
 use kept_kernel::Instant;
 use kept_language::{Register, RoleId};
 
@@ -50,7 +51,11 @@ impl Member {
 
     /// Whether this person works here then and is not away.
     pub fn is_present(&self, at: Instant) -> bool {
-        self.is_employed(at) && !self.away.iter().any(|(from, until)| *from <= at && at < *until)
+        self.is_employed(at)
+            && !self
+                .away
+                .iter()
+                .any(|(from, until)| *from <= at && at < *until)
     }
 
     pub(crate) fn has(&self, role: &str) -> bool {
@@ -76,7 +81,11 @@ const PLACES: [(&str, &str, usize); 17] = [
     ("salesperson", "sales", 3),
     ("sales manager|salesperson", "sales", 1),
     ("specialised customer service team", "service", 1),
-    ("specialised customer service team|conflict resolution team", "service", 1),
+    (
+        "specialised customer service team|conflict resolution team",
+        "service",
+        1,
+    ),
 ];
 
 /// All members of staff.
@@ -112,7 +121,10 @@ impl Staff {
 
     /// Two who fall ill together, one who is always late, one on whom everybody relies.
     fn make_remarkable(&mut self, climate: &Climate) {
-        let ill = (climate.fortnight_at, climate.fortnight_at.plus_micros(climate.fortnight_micros));
+        let ill = (
+            climate.fortnight_at,
+            climate.fortnight_at.plus_micros(climate.fortnight_micros),
+        );
         let service = |member: &&mut Member| member.has("client service representative");
         for (place, member) in self.members.iter_mut().filter(service).enumerate() {
             match place {
@@ -122,7 +134,11 @@ impl Staff {
                 _ => {}
             }
         }
-        if let Some(late) = self.members.iter_mut().rfind(|member| member.roles == ["salesperson"]) {
+        if let Some(late) = self
+            .members
+            .iter_mut()
+            .rfind(|member| member.roles == ["salesperson"])
+        {
             late.skill = -0.6;
         }
     }
@@ -160,7 +176,9 @@ impl Staff {
         }
         let role = who.roles.first().copied().unwrap_or_default();
         let mut others = self.members.iter();
-        others.find(|m| m.has(role) && m.is_present(at)).unwrap_or(who)
+        others
+            .find(|m| m.has(role) && m.is_present(at))
+            .unwrap_or(who)
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Member> {
@@ -172,7 +190,10 @@ impl Staff {
         self.members.iter().filter(move |member| member.has(role))
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the staff is made from a table that is not empty")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the staff is made from a table that is not empty"
+    )]
     fn anybody(&self) -> &Member {
         &self.members[0]
     }
@@ -217,4 +238,39 @@ fn absences(random: &mut Random, clock: &Clock) -> Vec<(Instant, Instant)> {
         (clock.at(first, 0), clock.at(last, 0))
     };
     away.into_iter().map(span).collect()
+}
+
+/// The staff as the engine needs it.
+pub(crate) fn engine_people(members: &[Member], register: &Register) -> People {
+    let client_data = register
+        .rights()
+        .find(|(_, right)| right.id == "client-data");
+    let person = |member: &Member| Person {
+        id: member.name.clone(),
+        roles: member
+            .role_ids(register)
+            .into_iter()
+            .map(|role| (role, Span::default()))
+            .collect(),
+        rights: client_data
+            .iter()
+            .filter(|_| member.sees_client_data)
+            .map(|(id, _)| (*id, Span::default()))
+            .collect(),
+        employed: Span {
+            from: member.joined_at,
+            until: member.left_at,
+        },
+        away: member
+            .away
+            .iter()
+            .map(|(from, until)| Span {
+                from: Some(*from),
+                until: Some(*until),
+            })
+            .collect(),
+        deputy: member.deputy.clone(),
+        team: Some(member.team.to_owned()),
+    };
+    People::new(members.iter().map(person).collect())
 }

@@ -17,9 +17,17 @@ use crate::time::{Within, pace};
 /// Who may become a client in the course of the year, about four a month.
 pub(crate) fn new_clients(world: &World) -> Vec<(Client, Instant)> {
     let mut random = Random::stream(world.seed, "prospects", 0);
-    let mut names: Vec<String> = world.clients.iter().map(|client| client.name.clone()).collect();
+    let mut names: Vec<String> = world
+        .clients
+        .iter()
+        .map(|client| client.name.clone())
+        .collect();
     let mut found = Vec::new();
-    for day in world.clock.days().filter(|day| world.clock.is_working_day(*day)) {
+    for day in world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+    {
         if !random.chance(19.0) {
             continue;
         }
@@ -63,13 +71,21 @@ fn journey<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, numbe
     let Some((first, who)) = scene.tried(seller, at, pace(Within::WorkDays(1), 87.0)) else {
         return;
     };
-    scene.act(first, "record-first-contact", &client.id).by(who).proof("logged-call");
+    scene
+        .act(first, "record-first-contact", &client.id)
+        .by(who)
+        .proof("logged-call");
     let needs = needs(scene, client, first);
     if scene.random.chance(20.0) {
         return;
     }
     let met = days_after(scene, needs, 6);
-    meetings::meeting(scene, (client, seller), &format!("V-N{number:02}"), (met, true));
+    meetings::meeting(
+        scene,
+        (client, seller),
+        &format!("V-N{number:02}"),
+        (met, true),
+    );
     let presented = days_after(scene, met, 9);
     let opinion = proposal(scene, client, &format!("G-{number:02}"), presented);
     if client.active {
@@ -79,7 +95,7 @@ fn journey<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, numbe
 }
 
 /// A contact is added, and told what the data is for.
-fn contact<'s>(scene: &mut Scene<'s, '_>, client: &Client, id: &str, at: Instant) {
+fn contact(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) {
     let desk = scene.pick("client service representative", at);
     scene
         .act(at, "add-contact", id)
@@ -88,9 +104,18 @@ fn contact<'s>(scene: &mut Scene<'s, '_>, client: &Client, id: &str, at: Instant
         .text("contact.country", client.country);
     let automatic = scene.random.chance(60.0);
     if automatic {
-        scene.act(at.plus_micros(30_000_000), "tell-contact-how-data-is-used", id).client(client);
+        scene
+            .act(
+                at.plus_micros(30_000_000),
+                "tell-contact-how-data-is-used",
+                id,
+            )
+            .client(client);
     } else if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkDays(1), 84.0)) {
-        scene.act(at, "tell-contact-how-data-is-used", id).client(client).by(who);
+        scene
+            .act(at, "tell-contact-how-data-is-used", id)
+            .client(client)
+            .by(who);
     }
     let consents = scene.random.chance(70.0);
     if consents {
@@ -115,7 +140,10 @@ fn withdrawal<'s>(scene: &mut Scene<'s, '_>, consent: &str, desk: &'s Member, gi
     let at = scene.client_later(given, 700.0);
     scene.act(at, "withdraw-consent", consent).by_client();
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkDays(1), 88.0)) {
-        scene.act(at, "confirm-withdrawal", consent).by(who).proof("message-to-client");
+        scene
+            .act(at, "confirm-withdrawal", consent)
+            .by(who)
+            .proof("message-to-client");
     }
 }
 
@@ -124,22 +152,35 @@ fn needs<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, first: Instant) -> I
     let seller = scene.seller(client, first);
     let (at, who) = scene.done(seller, first, pace(Within::WorkDays(5), 84.0));
     let complete = scene.random.chance(92.0);
-    for (place, kind) in ["need", "need", "challenge", "objective"].into_iter().enumerate() {
+    for (place, kind) in ["need", "need", "challenge", "objective"]
+        .into_iter()
+        .enumerate()
+    {
         if kind == "challenge" && !complete {
             continue;
         }
         let id = format!("{kind}-{}-{place}", client.id);
-        let before = at.plus_micros(-(40 - place as i64 * 10) * 1_000_000).max(first.plus_micros(1_000_000));
+        let before = at
+            .plus_micros(-(40 - place as i64 * 10) * 1_000_000)
+            .max(first.plus_micros(1_000_000));
         let (act, fact) = match kind {
             "need" => ("record-need", "need.text"),
             "challenge" => ("record-challenge", "challenge.text"),
             _ => ("record-objective", "objective.text"),
         };
-        scene.act(before, act, &id).client(client).by(who).text(fact, &id);
+        scene
+            .act(before, act, &id)
+            .client(client)
+            .by(who)
+            .text(fact, &id);
         if kind == "need" {
             let motive = scene.random.word("rational|emotional");
             if let Some((at, who)) = scene.tried(seller, before, pace(Within::WorkDays(5), 80.0)) {
-                scene.act(at, "note-need", &id).client(client).by(who).choice("need.motive", motive);
+                scene
+                    .act(at, "note-need", &id)
+                    .client(client)
+                    .by(who)
+                    .choice("need.motive", motive);
             }
         }
     }
@@ -159,9 +200,16 @@ fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Ins
         .only_if(named, |entry| entry.text("proposal.needs", id))
         .proof("document");
     let (asked, who) = scene.done(seller, at, pace(Within::WorkDays(3), 85.0));
-    scene.act(asked, "ask-feedback-on-proposal", id).client(client).by(who).proof("message-to-client");
+    scene
+        .act(asked, "ask-feedback-on-proposal", id)
+        .client(client)
+        .by(who)
+        .proof("message-to-client");
     let heard = scene.client_later(asked, 40.0);
-    let reaction = scene.random.weighted(&[("positive", 55.0), ("mixed", 30.0), ("negative", 15.0)]);
+    let reaction =
+        scene
+            .random
+            .weighted(&[("positive", 55.0), ("mixed", 30.0), ("negative", 15.0)]);
     scene
         .act(heard, "record-feedback-on-proposal", id)
         .client(client)
@@ -177,10 +225,18 @@ fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Ins
             .by(who)
             .text("proposal.adjustments", id);
     } else {
-        scene.act(settled, "settle-feedback-on-proposal", id).client(client).by(who).proof("reason");
+        scene
+            .act(settled, "settle-feedback-on-proposal", id)
+            .client(client)
+            .by(who)
+            .proof("reason");
     }
     let ended = settled.plus_micros(120_000_000);
-    let end = if client.active { "accept-proposal" } else { "decline-proposal" };
+    let end = if client.active {
+        "accept-proposal"
+    } else {
+        "decline-proposal"
+    };
     scene.act(ended, end, id).client(client).by_client();
     ended
 }
@@ -189,7 +245,9 @@ fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Ins
 fn sign<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: usize) {
     let (agreement, project) = (format!("A-N{number:02}"), format!("X-{number:02}"));
     let seller = scene.seller(client, at);
-    let kind = scene.random.weighted(&[("service", 60.0), ("product", 40.0)]);
+    let kind = scene
+        .random
+        .weighted(&[("service", 60.0), ("product", 40.0)]);
     scene
         .act(at, "start-project", &project)
         .client(client)
@@ -243,14 +301,20 @@ fn record<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, agreement: &str, si
         .number("agreement.value", client.revenue)
         .date("agreement.start date", start)
         .duration("agreement.term", "12 months")
-        .only_if(complete, |entry| entry.date("agreement.renewal date", start))
+        .only_if(complete, |entry| {
+            entry.date("agreement.renewal date", start)
+        })
         .text("agreement.signed document", agreement)
         .text("agreement.next steps", agreement);
 }
 
 /// New people at old clients: an empathy map for each.
 fn more_contacts(world: &World, tape: &mut Tape<'_>) {
-    let days: Vec<_> = world.clock.days().filter(|day| world.clock.is_working_day(*day)).collect();
+    let days: Vec<_> = world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+        .collect();
     for (number, day) in days.into_iter().enumerate().filter(|(n, _)| n % 4 == 1) {
         let mut scene = Scene::new(world, tape, "contacts", number);
         let client = scene.any_client();
@@ -258,7 +322,8 @@ fn more_contacts(world: &World, tape: &mut Tape<'_>) {
         let id = format!("K-M{number:03}");
         contact(&mut scene, client, &id, at);
         let manager = scene.manager(client, at);
-        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 72.0)) {
+        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 72.0))
+        {
             scene
                 .act(at, "draw-empathy-map", &id)
                 .client(client)

@@ -68,7 +68,8 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
     let mut random = Random::stream(world.seed, "arrivals", 0);
     let mut number = 0;
     for day in world.clock.days() {
-        let mean = A_DAY * world.climate.volume(world.clock.at(day, 0), day.month()) * weekday(world, day);
+        let mean =
+            A_DAY * world.climate.volume(world.clock.at(day, 0), day.month()) * weekday(world, day);
         let uneven = random.log_normal(1.0, 0.25);
         let mut arrivals: Vec<Instant> = Vec::new();
         for _ in 0..random.about(mean * uneven) {
@@ -113,8 +114,8 @@ fn weekday(world: &World, day: Date) -> f64 {
 /// Two humps, one before lunch and one after, and a few in the evening.
 fn minute_of_day(random: &mut Random) -> i64 {
     let hour = random.place(&[
-        0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.6, 2.0, 6.0, 11.0, 13.0, 11.0, 6.0, 8.0, 11.0, 11.0, 9.0, 5.0, 2.0,
-        1.4, 1.2, 0.9, 0.5, 0.2,
+        0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.6, 2.0, 6.0, 11.0, 13.0, 11.0, 6.0, 8.0, 11.0, 11.0, 9.0,
+        5.0, 2.0, 1.4, 1.2, 0.9, 0.5, 0.2,
     ]);
     hour as i64 * 60 + random.between(0, 59)
 }
@@ -132,10 +133,18 @@ fn draw<'s>(scene: &mut Scene<'s, '_>, number: usize, at: Instant) -> Request<'s
         ("billing", 12.0),
         ("access", 8.0 * more),
     ]);
-    let hot = if matches!(category, "problem" | "access") { 2.0 } else { 0.7 };
+    let hot = if matches!(category, "problem" | "access") {
+        2.0
+    } else {
+        0.7
+    };
     let big = if client.tier >= Tier::Gold { 1.8 } else { 0.8 };
-    let urgency = scene.random.weighted(&[("low", 34.0), ("medium", 48.0), ("high", 14.0 * hot)]);
-    let impact = scene.random.weighted(&[("low", 44.0), ("medium", 42.0), ("high", 11.0 * big)]);
+    let urgency = scene
+        .random
+        .weighted(&[("low", 34.0), ("medium", 48.0), ("high", 14.0 * hot)]);
+    let impact = scene
+        .random
+        .weighted(&[("low", 44.0), ("medium", 42.0), ("high", 11.0 * big)]);
     let desk = scene.pick("client service representative", at);
     // A caller is answered by somebody who is there; whatever rings outside hours is taken on the emergency line.
     Request {
@@ -158,7 +167,11 @@ fn channel(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) -> &'static 
     let open = scene.world.clock.calendar.is_open(at);
     let spoken = if open { 24.0 } else { 2.0 };
     let liked = |channel: &str, weight: f64| {
-        if client.channel == channel { weight * 2.5 } else { weight }
+        if client.channel == channel {
+            weight * 2.5
+        } else {
+            weight
+        }
     };
     scene.random.weighted(&[
         ("email", liked("email", 32.0)),
@@ -167,7 +180,14 @@ fn channel(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) -> &'static 
         ("web form", 7.0),
         ("chat", liked("chat", if open { 7.0 } else { 1.0 })),
         ("in person", if open { 1.5 } else { 0.0 }),
-        ("API", if client.tier >= Tier::Silver { 4.0 } else { 0.0 }),
+        (
+            "API",
+            if client.tier >= Tier::Silver {
+                4.0
+            } else {
+                0.0
+            },
+        ),
         ("letter", if open { 0.9 } else { 0.0 }),
         ("social media", 0.9),
     ])

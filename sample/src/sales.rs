@@ -14,11 +14,19 @@ use crate::time::{Within, pace};
 
 /// The sales of the year, more of them towards the end of a quarter.
 pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
-    let days: Vec<Date> = world.clock.days().filter(|day| world.clock.is_working_day(*day)).collect();
+    let days: Vec<Date> = world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+        .collect();
     let mut members: Vec<String> = Vec::new();
     for (number, day) in days.into_iter().enumerate() {
         let mut scene = Scene::new(world, tape, "sales", number);
-        let closing = if day.month() % 3 == 0 && day.day() > 14 { 1.7 } else { 0.9 };
+        let closing = if day.month() % 3 == 0 && day.day() > 14 {
+            1.7
+        } else {
+            0.9
+        };
         for count in 0..scene.random.about(0.95 * closing) {
             let at = world.clock.during(day, &mut scene.random);
             let client = scene.any_client();
@@ -52,8 +60,16 @@ pub(crate) fn sale<'s>(scene: &mut Scene<'s, '_>, client: &Client, id: &str, at:
         scene.act(voided, "void-sale", id).by(seller);
         return;
     }
-    let days = if sensitive || client.tier == Tier::Platinum { 1 } else { 3 };
-    let who = if sensitive { scene.pick("sales manager", at) } else { seller };
+    let days = if sensitive || client.tier == Tier::Platinum {
+        1
+    } else {
+        3
+    };
+    let who = if sensitive {
+        scene.pick("sales manager", at)
+    } else {
+        seller
+    };
     if scene.random.chance(0.8) {
         excused(scene, id, at);
     }
@@ -91,7 +107,9 @@ fn excused(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 
 fn acted_on<'s>(scene: &mut Scene<'s, '_>, client: &Client, sale: &str, due: Instant) {
     let boss = scene.pick("sales manager", due);
-    let action = scene.random.weighted(&[("talk", 60.0), ("coaching", 20.0), ("excuse", 20.0)]);
+    let action = scene
+        .random
+        .weighted(&[("talk", 60.0), ("coaching", 20.0), ("excuse", 20.0)]);
     if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 74.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
@@ -107,24 +125,37 @@ fn loyalty<'s>(scene: &mut Scene<'s, '_>, client: &Client, at: Instant, members:
         return;
     }
     let seller = scene.seller(client, at);
-    let Some((offered, who)) = scene.tried(seller, at, pace(Within::Minutes(30 * 24 * 60), 87.0)) else {
+    let Some((offered, who)) = scene.tried(seller, at, pace(Within::Minutes(30 * 24 * 60), 87.0))
+    else {
         return;
     };
-    scene.act(offered, "offer-loyalty", &client.id).by(who).proof("message-to-client");
+    scene
+        .act(offered, "offer-loyalty", &client.id)
+        .by(who)
+        .proof("message-to-client");
     if !scene.random.chance(35.0) {
         return;
     }
     members.push(client.id.clone());
     let joined = scene.client_later(offered, 60.0);
     let id = format!("L-{}", client.id);
-    scene.act(joined, "join-loyalty", &id).client(client).by_client();
+    scene
+        .act(joined, "join-loyalty", &id)
+        .client(client)
+        .by_client();
     let seller = scene.seller(client, joined);
     if let Some((told, who)) = scene.tried(seller, joined, pace(Within::WorkDays(2), 90.0)) {
-        scene.act(told, "confirm-loyalty-benefits", &id).by(who).proof("message-to-client");
+        scene
+            .act(told, "confirm-loyalty-benefits", &id)
+            .by(who)
+            .proof("message-to-client");
     }
     if scene.random.chance(6.0) {
         let left = scene.client_later(joined, 3_000.0);
-        scene.act(left, "leave-loyalty", &id).client(client).by_client();
+        scene
+            .act(left, "leave-loyalty", &id)
+            .client(client)
+            .by_client();
     }
 }
 
@@ -140,7 +171,10 @@ fn referral(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let Some((approached, who)) = scene.tried(seller, at, pace(Within::WorkDays(5), 86.0)) else {
         return;
     };
-    scene.act(approached, "approach-referral", id).by(who).proof("message-to-client");
+    scene
+        .act(approached, "approach-referral", id)
+        .by(who)
+        .proof("message-to-client");
     let settled = scene.later(approached, 150.0);
     let won = scene.random.chance(38.0);
     scene
@@ -149,8 +183,13 @@ fn referral(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .choice("referral.outcome", if won { "won" } else { "lost" });
     if won {
         let boss = scene.pick("sales manager", settled);
-        if let Some((at, who)) = scene.tried(boss, settled, pace(Within::Minutes(30 * 24 * 60), 84.0)) {
-            scene.act(at, "reward-referral", id).by(who).text("referral.reward", "credit note");
+        if let Some((at, who)) =
+            scene.tried(boss, settled, pace(Within::Minutes(30 * 24 * 60), 84.0))
+        {
+            scene
+                .act(at, "reward-referral", id)
+                .by(who)
+                .text("referral.reward", "credit note");
         }
     }
 }
@@ -159,5 +198,9 @@ fn referral(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 pub(crate) fn days_after(scene: &mut Scene<'_, '_>, at: Instant, days: i64) -> Instant {
     let day = scene.world.clock.date(at).saturating_add(days.days());
     let at_least = at.plus_micros(60_000_000);
-    scene.world.clock.during(day, &mut scene.random).max(at_least)
+    scene
+        .world
+        .clock
+        .during(day, &mut scene.random)
+        .max(at_least)
 }

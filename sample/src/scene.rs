@@ -40,9 +40,17 @@ impl<'s, 'w> Scene<'s, 'w> {
     }
 
     /// When this person is done, and who does it: a deputy while the person is away.
-    pub(crate) fn done(&mut self, who: &'s Member, start: Instant, pace: Pace) -> (Instant, &'s Member) {
+    pub(crate) fn done(
+        &mut self,
+        who: &'s Member,
+        start: Instant,
+        pace: Pace,
+    ) -> (Instant, &'s Member) {
         let shift = self.world.climate.mood(who.team, start);
-        let at = self.world.clock.done(&mut self.random, who, start, pace, shift);
+        let at = self
+            .world
+            .clock
+            .done(&mut self.random, who, start, pace, shift);
         (at, self.world.staff.stand_in(who, at))
     }
 
@@ -66,7 +74,9 @@ impl<'s, 'w> Scene<'s, 'w> {
     /// The client's account manager, or who stands in.
     pub(crate) fn manager(&self, client: &Client, at: Instant) -> &'s Member {
         let staff = &self.world.staff;
-        let found = staff.named(&client.manager).or_else(|| staff.holders("account manager").next());
+        let found = staff
+            .named(&client.manager)
+            .or_else(|| staff.holders("account manager").next());
         match found {
             Some(manager) => staff.stand_in(manager, at),
             None => staff.pick("account manager", at, &mut Random::stream(0, "", 0)),
@@ -93,7 +103,12 @@ impl<'s, 'w> Scene<'s, 'w> {
     /// A moment in working time some hours later, as long after as working time passes.
     pub(crate) fn later(&mut self, at: Instant, hours: f64) -> Instant {
         let micros = (hours * crate::time::HOUR as f64) as i64;
-        crate::time::to_the_second(self.world.clock.calendar.add_working(at, micros.max(1_000_000)))
+        crate::time::to_the_second(
+            self.world
+                .clock
+                .calendar
+                .add_working(at, micros.max(1_000_000)),
+        )
     }
 
     /// A moment some hours later around the clock, between eight in the morning and nine in the evening: clients
@@ -115,7 +130,10 @@ impl<'s, 'w> Scene<'s, 'w> {
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "a company without clients is not made")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a company without clients is not made"
+)]
 fn pick_of(clients: &[Client], place: usize) -> &Client {
     &clients[place.min(clients.len() - 1)]
 }

@@ -83,7 +83,12 @@ impl<'w> Tape<'w> {
 
 impl Tape<'_> {
     /// To which records an act happened in a span, by whom, in the order of time.
-    pub(crate) fn between(&self, act: &str, from: Instant, until: Instant) -> Vec<(String, Option<String>)> {
+    pub(crate) fn between(
+        &self,
+        act: &str,
+        from: Instant,
+        until: Instant,
+    ) -> Vec<(String, Option<String>)> {
         let Some((act, _)) = self.words.acts.get(act) else {
             return Vec::new();
         };
@@ -154,7 +159,8 @@ impl Entry<'_, '_> {
 
     /// The client and the person there.
     pub(crate) fn of(self, client: &Client) -> Self {
-        self.link("client", &client.id).link("contact", &client.contact)
+        self.link("client", &client.id)
+            .link("contact", &client.contact)
     }
 
     pub(crate) fn client(self, client: &Client) -> Self {
@@ -211,7 +217,9 @@ impl Entry<'_, '_> {
     }
 
     pub(crate) fn duration(self, fact: &str, duration: &str) -> Self {
-        self.value(fact, |_| duration.parse::<Duration>().ok().map(Value::Duration))
+        self.value(fact, |_| {
+            duration.parse::<Duration>().ok().map(Value::Duration)
+        })
     }
 
     pub(crate) fn part(self, part: &'static str, who: &Member) -> Self {
@@ -247,7 +255,13 @@ impl Entry<'_, '_> {
     }
 
     /// An exception was granted for this case.
-    pub(crate) fn granted(self, code: &str, id: &str, handling: Handling, expires: Instant) -> Self {
+    pub(crate) fn granted(
+        self,
+        code: &str,
+        id: &str,
+        handling: Handling,
+        expires: Instant,
+    ) -> Self {
         let rule = rule(code, id);
         self.change(|event| event.what = SampleWhat::Granted(rule, handling, Some(expires)))
     }

@@ -66,18 +66,24 @@ impl Clock {
     /// The instant of a day at so many minutes after midnight.
     pub(crate) fn at(&self, date: Date, minutes: i64) -> Instant {
         let midnight = date.to_zoned(self.calendar.time_zone().clone());
-        let midnight = midnight.map_or(Instant::MIN, |zoned| Instant::from_timestamp(zoned.timestamp()));
+        let midnight = midnight.map_or(Instant::MIN, |zoned| {
+            Instant::from_timestamp(zoned.timestamp())
+        });
         midnight.plus_micros(minutes.saturating_mul(MINUTE))
     }
 
     pub(crate) fn date(&self, at: Instant) -> Date {
-        at.timestamp().to_zoned(self.calendar.time_zone().clone()).date()
+        at.timestamp()
+            .to_zoned(self.calendar.time_zone().clone())
+            .date()
     }
 
     /// All days of the sample.
     pub(crate) fn days(&self) -> impl Iterator<Item = Date> {
         let last = self.last;
-        self.first.series(1.day()).take_while(move |day| *day < last)
+        self.first
+            .series(1.day())
+            .take_while(move |day| *day < last)
     }
 
     /// The first day of each month of the sample that begins in it.
@@ -91,16 +97,18 @@ impl Clock {
 
     /// Whether any working time begins on that day.
     pub(crate) fn is_working_day(&self, day: Date) -> bool {
-        self.calendar.between(self.at(day, 0), self.at(day, 24 * 60)) > 0
+        self.calendar
+            .between(self.at(day, 0), self.at(day, 24 * 60))
+            > 0
     }
 
     /// When that time is over.
     pub(crate) fn due(&self, start: Instant, within: Within) -> Instant {
         match within {
             Within::Minutes(minutes) => start.plus_micros(minutes.saturating_mul(MINUTE)),
-            Within::WorkMinutes(minutes) => {
-                self.calendar.add_working(start, minutes.saturating_mul(MINUTE))
-            }
+            Within::WorkMinutes(minutes) => self
+                .calendar
+                .add_working(start, minutes.saturating_mul(MINUTE)),
             Within::WorkDays(days) => self.calendar.add_working_days(start, days),
             Within::By(due) => due.max(start),
         }
@@ -145,7 +153,8 @@ impl Clock {
             let at = start.plus_micros((span as f64 * share) as i64);
             self.pulled_into_hours(random, who, (start, due), at)
         } else {
-            self.calendar.add_working(start, ((work as f64 * share) as i64).max(1_000_000))
+            self.calendar
+                .add_working(start, ((work as f64 * share) as i64).max(1_000_000))
         };
         to_the_second(at).max(start.plus_micros(1_000_000))
     }
@@ -171,7 +180,11 @@ impl Clock {
             let left = closing.micros_since(start).min(40 * MINUTE).max(1);
             return closing.plus_micros(-random.between(1, left));
         }
-        if random.chance(who.evenings) { at } else { opening }
+        if random.chance(who.evenings) {
+            at
+        } else {
+            opening
+        }
     }
 }
 
@@ -198,11 +211,14 @@ fn deviation(percent: f64) -> f64 {
     let mut before = (40.0, -0.253);
     for (share, deviation) in KNOWN {
         if percent <= share {
-            let step = if share > before.0 { (percent - before.0) / (share - before.0) } else { 0.0 };
+            let step = if share > before.0 {
+                (percent - before.0) / (share - before.0)
+            } else {
+                0.0
+            };
             return before.1 + step.max(0.0) * (deviation - before.1);
         }
         before = (share, deviation);
     }
     before.1
 }
-

@@ -37,7 +37,12 @@ const COURSES: [(&str, bool, &str, i64); 8] = [
         "salesperson|account manager|onboarding specialist|technical support",
         90,
     ),
-    ("Follow-up", false, "salesperson|sales manager|client service representative", 60),
+    (
+        "Follow-up",
+        false,
+        "salesperson|sales manager|client service representative",
+        60,
+    ),
 ];
 
 /// The courses of the year: after joining, and the big training of the service team.
@@ -53,11 +58,21 @@ pub(crate) fn courses(world: &World, tape: &mut Tape<'_>) {
             let limit = pace(Within::Minutes(days * 24 * 60), 87.0);
             if let Some((at, _)) = scene.tried(member, joined, limit) {
                 let at = world.clock.in_hours(at, &mut scene.random);
-                pass(&mut scene, (member, name, test), joined.plus_micros(60_000_000), at);
+                pass(
+                    &mut scene,
+                    (member, name, test),
+                    joined.plus_micros(60_000_000),
+                    at,
+                );
             }
             if name == "Handling client feedback" && member.team == "service" {
                 let at = world.clock.in_hours(training, &mut scene.random);
-                pass(&mut scene, (member, name, test), training, at.plus_micros(7 * 3_600_000_000));
+                pass(
+                    &mut scene,
+                    (member, name, test),
+                    training,
+                    at.plus_micros(7 * 3_600_000_000),
+                );
             }
         }
     }
@@ -72,7 +87,9 @@ fn pass(
     if !member.is_employed(at) {
         return;
     }
-    scene.act(assigned, "assign-course", name).part("learner", member);
+    scene
+        .act(assigned, "assign-course", name)
+        .part("learner", member);
     let act = if test { "pass-course" } else { "attend-course" };
     scene
         .act(at, act, name)
@@ -131,14 +148,19 @@ fn last_week(scene: &Scene<'_, '_>, act: &'static str, start: Instant, count: us
 
 fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, monday: Date) {
     let start = scene.world.clock.at(monday, 0);
-    scene.act(start, "draw-quality-check", id).link(drawn.noun, &drawn.id);
+    scene
+        .act(start, "draw-quality-check", id)
+        .link(drawn.noun, &drawn.id);
     let checker = scene.pick("quality control", start);
     let Some((at, who)) = scene.tried(checker, start, pace(Within::WorkDays(5), 89.0)) else {
         return;
     };
     let better = 6.0 * scene.world.climate.share(at);
     let score = (86.0 + better + 9.0 * scene.random.normal()).clamp(20.0, 100.0) as i64;
-    let performer = drawn.performer.as_deref().and_then(|name| scene.world.staff.named(name));
+    let performer = drawn
+        .performer
+        .as_deref()
+        .and_then(|name| scene.world.staff.named(name));
     let entry = scene
         .act(at, "score-quality-check", id)
         .link(drawn.noun, &drawn.id)
@@ -161,5 +183,8 @@ fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, mon
         return;
     };
     let next = scene.random.word("talk|better template|clearer rule");
-    scene.act(acted, "act-on-quality-check", id).by(who).text("quality-check.action", next);
+    scene
+        .act(acted, "act-on-quality-check", id)
+        .by(who)
+        .text("quality-check.action", next);
 }

@@ -17,7 +17,9 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) fn of(register: &Register) -> Self {
         let nouns = register.nouns().map(|(id, noun)| (noun.id.clone(), id));
-        let acts = register.acts().map(|(id, act)| (act.id.clone(), (id, act.case)));
+        let acts = register
+            .acts()
+            .map(|(id, act)| (act.id.clone(), (id, act.case)));
         let facts = register.facts().map(|(id, fact)| {
             let name = format!("{}.{}", register[fact.noun].id, fact.name);
             (name, (id, fact.values.clone()))

@@ -1,55 +1,14 @@
 //! The sample company, held against the vocabulary and the five SOPs that ship.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, date};
 use kept_language::ast::{Opening, Opens, Passage, RuleKey, Sentence, Trigger};
-use kept_language::{ActId, Library, Register, RegisterFile, Severity, Source, read};
+use kept_language::{ActId, Register, Severity};
 use kept_sample::{SampleCompany, SampleEvent, SampleWhat, changed_sr, requests_log};
 
-const FROM: Date = date(2026, 1, 1);
+mod shipped;
 
-fn sops() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../sops")
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test reads what ships")]
-fn texts(folder: &Path, ending: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.to_string_lossy().ends_with(ending))
-        .map(|path| {
-            let text = fs::read_to_string(&path).expect("a text");
-            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    found.sort();
-    found
-}
-
-fn register() -> Register {
-    let texts = texts(&sops().join("vocabulary"), ".toml");
-    let files: Vec<RegisterFile<'_>> = texts
-        .iter()
-        .map(|(path, text)| RegisterFile { path, text })
-        .collect();
-    Register::load(&files).expect("the vocabulary loads")
-}
-
-fn documents(register: &Register, change: impl Fn(&str, &str) -> String) -> Library {
-    let texts: Vec<(String, String)> = texts(&sops(), ".sop.md")
-        .into_iter()
-        .map(|(path, text)| {
-            let text = change(&path, &text);
-            (path, text)
-        })
-        .collect();
-    let sources: Vec<Source<'_>> = texts.iter().map(|(path, text)| Source { path, text }).collect();
-    read(register, &sources)
-}
+use shipped::{FROM, documents, register};
 
 fn company(seed: u64, register: &Register) -> SampleCompany {
     SampleCompany::generate(seed, register, FROM, 12)
@@ -58,7 +17,11 @@ fn company(seed: u64, register: &Register) -> SampleCompany {
 #[test]
 fn every_word_that_the_stories_use_is_in_the_vocabulary() {
     let company = company(1, &register());
-    assert!(company.missing_words.is_empty(), "{:#?}", company.missing_words);
+    assert!(
+        company.missing_words.is_empty(),
+        "{:#?}",
+        company.missing_words
+    );
 }
 
 #[test]
@@ -69,7 +32,12 @@ fn events_are_in_order_and_numbered_without_gaps() {
         assert_eq!(pair[0].place, place as u64 + 1);
         assert!(pair[0].at <= pair[0].recorded_at);
     }
-    assert!(company.events.iter().all(|event| company.from <= event.at && event.at < company.until));
+    assert!(
+        company
+            .events
+            .iter()
+            .all(|event| company.from <= event.at && event.at < company.until)
+    );
 }
 
 #[test]
@@ -78,10 +46,16 @@ fn the_same_seed_gives_the_same_company_and_another_seed_another() {
     let one = company(3, &register);
     let again = company(3, &register);
     let other = company(4, &register);
-    assert!(one.events == again.events && one.people == again.people && one.clients == again.clients);
+    assert!(
+        one.events == again.events && one.people == again.people && one.clients == again.clients
+    );
     assert!(one.events != other.events && one.people != other.people);
     // The first bytes of this seed, so that a change of the generator is noticed.
-    let total: u64 = one.events.iter().map(|event| event.at.micros() as u64 ^ event.place).fold(0, u64::wrapping_add);
+    let total: u64 = one
+        .events
+        .iter()
+        .map(|event| event.at.micros() as u64 ^ event.place)
+        .fold(0, u64::wrapping_add);
     println!("{} events, sum {total}", one.events.len());
 }
 
@@ -113,10 +87,33 @@ fn a_year_has_a_believable_number_of_events_of_each_kind() {
     for (act, count) in &counts {
         println!("{count:6} {act}");
     }
-    println!("{:6} in all, {} people, {} clients", company.events.len(), company.people.len(), company.clients.len());
-    assert!((12_000..30_000).contains(&company.events.len()), "{}", company.events.len());
-    assert_eq!(company.people.iter().filter(|p| p.joined_at.is_some()).count(), 1);
-    assert_eq!(company.people.iter().filter(|p| p.left_at.is_some()).count(), 1);
+    println!(
+        "{:6} in all, {} people, {} clients",
+        company.events.len(),
+        company.people.len(),
+        company.clients.len()
+    );
+    assert!(
+        (12_000..30_000).contains(&company.events.len()),
+        "{}",
+        company.events.len()
+    );
+    assert_eq!(
+        company
+            .people
+            .iter()
+            .filter(|p| p.joined_at.is_some())
+            .count(),
+        1
+    );
+    assert_eq!(
+        company
+            .people
+            .iter()
+            .filter(|p| p.left_at.is_some())
+            .count(),
+        1
+    );
 }
 
 /// The rules of the five SOPs whose triggering act happens in no year.
@@ -139,11 +136,13 @@ fn almost_every_rule_is_set_off_by_something() {
         for rule in &document.rules {
             let happens = match &rule.sentence {
                 Some(Sentence::Duty(duty)) => match &duty.opening {
-                    Opening::When { triggers, .. } => triggers.iter().any(|trigger| match trigger {
-                        Trigger::Act(used) => acts.contains(&used.act),
-                        Trigger::Progress(fact, _) => facts.contains(&fact.fact),
-                        _ => true,
-                    }),
+                    Opening::When { triggers, .. } => {
+                        triggers.iter().any(|trigger| match trigger {
+                            Trigger::Act(used) => acts.contains(&used.act),
+                            Trigger::Progress(fact, _) => facts.contains(&fact.fact),
+                            _ => true,
+                        })
+                    }
                     Opening::Step => acts.contains(&duty.task.act.act),
                 },
                 Some(Sentence::Gate(gate)) => acts.contains(&gate.act.act) && passable(gate, &acts),
@@ -151,7 +150,9 @@ fn almost_every_rule_is_set_off_by_something() {
                     let act = rhythm.task.act.act;
                     acts.contains(&act) || rhythm.task.act.fact.is_some()
                 }
-                Some(Sentence::Procedure(procedure)) => procedure.starts.iter().any(|used| acts.contains(&used.act)),
+                Some(Sentence::Procedure(procedure)) => {
+                    procedure.starts.iter().any(|used| acts.contains(&used.act))
+                }
                 Some(Sentence::Sample(sample)) => acts.contains(&sample.act.act),
                 _ => true,
             };
@@ -190,9 +191,18 @@ fn the_changed_procedure_reads_without_errors() {
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    let changed = library.documents.iter().find(|document| document.header.code == "SR").expect("SR");
+    let changed = library
+        .documents
+        .iter()
+        .find(|document| document.header.code == "SR")
+        .expect("SR");
     assert_eq!(changed.header.version, "1.1");
-    let blank = |name: &str| changed.blanks.get(name).and_then(|blank| blank.value.clone());
+    let blank = |name: &str| {
+        changed
+            .blanks
+            .get(name)
+            .and_then(|blank| blank.value.clone())
+    };
     assert_eq!(blank("acknowledge").as_deref(), Some("2 business hours"));
     assert_eq!(blank("urgent time").as_deref(), Some("3 hours"));
     assert_eq!(blank("closing").as_deref(), Some("3 business days"));
@@ -202,8 +212,16 @@ fn the_changed_procedure_reads_without_errors() {
 fn a_log_of_requests_is_as_long_as_asked_and_in_order() {
     let register = register();
     let events: Vec<SampleEvent> = requests_log(8, &register, FROM, 500).collect();
-    assert!(events.windows(2).all(|pair| pair[0].at <= pair[1].at && pair[0].place + 1 == pair[1].place));
-    let cases: BTreeSet<&str> = events.iter().filter(|e| e.id.starts_with("R-")).map(|e| e.id.as_str()).collect();
+    assert!(
+        events
+            .windows(2)
+            .all(|pair| pair[0].at <= pair[1].at && pair[0].place + 1 == pair[1].place)
+    );
+    let cases: BTreeSet<&str> = events
+        .iter()
+        .filter(|e| e.id.starts_with("R-"))
+        .map(|e| e.id.as_str())
+        .collect();
     assert_eq!(cases.len(), 500);
     assert!(events.len() > 4_000, "{}", events.len());
 }

@@ -13,14 +13,17 @@ pub(crate) fn receive<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) 
     let at = request.received;
     let spam = request.channel == "web form" && scene.random.chance(16.0);
     // Now and then a call is typed in only on another day.
-    let typed_in = match request.is_spoken() && scene.random.chance(5.0) {
-        true => scene.later(at, 11.0),
-        false => at,
+    let typed_in = if request.is_spoken() && scene.random.chance(5.0) {
+        scene.later(at, 11.0)
+    } else {
+        at
     };
     let spoken = request.is_spoken();
     let by_system = matches!(request.channel, "API" | "web form" | "portal");
     let desk = request.desk;
-    let mut entry = scene.act(at, "receive-request", &request.id).choice("request.channel", request.channel);
+    let mut entry = scene
+        .act(at, "receive-request", &request.id)
+        .choice("request.channel", request.channel);
     entry = if spoken || matches!(request.channel, "letter" | "social media") {
         entry.by(desk)
     } else if by_system {
@@ -29,9 +32,15 @@ pub(crate) fn receive<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) 
         entry.by_client()
     };
     if !spam {
-        entry = entry.of(request.client).instant("request.time of contact", at);
+        entry = entry
+            .of(request.client)
+            .instant("request.time of contact", at);
     }
-    drop(entry.choice("request.touchpoint", "service inquiry").recorded(typed_in));
+    drop(
+        entry
+            .choice("request.touchpoint", "service inquiry")
+            .recorded(typed_in),
+    );
     !ends_at_once(scene, request, spam)
 }
 
@@ -46,8 +55,14 @@ fn ends_at_once<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, spam: bool
     let (at, who) = scene.done(request.desk, request.received, pace);
     let reason = scene.random.chance(93.0);
     let entry = scene.act(at, ending, &request.id);
-    let entry = if ending == "withdraw-request" { entry.by_client() } else { entry.by(who) };
-    entry.only_if(reason, |entry| entry.text("request.reason for ending", ending));
+    let entry = if ending == "withdraw-request" {
+        entry.by_client()
+    } else {
+        entry.by(who)
+    };
+    entry.only_if(reason, |entry| {
+        entry.text("request.reason for ending", ending)
+    });
     true
 }
 
@@ -84,7 +99,11 @@ fn write_down<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) {
     let Some((at, who)) = scene.tried(desk, at, limit) else {
         return;
     };
-    let promised = scene.random.chance(45.0).then(|| estimate(scene, request, at)).flatten();
+    let promised = scene
+        .random
+        .chance(45.0)
+        .then(|| estimate(scene, request, at))
+        .flatten();
     let entry = scene.act(at, "read-request-back", &request.id).by(who);
     if let Some(promised) = promised {
         request.estimate = Some(promised);
@@ -146,7 +165,9 @@ fn acknowledge<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) {
     let Some((at, who)) = scene.tried(request.desk, received, pace) else {
         return;
     };
-    let kind = scene.random.weighted(&[("time", 72.0), ("news", 18.0), ("reason", 7.0), ("", 3.0)]);
+    let kind = scene
+        .random
+        .weighted(&[("time", 72.0), ("news", 18.0), ("reason", 7.0), ("", 3.0)]);
     let promised = estimate(scene, request, at);
     let news = scene.world.clock.calendar.add_working_days(at, 2);
     let mut entry = scene
@@ -179,8 +200,14 @@ fn look_over<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>) {
         }
     }
     if scene.random.chance(6.0) {
-        let (marked, who) = scene.done(request.desk, request.received, pace(Within::WorkMinutes(90), 70.0));
-        scene.act(marked, "mark-request-as-complex", &request.id).by(who);
+        let (marked, who) = scene.done(
+            request.desk,
+            request.received,
+            pace(Within::WorkMinutes(90), 70.0),
+        );
+        scene
+            .act(marked, "mark-request-as-complex", &request.id)
+            .by(who);
         let look = pace(Within::WorkMinutes(240), 80.0);
         if let Some((at, who)) = scene.tried(manager, marked, look) {
             scene.act(at, "oversee-request", &request.id).by(who);
@@ -222,7 +249,11 @@ fn reroute<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>, assigned: I
     if !scene.random.chance(4.0) {
         return assigned;
     }
-    let at = scene.world.clock.calendar.add_working(assigned, 60_000_000 * scene.random.between(10, 90));
+    let at = scene
+        .world
+        .clock
+        .calendar
+        .add_working(assigned, 60_000_000 * scene.random.between(10, 90));
     let at = crate::time::to_the_second(at);
     let old = request.assignee;
     request.assignee = scene.pick("client service representative", at);
@@ -232,6 +263,8 @@ fn reroute<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>, assigned: I
         .by(old)
         .part("assignee", new)
         .choice("request.department", "customer service")
-        .only_if(reason, |entry| entry.text("request.reason for rerouting", "wrong department"));
+        .only_if(reason, |entry| {
+            entry.text("request.reason for rerouting", "wrong department")
+        });
     minutes_after(at, 1)
 }

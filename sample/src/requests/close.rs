@@ -41,7 +41,9 @@ fn notice<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, resolved: Instan
     } else {
         scene.done(request.desk, resolved, pace(Within::WorkDays(1), 91.0))
     };
-    let entry = scene.act(at, "send-closing-notice", &request.id).proof("message-to-client");
+    let entry = scene
+        .act(at, "send-closing-notice", &request.id)
+        .proof("message-to-client");
     drop(if automatic { entry } else { entry.by(who) });
     at
 }
@@ -78,7 +80,11 @@ fn confirmed<'s>(
     }
     let who = scene.world.staff.stand_in(request.assignee, at);
     let entry = scene.act(at, "confirm-resolution", &request.id);
-    drop(if read_by_us { entry.by(who) } else { entry.by_client() });
+    drop(if read_by_us {
+        entry.by(who)
+    } else {
+        entry.by_client()
+    });
     let (closed, who) = scene.tried(request.assignee, at, pace(Within::WorkDays(1), 88.0))?;
     end(scene, request, closed, "confirmed by the client").by(who);
     Some(closed)
@@ -117,7 +123,9 @@ fn too_early<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, noticed: Inst
 fn permitted<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, noticed: Instant) -> Instant {
     let at = scene.later(noticed, 12.0);
     let who = scene.pick("management", at);
-    end(scene, request, at, "permission").by(who).proof("reason");
+    end(scene, request, at, "permission")
+        .by(who)
+        .proof("reason");
     at
 }
 

@@ -38,7 +38,9 @@ fn first_step<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, assigned: In
     let pace = pace(Within::WorkMinutes(105), usual);
     if let Some((at, who)) = scene.tried(request.assignee, assigned, pace) {
         let entry = scene.act(at, act, &request.id).by(who);
-        entry.only_if(act == "examine-request", |e| e.text("request.cause", &request.id));
+        entry.only_if(act == "examine-request", |e| {
+            e.text("request.cause", &request.id)
+        });
     }
 }
 
@@ -61,7 +63,9 @@ fn waiting<'s>(
         .client(request.client)
         .proof("message-to-client");
     let set = asked.plus_micros(30_000_000);
-    scene.act(set, "set-waiting-for-client", &request.id).by(who);
+    scene
+        .act(set, "set-waiting-for-client", &request.id)
+        .by(who);
     request.last_news = asked;
     let back = scene.client_later(set, 7.0);
     scene
@@ -101,7 +105,9 @@ fn escalated<'s>(
     scene
         .act(at, "escalate-request", &request.id)
         .by(desk)
-        .only_if(at_once, |entry| entry.instant("request.agreed time", agreed));
+        .only_if(at_once, |entry| {
+            entry.instant("request.agreed time", agreed)
+        });
     if !at_once {
         let pace = pace(Within::WorkMinutes(60), 78.0);
         if let Some((noted, who)) = scene.tried(desk, at, pace) {
@@ -130,8 +136,14 @@ fn news<'s>(
     let mut last = request.last_news.max(request.received);
     for _ in 0..12 {
         let mut next = silence(last);
-        next = request.next_news.filter(|n| *n > assigned).map_or(next, |news| next.min(news));
-        next = request.estimate.filter(|e| *e > assigned).map_or(next, |promise| next.min(promise));
+        next = request
+            .next_news
+            .filter(|n| *n > assigned)
+            .map_or(next, |news| next.min(news));
+        next = request
+            .estimate
+            .filter(|e| *e > assigned)
+            .map_or(next, |promise| next.min(promise));
         let late = !told_late && due < next;
         let (start, pace) = if late {
             told_late = true;
@@ -195,6 +207,8 @@ fn last_steps<'s>(
         .act(resolved, "resolve-request", &request.id)
         .by(who)
         .client(request.client)
-        .only_if(written, |entry| entry.text("request.resolution", &request.id));
+        .only_if(written, |entry| {
+            entry.text("request.resolution", &request.id)
+        });
     resolved
 }
