@@ -7,6 +7,8 @@
 pub mod ast;
 mod diagnostic;
 mod document;
+mod format;
+mod meaning;
 mod outline;
 mod read;
 mod register;
@@ -16,5 +18,6 @@ mod words;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Blank, Clause, Distribution, Document, Header, Rule, Slot, SlotText};
+pub use format::format;
 pub use read::{Library, Source, read};
 pub use register::*;

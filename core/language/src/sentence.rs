@@ -18,7 +18,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::ast::{RuleKey, RuleRef, Sentence, TableKey, TableRef, TextRange};
+use crate::ast::{Condition, RuleKey, RuleRef, Sentence, TableKey, TableRef, TextRange};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Slot, SlotText};
 use crate::outline::{Outline, RawTable};
@@ -66,6 +66,8 @@ pub(crate) struct Cursor<'s> {
     pub says: Vec<Diagnostic>,
     pub slots: Vec<SlotText>,
     pub waits_for: Option<RuleKey>,
+    /// A condition that stands after the act instead of before the owner.
+    late_condition: Option<Condition>,
 }
 
 impl<'s> Cursor<'s> {
@@ -90,6 +92,7 @@ impl<'s> Cursor<'s> {
             says: Vec::new(),
             slots: Vec::new(),
             waits_for: None,
+            late_condition: None,
         }
     }
 

@@ -13,7 +13,10 @@ use super::Cursor;
 impl Cursor<'_> {
     /// `When …, if …, … must …` or `As a step, … must …`.
     pub(super) fn duty(&mut self, rule: &RuleKey) -> Option<Duty> {
-        if self.eat(&["as", "step"]) {
+        if self.is(&["as", "step"]) {
+            let from = self.at;
+            self.at += 2;
+            self.slot(Slot::Head, from);
             self.eat(&[","]);
             self.case = self.scope.steps.get(rule).copied();
             if self.case.is_none() && self.scope.may_wait {
@@ -43,6 +46,7 @@ impl Cursor<'_> {
         let condition = self.if_condition();
         self.eat(&[","]);
         let task = self.task();
+        let condition = condition.or(self.late_condition.take());
         self.ended();
         if self.case.is_none() {
             // What “it” would be is open: only what does not hang on the case is worth saying.
@@ -361,7 +365,7 @@ impl Cursor<'_> {
         }
         let who = self.who();
         if self.is(&["checks"]) || self.is(&["check"]) {
-            return self.sample(period, who).map(Sentence::Sample);
+            return self.sample(from, period, who).map(Sentence::Sample);
         }
         let task: Option<Task> = self.task_of(from, who);
         self.ended();
@@ -373,8 +377,7 @@ impl Cursor<'_> {
         }))
     }
 
-    fn sample(&mut self, every: Period, who: Option<Who>) -> Option<Sample> {
-        let from = self.at;
+    fn sample(&mut self, from: usize, every: Period, who: Option<Who>) -> Option<Sample> {
         self.at += 1;
         let size = if self.at_percent() {
             SampleSize::Percent(self.percent()?)

@@ -425,7 +425,7 @@ impl Cursor<'_> {
                 .collect()
         });
         let reason = format!(
-            "The case is the {case}; the register knows no way from it to a {}.",
+            "The case is the {case}; the vocabulary knows no way from it to a {}.",
             register[noun].says
         );
         let suggestion = if near.is_empty() {
@@ -587,10 +587,19 @@ impl Cursor<'_> {
                 } else {
                     act.happens.iter().collect()
                 };
+                // What is done to the case is most often said of `it`.
+                let own = form == PhraseForm::Do
+                    && self
+                        .case
+                        .is_some_and(|case| register.same_record(case, act.case));
                 phrases
                     .into_iter()
                     .filter(|phrase| !phrase.is_empty())
-                    .map(|phrase| (shown_phrase(register, phrase, form), id))
+                    .flat_map(|phrase| {
+                        let it = own.then(|| (super::slots::replace_hole(phrase), id));
+                        it.into_iter()
+                            .chain([(shown_phrase(register, phrase, form), id)])
+                    })
                     .collect::<Vec<_>>()
             })
             .collect();

@@ -132,7 +132,7 @@ impl Cursor<'_> {
             Slot::Escalation
         } else if self.eat(&["if"]) {
             let range = self.range(from, from + 1);
-            self.condition();
+            self.late_condition = self.condition();
             self.say(
                 "K105",
                 range,
@@ -491,7 +491,10 @@ impl Cursor<'_> {
 
     /// After a comma another slot may begin instead of another proof.
     fn no_item_follows(&self) -> bool {
-        SLOT_WORDS.iter().any(|slot| self.is(&[slot])) || self.is(&["despite"]) || self.at_end()
+        SLOT_WORDS.iter().any(|slot| self.is(&[slot]))
+            || self.is(&["despite"])
+            || self.at_duration()
+            || self.at_end()
     }
 
     fn proof(&mut self) -> Option<Proof> {

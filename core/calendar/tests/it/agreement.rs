@@ -1,12 +1,5 @@
 //! The calendar against a count of minutes.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "the oracle stops where its own data is wrong"
-)]
-
-#[path = "common/oracle.rs"]
-mod oracle;
+use crate::oracle;
 
 #[test]
 fn a_hundred_thousand_random_cases_agree_with_a_count_of_minutes() {

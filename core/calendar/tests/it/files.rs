@@ -1,8 +1,6 @@
 //! Calendar files, and what is said of those that are wrong.
 
-mod common;
-
-use common::{adds, calendar};
+use crate::common::{adds, calendar};
 use kept_calendar::{Calendar, Problem};
 
 const EXAMPLE: &str = r#"
@@ -130,7 +128,7 @@ fn a_date_wins_over_easter_and_easter_over_the_year_and_the_year_over_a_feed() {
     for (more, hours) in [("", 0), (yearly, 1), (easter, 2), (dated, 3), (opening, 4)] {
         text.push_str(more);
         let calendar = Calendar::parse(&text, &mut |_| Ok(feed.to_owned())).unwrap();
-        let day = common::at(&calendar, "2026-04-06");
+        let day = crate::common::at(&calendar, "2026-04-06");
         let worked = calendar.between(day, day.plus_micros(86_400_000_000));
         assert_eq!(worked, hours * 3_600_000_000, "{text}");
     }
@@ -336,11 +334,17 @@ fn all_problems_of_a_file_are_told_in_its_order() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_place() {
+fn what_cannot_be_read_is_told_with_its_place_and_in_plain_words() {
     let found = problems("zone = \"UTC\"\n[hours\nmonday = [\"09:00-17:00\"]\n");
     assert_eq!(found[0].line, 2, "{found:#?}");
-    let twice = problems("zone = \"UTC\"\nzone = \"UTC\"\n");
-    assert_eq!(twice[0].line, 2, "{twice:#?}");
+    assert!(found[0].to_string().contains("brackets"), "{}", found[0]);
+    let text = "zone = \"UTC\"\nzone = \"UTC\"\n";
+    refused(text, (2, 1), "zone", &["for the second time"]);
+    refused("zone = UTC\n", (1, 8), "UTC", &["not in quotes"]);
+    let hours = "zone = \"UTC\"\n[hours]\nmonday = [09:00-17:00]\n";
+    refused(hours, (3, 11), "09:00-17:00", &["Put windows in quotes"]);
+    let day = "zone = \"UTC\"\n[[holidays]]\ndate = 2026-02-30\n";
+    refused(day, (3, 8), "2026-02-30", &["There is no day"]);
 }
 
 #[test]
@@ -392,9 +396,9 @@ fn a_huge_file_is_refused_or_read_in_good_time() {
             String::from("zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\n");
         for day in 0..count {
             let (year, month, day) = (1_900 + day / 336, day / 28 % 12 + 1, day % 28 + 1);
-            text.push_str(&format!(
-                "[[holidays]]\ndate = {year}-{month:02}-{day:02}\nopen = [\"09:00-10:00\"]\n"
-            ));
+            text = format!(
+                "{text}[[holidays]]\ndate = {year}-{month:02}-{day:02}\nopen = [\"09:00-10:00\"]\n"
+            );
         }
         text
     };

@@ -1,8 +1,6 @@
 //! Accounts of how a deadline comes about.
 
-mod common;
-
-use common::{ALL_DAYS, WEEKDAYS, at, calendar, duration, week};
+use crate::common::{ALL_DAYS, WEEKDAYS, at, calendar, duration, week};
 use kept_calendar::{Account, Calendar, StepKind};
 
 fn told(calendar: &Calendar, from: &str, span: &str) -> Vec<String> {
@@ -33,7 +31,7 @@ fn berlin() -> Calendar {
             "Christmas Eve",
         ),
     ] {
-        text.push_str(&format!("[[holidays]]\n{day}\nname = \"{name}\"\n"));
+        text = format!("{text}[[holidays]]\n{day}\nname = \"{name}\"\n");
     }
     calendar(&text)
 }

@@ -1,7 +1,6 @@
 //! The worked values for adding working time.
-mod common;
 
-use common::{ALL_DAYS, WEEKDAYS, adds, at, calendar, open_on, subtracts, week};
+use crate::common::{ALL_DAYS, WEEKDAYS, adds, at, calendar, open_on, subtracts, week};
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 
@@ -74,7 +73,7 @@ fn a_month_of_closure_is_passed_over() {
     let mut text = week("UTC", &WEEKDAYS, "\"09:00-17:00\"");
     let closed = (12..=31).map(|day| format!("2026-12-{day:02}"));
     for day in closed.chain((1..=10).map(|day| format!("2027-01-{day:02}"))) {
-        text.push_str(&format!("[[holidays]]\ndate = {day}\n"));
+        text = format!("{text}[[holidays]]\ndate = {day}\n");
     }
     adds(
         &calendar(&text),

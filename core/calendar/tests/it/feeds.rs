@@ -1,8 +1,6 @@
 //! Feeds of holidays.
 
-mod common;
-
-use common::at;
+use crate::common::at;
 use kept_calendar::{Calendar, Problems};
 
 const FILE: &str = "zone = \"UTC\"\n[hours]\nmonday = [\"09:00-17:00\"]\ntuesday = [\"09:00-17:00\"]\n\

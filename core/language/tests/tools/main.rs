@@ -1,0 +1,4 @@
+//! The tools on SOP text, over the five SOPs that ship with the product and over small documents.
+
+mod format;
+mod shipped;
