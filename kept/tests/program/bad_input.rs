@@ -11,7 +11,10 @@ fn replay_with(test: &str, option: &str, name: &str, bytes: &[u8]) -> (Ran, Path
     let path = out.join(name);
     std::fs::write(&path, bytes).unwrap();
     let path = path.display().to_string();
-    let events = root().join("kept/tests/program/tickets.csv").display().to_string();
+    let events = root()
+        .join("kept/tests/program/tickets.csv")
+        .display()
+        .to_string();
     let mut arguments = vec!["replay".to_owned()];
     for (key, usual) in [
         ("--sop", "examples/helpdesk/helpdesk.sop.md"),
@@ -56,9 +59,15 @@ fn the_tickets_of_these_tests_are_fine() {
 
 #[test]
 fn empty_files_are_named() {
-    assert_eq!(said("empty-log", "--events", "log.csv", b""), "error: log.csv: The log is empty.\n");
+    assert_eq!(
+        said("empty-log", "--events", "log.csv", b""),
+        "error: log.csv: The log is empty.\n"
+    );
     let mapping = said("empty-mapping", "--mapping", "mapping.toml", b"");
-    assert!(mapping.contains("mapping.toml:1:1  The key “time” is missing."), "{mapping}");
+    assert!(
+        mapping.contains("mapping.toml:1:1  The key “time” is missing."),
+        "{mapping}"
+    );
     let calendar = said("empty-calendar", "--calendar", "calendar.toml", b"");
     assert!(calendar.contains("calendar.toml:1:1"), "{calendar}");
     let sop = said("empty-sop", "--sop", "desk.sop.md", b"");
@@ -89,7 +98,11 @@ fn noise_after_a_good_header_is_counted_line_by_line() {
     log.extend(noise(5 << 20));
     let (ran, out) = replay_with("noise-lines", "--events", "log.csv", &log);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("The mapping finds no event"), "{}", ran.err);
+    assert!(
+        ran.err.contains("The mapping finds no event"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.lines().count() < 20, "{}", ran.err);
     let listed = std::fs::read_to_string(out.join("bad-lines.csv")).unwrap();
     assert!(listed.lines().count() > 1_000);
@@ -99,20 +112,34 @@ fn noise_after_a_good_header_is_counted_line_by_line() {
 fn a_column_that_is_not_there_is_named_with_the_nearest_one() {
     let log = "case_id,activty,timestamp,resource,customer\nT1,open,2026-01-30T16:30:00Z,Eve,Ada\n";
     let said = said("no-column", "--events", "log.csv", log.as_bytes());
-    assert!(said.contains("The log has no column “activity”. Did you mean “activty”?"), "{said}");
+    assert!(
+        said.contains("The log has no column “activity”. Did you mean “activty”?"),
+        "{said}"
+    );
     assert!(said.contains("mapping.toml:"), "{said}");
 }
 
 #[test]
 fn a_calendar_without_working_time_is_refused() {
-    let said = said("no-work", "--calendar", "calendar.toml", b"zone = \"UTC\"\n");
-    assert!(said.starts_with("error: The calendar cannot be used.\ncalendar.toml:"), "{said}");
+    let said = said(
+        "no-work",
+        "--calendar",
+        "calendar.toml",
+        b"zone = \"UTC\"\n",
+    );
+    assert!(
+        said.starts_with("error: The calendar cannot be used.\ncalendar.toml:"),
+        "{said}"
+    );
 }
 
 #[test]
 fn an_sop_that_refers_to_itself_is_refused() {
     let desk = std::fs::read_to_string(root().join("examples/helpdesk/helpdesk.sop.md")).unwrap();
-    let circle = desk.replace("When a request is received, the client", "When `acknowledge` is done, the client");
+    let circle = desk.replace(
+        "When a request is received, the client",
+        "When `acknowledge` is done, the client",
+    );
     let said = said("circle", "--sop", "desk.sop.md", circle.as_bytes());
     assert!(said.contains("error[K305] desk.sop.md:"), "{said}");
 }
@@ -120,17 +147,32 @@ fn an_sop_that_refers_to_itself_is_refused() {
 #[test]
 fn an_sop_with_a_mistake_is_not_run() {
     let desk = std::fs::read_to_string(root().join("examples/helpdesk/helpdesk.sop.md")).unwrap();
-    let said = said("mistake", "--sop", "desk.sop.md", desk.replace("24 hours", "24").as_bytes());
-    assert!(said.contains("The SOPs have errors") && said.contains("error[K401] desk.sop.md:"), "{said}");
+    let said = said(
+        "mistake",
+        "--sop",
+        "desk.sop.md",
+        desk.replace("24 hours", "24").as_bytes(),
+    );
+    assert!(
+        said.contains("The SOPs have errors") && said.contains("error[K401] desk.sop.md:"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_file_that_is_not_there_or_is_a_folder_is_named() {
     let folder = scratch("no-file").display().to_string();
-    for (path, reason) in [("nowhere.sop.md", "there is no such file"), (folder.as_str(), "it is a folder")] {
+    for (path, reason) in [
+        ("nowhere.sop.md", "there is no such file"),
+        (folder.as_str(), "it is a folder"),
+    ] {
         let ran = kept(&["sop", "check", path]);
         assert_eq!(ran.status, 2);
-        assert!(ran.err.contains(reason) && ran.err.contains(path), "{}", ran.err);
+        assert!(
+            ran.err.contains(reason) && ran.err.contains(path),
+            "{}",
+            ran.err
+        );
     }
 }
 
@@ -140,8 +182,17 @@ fn a_folder_that_cannot_be_made_is_named() {
     std::fs::write(&out, "").unwrap();
     let inside = Path::new(&out).join("result").display().to_string();
     let ran = kept(&[
-        "replay", "--sop", "examples/helpdesk/helpdesk.sop.md", "--calendar", "examples/helpdesk/calendar.toml",
-        "--mapping", "examples/helpdesk/mapping.toml", "--events", "kept/tests/program/tickets.csv", "--out", &inside,
+        "replay",
+        "--sop",
+        "examples/helpdesk/helpdesk.sop.md",
+        "--calendar",
+        "examples/helpdesk/calendar.toml",
+        "--mapping",
+        "examples/helpdesk/mapping.toml",
+        "--events",
+        "kept/tests/program/tickets.csv",
+        "--out",
+        &inside,
     ]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("could not be written"), "{}", ran.err);

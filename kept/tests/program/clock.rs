@@ -12,20 +12,48 @@ fn calendar(name: &str) -> String {
 #[test]
 fn an_hour_from_friday_afternoon_is_up_on_monday() {
     let calendar = calendar("clock-add");
-    let asked = ["clock", "add", "--calendar", &calendar, "--from", "2026-01-30 16:30", "--duration", "1 business hour"];
+    let asked = [
+        "clock",
+        "add",
+        "--calendar",
+        &calendar,
+        "--from",
+        "2026-01-30 16:30",
+        "--duration",
+        "1 business hour",
+    ];
     let ran = kept(&asked);
-    assert_eq!((ran.status, ran.out.as_str()), (0, "2026-02-02T09:30:00+01:00\n"));
+    assert_eq!(
+        (ran.status, ran.out.as_str()),
+        (0, "2026-02-02T09:30:00+01:00\n")
+    );
     let explained = kept(&[&asked[..], &["--explain"]].concat());
-    assert!(explained.out.contains("30 min until closing at 17:00"), "{}", explained.out);
+    assert!(
+        explained.out.contains("30 min until closing at 17:00"),
+        "{}",
+        explained.out
+    );
     let json = kept(&[&asked[..], &["--json"]].concat());
-    assert!(json.out.contains("\"result\": \"2026-02-02T09:30:00+01:00\""), "{}", json.out);
+    assert!(
+        json.out
+            .contains("\"result\": \"2026-02-02T09:30:00+01:00\""),
+        "{}",
+        json.out
+    );
 }
 
 #[test]
 fn working_time_between_is_said_in_seconds() {
     let calendar = calendar("clock-between");
     let ran = kept(&[
-        "clock", "between", "--calendar", &calendar, "--from", "2026-01-30T16:30:00+01:00", "--to", "2026-02-02T09:00:00.5+01:00",
+        "clock",
+        "between",
+        "--calendar",
+        &calendar,
+        "--from",
+        "2026-01-30T16:30:00+01:00",
+        "--to",
+        "2026-02-02T09:00:00.5+01:00",
     ]);
     assert_eq!((ran.status, ran.out.as_str()), (0, "1800.5\n"));
 }
@@ -51,15 +79,32 @@ fn a_batch_answers_every_line_and_names_the_bad_ones() {
         ]
     );
     assert_eq!(ran.status, 1);
-    assert!(ran.err.contains("line 2") && ran.err.contains("line 4"), "{}", ran.err);
+    assert!(
+        ran.err.contains("line 2") && ran.err.contains("line 4"),
+        "{}",
+        ran.err
+    );
     assert_eq!(ran.err.lines().count(), 2);
 }
 
 #[test]
 fn a_wrong_duration_or_instant_is_a_usage_error_with_advice() {
     let calendar = calendar("clock-wrong");
-    for (from, duration) in [("2026-01-30", "1"), ("2026-01-30", "half a day"), ("30.1.2026", "1 hour")] {
-        let ran = kept(&["clock", "add", "--calendar", &calendar, "--from", from, "--duration", duration]);
+    for (from, duration) in [
+        ("2026-01-30", "1"),
+        ("2026-01-30", "half a day"),
+        ("30.1.2026", "1 hour"),
+    ] {
+        let ran = kept(&[
+            "clock",
+            "add",
+            "--calendar",
+            &calendar,
+            "--from",
+            from,
+            "--duration",
+            duration,
+        ]);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{from} {duration}");
         assert!(ran.err.starts_with("error: "), "{}", ran.err);
     }

@@ -16,7 +16,9 @@ T3,open,2026-02-02T09:00:00+01:00,Bob,Bea
 fn replay(out: &Path, log: &str, more: &[&str]) -> Ran {
     let events = out.join("log.csv");
     std::fs::write(&events, log).unwrap();
-    let mapping = std::fs::read_to_string(crate::common::root().join("examples/helpdesk/mapping.toml")).unwrap();
+    let mapping =
+        std::fs::read_to_string(crate::common::root().join("examples/helpdesk/mapping.toml"))
+            .unwrap();
     let loose = out.join("mapping.toml");
     std::fs::write(&loose, mapping.replace("rows = \"together\"", "")).unwrap();
     let arguments = [
@@ -48,14 +50,29 @@ fn verdicts(out: &Path) -> Vec<String> {
 #[test]
 fn a_log_out_of_time_order_is_sorted_and_judged_to_the_second() {
     let out = scratch("replay-order");
-    let ran = replay(&out, LOG, &["--until", "2026-02-03T09:00:00+01:00"]);
+    let ran = replay(&out, LOG, &["--until", "2026-02-03T08:59:59+01:00"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     let all = verdicts(&out);
-    assert!(all.contains(&"T1 HD/acknowledge met".to_owned()), "{all:#?}");
-    assert!(all.contains(&"T2 HD/acknowledge met-late".to_owned()), "{all:#?}");
-    assert!(all.contains(&"T2 HD/resolve-elapsed met".to_owned()), "{all:#?}");
-    assert!(all.contains(&"T3 HD/acknowledge overdue".to_owned()), "{all:#?}");
-    assert!(all.contains(&"T3 HD/resolve-elapsed pending".to_owned()), "{all:#?}");
+    assert!(
+        all.contains(&"T1 HD/acknowledge met".to_owned()),
+        "{all:#?}"
+    );
+    assert!(
+        all.contains(&"T2 HD/acknowledge met-late".to_owned()),
+        "{all:#?}"
+    );
+    assert!(
+        all.contains(&"T2 HD/resolve-elapsed met".to_owned()),
+        "{all:#?}"
+    );
+    assert!(
+        all.contains(&"T3 HD/acknowledge overdue".to_owned()),
+        "{all:#?}"
+    );
+    assert!(
+        all.contains(&"T3 HD/resolve-elapsed pending".to_owned()),
+        "{all:#?}"
+    );
 }
 
 #[test]
@@ -75,9 +92,16 @@ fn bad_lines_are_reported_listed_and_counted_and_the_rest_is_judged() {
     let log = format!("{LOG}T4,open,yesterday,Bob,Bea\nT5,open\n");
     let ran = replay(&out, &log, &[]);
     assert_eq!(ran.status, 1);
-    assert!(ran.err.contains("line 8") && ran.err.contains("line 9"), "{}", ran.err);
+    assert!(
+        ran.err.contains("line 8") && ran.err.contains("line 9"),
+        "{}",
+        ran.err
+    );
     let listed = std::fs::read_to_string(out.join("bad-lines.csv")).unwrap();
-    assert!(listed.contains("8,\"timestamp holds “yesterday”, which is no time in the formats given\""), "{listed}");
+    assert!(
+        listed.contains("8,\"timestamp holds “yesterday”, which is no time in the formats given\""),
+        "{listed}"
+    );
     assert!(listed.lines().count() == 3 && verdicts(&out).len() == 12);
     let page = std::fs::read_to_string(out.join("adherence.html")).unwrap();
     assert!(page.contains("Lines that could not be used"));
@@ -91,7 +115,9 @@ fn the_page_needs_nothing_but_itself() {
     let nasty = LOG.replace("Ada", "<script>alert(1)</script>");
     replay(&out, &nasty, &[]);
     let page = std::fs::read_to_string(out.join("adherence.html")).unwrap();
-    for outside in ["<script", "http://", "https://", "<link", "@import", " style=", "src="] {
+    for outside in [
+        "<script", "http://", "https://", "<link", "@import", " style=", "src=",
+    ] {
         assert!(!page.contains(outside), "{outside}");
     }
     assert!(page.contains("Acknowledge the request within 1 business hour"));
@@ -100,12 +126,22 @@ fn the_page_needs_nothing_but_itself() {
 #[test]
 fn figures_are_the_counts_of_the_duties() {
     let out = scratch("replay-figures");
-    replay(&out, LOG, &["--until", "2026-02-03T09:00:00+01:00"]);
+    replay(&out, LOG, &["--until", "2026-02-03T08:59:59+01:00"]);
     let json = std::fs::read_to_string(out.join("adherence.json")).unwrap();
     let figures: serde_json::Value = serde_json::from_str(&json).unwrap();
     let rule = &figures["rules"][0];
     assert_eq!(rule["rule"], "HD/acknowledge");
-    assert_eq!((&rule["counts"]["met"], &rule["counts"]["met_late"], &rule["counts"]["overdue"]), (&1.into(), &1.into(), &1.into()));
-    assert_eq!((&rule["share"]["n"], &rule["share"]["share"]), (&2.into(), &0.5.into()));
+    assert_eq!(
+        (
+            &rule["counts"]["met"],
+            &rule["counts"]["met_late"],
+            &rule["counts"]["overdue"]
+        ),
+        (&1.into(), &1.into(), &1.into())
+    );
+    assert_eq!(
+        (&rule["share"]["n"], &rule["share"]["share"]),
+        (&2.into(), &0.5.into())
+    );
     assert_eq!(figures["log"]["rows"], 6);
 }

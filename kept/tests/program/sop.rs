@@ -29,18 +29,33 @@ fn file(test: &str, name: &str, text: &str) -> String {
 fn a_document_without_faults_passes_and_says_how_many_rules_it_has() {
     let desk = file("sop-fine", "desk.sop.md", DESK);
     let ran = kept(&["sop", "check", &desk]);
-    assert_eq!((ran.status, ran.out.as_str()), (0, "1 rule: 0 errors, 0 warnings, 0 notes.\n"));
+    assert_eq!(
+        (ran.status, ran.out.as_str()),
+        (0, "1 rule: 0 errors, 0 warnings, 0 notes.\n")
+    );
 }
 
 #[test]
 fn a_fault_is_said_with_file_line_and_column() {
-    let desk = file("sop-fault", "desk.sop.md", &DESK.replace("is received", "is recieved"));
+    let desk = file(
+        "sop-fault",
+        "desk.sop.md",
+        &DESK.replace("is received", "is recieved"),
+    );
     let ran = kept(&["sop", "check", &desk]);
     assert_eq!(ran.status, 1);
-    assert!(ran.out.contains(&format!("error[K202] {desk}:14:6")), "{}", ran.out);
+    assert!(
+        ran.out.contains(&format!("error[K202] {desk}:14:6")),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("^^^^"), "{}", ran.out);
     let json = kept(&["sop", "check", "--json", &desk]);
-    assert!(json.out.contains("\"code\": \"K202\"") && json.out.contains("\"line\": 14"), "{}", json.out);
+    assert!(
+        json.out.contains("\"code\": \"K202\"") && json.out.contains("\"line\": 14"),
+        "{}",
+        json.out
+    );
     assert_eq!(json.status, 1);
 }
 
@@ -88,7 +103,11 @@ fn every_command_has_a_help_with_an_example() {
     ] {
         let ran = kept(&[command, &["--help"]].concat());
         assert_eq!(ran.status, 0);
-        assert!(ran.out.contains("Example: kept"), "{command:?}\n{}", ran.out);
+        assert!(
+            ran.out.contains("Example: kept"),
+            "{command:?}\n{}",
+            ran.out
+        );
     }
     assert_eq!(kept(&[]).status, 2);
     assert_eq!(kept(&["relpay"]).status, 2);

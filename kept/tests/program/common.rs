@@ -1,10 +1,5 @@
 //! What the program's tests share: running it, finding the repository, finding the real logs.
 
-#![expect(
-    dead_code,
-    reason = "each test file is a program of its own and uses what it needs"
-)]
-
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
