@@ -124,7 +124,11 @@ fn compare(replayed: &Replayed) -> BTreeMap<String, BTreeMap<String, usize>> {
 
 fn counted(counts: &BTreeMap<String, BTreeMap<String, usize>>, rule: &str) -> [usize; 3] {
     let of = |verdict: &str| counts[rule].get(verdict).copied().unwrap_or_default();
-    [of("met"), of("met-late"), of("overdue") + of("pending")]
+    [
+        of("met"),
+        of("met-late"),
+        of("missed") + of("overdue") + of("pending"),
+    ]
 }
 
 #[test]
