@@ -60,7 +60,7 @@ impl Core<'_> {
         let Kind::Gate(gate) = &info.kind else {
             return;
         };
-        if !self.bars(rule, case, event.at) {
+        if !self.runs(rule) || !self.bars(rule, case, event.at) {
             return;
         }
         let open = self.missing_at(case, rule, gate, event.at).is_none();
