@@ -1,4 +1,8 @@
 //! Every seed, and every input that once failed, runs in the ordinary tests.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a seed that cannot be read must stop the test"
+)]
 
 use std::fs;
 use std::path::Path;
