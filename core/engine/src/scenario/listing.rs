@@ -107,9 +107,8 @@ fn cancelled_because(obligation: &Obligation) -> Option<&'static str> {
 }
 
 fn entry_line(register: &Register, calendar: &Calendar, entry: &Entry) -> String {
-    let shown = |at: Option<Instant>| {
-        at.map_or_else(|| "without a date".to_owned(), |at| time(calendar, at))
-    };
+    let shown =
+        |at: Option<Instant>| at.map_or_else(|| "no date".to_owned(), |at| time(calendar, at));
     let words = match &entry.change {
         EntryChange::Opened { due_at } => match due_at {
             Some(due) => format!("opened, due {}", time(calendar, *due)),
