@@ -96,7 +96,7 @@ impl Told {
         let noun = &say.register[stages.noun].says;
         self.add(
             Topic::Says,
-            format!("A {noun} goes through these stages, one after the other:"),
+            format!("A {noun} goes through the stages below, one after the other."),
         );
         let Some(table) = say.library.table(&stages.table.key) else {
             return;

@@ -300,6 +300,18 @@ fn item_lines(mut parts: Vec<Piece>, indent: usize) -> Vec<String> {
     for (part, place) in parts.iter_mut().zip(places) {
         part.place = place;
     }
+    // Where the owner, the act and the deadline do not fit beside the step, they get a line of their own.
+    let opening = parts
+        .iter()
+        .skip(2)
+        .position(|part| part.place == Place::New)
+        .map_or(parts.len(), |at| at + 2);
+    let beside = parts.get(..opening).unwrap_or_default();
+    if lines(beside, ";", indent).len() > 1
+        && let Some(task) = parts.get_mut(1)
+    {
+        task.place = Place::New;
+    }
     lines(&parts, "", indent)
 }
 
