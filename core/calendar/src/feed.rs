@@ -88,7 +88,11 @@ pub(crate) fn read(
     if timed > 0 {
         let remark = report.problem(
             0..0,
-            format!("{timed} entries begin or end within a day and are no days off."),
+            if timed == 1 {
+                "1 entry begins or ends within a day and is no day off.".to_owned()
+            } else {
+                format!("{timed} entries begin or end within a day and are no days off.")
+            },
             "Write hours that differ as holidays with open windows in the calendar file."
                 .to_owned(),
         );
@@ -113,7 +117,8 @@ fn add(reader: &mut Reader<'_>, report: &mut Report<'_>, entry: Entry) -> bool {
     let until_midnight = entry
         .end
         .is_some_and(|end| end.midnight && end.day > start.day);
-    if !start.whole && !(start.midnight && until_midnight) {
+    let of_whole_days = start.whole || (start.midnight && until_midnight);
+    if !of_whole_days {
         return false;
     }
     let days = match (entry.end, entry.length) {

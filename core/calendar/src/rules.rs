@@ -1,5 +1,7 @@
 //! What a calendar says: the windows of each weekday and the days that differ from their weekday.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::days::{date_of, day_of, easter_of, weekday_of};
@@ -131,12 +133,6 @@ impl Rules {
         plan
     }
 
-    /// The windows that start on a day.
-    pub(crate) fn windows_on(&self, day: i32) -> &[Window] {
-        let plan = self.patterns_from(day, 1);
-        self.windows(plan.first().copied().unwrap_or(CLOSED))
-    }
-
     /// What makes a day special, where something does, and its name.
     pub(crate) fn special_on(&self, day: i32) -> Option<Special> {
         let mut found = None;
@@ -149,13 +145,20 @@ impl Rules {
         })
     }
 
-    /// How many days from one to another (not in) are special.
-    pub(crate) fn specials_between(&self, from: i32, to: i32) -> Vec<i32> {
-        let mut days = Vec::new();
-        self.each_special(from, to, &mut |day, _, _| days.push(day));
-        days.sort_unstable();
-        days.dedup();
-        days
+    /// The days from one to another (not in) that are closed although their weekday is open, in order.
+    pub(crate) fn holidays_between(&self, from: i32, to: i32) -> Vec<i32> {
+        let mut specials = BTreeMap::new();
+        self.each_special(from, to, &mut |day, pattern, _| {
+            specials.insert(day, pattern);
+        });
+        let by_weekday = |day: i32| self.week.get(weekday_of(day)).copied().unwrap_or(CLOSED);
+        specials
+            .into_iter()
+            .filter(|(day, pattern)| {
+                self.windows(*pattern).is_empty() && !self.windows(by_weekday(*day)).is_empty()
+            })
+            .map(|(day, _)| day)
+            .collect()
     }
 
     /// The first and last day on which work can begin; nothing where that goes on for ever.

@@ -8,7 +8,7 @@ mod phrases;
 
 pub(crate) use load::closest;
 pub use load::{RegisterFile, RegisterProblem};
-pub(crate) use phrases::{Pattern, Piece};
+pub(crate) use phrases::{FormIndex, Pattern, Piece};
 pub use phrases::{PhraseForm, PhraseMeaning};
 
 macro_rules! ids {
@@ -307,8 +307,18 @@ impl Register {
             .map(|(id, _)| id)
     }
 
+    /// A phrase with the noun in its hole: `the request is received` from `{request} is received`.
+    pub fn with_the_noun(&self, phrase: &str) -> String {
+        let Some((before, rest)) = phrase.split_once('{') else {
+            return phrase.to_owned();
+        };
+        let (id, after) = rest.split_once('}').unwrap_or((rest, ""));
+        let says = self.noun(id).map_or(id, |noun| self[noun].says.as_str());
+        format!("{before}the {says}{after}")
+    }
+
     /// All patterns of a form.
-    pub(crate) fn patterns(&self, form: PhraseForm) -> &[Pattern] {
+    pub(crate) fn patterns(&self, form: PhraseForm) -> Option<&FormIndex> {
         self.index.of(form)
     }
 

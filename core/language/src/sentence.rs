@@ -264,12 +264,7 @@ impl<'s> Cursor<'s> {
         let mut refs = Vec::new();
         loop {
             let from = self.at;
-            if !refs.is_empty()
-                && !(self.eat(&[",", "and"])
-                    || self.eat(&["and"])
-                    || self.eat(&["or"])
-                    || self.eat(&[","]))
-            {
+            if !refs.is_empty() && !self.eat_joint() {
                 break;
             }
             match self.rule_ref() {
@@ -281,6 +276,11 @@ impl<'s> Cursor<'s> {
             }
         }
         refs
+    }
+
+    /// Passes what joins the parts of a list.
+    fn eat_joint(&mut self) -> bool {
+        self.eat(&[",", "and"]) || self.eat(&["and"]) || self.eat(&["or"]) || self.eat(&[","])
     }
 
     fn own_code(&self) -> String {

@@ -337,7 +337,7 @@ impl Reader<'_, '_> {
 /// The form in which events stand in a table of stages.
 pub(crate) const STAGE_EVENTS: PhraseForm = PhraseForm::Happens;
 
-/// A bound that belongs to its range, or does not.
-pub(crate) fn bound(value: Value, included: bool) -> Option<Bound> {
-    Some(Bound { value, included })
+/// One end of a range.
+pub(crate) fn bound(value: Value, included: bool) -> Bound {
+    Bound { value, included }
 }

@@ -382,7 +382,7 @@ impl<'a> Loader<'a> {
                 built_in: false,
             });
         }
-        self.built_in_acts(register);
+        Self::built_in_acts(register);
         for (index, (id, entry)) in all.acts.iter().enumerate() {
             let counts_as = entry
                 .counts_as
@@ -409,7 +409,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn built_in_acts(&mut self, register: &mut Register) {
+    fn built_in_acts(register: &mut Register) {
         let nouns: Vec<NounId> = register
             .nouns()
             .map(|(id, _)| id)

@@ -64,10 +64,29 @@ pub(crate) struct Pattern {
     pub implied: Option<NounId>,
 }
 
+/// All patterns of one form, by what they begin with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FormIndex {
+    by_word: FxHashMap<String, Vec<Pattern>>,
+    by_noun: FxHashMap<NounId, Vec<Pattern>>,
+}
+
+impl FormIndex {
+    /// The patterns that begin with this word.
+    pub fn beginning_with(&self, word: &str) -> &[Pattern] {
+        self.by_word.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The patterns that begin with this noun, as `the request`, `it`, `the request's` or `requests`.
+    pub fn beginning_with_noun(&self, noun: NounId) -> &[Pattern] {
+        self.by_noun.get(&noun).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// All patterns, those of one form together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PhraseIndex {
-    patterns: FxHashMap<PhraseForm, Vec<Pattern>>,
+    forms: FxHashMap<PhraseForm, FormIndex>,
 }
 
 /// Two entries whose phrases cannot be told apart.
@@ -128,8 +147,8 @@ impl PhraseIndex {
     }
 
     /// All patterns of a form.
-    pub fn of(&self, form: PhraseForm) -> &[Pattern] {
-        self.patterns.get(&form).map_or(&[], Vec::as_slice)
+    pub fn of(&self, form: PhraseForm) -> Option<&FormIndex> {
+        self.forms.get(&form)
     }
 }
 
@@ -368,10 +387,15 @@ impl Builder<'_> {
         pieces: Vec<Piece>,
         implied: Option<NounId>,
     ) {
-        if pieces.is_empty() {
-            return;
-        }
-        self.index.patterns.entry(form).or_default().push(Pattern {
+        let index = self.index.forms.entry(form).or_default();
+        let list = match pieces.first() {
+            Some(Piece::Word(word)) => index.by_word.entry(word.clone()).or_default(),
+            Some(Piece::Hole(noun) | Piece::Own(noun) | Piece::Plural(noun)) => {
+                index.by_noun.entry(*noun).or_default()
+            }
+            None => return,
+        };
+        list.push(Pattern {
             form,
             meaning,
             pieces,

@@ -20,9 +20,9 @@ impl Cursor<'_> {
             if self.eat(words) {
                 let value = self.value_of(fact)?;
                 let range = if is_low {
-                    CellKind::Range(bound(value, included), None)
+                    CellKind::Range(Some(bound(value, included)), None)
                 } else {
-                    CellKind::Range(None, bound(value, included))
+                    CellKind::Range(None, Some(bound(value, included)))
                 };
                 return self.at_end().then_some(range);
             }
@@ -30,15 +30,17 @@ impl Cursor<'_> {
         let first = self.value_of(fact)?;
         if self.eat(&["up", "to"]) {
             let last = self.value_of(fact)?;
-            return self
-                .at_end()
-                .then_some(CellKind::Range(bound(first, true), bound(last, false)));
+            return self.at_end().then_some(CellKind::Range(
+                Some(bound(first, true)),
+                Some(bound(last, false)),
+            ));
         }
         if self.eat(&["to"]) || self.eat(&["–"]) {
             let last = self.value_of(fact)?;
-            return self
-                .at_end()
-                .then_some(CellKind::Range(bound(first, true), bound(last, true)));
+            return self.at_end().then_some(CellKind::Range(
+                Some(bound(first, true)),
+                Some(bound(last, true)),
+            ));
         }
         let mut values = vec![first];
         while self.eat(&[","]) || self.eat(&["or"]) {

@@ -38,11 +38,28 @@ impl Cursor<'_> {
             return None;
         }
         self.slot(Slot::Head, from);
+        if self.at_end() {
+            self.ended();
+            return None;
+        }
+        let known = self.says.len();
         let condition = self.if_condition();
         self.eat(&[","]);
         let task = self.task();
         let condition = condition.or(self.late_condition.take());
         self.ended();
+        if self.case.is_none() {
+            // What “it” would be is open: only what does not hang on the case is worth saying.
+            let mut position = 0;
+            self.says.retain(|message| {
+                position += 1;
+                position <= known
+                    || !matches!(
+                        message.code,
+                        "K203" | "K204" | "K205" | "K206" | "K209" | "K201"
+                    )
+            });
+        }
         let case = self.case?;
         // Where the trigger could not be read, its diagnostic stands; the rest was read to find further ones.
         if triggers.is_empty() {
@@ -125,18 +142,26 @@ impl Cursor<'_> {
         }
         if self.says.len() == said {
             self.at = from;
+            let words = self.said(from, from + self.extent(&["if", "or"]));
             self.unknown_event(from);
+            // The rest is read as if the nearest event had been written, so that one fault gives one message.
+            let near = self.nearest_act(PhraseForm::Happens, &format!("a {words}"));
+            if first {
+                self.case = near.map(|(_, act)| self.register()[act].case);
+            }
         }
         None
     }
 
     fn rule_trigger(&mut self) -> Option<Trigger> {
         let rule = self.rule_ref()?;
-        let case = self.case_of(&rule);
-        if self.waits_for.is_some() {
-            return None;
+        // A trigger before this one has given the case: there is no need to wait for that of the rule.
+        if self.case.is_none() {
+            self.case = self.case_of(&rule);
+            if self.waits_for.is_some() {
+                return None;
+            }
         }
-        self.case = self.case.or(case);
         if self.eat(&["is", "done"]) {
             return Some(Trigger::Done(rule));
         }

@@ -10,9 +10,7 @@ impl Cursor<'_> {
     /// `A request must not be closed until …`
     pub(super) fn gate(&mut self) -> Option<Gate> {
         let from = self.at;
-        let Some(act) = self.barred() else {
-            return None;
-        };
+        let act = self.barred()?;
         self.slot(Slot::Task, from);
         let condition = self.if_condition();
         self.eat(&[","]);
@@ -24,7 +22,6 @@ impl Cursor<'_> {
         } else if self.eat(&["while"]) {
             Opens::While(self.condition()?)
         } else {
-            let words = ["until", "unless", "while", "if"];
             self.say(
                 "K104",
                 self.here(),
@@ -32,10 +29,6 @@ impl Cursor<'_> {
                 "A gate says what opens it.",
                 "Write “until …”, “unless …” or “while …”.",
             );
-            let near = self
-                .word(0)
-                .is_some_and(|word| words.iter().any(|text| word.is(text)));
-            debug_assert!(!near);
             return None;
         };
         self.slot(Slot::Rest, start);

@@ -45,27 +45,22 @@ impl Cursor<'_> {
 
     pub(super) fn task_of(&mut self, from: usize, who: Option<Who>) -> Option<Task> {
         if !self.eat(&["must"]) {
-            let said = self.says.len();
             let must = self.has_ahead(&["must"]);
-            if who.is_some() || must.is_none() {
-                let reason = "A duty says who must do what.";
-                let code = if must.is_some() { "K103" } else { "K104" };
-                let what = if must.is_some() {
-                    "word not understood here"
-                } else {
-                    "slot missing: must"
+            // Without an owner the missing owner has been said, or the sentence breaks off before it.
+            if who.is_some() {
+                let (code, what) = match must {
+                    Some(_) => ("K103", "word not understood here"),
+                    None => ("K104", "slot missing: must"),
                 };
                 self.say(
                     code,
                     self.here(),
                     what,
-                    reason,
+                    "A duty says who must do what.",
                     "Write a role, then “must”, then the act.",
                 );
             }
-            let Some(ahead) = must else { return None };
-            debug_assert!(said <= self.says.len());
-            self.at += ahead + 1;
+            self.at += must? + 1;
         }
         let personally = self.eat(&["personally"]);
         let act = self.act(who.as_ref());
@@ -92,11 +87,10 @@ impl Cursor<'_> {
 
     /// Passes over words up to the next slot, the end, or a semicolon.
     fn pass_to_slot(&mut self) {
-        while !self.at_end()
-            && !self.is(&["."])
-            && !self.is(&[";"])
-            && !(self.is(&[","]) && self.slot_follows())
-        {
+        let at_slot = |here: &Self| {
+            here.is(&["."]) || here.is(&[";"]) || here.is(&[","]) && here.slot_follows()
+        };
+        while !self.at_end() && !at_slot(self) {
             self.at += 1;
         }
     }
