@@ -18,7 +18,7 @@ impl Told {
         let comma = if condition.is_empty() { "" } else { "," };
         match &gate.opens {
             Opens::Until(passages) => {
-                self.until_one_of(say, &format!("{barred}{condition}"), passages)
+                self.until_one_of(say, &format!("{barred}{condition}"), passages);
             }
             Opens::Unless(unless) => {
                 self.add(

@@ -124,7 +124,6 @@ fn joined(
             }
         }
         (Sentence::Gate(_), Slot::Rest) if has(Slot::Condition) => (Space, New),
-        (Sentence::Permission(_), Slot::Condition | Slot::Evidence) => (Comma, Same),
         (Sentence::Permission(_), Slot::Rest) if has(Slot::Condition) || has(Slot::Evidence) => {
             (Comma, Same)
         }
@@ -141,6 +140,7 @@ fn joined(
         (Sentence::Course(_), Slot::Warning | Slot::Escalation) => (Semicolon, New),
         (Sentence::Course(_) | Sentence::Retention(_) | Sentence::Sample(_), Slot::Rest)
         | (Sentence::Sample(_) | Sentence::Report(_), Slot::Task)
+        | (Sentence::Permission(_), Slot::Condition | Slot::Evidence)
         | (Sentence::Procedure(_), _) => (Comma, Same),
         _ => (Space, Same),
     }
@@ -336,7 +336,7 @@ fn step(document: &Document, rule: &Rule, range: TextRange, number: &str) -> Opt
     let own = names.iter().rposition(|token| token.kind == Kind::Code)?;
     let coded = own
         .checked_sub(1)
-        .filter(|before| tokens.get(*before).is_some_and(|token| is_code(token)));
+        .filter(|before| tokens.get(*before).is_some_and(is_code));
     let own = coded.unwrap_or(own);
     if own > 0 {
         comma_before(&mut tokens, own);

@@ -415,7 +415,7 @@ fn row_changes(sets: &Sets<'_>, old: &Table, new: &Table) -> Vec<String> {
     for (when, answer) in &after {
         match before.iter().find(|(other, _)| other == when) {
             Some((_, old)) if old != answer => {
-                lines.push(format!("row “{when}”: {old} → {answer}"))
+                lines.push(format!("row “{when}”: {old} → {answer}"));
             }
             Some(_) => {}
             None => lines.push(format!("row “{when}” added: {answer}")),
