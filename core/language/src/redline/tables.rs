@@ -36,17 +36,18 @@ pub(super) fn tables(
         return Vec::new();
     };
     let mut changes = Vec::new();
+    // A number that is used twice is a fault of its own: the first is paired with the first, and so on.
+    let mut left: Vec<&Table> = old.tables.iter().collect();
     for table in &new.tables {
-        let rows = match old.tables.iter().find(|other| other.key == table.key) {
+        let at = left.iter().position(|other| other.key == table.key);
+        let rows = match at.map(|at| left.remove(at)) {
             Some(before) => row_changes(sets, before, table),
             None => vec!["new".to_owned()],
         };
         changes.extend(table_change(sets.new, table, rows));
     }
-    for table in &old.tables {
-        if !new.tables.iter().any(|other| other.key == table.key) {
-            changes.extend(table_change(sets.old, table, vec!["taken out".to_owned()]));
-        }
+    for table in left {
+        changes.extend(table_change(sets.old, table, vec!["taken out".to_owned()]));
     }
     changes
 }
@@ -90,8 +91,10 @@ fn row_changes(sets: &Sets<'_>, old: &Table, new: &Table) -> Vec<String> {
             headings(new).join(", ")
         ));
     }
-    for (when, answer) in &after {
-        match before.iter().find(|(other, _)| other == when) {
+    let mut left = before;
+    for (when, answer) in after {
+        let at = left.iter().position(|(other, _)| *other == when);
+        match at.map(|at| left.remove(at)) {
             Some((_, old)) if old != answer => {
                 lines.push(format!("row “{when}”: {old} → {answer}"));
             }
@@ -99,10 +102,8 @@ fn row_changes(sets: &Sets<'_>, old: &Table, new: &Table) -> Vec<String> {
             None => lines.push(format!("row “{when}” added: {answer}")),
         }
     }
-    for (when, answer) in &before {
-        if !after.iter().any(|(other, _)| other == when) {
-            lines.push(format!("row “{when}” taken out: {answer}"));
-        }
+    for (when, answer) in left {
+        lines.push(format!("row “{when}” taken out: {answer}"));
     }
     lines
 }
