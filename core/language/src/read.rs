@@ -3,7 +3,7 @@
 //! Outlines first, so that a sentence may refer to any table, rule or section of the set; then sentences, those whose
 //! case another rule gives after that rule; then tables, with the case of the rules that read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
     Change, Deadline, DeadlineKind, Definition, RuleKey, Sentence, Span, SpanKind, TableKey, Task,
@@ -122,6 +122,10 @@ struct Reader<'r> {
     outlines: &'r [Outline],
     cases: BTreeMap<RuleKey, NounId>,
     steps: BTreeMap<RuleKey, NounId>,
+    /// What procedures list, also those whose head cannot be read.
+    listed: BTreeSet<RuleKey>,
+    /// Of each rule that has no case yet, the one that it waits for.
+    waits: BTreeMap<RuleKey, RuleKey>,
     /// The rule of each block, once it is read.
     rules: Vec<Vec<Option<Rule>>>,
     /// Steps written in place, by document and block.
@@ -142,6 +146,8 @@ impl<'r> Reader<'r> {
             outlines,
             cases: BTreeMap::new(),
             steps: BTreeMap::new(),
+        listed: BTreeSet::new(),
+        waits: BTreeMap::new(),
             rules: outlines
                 .iter()
                 .map(|outline| vec![None; outline.blocks.len()])
@@ -258,10 +264,12 @@ impl<'r> Reader<'r> {
             }
             let scope = self.scope(place.0, false);
             let reading = sentence::read(&scope, words, head, "", &key);
-            let Some(Sentence::Procedure(procedure)) = reading.sentence else {
-                continue;
+            let record = match reading.sentence {
+                Some(Sentence::Procedure(procedure)) => {
+                    Some(procedure.record.last().copied().unwrap_or(procedure.case))
+                }
+                _ => None,
             };
-            let record = procedure.record.last().copied().unwrap_or(procedure.case);
             let mut steps = Vec::new();
             for item in items {
                 let codes = self.words(place.0, item);
@@ -277,7 +285,10 @@ impl<'r> Reader<'r> {
                 }));
             }
             for step in steps {
-                self.steps.entry(step).or_insert(record);
+                self.listed.insert(step.clone());
+                if let Some(record) = record {
+                    self.steps.entry(step).or_insert(record);
+                }
             }
         }
     }
@@ -315,26 +326,58 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Says why a sentence can get no case: it waits for itself, or it is a step of no procedure.
+    /// Says why a sentence can get no case: it waits for itself, or it is a step of no procedure. What only hangs on
+    /// such a rule, or is listed by a procedure that cannot be read, is not at fault.
     fn circle(&mut self, place: (usize, usize)) {
+        let key = self.key(place);
         let Some((_, block, _)) = self.block(place) else {
             return;
         };
         let words = self.words(place.0, block.body);
-        let as_step = words.first().is_some_and(|word| word.is("as"));
-        let message = if as_step {
-            Diagnostic::new("K608", place.0, block.info, "a step of no procedure")
-                .because("No procedure lists this rule, so nothing opens it.")
-                .suggest(format!(
-                    "Add `{}` to a procedure, or write “When …”.",
-                    block.id
-                ))
-        } else {
+        if words.first().is_some_and(|word| word.is("as")) {
+            if !self.listed.contains(&key) {
+                self.diagnostics.push(
+                    Diagnostic::new("K608", place.0, block.info, "a step of no procedure")
+                        .because("No procedure lists this rule, so nothing opens it.")
+                        .suggest(format!(
+                            "Add `{}` to a procedure, or write “When …”.",
+                            block.id
+                        )),
+                );
+            }
+            return;
+        }
+        let members = self.circle_of(&key);
+        // It is said once, of its first member.
+        if members.iter().min() != Some(&key) {
+            return;
+        }
+        let names: Vec<String> = members.iter().map(|key| format!("`{}`", key.id)).collect();
+        self.diagnostics.push(
             Diagnostic::new("K305", place.0, block.info, "rules in a circle")
-                .because("This rule takes its case from a rule that takes it from this one.")
-                .suggest("Let one of them begin with an event.")
-        };
-        self.diagnostics.push(message);
+                .because(format!(
+                    "Each of these takes its case from the next, and the last from the first: {}.",
+                    names.join(", ")
+                ))
+                .suggest("Let one of them begin with an event."),
+        );
+    }
+
+    /// The rules that a rule waits for, one after the other, up to itself; empty where it does not come back.
+    fn circle_of(&self, key: &RuleKey) -> Vec<RuleKey> {
+        let mut members = vec![key.clone()];
+        let mut at = key;
+        while let Some(next) = self.waits.get(at) {
+            if next == key {
+                return members;
+            }
+            if members.contains(next) {
+                break;
+            }
+            members.push(next.clone());
+            at = next;
+        }
+        Vec::new()
     }
 
     /// Reads one sentence; false where it must wait.
@@ -353,7 +396,8 @@ impl<'r> Reader<'r> {
         let raw = text.get(range.start..range.end).unwrap_or_default();
         let scope = self.scope(place.0, may_wait);
         let mut reading = sentence::read(&scope, self.words(place.0, range), range, raw, &key);
-        if reading.waits_for.is_some() && may_wait {
+        if let Some(other) = reading.waits_for.take().filter(|_| may_wait) {
+            self.waits.insert(key, other);
             return false;
         }
         let mut steps = Vec::new();

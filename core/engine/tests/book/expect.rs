@@ -1,7 +1,7 @@
 //! What the examples of the book give, as the book shows it.
 
 use kept_engine::scenario::{Detail, listing};
-use kept_language::Severity;
+use kept_language::{Severity, explain, format};
 
 use crate::chapter::{Block, Chapter, Example, Kind};
 use crate::desk::{self, Desk};
@@ -53,6 +53,8 @@ pub fn run(example: &Example) -> Result<Vec<Found>, String> {
                 Detail::Entries,
             ),
             Kind::Answers => story()?.answers.join("\n"),
+            Kind::Formatted => formatted(&desk),
+            Kind::Explained => explained(&desk, &block.rest)?,
             kind => {
                 return Err(format!(
                     "line {}: blocks of the kind {kind:?} are not run yet",
@@ -94,6 +96,30 @@ fn silent(desk: &Desk) -> Result<(), String> {
             said.join("\n\n")
         ))
     }
+}
+
+/// The last version in its canonical form; of the standing document only what the example brings.
+fn formatted(desk: &Desk) -> String {
+    let Some(library) = desk.libraries.last() else {
+        return String::new();
+    };
+    let texts = (0..library.documents.len()).map(|index| {
+        let text = format(&desk.register, library, index);
+        let standing = library.documents[index].path == desk::STANDING;
+        let before = if standing { desk::PREAMBLE.len() } else { 0 };
+        text[before..].trim_end().to_owned()
+    });
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A rule in plain words, the first where none is named.
+fn explained(desk: &Desk, id: &str) -> Result<String, String> {
+    let library = desk.libraries.last().ok_or("nothing to explain")?;
+    let mut rules = library.documents.iter().flat_map(|document| &document.rules);
+    let rule = rules
+        .find(|rule| id.is_empty() || rule.key.id == id)
+        .ok_or_else(|| format!("no rule is called “{id}”"))?;
+    Ok(explain(&desk.register, library, rule).to_string())
 }
 
 fn shower(desk: &Desk) -> Shower<'_> {
