@@ -121,7 +121,10 @@ impl fmt::Display for Topic {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.rule.split_once('/').map_or(self.rule.as_str(), |(_, id)| id);
+        let name = self
+            .rule
+            .split_once('/')
+            .map_or(self.rule.as_str(), |(_, id)| id);
         write!(f, "{} {}", self.clause, self.heading)?;
         writeln!(f, " · {name}\n\n{}", self.short)?;
         for section in &self.sections {
@@ -145,11 +148,16 @@ pub fn explain(register: &Register, library: &Library, rule: &Rule) -> Explanati
             "This rule cannot be read yet, so nothing follows from it. The messages of the check say why.",
         ),
     }
-    let clause = rule.clause.and_then(|index| say.document.clauses.get(index));
+    let clause = rule
+        .clause
+        .and_then(|index| say.document.clauses.get(index));
     Explanation {
         rule: name(&rule.key),
         clause: say.document.clause_of(rule),
-        heading: clause.map_or_else(|| say.document.header.title.clone(), |clause| clause.title.clone()),
+        heading: clause.map_or_else(
+            || say.document.header.title.clone(),
+            |clause| clause.title.clone(),
+        ),
         kind: rule.sentence.as_ref().map_or("unread", kind),
         short: short::short(&say, rule),
         sections: told.sections,
@@ -197,7 +205,11 @@ struct Told {
 impl Told {
     fn add(&mut self, topic: Topic, sentence: impl Into<String>) {
         let sentence = capital(&sentence.into());
-        match self.sections.iter_mut().find(|section| section.topic == topic) {
+        match self
+            .sections
+            .iter_mut()
+            .find(|section| section.topic == topic)
+        {
             Some(section) => section.sentences.push(sentence),
             None => self.sections.push(Section {
                 topic,

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
-    Change, Deadline, DeadlineKind, Definition, RuleKey, Sentence, Span, SpanKind, TableKey, Task,
-    TextRange,
+    CellKind, Change, Deadline, DeadlineKind, Definition, RuleKey, Sentence, Span, SpanKind, Table,
+    TableKey, Task, TextRange,
 };
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Rule};
@@ -146,8 +146,8 @@ impl<'r> Reader<'r> {
             outlines,
             cases: BTreeMap::new(),
             steps: BTreeMap::new(),
-        listed: BTreeSet::new(),
-        waits: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            waits: BTreeMap::new(),
             rules: outlines
                 .iter()
                 .map(|outline| vec![None; outline.blocks.len()])
@@ -490,6 +490,8 @@ impl<'r> Reader<'r> {
     /// Reads the tables with the case of the rules that read them, and puts the documents together.
     fn finish(mut self) -> Library {
         let uses = self.table_uses();
+        let times = self.time_columns();
+        let none = BTreeSet::new();
         let mut documents = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
             let Some(outline) = self.outlines.get(index) else {
@@ -512,6 +514,7 @@ impl<'r> Reader<'r> {
                 if uses.contains_key(&key) {
                     says.extend(more);
                 }
+                no_times(index, &table, times.get(&key).unwrap_or(&none), &mut says);
                 typed.push(table);
             }
             self.diagnostics.extend(says);
@@ -577,6 +580,17 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// The columns from which rules take a time.
+    fn time_columns(&self) -> BTreeMap<TableKey, BTreeSet<usize>> {
+        let mut columns: BTreeMap<TableKey, BTreeSet<usize>> = BTreeMap::new();
+        for rule in self.rules.iter().flatten().flatten() {
+            for (key, column) in rule.sentence.as_ref().map(times_of).unwrap_or_default() {
+                columns.entry(key).or_default().insert(column);
+            }
+        }
+        columns
+    }
+
     /// Which tables are read, and by rules on which case.
     fn table_uses(&self) -> BTreeMap<TableKey, tables::Use> {
         let mut uses: BTreeMap<TableKey, tables::Use> = BTreeMap::new();
@@ -610,13 +624,22 @@ fn text_range(text: &str, body: TextRange) -> TextRange {
 /// The tables that a sentence reads.
 pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
     match sentence {
+        Sentence::Definition(Definition::Table { table, .. }) => vec![table.key.clone()],
+        Sentence::Stages(stages) => vec![stages.table.key.clone()],
+        _ => times_of(sentence).into_iter().map(|(key, _)| key).collect(),
+    }
+}
+
+/// The columns from which a sentence takes a time: the table, and the column's position in it.
+fn times_of(sentence: &Sentence) -> Vec<(TableKey, usize)> {
+    match sentence {
         Sentence::Duty(duty) => of_task(&duty.task),
         Sentence::Rhythm(rhythm) => {
-            let mut keys = of_task(&rhythm.task);
+            let mut times = of_task(&rhythm.task);
             if let crate::ast::Beat::Since { span, .. } = &rhythm.beat {
-                keys.extend(of_span(span));
+                times.extend(of_span(span));
             }
-            keys
+            times
         }
         Sentence::Exception(exception) => exception
             .changes
@@ -629,8 +652,6 @@ pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
                 }
             })
             .collect(),
-        Sentence::Definition(Definition::Table { table, .. }) => vec![table.key.clone()],
-        Sentence::Stages(stages) => vec![stages.table.key.clone()],
         Sentence::Procedure(procedure) => procedure
             .items
             .iter()
@@ -649,7 +670,7 @@ pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
     }
 }
 
-fn of_task(task: &Task) -> Vec<TableKey> {
+fn of_task(task: &Task) -> Vec<(TableKey, usize)> {
     task.deadline
         .as_ref()
         .and_then(of_deadline)
@@ -657,7 +678,7 @@ fn of_task(task: &Task) -> Vec<TableKey> {
         .collect()
 }
 
-fn of_deadline(deadline: &Deadline) -> Option<TableKey> {
+fn of_deadline(deadline: &Deadline) -> Option<(TableKey, usize)> {
     if let DeadlineKind::Within(span, _) = &deadline.kind {
         of_span(span)
     } else {
@@ -665,10 +686,23 @@ fn of_deadline(deadline: &Deadline) -> Option<TableKey> {
     }
 }
 
-fn of_span(span: &Span) -> Option<TableKey> {
-    if let SpanKind::Table { table, .. } = &span.kind {
-        Some(table.key.clone())
+fn of_span(span: &Span) -> Option<(TableKey, usize)> {
+    if let SpanKind::Table { table, column, .. } = &span.kind {
+        Some((table.key.clone(), *column))
     } else {
         None
+    }
+}
+
+/// Says which cells of these columns hold no time, although a rule takes its time from them.
+fn no_times(document: usize, table: &Table, columns: &BTreeSet<usize>, says: &mut Vec<Diagnostic>) {
+    for column in columns {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(*column));
+        let words = cells.filter(|cell| matches!(cell.kind, CellKind::Text(_)));
+        says.extend(words.map(|cell| {
+            Diagnostic::new("K504", document, cell.range, "a cell that holds no time")
+                .because("A rule takes its time from this column.")
+                .suggest("Write a duration, as in “4 business hours”.")
+        }));
     }
 }

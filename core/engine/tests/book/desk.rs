@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use kept_calendar::Calendar;
-use kept_language::{Context, Diagnostic, Library, People, Person, Register, RegisterFile, Source, check, read};
+use kept_language::{
+    Context, Diagnostic, Library, People, Person, Register, RegisterFile, Source, check, read,
+};
 
 use crate::chapter::{Example, Kind};
 
@@ -167,7 +169,9 @@ impl Desk {
         let mut counted = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let number = part[..digits].parse().map_or(String::new(), |line| own_line(line).to_string());
+            let number = part[..digits]
+                .parse()
+                .map_or(String::new(), |line| own_line(line).to_string());
             counted.push_str(&format!("line {number}{}", &part[digits..]));
         }
         counted
@@ -272,13 +276,21 @@ fn people(register: &Register, text: &str) -> Result<People, String> {
         };
         for part in parts {
             match part.split_once(' ') {
-                Some(("wrote", code)) => people.authors.entry(code.to_owned()).or_default().push(name.to_owned()),
+                Some(("wrote", code)) => people
+                    .authors
+                    .entry(code.to_owned())
+                    .or_default()
+                    .push(name.to_owned()),
                 None if part == "away" => person.present = false,
                 None if part == "deputy" => person.deputy = true,
                 _ => return Err(format!("people: “{part}” is not understood")),
             }
         }
-        for role in roles.split(',').map(str::trim).filter(|role| !role.is_empty()) {
+        for role in roles
+            .split(',')
+            .map(str::trim)
+            .filter(|role| !role.is_empty())
+        {
             let role = register
                 .role(role)
                 .ok_or_else(|| format!("people: no role is called “{role}”"))?;

@@ -115,7 +115,10 @@ fn formatted(desk: &Desk) -> String {
 /// A rule in plain words, the first where none is named.
 fn explained(desk: &Desk, id: &str) -> Result<String, String> {
     let library = desk.libraries.last().ok_or("nothing to explain")?;
-    let mut rules = library.documents.iter().flat_map(|document| &document.rules);
+    let mut rules = library
+        .documents
+        .iter()
+        .flat_map(|document| &document.rules);
     let rule = rules
         .find(|rule| id.is_empty() || rule.key.id == id)
         .ok_or_else(|| format!("no rule is called “{id}”"))?;

@@ -1,8 +1,8 @@
 //! What else bears on a rule: facts that change or are missing, exceptions, and rules that hang on it.
 
 use crate::ast::{
-    Change, ColumnKind, CellKind, Condition, Exception, FactRef, Opening, Permission, RuleKey, Sentence, Span,
-    SpanKind, TransitionEffect, Transition, Trigger,
+    CellKind, Change, ColumnKind, Condition, Exception, FactRef, Opening, Permission, RuleKey,
+    Sentence, Span, SpanKind, Transition, TransitionEffect, Trigger,
 };
 use crate::document::Rule;
 
@@ -29,7 +29,8 @@ impl Reads {
     }
 
     pub fn unless(&mut self, condition: &Condition) {
-        self.condition.extend(facts_in(condition).into_iter().map(|(fact, _)| fact));
+        self.condition
+            .extend(facts_in(condition).into_iter().map(|(fact, _)| fact));
     }
 
     pub fn deadline(&mut self, fact: &FactRef) {
@@ -49,16 +50,24 @@ impl Reads {
                     let ColumnKind::Condition(fact) = column.kind else {
                         continue;
                     };
-                    let foreign = say.case.is_none_or(|case| !say.register.same_record(case, say.register[fact].noun));
+                    let foreign = say.case.is_none_or(|case| {
+                        !say.register.same_record(case, say.register[fact].noun)
+                    });
                     let fact = FactRef {
-                        path: if foreign { vec![say.register[fact].noun] } else { Vec::new() },
+                        path: if foreign {
+                            vec![say.register[fact].noun]
+                        } else {
+                            Vec::new()
+                        },
                         fact,
                         was: *frozen,
                         range: column.range,
                     };
                     // Where a row is there for the unknown, or any value will do, nothing is missing.
                     let cells = found.rows.iter().filter_map(|row| row.cells.get(index));
-                    let told = cells.clone().any(|cell| matches!(cell.kind, CellKind::Unknown))
+                    let told = cells
+                        .clone()
+                        .any(|cell| matches!(cell.kind, CellKind::Unknown))
                         || cells.clone().all(|cell| matches!(cell.kind, CellKind::Any));
                     if !told {
                         self.needed.push(fact.clone());
@@ -92,10 +101,17 @@ impl Told {
         let all = reads.condition.iter().chain(&reads.deadline);
         let fixed = names(say, all.filter(|fact| !live(fact)));
         if !fixed.is_empty() {
-            let (is, it) = if fixed.len() > 1 { ("are", "they were") } else { ("is", "it was") };
+            let (is, it) = if fixed.len() > 1 {
+                ("are", "they were")
+            } else {
+                ("is", "it was")
+            };
             self.add(
                 Topic::Facts,
-                format!("{} {is} taken as {it} at the start; later changes do not matter.", and(&fixed)),
+                format!(
+                    "{} {is} taken as {it} at the start; later changes do not matter.",
+                    and(&fixed)
+                ),
             );
         }
         let needed = names(say, reads.needed.iter());
@@ -115,7 +131,12 @@ impl Told {
         }
         for document in &say.library.documents {
             for other in &document.rules {
-                let Some(Sentence::Permission(Permission::Grant { who, rules, at_most })) = &other.sentence else {
+                let Some(Sentence::Permission(Permission::Grant {
+                    who,
+                    rules,
+                    at_most,
+                })) = &other.sentence
+                else {
                     continue;
                 };
                 let named = rules.iter().any(|found| found.key == rule.key);
@@ -144,10 +165,18 @@ impl Told {
                     continue;
                 }
                 let speaker = Say::of(say.register, say.library, other);
-                let within = if depth > 0 { "Where that applies, " } else { "" };
+                let within = if depth > 0 {
+                    "Where that applies, "
+                } else {
+                    ""
+                };
                 self.add(
                     Topic::Exceptions,
-                    format!("{within}{}: {}", say.rule_name(&other.key), changed(&speaker, exception)),
+                    format!(
+                        "{within}{}: {}",
+                        say.rule_name(&other.key),
+                        changed(&speaker, exception)
+                    ),
                 );
                 self.exceptions_to(say, &other.key, depth + 1);
             }
@@ -156,9 +185,18 @@ impl Told {
 
     pub(super) fn exception(&mut self, say: &Say<'_>, rule: &Rule, exception: &Exception) {
         let parent = say.rule_name(&exception.parent.key);
-        self.add(Topic::Says, format!("It is an exception to {parent}: {}", changed(say, exception)));
+        self.add(
+            Topic::Says,
+            format!(
+                "It is an exception to {parent}: {}",
+                changed(say, exception)
+            ),
+        );
         if let Some((speaker, parent)) = say.rule(&exception.parent.key) {
-            self.add(Topic::Says, format!("Without it: {}", super::short::short(&speaker, parent)));
+            self.add(
+                Topic::Says,
+                format!("Without it: {}", super::short::short(&speaker, parent)),
+            );
         }
         self.add(
             Topic::Says,
@@ -167,7 +205,13 @@ impl Told {
         let mut reads = Reads::default();
         if let Some(condition) = &exception.condition {
             reads.unless(condition);
-            let asked = names(say, facts_in(condition).iter().filter(|(_, needed)| *needed).map(|(fact, _)| fact));
+            let asked = names(
+                say,
+                facts_in(condition)
+                    .iter()
+                    .filter(|(_, needed)| *needed)
+                    .map(|(fact, _)| fact),
+            );
             if !asked.is_empty() {
                 self.add(
                     Topic::Facts,
@@ -175,7 +219,13 @@ impl Told {
                 );
             }
         }
-        let live = names(say, reads.condition.iter().filter(|fact| say.register[fact.fact].live && !fact.was));
+        let live = names(
+            say,
+            reads
+                .condition
+                .iter()
+                .filter(|fact| say.register[fact.fact].live && !fact.was),
+        );
         if !live.is_empty() {
             self.add(
                 Topic::Facts,
@@ -201,7 +251,9 @@ impl Told {
                         };
                         for trigger in triggers {
                             let when = match trigger {
-                                Trigger::Overdue(found) if found.key == rule.key => "When it is overdue",
+                                Trigger::Overdue(found) if found.key == rule.key => {
+                                    "When it is overdue"
+                                }
                                 Trigger::Done(found) if found.key == rule.key => "When it is done",
                                 _ => continue,
                             };
@@ -212,7 +264,11 @@ impl Told {
                     Some(Sentence::Transition(transition)) if transition.rule.key == rule.key => {
                         self.add(
                             Topic::Links,
-                            format!("From version {}, running duties {}.", transition.version, effect(transition.effect)),
+                            format!(
+                                "From version {}, running duties {}.",
+                                transition.version,
+                                effect(transition.effect)
+                            ),
                         );
                     }
                     _ => {}
@@ -225,7 +281,11 @@ impl Told {
         let rule = say.rule_name(&transition.rule.key);
         self.add(
             Topic::Says,
-            format!("When version {} takes effect, duties that already run under {rule} {}.", transition.version, effect(transition.effect)),
+            format!(
+                "When version {} takes effect, duties that already run under {rule} {}.",
+                transition.version,
+                effect(transition.effect)
+            ),
         );
         self.add(
             Topic::Says,
@@ -253,7 +313,11 @@ const fn may_have_exceptions(rule: &Rule) -> bool {
 
 /// `if the client is Platinum, the deadline is within 1 business day.`
 fn changed(say: &Say<'_>, exception: &Exception) -> String {
-    let changes: Vec<String> = exception.changes.iter().map(|change| one_change(say, change)).collect();
+    let changes: Vec<String> = exception
+        .changes
+        .iter()
+        .map(|change| one_change(say, change))
+        .collect();
     let mut said = match &exception.condition {
         Some(condition) => format!("if {}, {}", say.condition(condition), and(&changes)),
         None => and(&changes),
@@ -262,7 +326,11 @@ fn changed(say: &Say<'_>, exception: &Exception) -> String {
         said = format!("{said}, until {until}");
     }
     if !exception.over.is_empty() {
-        let names: Vec<String> = exception.over.iter().map(|over| say.rule_name(&over.key)).collect();
+        let names: Vec<String> = exception
+            .over
+            .iter()
+            .map(|over| say.rule_name(&over.key))
+            .collect();
         said = format!("{said}; it goes before {}", and(&names));
     }
     format!("{said}.")
@@ -283,10 +351,15 @@ fn one_change(say: &Say<'_>, change: &Change) -> String {
                 .iter()
                 .map(|level| {
                     let whom = say.whom(&level.to);
-                    level.after.map_or_else(|| whom.clone(), |after| format!("{after} later {whom}"))
+                    level
+                        .after
+                        .map_or_else(|| whom.clone(), |after| format!("{after} later {whom}"))
                 })
                 .collect();
-            format!("at the deadline {} is asked to see that it is done", levels.join(", "))
+            format!(
+                "at the deadline {} is asked to see that it is done",
+                levels.join(", ")
+            )
         }
         Change::DoesNotApply => "it does not apply".to_owned(),
     }

@@ -2,9 +2,7 @@
 
 use kept_kernel::{Duration, Number, Unit};
 
-use crate::ast::{
-    By, DayOrPeriod, Deadline, DeadlineKind, Reopened, Span, SpanKind, Task,
-};
+use crate::ast::{By, DayOrPeriod, Deadline, DeadlineKind, Reopened, Span, SpanKind, Task};
 use crate::register::FactKind;
 
 use super::change::Reads;
@@ -31,9 +29,16 @@ impl Told {
                     || "of that moment".to_owned(),
                     |anchor| format!("after {}", say.event(&anchor.event)),
                 );
-                self.add(Topic::Until, format!("Within {} {from}.", span_words(say, span)));
+                self.add(
+                    Topic::Until,
+                    format!("Within {} {from}.", span_words(say, span)),
+                );
                 if let Some(anchor) = anchor {
-                    let which = if anchor.first { "the first time" } else { "the last time before it started, else the next time" };
+                    let which = if anchor.first {
+                        "the first time"
+                    } else {
+                        "the last time before it started, else the next time"
+                    };
                     self.add(
                         Topic::Until,
                         format!("Of several, {which} counts. Until that has happened there is no date, and it is not late."),
@@ -65,15 +70,23 @@ impl Told {
             }
             By::Before(duration, fact) => {
                 reads.deadline(fact);
-                self.add(Topic::Until, format!("By {duration} before {}.", say.fact(fact)));
+                self.add(
+                    Topic::Until,
+                    format!("By {duration} before {}.", say.fact(fact)),
+                );
                 self.add(Topic::Until, reckoning(*duration));
             }
             By::EndOf(end) => {
                 let said = match end {
                     DayOrPeriod::Day => "By midnight of the day on which it starts.".to_owned(),
-                    DayOrPeriod::WorkingDay => "By closing time of the working day on which it starts.".to_owned(),
+                    DayOrPeriod::WorkingDay => {
+                        "By closing time of the working day on which it starts.".to_owned()
+                    }
                     DayOrPeriod::Period(period) => {
-                        format!("By the end of the {} in which it starts.", period_word(*period))
+                        format!(
+                            "By the end of the {} in which it starts.",
+                            period_word(*period)
+                        )
                     }
                 };
                 self.add(Topic::Until, said);
@@ -88,16 +101,29 @@ impl Told {
             SpanKind::FixedOr(duration, fact) => {
                 self.add(
                     Topic::Until,
-                    format!("Where {} is known, that is the time; otherwise it is {duration}.", say.fact(fact)),
+                    format!(
+                        "Where {} is known, that is the time; otherwise it is {duration}.",
+                        say.fact(fact)
+                    ),
                 );
                 self.add(Topic::Until, reckoning(*duration));
             }
-            SpanKind::Table { table, column, frozen } => {
+            SpanKind::Table {
+                table,
+                column,
+                frozen,
+            } => {
                 let Some(found) = say.library.table(&table.key) else {
                     return;
                 };
-                let caption = format!("table {} of {}, “{}”", table.key.number, table.key.code, found.caption);
-                let heading = found.columns.get(*column).map_or("time", |column| column.heading.as_str());
+                let caption = format!(
+                    "table {} of {}, “{}”",
+                    table.key.number, table.key.code, found.caption
+                );
+                let heading = found
+                    .columns
+                    .get(*column)
+                    .map_or("time", |column| column.heading.as_str());
                 self.add(Topic::Until, format!("The {heading} stands in {caption}."));
                 let when = if *frozen {
                     "The row is chosen once, when it starts; later changes do not matter."
@@ -106,7 +132,10 @@ impl Told {
                 };
                 self.add(Topic::Until, when);
                 self.add(Topic::Until, reckoning_in(say, table, *column));
-                self.all(Topic::Table, super::given::rows(say, &table.key, Some(*column)));
+                self.all(
+                    Topic::Table,
+                    super::given::rows(say, &table.key, Some(*column)),
+                );
             }
         }
     }
@@ -118,8 +147,15 @@ impl Told {
             }
             return;
         }
-        let states: Vec<String> = task.pausing.iter().map(|state| say.words(state.range)).collect();
-        self.add(Topic::Pauses, format!("The clock stands still while {}.", or(&states)));
+        let states: Vec<String> = task
+            .pausing
+            .iter()
+            .map(|state| say.words(state.range))
+            .collect();
+        self.add(
+            Topic::Pauses,
+            format!("The clock stands still while {}.", or(&states)),
+        );
         let moves = match task.deadline.as_ref().map(|deadline| &deadline.kind) {
             Some(DeadlineKind::By(_)) => {
                 "The deadline is a date, so a pause does not move it; warnings wait until the pause is over."
@@ -140,7 +176,11 @@ impl Told {
             let are = if whom.len() > 1 { "are" } else { "is" };
             self.add(
                 Topic::Late,
-                format!("{} before the deadline, {} {are} warned.", warning.before, and(&whom)),
+                format!(
+                    "{} before the deadline, {} {are} warned.",
+                    warning.before,
+                    and(&whom)
+                ),
             );
         }
         if let Some(escalation) = &task.escalation {
@@ -153,19 +193,26 @@ impl Told {
                 self.add(Topic::Late, said);
             }
             if escalation.in_working_hours {
-                self.add(Topic::Late, "Outside working hours this waits for the next opening.");
+                self.add(
+                    Topic::Late,
+                    "Outside working hours this waits for the next opening.",
+                );
             }
             self.add(
                 Topic::Late,
                 "Whoever owes it, is away or has left is passed over for the next in line.",
             );
         }
-        let clocked = task.deadline.is_some() || task.escalation.is_some() || !task.warnings.is_empty();
+        let clocked =
+            task.deadline.is_some() || task.escalation.is_some() || !task.warnings.is_empty();
         if !clocked {
             return;
         }
         if task.escalation.is_none() {
-            self.add(Topic::Late, "After the deadline it is shown as overdue; nobody else is told.");
+            self.add(
+                Topic::Late,
+                "After the deadline it is shown as overdue; nobody else is told.",
+            );
         }
         self.add(
             Topic::Late,
@@ -205,13 +252,23 @@ impl Told {
         if !noun.ends.is_empty() {
             self.add(
                 Topic::Ends,
-                format!("If the {} ends before it is done, the duty is missed.", noun.says),
+                format!(
+                    "If the {} ends before it is done, the duty is missed.",
+                    noun.says
+                ),
             );
         }
         if !noun.voids.is_empty() {
             let path = Vec::new();
-            let voids: Vec<String> = noun.voids.iter().map(|act| say.act_event(*act, &path)).collect();
-            self.add(Topic::Ends, format!("It falls away, and is not counted, when {}.", or(&voids)));
+            let voids: Vec<String> = noun
+                .voids
+                .iter()
+                .map(|act| say.act_event(*act, &path))
+                .collect();
+            self.add(
+                Topic::Ends,
+                format!("It falls away, and is not counted, when {}.", or(&voids)),
+            );
         }
     }
 }
@@ -220,21 +277,25 @@ impl Told {
 fn is_business(say: &Say<'_>, span: &Span) -> bool {
     match &span.kind {
         SpanKind::Fixed(duration) | SpanKind::FixedOr(duration, _) => duration.is_business(),
-        SpanKind::Table { table, column, .. } => {
-            super::given::durations(say, &table.key, *column).iter().any(|duration| duration.is_business())
-        }
+        SpanKind::Table { table, column, .. } => super::given::durations(say, &table.key, *column)
+            .iter()
+            .any(|duration| duration.is_business()),
     }
 }
 
 fn reckoning_in(say: &Say<'_>, table: &crate::ast::TableRef, column: usize) -> String {
     let durations = super::given::durations(say, &table.key, column);
-    let business = durations.iter().filter(|duration| duration.is_business()).count();
+    let business = durations
+        .iter()
+        .filter(|duration| duration.is_business())
+        .count();
     if business == durations.len() && business > 0 {
         "Business time: only working time counts; closed hours and holidays do not.".to_owned()
     } else if business == 0 {
         "The times run around the clock: nights, weekends and holidays count.".to_owned()
     } else {
-        "Times in business hours or days count working time only; the others run around the clock.".to_owned()
+        "Times in business hours or days count working time only; the others run around the clock."
+            .to_owned()
     }
 }
 
@@ -281,6 +342,11 @@ mod tests {
     #[test]
     fn days_are_counted_by_ordinals() {
         let said: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal).to_vec();
-        assert_eq!(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
+        assert_eq!(
+            said,
+            [
+                "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"
+            ]
+        );
     }
 }

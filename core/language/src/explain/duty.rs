@@ -14,7 +14,10 @@ impl Told {
     pub(super) fn duty(&mut self, say: &Say<'_>, rule: &Rule, duty: &Duty) {
         let mut reads = Reads::default();
         match &duty.opening {
-            Opening::When { triggers, condition } => {
+            Opening::When {
+                triggers,
+                condition,
+            } => {
                 self.starts(say, rule, triggers);
                 if let Some(condition) = condition {
                     reads.condition(condition);
@@ -37,7 +40,10 @@ impl Told {
         let condition = say
             .slot(rule, Slot::Condition)
             .map_or_else(String::new, |condition| format!(", {condition}"));
-        let when = head.strip_prefix("When ").or_else(|| head.strip_prefix("when ")).unwrap_or(&head);
+        let when = head
+            .strip_prefix("When ")
+            .or_else(|| head.strip_prefix("when "))
+            .unwrap_or(&head);
         self.add(Topic::Starts, format!("It starts when {when}{condition}."));
         for trigger in triggers {
             match trigger {
@@ -132,7 +138,10 @@ impl Told {
         };
         let name = say.party(first);
         let owner = match first {
-            Party::Part(part) => format!("{name} owes it: the person whom the {} names as its {part}.", part_of(say, part)),
+            Party::Part(part) => format!(
+                "{name} owes it: the person whom the {} names as its {part}.",
+                part_of(say, part)
+            ),
             Party::Role(_) if say.is_company() => format!("{name} owes it."),
             Party::Role(_) => format!(
                 "{name} owes it: the one named for the {}, else one of the client's account team. Where nobody is \
@@ -143,7 +152,10 @@ impl Told {
         self.add(Topic::Who, owner);
         if !others.is_empty() {
             let names: Vec<String> = others.iter().map(|party| say.party(party)).collect();
-            self.add(Topic::Who, format!("{} may do it too; it is one duty.", or(&names)));
+            self.add(
+                Topic::Who,
+                format!("{} may do it too; it is one duty.", or(&names)),
+            );
         }
     }
 
@@ -155,7 +167,11 @@ impl Told {
         };
         self.add(
             Topic::What,
-            format!("{} must {}{through}.", say.who(&task.who), say.words(task.act.range)),
+            format!(
+                "{} must {}{through}.",
+                say.who(&task.who),
+                say.words(task.act.range)
+            ),
         );
         if task.through.is_some() {
             self.add(
@@ -168,7 +184,10 @@ impl Told {
 
     pub(super) fn done(&mut self, say: &Say<'_>, task: &Task) {
         let act = &say.register[task.act.act];
-        self.add(Topic::Done, format!("It is done when {}.", say.event(&task.act)));
+        self.add(
+            Topic::Done,
+            format!("It is done when {}.", say.event(&task.act)),
+        );
         let mut others: Vec<String> = counting_as(say, task.act.act)
             .into_iter()
             .map(|other| say.act_event(other, &task.act.path))
@@ -176,7 +195,10 @@ impl Told {
         others.sort();
         others.dedup();
         if !others.is_empty() && task.act.fact.is_none() {
-            self.add(Topic::Done, format!("These count as well: {}.", or(&others)));
+            self.add(
+                Topic::Done,
+                format!("These count as well: {}.", or(&others)),
+            );
         }
         let people: Vec<String> = act
             .by
@@ -200,13 +222,17 @@ impl Told {
 
     fn proof(&mut self, say: &Say<'_>, task: &Task) {
         let act = &say.register[task.act.act];
-        let usual = act.proof.map(|proof| super::say::with_article(&say.register[proof].says));
+        let usual = act
+            .proof
+            .map(|proof| super::say::with_article(&say.register[proof].says));
         let asked = say.evidence(&task.evidence);
         let said = match (usual, asked.is_empty()) {
             (None, true) => return,
             (Some(usual), true) => format!("It must be shown by {usual}."),
             (None, false) => format!("With it must come {asked}."),
-            (Some(usual), false) => format!("It must be shown by {usual}. With it must come {asked}."),
+            (Some(usual), false) => {
+                format!("It must be shown by {usual}. With it must come {asked}.")
+            }
         };
         self.add(Topic::Done, said);
         if !task.evidence.is_empty() {
@@ -220,11 +246,18 @@ impl Told {
     pub(super) fn rhythm(&mut self, say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) {
         let mut reads = Reads::default();
         match &rhythm.beat {
-            Beat::Since { span, anchor, condition } => {
+            Beat::Since {
+                span,
+                anchor,
+                condition,
+            } => {
                 reads.span(say, span);
                 self.since(say, rule, rhythm);
                 let what = say.words(anchor.range);
-                self.add(Topic::Until, format!("It is due {} after the {what}.", span_words(say, span)));
+                self.add(
+                    Topic::Until,
+                    format!("It is due {} after the {what}.", span_words(say, span)),
+                );
                 self.reckoning_of(say, span);
                 if let Some(condition) = condition {
                     reads.condition(condition);
@@ -235,7 +268,10 @@ impl Told {
                 if rhythm.task.deadline.is_some() {
                     self.until(say, &rhythm.task, &mut reads);
                 } else {
-                    self.add(Topic::Until, format!("It is due at the end of the {}.", period_word(*period)));
+                    self.add(
+                        Topic::Until,
+                        format!("It is due at the end of the {}.", period_word(*period)),
+                    );
                 }
             }
         }
@@ -250,7 +286,10 @@ impl Told {
     }
 
     fn since(&mut self, say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) {
-        let Beat::Since { anchor, condition, .. } = &rhythm.beat else {
+        let Beat::Since {
+            anchor, condition, ..
+        } = &rhythm.beat
+        else {
             return;
         };
         let head = say.slot(rule, Slot::Head).unwrap_or_default();
@@ -259,12 +298,22 @@ impl Told {
         } else {
             format!(", for each {}", say.noun())
         };
-        let held = condition
-            .as_ref()
-            .map_or_else(String::new, |condition| format!(", while {}", say.condition(condition)));
-        self.add(Topic::Starts, format!("It comes round {}{each}{held}.", lower(&head)));
-        let first = if say.is_company() { "the rule takes effect" } else { "the record begins, the condition turns true or the rule takes effect, whichever is latest" };
-        self.add(Topic::Starts, format!("The first round starts when {first}."));
+        let held = condition.as_ref().map_or_else(String::new, |condition| {
+            format!(", while {}", say.condition(condition))
+        });
+        self.add(
+            Topic::Starts,
+            format!("It comes round {}{each}{held}.", lower(&head)),
+        );
+        let first = if say.is_company() {
+            "the rule takes effect"
+        } else {
+            "the record begins, the condition turns true or the rule takes effect, whichever is latest"
+        };
+        self.add(
+            Topic::Starts,
+            format!("The first round starts when {first}."),
+        );
         if anchor.act == rhythm.task.act.act {
             self.add(Topic::Starts, "Doing it starts the next round.");
         } else {
@@ -292,7 +341,9 @@ impl Told {
 
 /// The words of a length of time.
 pub(super) fn span_words(say: &Say<'_>, span: &crate::ast::Span) -> String {
-    say.words(span.range).trim_end_matches(',').replace(", or ", " or ")
+    say.words(span.range)
+        .trim_end_matches(',')
+        .replace(", or ", " or ")
 }
 
 pub(super) const fn period_word(period: Period) -> &'static str {
@@ -307,7 +358,9 @@ pub(super) const fn period_word(period: Period) -> &'static str {
 
 pub(super) fn lower(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 /// The noun that names this person: the case, or a record that it reaches.
@@ -319,8 +372,16 @@ fn part_of<'a>(say: &Say<'a>, part: &str) -> &'a str {
         let parts: &[String] = &say.register[noun].parts;
         parts.iter().any(|other| other == part)
     };
-    let reached = say.register[case].reaches.iter().copied().find(|noun| names(*noun));
-    let noun = if names(case) { case } else { reached.unwrap_or(case) };
+    let reached = say.register[case]
+        .reaches
+        .iter()
+        .copied()
+        .find(|noun| names(*noun));
+    let noun = if names(case) {
+        case
+    } else {
+        reached.unwrap_or(case)
+    };
     &say.register[noun].says
 }
 
@@ -330,7 +391,10 @@ fn counting_as(say: &Say<'_>, act: ActId) -> Vec<ActId> {
     let mut at = 0;
     while let Some(wanted) = found.get(at).copied() {
         at += 1;
-        let more = say.register.acts().filter(|(_, other)| other.counts_as.contains(&wanted));
+        let more = say
+            .register
+            .acts()
+            .filter(|(_, other)| other.counts_as.contains(&wanted));
         for (id, _) in more {
             if !found.contains(&id) {
                 found.push(id);

@@ -18,10 +18,19 @@ impl Told {
         let measure = &say.register[target.measure];
         let name = measure.says.as_str();
         match &target.goal {
-            Some(goal) => self.add(Topic::Says, format!("{name} is to {}.", goal_words(goal, measure.kind))),
-            None => self.add(Topic::Says, format!("{name} is watched; no value is to be reached.")),
+            Some(goal) => self.add(
+                Topic::Says,
+                format!("{name} is to {}.", goal_words(goal, measure.kind)),
+            ),
+            None => self.add(
+                Topic::Says,
+                format!("{name} is watched; no value is to be reached."),
+            ),
         }
-        self.add(Topic::Says, format!("It is measured every {}.", period_word(target.every)));
+        self.add(
+            Topic::Says,
+            format!("It is measured every {}.", period_word(target.every)),
+        );
         if let Some((noun, condition)) = &target.population {
             let plural = &say.register[*noun].plural;
             let held = say.condition(condition);
@@ -31,15 +40,25 @@ impl Told {
         if let Some(population) = &measure.population {
             self.add(Topic::Counted, format!("It is taken over {population}."));
         }
-        if let Some(Goal::Level { statistic: Some(statistic), .. }) = &target.goal {
+        if let Some(Goal::Level {
+            statistic: Some(statistic),
+            ..
+        }) = &target.goal
+        {
             self.add(Topic::Counted, statistic_words(*statistic));
         }
         if let Some(Goal::Change { points, .. }) = &target.goal {
             self.add(Topic::Counted, "The value to start from is the one found when the rule took effect; it stays fixed.");
             if *points {
-                self.add(Topic::Counted, "Points are added to that value, not a share of it.");
+                self.add(
+                    Topic::Counted,
+                    "Points are added to that value, not a share of it.",
+                );
             } else {
-                self.add(Topic::Counted, "The percentage is a share of that value, not points added to it.");
+                self.add(
+                    Topic::Counted,
+                    "The percentage is a share of that value, not points added to it.",
+                );
             }
         }
         self.add(
@@ -53,7 +72,10 @@ impl Told {
             CourseLength::HalfDay => "half a day".to_owned(),
             CourseLength::Duration(duration) => duration.to_string(),
         };
-        self.add(Topic::Says, format!("“{}” is a course of {takes}.", course.name));
+        self.add(
+            Topic::Says,
+            format!("“{}” is a course of {takes}.", course.name),
+        );
         let whom = match &course.audience {
             Audience::Roles(roles) => {
                 let names: Vec<String> = roles.iter().map(|role| say.role(*role)).collect();
@@ -62,7 +84,10 @@ impl Told {
             Audience::Everyone => "every employee".to_owned(),
             Audience::Holders(right) => format!("everyone who has {}", say.register[*right].says),
         };
-        self.add(Topic::Who, format!("It is owed by {whom}; one duty for each person."));
+        self.add(
+            Topic::Who,
+            format!("It is owed by {whom}; one duty for each person."),
+        );
         self.add(
             Topic::Until,
             format!("The first time within {} of joining them, then again every {}, before the last one lapses.", course.within, course.renewed_every),
@@ -76,34 +101,64 @@ impl Told {
         self.add(Topic::Done, done);
         if !course.warnings.is_empty() {
             let warnings: Vec<String> = course.warnings.iter().map(ToString::to_string).collect();
-            self.add(Topic::Late, format!("{} before it is due, the learner is warned.", and(&warnings)));
+            self.add(
+                Topic::Late,
+                format!(
+                    "{} before it is due, the learner is warned.",
+                    and(&warnings)
+                ),
+            );
         }
         if let Some((right, grace)) = &course.without_it {
             self.add(
                 Topic::Late,
-                format!("{grace} after a lapse, {} ends. It is back as soon as the course is passed.", say.register[*right].says),
+                format!(
+                    "{grace} after a lapse, {} ends. It is back as soon as the course is passed.",
+                    say.register[*right].says
+                ),
             );
         }
     }
 
     pub(super) fn retention(&mut self, say: &Say<'_>, retention: &Retention) {
-        let nouns: Vec<String> = retention.nouns.iter().map(|noun| say.register[*noun].plural.clone()).collect();
+        let nouns: Vec<String> = retention
+            .nouns
+            .iter()
+            .map(|noun| say.register[*noun].plural.clone())
+            .collect();
         let after = retention.after.as_ref().map_or_else(
             || "after the client's last one".to_owned(),
             |event| format!("after {}", say.words(event.range)),
         );
-        let then = if retention.erase { "erased" } else { "made anonymous" };
+        let then = if retention.erase {
+            "erased"
+        } else {
+            "made anonymous"
+        };
         self.add(
             Topic::Says,
-            format!("{} are kept for {} {after}, then {then}.", and(&nouns), span_words(say, &retention.span)),
+            format!(
+                "{} are kept for {} {after}, then {then}.",
+                and(&nouns),
+                span_words(say, &retention.span)
+            ),
         );
         if retention.after.is_none() {
-            self.add(Topic::Says, "They are kept or erased together for each client: one new one keeps them all.");
+            self.add(
+                Topic::Says,
+                "They are kept or erased together for each client: one new one keeps them all.",
+            );
         } else {
             self.add(Topic::Says, "This is reckoned for each record on its own.");
         }
-        self.add(Topic::Says, "Whatever is on legal hold stays, whether the rule says so or not.");
-        self.add(Topic::Counted, "What was found about duties stays, without names.");
+        self.add(
+            Topic::Says,
+            "Whatever is on legal hold stays, whether the rule says so or not.",
+        );
+        self.add(
+            Topic::Counted,
+            "What was found about duties stays, without names.",
+        );
     }
 
     pub(super) fn sample(&mut self, say: &Say<'_>, sample: &Sample) {
@@ -119,11 +174,21 @@ impl Told {
             Topic::Starts,
             format!("At the end of every {period} all {plural} are gathered of which this happened in it: {what}."),
         );
-        self.add(Topic::What, format!("{} checks {share}, at least {}.", say.who(&sample.who), sample.at_least));
+        self.add(
+            Topic::What,
+            format!(
+                "{} checks {share}, at least {}.",
+                say.who(&sample.who),
+                sample.at_least
+            ),
+        );
         if let Some(card) = &sample.card {
             self.add(Topic::What, format!("The score card “{card}” is used."));
         }
-        self.add(Topic::Who, "One duty for each that is drawn; nobody checks their own work.");
+        self.add(
+            Topic::Who,
+            "One duty for each that is drawn; nobody checks their own work.",
+        );
         self.add(
             Topic::Counted,
             "They are drawn by chance. What decides the draw is fixed before, so that everyone can check it afterwards.",
@@ -134,10 +199,19 @@ impl Told {
                 format!("Each group by {} gets its share, rounded up, and at least one. Where it is not known, that is a group of its own.", say.fact(by)),
             );
         }
-        self.add(Topic::Counted, "Where nothing was gathered there are no cases.");
+        self.add(
+            Topic::Counted,
+            "Where nothing was gathered there are no cases.",
+        );
         match &sample.within {
             Some(within) => {
-                self.add(Topic::Until, format!("Within {} of the end of the {period}.", span_words(say, within)));
+                self.add(
+                    Topic::Until,
+                    format!(
+                        "Within {} of the end of the {period}.",
+                        span_words(say, within)
+                    ),
+                );
                 self.reckoning_of(say, within);
             }
             None => self.add(Topic::Until, format!("By the end of the next {period}.")),
@@ -146,27 +220,54 @@ impl Told {
 
     pub(super) fn report(&mut self, say: &Say<'_>, report: &Report) {
         let period = period_word(report.every);
-        let receivers: Vec<String> = report.receivers.iter().map(|party| say.party(party)).collect();
-        let charts = if report.with_charts { ", with charts" } else { "" };
+        let receivers: Vec<String> = report
+            .receivers
+            .iter()
+            .map(|party| say.party(party))
+            .collect();
+        let charts = if report.with_charts {
+            ", with charts"
+        } else {
+            ""
+        };
         self.add(
             Topic::What,
-            format!("{} receives the report “{}”{charts}, on the {period} that has just ended.", and(&receivers), report.name),
+            format!(
+                "{} receives the report “{}”{charts}, on the {period} that has just ended.",
+                and(&receivers),
+                report.name
+            ),
         );
         let sender = match (&report.from, say.document.header.owner) {
             (Some(party), _) => format!("{} owes it.", say.party(party)),
-            (None, Some(owner)) => format!("{} owes it, as owner of this document.", say.role(owner)),
+            (None, Some(owner)) => {
+                format!("{} owes it, as owner of this document.", say.role(owner))
+            }
             (None, None) => "The owner of this document owes it.".to_owned(),
         };
         self.add(Topic::Who, sender);
-        self.add(Topic::Until, format!("Within {} of the end of the {period}.", span_words(say, &report.within)));
+        self.add(
+            Topic::Until,
+            format!(
+                "Within {} of the end of the {period}.",
+                span_words(say, &report.within)
+            ),
+        );
         self.reckoning_of(say, &report.within);
-        self.add(Topic::Done, "It is done when the report is delivered, also automatically.");
+        self.add(
+            Topic::Done,
+            "It is done when the report is delivered, also automatically.",
+        );
     }
 }
 
 fn goal_words(goal: &Goal, kind: FactKind) -> String {
     match goal {
-        Goal::Level { comparison, value, statistic } => {
+        Goal::Level {
+            comparison,
+            value,
+            statistic,
+        } => {
             let comparison = match comparison {
                 Comparison::AtLeast => "at least",
                 Comparison::AtMost => "at most",
@@ -186,16 +287,29 @@ fn goal_words(goal: &Goal, kind: FactKind) -> String {
             };
             format!("be {comparison} {value}{statistic}")
         }
-        Goal::Change { rises, by, points, within } => {
+        Goal::Change {
+            rises,
+            by,
+            points,
+            within,
+        } => {
             let way = if *rises { "rise" } else { "fall" };
-            let by = if *points { format!("{by} points") } else { format!("{by} %") };
+            let by = if *points {
+                format!("{by} points")
+            } else {
+                format!("{by} %")
+            };
             format!("{way} by {by} within {within}")
         }
     }
 }
 
 fn figure(number: Number, kind: FactKind) -> String {
-    if kind == FactKind::Percent { format!("{number} %") } else { number.to_string() }
+    if kind == FactKind::Percent {
+        format!("{number} %")
+    } else {
+        number.to_string()
+    }
 }
 
 fn statistic_words(statistic: Statistic) -> String {

@@ -12,18 +12,28 @@ impl Told {
         let condition = gate
             .condition
             .as_ref()
-            .map_or_else(String::new, |condition| format!(" if {}", say.condition(condition)));
+            .map_or_else(String::new, |condition| {
+                format!(" if {}", say.condition(condition))
+            });
         match &gate.opens {
-            Opens::Until(passages) => self.until_one_of(say, &format!("{barred}{condition}"), passages),
+            Opens::Until(passages) => {
+                self.until_one_of(say, &format!("{barred}{condition}"), passages)
+            }
             Opens::Unless(unless) => {
-                self.add(Topic::Says, format!("{barred}{condition}, unless {}.", say.condition(unless)));
+                self.add(
+                    Topic::Says,
+                    format!("{barred}{condition}, unless {}.", say.condition(unless)),
+                );
                 self.add(
                     Topic::Passes,
                     "This is asked at the moment when somebody wants to do it. What is not known then keeps it shut, and is named.",
                 );
             }
             Opens::While(held) => {
-                self.add(Topic::Says, format!("{barred}{condition}, while {}.", say.condition(held)));
+                self.add(
+                    Topic::Says,
+                    format!("{barred}{condition}, while {}.", say.condition(held)),
+                );
                 self.add(
                     Topic::Passes,
                     "This is asked at the moment when somebody wants to do it. What is not known then keeps it shut, and is named.",
@@ -38,7 +48,10 @@ impl Told {
         if let Some(condition) = &gate.condition
             && facts_in(condition).iter().any(|(_, needed)| *needed)
         {
-            self.add(Topic::Facts, "Where it is not known whether the condition holds, it is taken to hold.");
+            self.add(
+                Topic::Facts,
+                "Where it is not known whether the condition holds, it is taken to hold.",
+            );
         }
         self.passes(say, rule);
         self.add(
@@ -53,11 +66,15 @@ impl Told {
             ways.push(match passage {
                 Passage::Event(event) => say.words(event.range),
                 Passage::State(state) => say.words(state.range),
-                Passage::Silence { span, anchor, without } => {
+                Passage::Silence {
+                    span,
+                    anchor,
+                    without,
+                } => {
                     let after = say.words(anchor.event.range);
-                    let without = without
-                        .as_ref()
-                        .map_or_else(String::new, |event| format!(" without {}", say.words(event.range)));
+                    let without = without.as_ref().map_or_else(String::new, |event| {
+                        format!(" without {}", say.words(event.range))
+                    });
                     format!("{span} pass after {after}{without}")
                 }
             });
@@ -69,12 +86,19 @@ impl Told {
                 self.all(Topic::Says, ways.iter().map(|way| format!("{way}.")));
             }
         }
-        let events = passages.iter().any(|passage| !matches!(passage, Passage::State(_)));
-        let reopens = say.case.is_some_and(|case| !say.register[case].reopens.is_empty());
+        let events = passages
+            .iter()
+            .any(|passage| !matches!(passage, Passage::State(_)));
+        let reopens = say
+            .case
+            .is_some_and(|case| !say.register[case].reopens.is_empty());
         if events && reopens {
             self.add(
                 Topic::Passes,
-                format!("Only what happened since the {} was last reopened counts.", say.noun()),
+                format!(
+                    "Only what happened since the {} was last reopened counts.",
+                    say.noun()
+                ),
             );
         }
         for passage in passages {
@@ -94,7 +118,13 @@ impl Told {
     fn passes(&mut self, say: &Say<'_>, rule: &Rule) {
         for document in &say.library.documents {
             for other in &document.rules {
-                let Some(Sentence::Permission(Permission::Despite { who, condition, evidence, gate, .. })) = &other.sentence
+                let Some(Sentence::Permission(Permission::Despite {
+                    who,
+                    condition,
+                    evidence,
+                    gate,
+                    ..
+                })) = &other.sentence
                 else {
                     continue;
                 };
@@ -109,14 +139,23 @@ impl Told {
                 if !evidence.is_empty() {
                     said = format!("{said}, with {}", speaker.evidence(evidence));
                 }
-                self.add(Topic::Passes, format!("{said} ({}).", document.clause_of(other)));
+                self.add(
+                    Topic::Passes,
+                    format!("{said} ({}).", document.clause_of(other)),
+                );
             }
         }
     }
 
     pub(super) fn permission(&mut self, say: &Say<'_>, rule: &Rule, permission: &Permission) {
         match permission {
-            Permission::Despite { who, act, condition, evidence, gate } => {
+            Permission::Despite {
+                who,
+                act,
+                condition,
+                evidence,
+                gate,
+            } => {
                 let mut said = format!("{} may {}", say.who(who), say.words(act.range));
                 if let Some(condition) = condition {
                     said = format!("{said} if {}", say.condition(condition));
@@ -126,15 +165,31 @@ impl Told {
                     format!("{said} even where {} bars it.", say.rule_name(&gate.key)),
                 );
                 if !evidence.is_empty() {
-                    self.add(Topic::Says, format!("With it must come {}.", say.evidence(evidence)));
+                    self.add(
+                        Topic::Says,
+                        format!("With it must come {}.", say.evidence(evidence)),
+                    );
                 }
                 if let Some((speaker, barred)) = say.rule(&gate.key) {
-                    self.add(Topic::Says, format!("What is barred: {}", super::short::short(&speaker, barred)));
+                    self.add(
+                        Topic::Says,
+                        format!("What is barred: {}", super::short::short(&speaker, barred)),
+                    );
                 }
-                self.add(Topic::Counted, "Each use is on record and counts as excused, beside the figure of that rule.");
+                self.add(
+                    Topic::Counted,
+                    "Each use is on record and counts as excused, beside the figure of that rule.",
+                );
             }
-            Permission::Grant { who, rules, at_most } => {
-                let names: Vec<String> = rules.iter().map(|found| say.rule_name(&found.key)).collect();
+            Permission::Grant {
+                who,
+                rules,
+                at_most,
+            } => {
+                let names: Vec<String> = rules
+                    .iter()
+                    .map(|found| say.rule_name(&found.key))
+                    .collect();
                 let to = if names.is_empty() {
                     format!("any rule of {}", say.document.header.code)
                 } else {

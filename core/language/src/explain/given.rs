@@ -2,7 +2,9 @@
 
 use kept_kernel::Duration;
 
-use crate::ast::{CellKind, ColumnKind, Condition, Definition, Row, Stages, Table, TableKey, Value};
+use crate::ast::{
+    CellKind, ColumnKind, Condition, Definition, Row, Stages, Table, TableKey, Value,
+};
 use crate::document::{Rule, Slot};
 
 use super::say::{Say, and, facts_in};
@@ -12,11 +14,20 @@ impl Told {
     pub(super) fn definition(&mut self, say: &Say<'_>, rule: &Rule, definition: &Definition) {
         match definition {
             Definition::Table { table, fact, noun } => {
-                let name = format!("the {}'s {}", say.register[*noun].says, say.register[*fact].name);
-                let caption = say.library.table(&table.key).map_or("", |table| table.caption.as_str());
+                let name = format!(
+                    "the {}'s {}",
+                    say.register[*noun].says, say.register[*fact].name
+                );
+                let caption = say
+                    .library
+                    .table(&table.key)
+                    .map_or("", |table| table.caption.as_str());
                 self.add(
                     Topic::Says,
-                    format!("{name} follows from table {} of {}, “{caption}”.", table.key.number, table.key.code),
+                    format!(
+                        "{name} follows from table {} of {}, “{caption}”.",
+                        table.key.number, table.key.code
+                    ),
                 );
                 let column = say.library.table(&table.key).and_then(|table| {
                     table.columns.iter().position(|column| matches!(column.kind, ColumnKind::Answer(Some(answer)) if answer == *fact))
@@ -54,9 +65,17 @@ impl Told {
             self.add(Topic::Says, format!("{head} if {}.", say.words(one.range)));
         } else {
             self.add(Topic::Says, format!("{head} if {lead}:"));
-            self.all(Topic::Says, tests.iter().map(|test| format!("{}.", say.words(test.range))));
+            self.all(
+                Topic::Says,
+                tests
+                    .iter()
+                    .map(|test| format!("{}.", say.words(test.range))),
+            );
         }
-        self.add(Topic::Facts, "It is worked out anew whenever one of these changes, and the times are kept.");
+        self.add(
+            Topic::Facts,
+            "It is worked out anew whenever one of these changes, and the times are kept.",
+        );
         if facts_in(condition).iter().any(|(_, needed)| *needed) {
             self.add(
                 Topic::Facts,
@@ -71,12 +90,18 @@ impl Told {
 
     pub(super) fn term(&mut self, word: &str, meaning: &str) {
         self.add(Topic::Says, format!("“{word}” means {meaning}."));
-        self.add(Topic::Says, "The meaning is shown wherever the word stands. Nothing starts from it.");
+        self.add(
+            Topic::Says,
+            "The meaning is shown wherever the word stands. Nothing starts from it.",
+        );
     }
 
     pub(super) fn stages(&mut self, say: &Say<'_>, stages: &Stages) {
         let noun = &say.register[stages.noun].says;
-        self.add(Topic::Says, format!("A {noun} goes through these stages, one after the other:"));
+        self.add(
+            Topic::Says,
+            format!("A {noun} goes through these stages, one after the other:"),
+        );
         let Some(table) = say.library.table(&stages.table.key) else {
             return;
         };
@@ -99,10 +124,14 @@ impl Told {
 fn stage(say: &Say<'_>, table: &Table, row: &Row, number: usize) -> String {
     let speaker = speaker(say, &table.key);
     let cell = |wanted: fn(&ColumnKind) -> bool| {
-        let at = table.columns.iter().position(|column| wanted(&column.kind))?;
+        let at = table
+            .columns
+            .iter()
+            .position(|column| wanted(&column.kind))?;
         row.cells.get(at)
     };
-    let name = cell(|kind| matches!(kind, ColumnKind::Stage)).map_or_else(String::new, |cell| speaker.words(cell.range));
+    let name = cell(|kind| matches!(kind, ColumnKind::Stage))
+        .map_or_else(String::new, |cell| speaker.words(cell.range));
     let entered = match cell(|kind| matches!(kind, ColumnKind::EnteredWhen)) {
         Some(cell) if matches!(&cell.kind, CellKind::Events(events) if !events.is_empty()) => {
             format!("entered when {}", speaker.words(cell.range))
@@ -120,7 +149,11 @@ fn stage(say: &Say<'_>, table: &Table, row: &Row, number: usize) -> String {
 
 /// Speaks about the document in which a table stands.
 fn speaker<'a>(say: &Say<'a>, table: &TableKey) -> Say<'a> {
-    let found = say.library.documents.iter().find(|document| document.header.code == table.code);
+    let found = say
+        .library
+        .documents
+        .iter()
+        .find(|document| document.header.code == table.code);
     Say {
         document: found.unwrap_or(say.document),
         ..*say
@@ -132,7 +165,11 @@ pub(super) fn rows(say: &Say<'_>, key: &TableKey, column: Option<usize>) -> Vec<
     let Some(table) = say.library.table(key) else {
         return Vec::new();
     };
-    table.rows.iter().map(|row| self::row(say, table, row, column)).collect()
+    table
+        .rows
+        .iter()
+        .map(|row| self::row(say, table, row, column))
+        .collect()
 }
 
 /// A row as a sentence: *priority urgent: 4 hours.*
@@ -142,19 +179,32 @@ pub(crate) fn row(say: &Say<'_>, table: &Table, row: &Row, column: Option<usize>
     let mut answers = Vec::new();
     let mut otherwise = false;
     let many = column.is_none()
-        && table.columns.iter().filter(|column| matches!(column.kind, ColumnKind::Answer(_))).count() > 1;
+        && table
+            .columns
+            .iter()
+            .filter(|column| matches!(column.kind, ColumnKind::Answer(_)))
+            .count()
+            > 1;
     for (index, (cell, heading)) in row.cells.iter().zip(&table.columns).enumerate() {
         let words = speaker.words(cell.range);
         match (&heading.kind, &cell.kind) {
             (ColumnKind::Condition(_), CellKind::Otherwise) => otherwise = true,
             (ColumnKind::Condition(_), CellKind::Any) => {}
-            (ColumnKind::Condition(_), CellKind::Unknown) => when.push(format!("{} not known", heading.heading)),
+            (ColumnKind::Condition(_), CellKind::Unknown) => {
+                when.push(format!("{} not known", heading.heading))
+            }
             (ColumnKind::Condition(_), CellKind::OneOf(_)) => {
-                when.push(format!("{} {}", heading.heading, words.replace(", ", " or ")));
+                when.push(format!(
+                    "{} {}",
+                    heading.heading,
+                    words.replace(", ", " or ")
+                ));
             }
             (ColumnKind::Condition(_), _) => when.push(format!("{} {words}", heading.heading)),
             (ColumnKind::Answer(_), _) if column.is_some_and(|wanted| wanted != index) => {}
-            (ColumnKind::Answer(_), _) if many => answers.push(format!("{} {words}", heading.heading)),
+            (ColumnKind::Answer(_), _) if many => {
+                answers.push(format!("{} {words}", heading.heading))
+            }
             (ColumnKind::Answer(_), _) => answers.push(words),
             _ => {}
         }
@@ -182,7 +232,10 @@ pub(super) fn durations(say: &Say<'_>, key: &TableKey, column: usize) -> Vec<Dur
 
 /// The names of the columns on which the row is chosen.
 fn inputs(say: &Say<'_>, key: &TableKey) -> Vec<String> {
-    let columns = say.library.table(key).map_or(&[][..], |table| &table.columns);
+    let columns = say
+        .library
+        .table(key)
+        .map_or(&[][..], |table| &table.columns);
     columns
         .iter()
         .filter(|column| matches!(column.kind, ColumnKind::Condition(_)))

@@ -9,17 +9,36 @@ use super::{Told, Topic, capital};
 
 impl Told {
     pub(super) fn procedure(&mut self, say: &Say<'_>, _rule: &Rule, procedure: &Procedure) {
-        let starts: Vec<String> = procedure.starts.iter().map(|act| say.words(act.range)).collect();
+        let starts: Vec<String> = procedure
+            .starts
+            .iter()
+            .map(|act| say.words(act.range))
+            .collect();
         let condition = procedure
             .condition
             .as_ref()
-            .map_or_else(String::new, |condition| format!(", if {}", say.condition(condition)));
-        self.add(Topic::Starts, format!("“{}” starts when {}{condition}.", procedure.name, or(&starts)));
+            .map_or_else(String::new, |condition| {
+                format!(", if {}", say.condition(condition))
+            });
+        self.add(
+            Topic::Starts,
+            format!(
+                "“{}” starts when {}{condition}.",
+                procedure.name,
+                or(&starts)
+            ),
+        );
         if let Some(noun) = procedure.record.last() {
             let says = &say.register[*noun].says;
-            self.add(Topic::Starts, format!("Its duties hang on the {says} of that {}.", say.noun()));
+            self.add(
+                Topic::Starts,
+                format!("Its duties hang on the {says} of that {}.", say.noun()),
+            );
         }
-        self.add(Topic::Starts, "Starting it again while it runs does nothing.");
+        self.add(
+            Topic::Starts,
+            "Starting it again while it runs does nothing.",
+        );
         let steps = Say {
             case: procedure.record.last().copied().or(say.case),
             ..*say
@@ -40,8 +59,14 @@ impl Told {
         let voids = steps.case.map_or(&[][..], |case| &say.register[case].voids);
         if !voids.is_empty() {
             let path = Vec::new();
-            let voids: Vec<String> = voids.iter().map(|act| steps.act_event(*act, &path)).collect();
-            self.add(Topic::Ends, format!("All steps fall away when {}.", or(&voids)));
+            let voids: Vec<String> = voids
+                .iter()
+                .map(|act| steps.act_event(*act, &path))
+                .collect();
+            self.add(
+                Topic::Ends,
+                format!("All steps fall away when {}.", or(&voids)),
+            );
         }
     }
 }
@@ -52,14 +77,22 @@ fn step(say: &Say<'_>, item: &Item, index: usize) -> String {
         Turn::Next => "then ".to_owned(),
         Turn::SameTime => "at the same time, ".to_owned(),
         Turn::After(steps) => {
-            let names: Vec<String> = steps.iter().map(|step| format!("“{}”", step.key.id)).collect();
-            format!("once {} is done, ", and(&names).replace(" and ", " is done and "))
+            let names: Vec<String> = steps
+                .iter()
+                .map(|step| format!("“{}”", step.key.id))
+                .collect();
+            format!(
+                "once {} is done, ",
+                and(&names).replace(" and ", " is done and ")
+            )
         }
     };
     let condition = item
         .condition
         .as_ref()
-        .map_or_else(String::new, |condition| format!("if {}, ", say.condition(condition)));
+        .map_or_else(String::new, |condition| {
+            format!("if {}, ", say.condition(condition))
+        });
     let what = match say.rule(&item.rule.key) {
         Some((speaker, rule)) => match &rule.sentence {
             Some(Sentence::Duty(duty)) => of_task(&speaker, rule, &duty.task),
@@ -67,7 +100,12 @@ fn step(say: &Say<'_>, item: &Item, index: usize) -> String {
         },
         None => say.rule_name(&item.rule.key),
     };
-    format!("{}. {}{condition}{what} (“{}”).", index + 1, capital(&turn), item.rule.key.id)
+    format!(
+        "{}. {}{condition}{what} (“{}”).",
+        index + 1,
+        capital(&turn),
+        item.rule.key.id
+    )
 }
 
 /// The procedures that list a rule: name, clause, and the step's condition.
@@ -84,7 +122,10 @@ pub(super) fn listed_in(say: &Say<'_>, key: &RuleKey) -> Vec<(String, String, Op
                     case: procedure.record.last().copied().or(Some(procedure.case)),
                     ..*say
                 };
-                let condition = item.condition.as_ref().map(|condition| speaker.condition(condition));
+                let condition = item
+                    .condition
+                    .as_ref()
+                    .map(|condition| speaker.condition(condition));
                 found.push((procedure.name.clone(), document.clause_of(rule), condition));
             }
         }

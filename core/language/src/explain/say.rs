@@ -103,10 +103,15 @@ impl<'a> Say<'a> {
     /// The value of a blank, or its name in brackets while it is empty.
     fn blank(&self, written: &str) -> String {
         let inside = written.trim_matches(['[', ']']);
-        let value = inside.split_once(':').map(|(_, value)| value.trim().to_owned());
+        let value = inside
+            .split_once(':')
+            .map(|(_, value)| value.trim().to_owned());
         let given = || {
             let blank = self.document.blanks.get(inside.trim())?;
-            blank.value.as_ref().map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
+            blank
+                .value
+                .as_ref()
+                .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
         };
         value.or_else(given).unwrap_or_else(|| written.to_owned())
     }
@@ -153,12 +158,17 @@ impl<'a> Say<'a> {
     /// Who owes it, as the subject of a sentence in the singular.
     pub fn who(&self, who: &Who) -> String {
         match &who.kind {
-            WhoKind::OneOf(parties) => {
-                or(&parties.iter().map(|party| self.party(party)).collect::<Vec<_>>())
-            }
+            WhoKind::OneOf(parties) => or(&parties
+                .iter()
+                .map(|party| self.party(party))
+                .collect::<Vec<_>>()),
             WhoKind::Each(role) => format!("each {}", self.register[*role].says),
             WhoKind::Everyone { on_distribution } => {
-                let list = if *on_distribution { " on the distribution list" } else { "" };
+                let list = if *on_distribution {
+                    " on the distribution list"
+                } else {
+                    ""
+                };
                 format!("everyone{list}")
             }
             WhoKind::Client => "the client".to_owned(),
@@ -196,7 +206,10 @@ impl<'a> Say<'a> {
             return phrase.to_owned();
         };
         let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
-        let hole = self.register.noun(name).or_else(|| self.register.noun(&name.replace(' ', "-")));
+        let hole = self
+            .register
+            .noun(name)
+            .or_else(|| self.register.noun(&name.replace(' ', "-")));
         let record = path.last().copied().or(self.case);
         let noun = match (hole, record) {
             (Some(hole), Some(record)) if self.register.same_record(hole, record) => record,
@@ -220,7 +233,11 @@ impl<'a> Say<'a> {
         if owner == self.register.company() {
             return format!("the {}", entry.name);
         }
-        let noun = if self.register.same_record(owner, entry.noun) { owner } else { entry.noun };
+        let noun = if self.register.same_record(owner, entry.noun) {
+            owner
+        } else {
+            entry.noun
+        };
         format!("the {}'s {}", self.register[noun].says, entry.name)
     }
 
@@ -309,7 +326,10 @@ pub(crate) fn third_person(act: &str) -> String {
     let third = match verb {
         "have" => "has".to_owned(),
         "be" => "is".to_owned(),
-        _ if verb.ends_with(['s', 'x', 'z', 'o']) || verb.ends_with("ch") || verb.ends_with("sh") => {
+        _ if verb.ends_with(['s', 'x', 'z', 'o'])
+            || verb.ends_with("ch")
+            || verb.ends_with("sh") =>
+        {
             format!("{verb}es")
         }
         _ => match verb.strip_suffix('y') {
@@ -317,11 +337,19 @@ pub(crate) fn third_person(act: &str) -> String {
             _ => format!("{verb}s"),
         },
     };
-    if rest.is_empty() { third } else { format!("{third} {rest}") }
+    if rest.is_empty() {
+        third
+    } else {
+        format!("{third} {rest}")
+    }
 }
 
 /// `a request`, `an email`
 pub(crate) fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {noun}")
 }

@@ -39,12 +39,16 @@ fn does(say: &Say<'_>, task: &Task) -> String {
 }
 
 fn of_duty(say: &Say<'_>, rule: &Rule, duty: &Duty) -> String {
-    let Opening::When { triggers, condition } = &duty.opening else {
+    let Opening::When {
+        triggers,
+        condition,
+    } = &duty.opening
+    else {
         return of_task(say, rule, &duty.task);
     };
-    let condition = condition
-        .as_ref()
-        .map_or_else(String::new, |condition| format!(", if {}", say.condition(condition)));
+    let condition = condition.as_ref().map_or_else(String::new, |condition| {
+        format!(", if {}", say.condition(condition))
+    });
     if is_its_beginning(say, triggers) && duty.task.act.path.is_empty() {
         // What a request needs when it begins needs no *when*: *acknowledges a request*.
         let noun = say.noun();
@@ -66,10 +70,12 @@ fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {
     let task = of_task(say, rule, &rhythm.task);
     match &rhythm.beat {
         Beat::Since { condition, .. } => {
-            let each = say.slot(rule, Slot::Each).map_or_else(String::new, |each| format!(", {each}"));
-            let condition = condition
-                .as_ref()
-                .map_or_else(String::new, |condition| format!(", while {}", say.condition(condition)));
+            let each = say
+                .slot(rule, Slot::Each)
+                .map_or_else(String::new, |each| format!(", {each}"));
+            let condition = condition.as_ref().map_or_else(String::new, |condition| {
+                format!(", while {}", say.condition(condition))
+            });
             format!("{head}{each}{condition}, {task}")
         }
         Beat::Calendar(_) => format!("{head}, {task}"),
@@ -77,11 +83,17 @@ fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {
 }
 
 fn of_procedure(say: &Say<'_>, procedure: &Procedure) -> String {
-    let starts: Vec<String> = procedure.starts.iter().map(|act| say.words(act.range)).collect();
+    let starts: Vec<String> = procedure
+        .starts
+        .iter()
+        .map(|act| say.words(act.range))
+        .collect();
     let condition = procedure
         .condition
         .as_ref()
-        .map_or_else(String::new, |condition| format!(", if {}", say.condition(condition)));
+        .map_or_else(String::new, |condition| {
+            format!(", if {}", say.condition(condition))
+        });
     let steps = procedure.items.len();
     let plural = if steps == 1 { "step" } else { "steps" };
     format!(
@@ -97,6 +109,8 @@ fn as_written(say: &Say<'_>, rule: &Rule) -> String {
         return text;
     }
     let begun: String = text.chars().take(LONGEST).collect();
-    let whole = begun.rsplit_once(' ').map_or(begun.as_str(), |(whole, _)| whole);
+    let whole = begun
+        .rsplit_once(' ')
+        .map_or(begun.as_str(), |(whole, _)| whole);
     format!("{} …", whole.trim_end_matches([',', ';']))
 }

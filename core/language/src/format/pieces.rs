@@ -144,7 +144,10 @@ fn joined(
 /// `As a step` and `Every month` are too short for a line of their own.
 fn shares_its_line(words: &str) -> bool {
     let words: Vec<&str> = words.split_whitespace().collect();
-    words.len() <= 3 && words.first().is_some_and(|word| !word.eq_ignore_ascii_case("when"))
+    words.len() <= 3
+        && words
+            .first()
+            .is_some_and(|word| !word.eq_ignore_ascii_case("when"))
 }
 
 /// Puts the commas that belong inside a slot, and takes away those that do not.

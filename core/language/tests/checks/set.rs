@@ -25,7 +25,9 @@ pub fn rules(rules: &[(&str, &str)]) -> String {
 }
 
 pub fn library(texts: &[String]) -> Library {
-    let names: Vec<String> = (0..texts.len()).map(|index| format!("{index}.sop.md")).collect();
+    let names: Vec<String> = (0..texts.len())
+        .map(|index| format!("{index}.sop.md"))
+        .collect();
     let sources: Vec<Source<'_>> = texts
         .iter()
         .zip(&names)
@@ -47,5 +49,8 @@ pub fn said(texts: &[String], context: &Context<'_>) -> Vec<(Diagnostic, String)
         let rendered = message.render(&library.documents[message.document]);
         (message, rendered)
     };
-    check(&REGISTER, &library, context).into_iter().map(shown).collect()
+    check(&REGISTER, &library, context)
+        .into_iter()
+        .map(shown)
+        .collect()
 }
