@@ -65,6 +65,11 @@ pub struct Obligation {
 }
 
 impl Obligation {
+    /// Whether it is the duty of a rung of a ladder.
+    pub const fn is_level(&self) -> bool {
+        self.level > 0
+    }
+
     /// One to be filled in.
     pub(crate) fn empty() -> Self {
         Self {

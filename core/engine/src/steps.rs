@@ -40,8 +40,6 @@ impl Core<'_> {
         runs.runs.retain(|run| !run.over);
         runs.runs.push(Run {
             procedure,
-            cause,
-            case,
             steps: vec![StepState::Waits; info.items.len()],
             over: false,
         });
@@ -112,15 +110,9 @@ impl Core<'_> {
                     if !item.after.iter().all(done) {
                         continue;
                     }
-                    let on = if item.condition_on_record {
-                        record
-                    } else {
-                        run.case
-                    };
-                    let needed = item
-                        .condition
-                        .as_ref()
-                        .map_or(Truth::True, |condition| self.judge(on, condition, at, None));
+                    let needed = item.condition.as_ref().map_or(Truth::True, |condition| {
+                        self.judge(record, condition, at, None)
+                    });
                     match needed {
                         Truth::Unknown(_) => continue,
                         Truth::True => {

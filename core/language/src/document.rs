@@ -173,6 +173,29 @@ impl Document {
         }
     }
 
+    /// The range with the whole of a blank that it begins or ends in: the words of a value stand inside its brackets.
+    pub(crate) fn with_whole_blanks(&self, range: TextRange) -> TextRange {
+        let opened = |end: usize| {
+            let before = self.text.get(..end)?;
+            let at = before.rfind(['[', ']'])?;
+            before
+                .get(at..)
+                .filter(|rest| rest.starts_with('['))
+                .map(|_| at)
+        };
+        let closed = |start: usize| {
+            let after = self.text.get(start..)?;
+            let at = after.find(['[', ']'])?;
+            let is_end = after.get(at..).is_some_and(|rest| rest.starts_with(']'));
+            is_end.then_some(start + at + 1)
+        };
+        let inside = |at: usize| opened(at).zip(closed(at));
+        TextRange {
+            start: inside(range.start).map_or(range.start, |(start, _)| start),
+            end: inside(range.end).map_or(range.end, |(_, end)| end),
+        }
+    }
+
     /// The words of a range of this document.
     pub fn words(&self, range: TextRange) -> &str {
         self.text.get(range.start..range.end).unwrap_or_default()

@@ -23,6 +23,7 @@ use crate::document::Rule;
 use crate::read::Library;
 use crate::register::Register;
 
+pub(crate) use change::effect;
 pub(crate) use say::Say;
 
 /// A rule in plain words.
@@ -57,8 +58,12 @@ pub struct Section {
 pub enum Topic {
     /// What the rule says at all, where it is no duty.
     Says,
+    /// What opens a gate, and who may pass it.
+    Passes,
     /// What starts it.
     Starts,
+    /// The steps of a procedure.
+    Steps,
     /// Who owes it.
     Who,
     /// What is owed.
@@ -77,10 +82,6 @@ pub enum Topic {
     Ends,
     /// What happens when facts change or are missing.
     Facts,
-    /// The steps of a procedure.
-    Steps,
-    /// What opens a gate, and who may pass it.
-    Passes,
     /// Which exceptions change it.
     Exceptions,
     /// How it is counted.
@@ -130,7 +131,15 @@ impl fmt::Display for Explanation {
         for section in &self.sections {
             writeln!(f, "\n{}", section.topic)?;
             for sentence in &section.sentences {
-                writeln!(f, "- {sentence}")?;
+                // The steps of a procedure bring their own numbers.
+                let mark = if section.topic == Topic::Steps
+                    && sentence.starts_with(|c: char| c.is_ascii_digit())
+                {
+                    ""
+                } else {
+                    "- "
+                };
+                writeln!(f, "{mark}{sentence}")?;
             }
         }
         Ok(())
@@ -244,6 +253,7 @@ impl Told {
         }
         self.exceptions(say, rule);
         self.links(say, rule);
+        self.sections.sort_by_key(|section| section.topic);
     }
 }
 

@@ -13,9 +13,11 @@ mod format;
 mod meaning;
 mod outline;
 mod read;
+mod redline;
 mod register;
 mod sentence;
 mod tables;
+mod vocabulary;
 mod words;
 
 pub use check::{Context, People, Person, check};
@@ -24,4 +26,9 @@ pub use document::{Blank, Clause, Distribution, Document, Header, Rule, Slot, Sl
 pub use explain::{Explanation, Section, Topic, explain, explain_short};
 pub use format::format;
 pub use read::{Library, Source, read};
+pub use redline::{
+    BlankChange, ChangeKind, DocumentRedline, ProseChange, Redline, RuleChange, SlotChange,
+    TableChange, TransitionNote, ValueChange, WordChange, WordPiece, redline,
+};
 pub use register::*;
+pub use vocabulary::{ActWords, FactWords, MeasureWords, NounWords, Vocabulary, Word, vocabulary};

@@ -266,14 +266,14 @@ impl Reader<'_> {
                 *expires = Some(time);
             }
         } else if let Some(proof) = text.strip_prefix("with ") {
-            let bare = |says: &str| {
-                says.trim_start_matches("an ")
-                    .trim_start_matches("a ")
-                    .to_owned()
+            let bare = |text: &'_ str| {
+                let text = text.strip_prefix("a ").or(text.strip_prefix("an "));
+                text.map(ToOwned::to_owned)
             };
+            let wanted = bare(proof).unwrap_or_else(|| proof.to_owned());
             let found = self.register.proofs().find(|(_, known)| {
-                let mut words = std::iter::once(&known.says).chain(&known.also);
-                words.any(|says| bare(says) == bare(proof))
+                let mut says = std::iter::once(&known.says).chain(&known.also);
+                says.any(|says| *says == wanted || bare(says).as_ref() == Some(&wanted))
             });
             let (found, _) = found.ok_or_else(|| format!("There is no proof “{proof}”."))?;
             event.proofs.push(found);

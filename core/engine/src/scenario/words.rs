@@ -95,7 +95,7 @@ pub(crate) fn event(register: &Register, text: &str) -> Option<(ActId, NounId, S
     let mut best: Option<(usize, ActId, NounId, String)> = None;
     for (id, act) in register.acts() {
         for phrase in &act.happens {
-            let Some((noun, record)) = fits(register, phrase, text, act.case) else {
+            let Some((noun, record)) = fits(register, act, phrase, text) else {
                 continue;
             };
             if best
@@ -109,11 +109,16 @@ pub(crate) fn event(register: &Register, text: &str) -> Option<(ActId, NounId, S
     best.map(|(_, act, noun, record)| (act, noun, record))
 }
 
-/// The record in the hole of a phrase; one without a hole is about the company.
-fn fits(register: &Register, phrase: &str, text: &str, case: NounId) -> Option<(NounId, String)> {
-    let Some((before, rest)) = phrase.split_once('{') else {
-        return (text == phrase).then(|| (case, "company".to_owned()));
-    };
+fn fits(
+    register: &Register,
+    act: &kept_language::Act,
+    phrase: &str,
+    text: &str,
+) -> Option<(NounId, String)> {
+    if act.case == register.company() && phrase == text {
+        return Some((act.case, "company".to_owned()));
+    }
+    let (before, rest) = phrase.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     let text = text.strip_prefix(before)?;
     let (noun, id, left) = record(register, text)?;

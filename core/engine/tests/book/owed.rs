@@ -133,10 +133,12 @@ fn besides(duty: &Obligation) -> String {
             .filter(|(set, _)| *set)
             .map(|(_, words)| words.to_owned()),
     );
-    for entry in &duty.entries {
-        if let EntryChange::Cancelled { reason } = entry.change {
-            said.push(cancelled(reason).to_owned());
-        }
+    let ended = duty.entries.iter().rev().find_map(|entry| match entry.change {
+        EntryChange::Cancelled { reason } => Some(reason),
+        _ => None,
+    });
+    if let Some(reason) = ended.filter(|_| duty.verdict == Verdict::Cancelled) {
+        said.push(cancelled(reason).to_owned());
     }
     if duty.version.as_ref() != "1.0" {
         said.push(format!("version {}", duty.version));

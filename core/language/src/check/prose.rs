@@ -31,6 +31,8 @@ pub(super) struct Section {
     pub clause: usize,
     /// The words, in the paragraph.
     pub words: Range<usize>,
+    /// Named with others: `sections 4.1 and 4.2`.
+    pub listed: bool,
 }
 
 pub(super) fn check(set: &Set<'_>, says: &mut Vec<Diagnostic>) {
@@ -208,54 +210,16 @@ impl Reader<'_> {
     /// Looks up `table 6.1`, `section 4.3 of SR`, `sections 4.1 and 4.2`.
     fn numbers(&mut self, plain: &str) {
         let words: Vec<Range<usize>> = words(plain).collect();
-        let word = |at: usize| -> &str {
-            let range = words.get(at).cloned().unwrap_or_default();
-            plain.get(range).unwrap_or_default()
-        };
         for at in 0..words.len() {
-            let (kind, many) = match word(at)
-                .trim_start_matches(['(', '“', '"', '*', '_'])
-                .to_ascii_lowercase()
-                .as_str()
-            {
-                "table" => (Kind::Table, false),
-                "tables" => (Kind::Table, true),
-                "section" => (Kind::Section, false),
-                "sections" => (Kind::Section, true),
-                _ => continue,
-            };
-            let mut next = at + 1;
-            let mut found: Vec<(String, Range<usize>)> = Vec::new();
-            loop {
-                let Some((number, end)) = number(word(next)) else {
-                    break;
-                };
-                let start = words.get(next).map_or(0, |range| range.start);
-                let from = if found.is_empty() {
-                    words.get(at).map_or(start, |range| range.start)
-                } else {
-                    start
-                };
-                let whole = end == word(next).len();
-                let comma = word(next).get(end..) == Some(",");
-                found.push((number, from..start + end));
-                next += 1;
-                let and = matches!(word(next), "and" | "or");
-                if !many || !(comma || whole && and) {
-                    if !whole {
-                        next = words.len();
-                    }
-                    break;
+            if let Some(mention) = mention(plain, &words, at) {
+                let listed = mention.numbers.len() > 1;
+                let before = self.sections.len();
+                for (number, range) in &mention.numbers {
+                    self.number(mention.kind, number, range.clone(), mention.of);
                 }
-                next += usize::from(and);
-            }
-            // The caption of a table that nothing reads stands as prose, too.
-            if found.is_empty() || at == 0 && kind == Kind::Table && word(1).ends_with(':') {
-                continue;
-            }
-            let of = (word(next) == "of").then(|| trimmed(word(next + 1)));
-            for (number, range) in found {
-                self.number(kind, &number, range, of);
+                for section in self.sections.iter_mut().skip(before) {
+                    section.listed = listed;
+                }
             }
         }
     }
@@ -313,6 +277,7 @@ impl Reader<'_> {
                         document: index,
                         clause,
                         words,
+                        listed: false,
                     }),
                     None => {
                         let numbers: Vec<&str> = clauses
@@ -336,6 +301,56 @@ impl Reader<'_> {
 enum Kind {
     Table,
     Section,
+}
+
+/// Tables or sections as prose names them.
+struct Mention<'t> {
+    kind: Kind,
+    numbers: Vec<(String, Range<usize>)>,
+    /// The word after `of`.
+    of: Option<&'t str>,
+}
+
+/// The mention that begins with this word.
+fn mention<'t>(text: &'t str, words: &[Range<usize>], at: usize) -> Option<Mention<'t>> {
+    let word = |at: usize| {
+        let range = words.get(at).cloned().unwrap_or_default();
+        text.get(range).unwrap_or_default()
+    };
+    let first = word(at).trim_start_matches(['(', '“', '"', '*', '_']);
+    let (kind, many) = match first.to_ascii_lowercase().as_str() {
+        "table" => (Kind::Table, false),
+        "tables" => (Kind::Table, true),
+        "section" => (Kind::Section, false),
+        "sections" => (Kind::Section, true),
+        _ => return None,
+    };
+    // The caption of a table that nothing reads stands as prose, too.
+    if at == 0 && kind == Kind::Table && word(1).ends_with(':') {
+        return None;
+    }
+    let mut next = at + 1;
+    let mut numbers: Vec<(String, Range<usize>)> = Vec::new();
+    let mut of = None;
+    while let Some((number, length)) = number(word(next)) {
+        let start = words.get(next).map_or(0, |range| range.start);
+        let from = words.get(if numbers.is_empty() { at } else { next });
+        numbers.push((
+            number,
+            from.map_or(start, |range| range.start)..start + length,
+        ));
+        let after = word(next).get(length..).unwrap_or_default();
+        next += 1;
+        if after.is_empty() && word(next) == "of" {
+            of = Some(trimmed(word(next + 1)));
+        }
+        let and = matches!(word(next), "and" | "or");
+        if !(many && (after == "," || after.is_empty() && and)) {
+            break;
+        }
+        next += usize::from(and);
+    }
+    (!numbers.is_empty()).then_some(Mention { kind, numbers, of })
 }
 
 fn listed(code: &str, what: &str, numbers: &[&str]) -> String {
@@ -373,7 +388,7 @@ fn number(word: &str) -> Option<(String, usize)> {
     let plain = after
         .chars()
         .next()
-        .is_none_or(|letter| !letter.is_alphanumeric() && letter != '%');
+        .is_none_or(|letter| !letter.is_alphanumeric() && !matches!(letter, '%' | '-'));
     let parts = number.split('.').all(|part| !part.is_empty());
     (plain && parts).then(|| (number.to_owned(), number.len()))
 }

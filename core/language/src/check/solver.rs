@@ -239,3 +239,125 @@ fn search(demands: &[Ways], known: &BTreeMap<Variable, Values>, steps: &mut usiz
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ast::{Condition, Definition, Sentence};
+    use crate::read::{Source, read};
+    use crate::register::{Register, RegisterFile};
+
+    use super::{Part, Solver};
+
+    const WORDS: &str = r#"
+[roles.agent]
+[nouns.order]
+has = ["parcel"]
+[nouns.parcel]
+reaches = ["order"]
+[acts.call-order]
+do = "call {order}"
+happens = ["{order} is called"]
+[states.order-late]
+says = "{order} is late"
+[states.order-open]
+says = "{order} is open"
+[facts."order.size"]
+type = "number"
+[facts."order.colour"]
+type = "choice"
+values = ["red", "green", "blue"]
+[facts."order.due"]
+type = "date"
+[facts."parcel.weight"]
+type = "number"
+"#;
+
+    /// Whether an order can be late under both of two conditions.
+    fn can_both(one: &str, other: &str) -> bool {
+        let files = [RegisterFile {
+            path: "words.toml",
+            text: WORDS,
+        }];
+        let register = Register::load(&files).unwrap();
+        let condition = |text: &str| -> Condition {
+            let text = format!(
+                "+++\ncode = \"X\"\ntitle = \"T\"\nowner = \"agent\"\nreview = \"every year\"\ndistribution = \"everyone\"\n+++\n```sop a\nAn order is late if {text}.\n```\n"
+            );
+            let library = read(
+                &register,
+                &[Source {
+                    path: "x",
+                    text: &text,
+                }],
+            );
+            assert!(library.diagnostics.is_empty(), "{:?}", library.diagnostics);
+            match library.documents[0].rules[0].sentence.clone() {
+                Some(Sentence::Definition(Definition::State { condition, .. })) => condition,
+                other => panic!("{other:?}"),
+            }
+        };
+        let (one, other) = (condition(one), condition(other));
+        let solver = Solver::new(&register, register.noun("order"));
+        solver.can_hold(&[Part::Holds(&one), Part::Holds(&other)])
+    }
+
+    #[test]
+    fn conditions_that_share_no_value_exclude_each_other() {
+        for (one, other) in [
+            ("its colour is red", "its colour is green or blue"),
+            ("its colour is not red", "its colour is red"),
+            ("its colour is known", "its colour is not known"),
+            ("its size is above 5", "its size is at most 5"),
+            ("its size is between 1 and 5", "its size is below 1"),
+            ("its due is above 2026-01-01", "its due is below 2026-01-02"),
+            (
+                "it is open and its size is 1",
+                "its size is 2 or it is not open",
+            ),
+            (
+                "it has been called in the last 7 days",
+                "it has not been called",
+            ),
+            (
+                "it has been called in the last 7 days",
+                "it has not been called in the last 2 weeks",
+            ),
+            (
+                "it has been called in the last 3 business days",
+                "it has not been called",
+            ),
+        ] {
+            assert!(!can_both(one, other), "{one} / {other}");
+            assert!(!can_both(other, one), "{other} / {one}");
+        }
+    }
+
+    #[test]
+    fn conditions_that_share_a_value_or_cannot_be_compared_do_not() {
+        for (one, other) in [
+            ("its colour is red or green", "its colour is green or blue"),
+            ("its size is above 5", "its size is below 5.000002"),
+            ("its size is at least 5", "its size is at most 5"),
+            ("its colour was red", "its colour is green"),
+            ("it is open or its size is 1", "its size is 2"),
+            (
+                "it has been called in the last 2 weeks",
+                "it has not been called in the last 7 days",
+            ),
+            (
+                "it has been called in the last 3 business days",
+                "it has not been called in the last 7 days",
+            ),
+            ("the parcel's weight is 1", "the parcel's weight is 2"),
+        ] {
+            assert!(can_both(one, other), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn a_search_without_end_is_given_up() {
+        let any: Vec<String> = (0..40).map(|size| format!("its size is {size}")).collect();
+        let any = any.join(" or ");
+        assert!(can_both(&any, &any));
+    }
+}

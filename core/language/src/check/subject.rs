@@ -1,12 +1,14 @@
 //! Whether a section that prose names is about what the prose says of it (K303).
 //!
-//! The sentence around a reference is compared with titles. It is said that the reference leads to another subject
-//! where all of these hold: the sentence names one section only; none of its words stands in the section's title or
-//! in those of the sections above and below it; all words of the title of exactly one other section of the same document
-//! stand in the sentence; and none of that title's words stands in the text of the section that was named. So a
-//! reference is doubted only where the right one is at hand.
+//! What the sentence attaches to a reference is the part between commas, colons and brackets in which it stands; where
+//! that part holds nothing else between brackets, as in “training (section 9)”, the part before. These words are compared with titles. It
+//! is said that the reference leads to another subject where all of these hold: the part names one section only; none of
+//! its words stands in the section's title or in those of the sections above and below it; all words of the title of
+//! exactly one other section of the same document stand in the part; and none of that title's words stands in the text
+//! of the section that was named. So a reference is doubted only where the right one is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::ast::TextRange;
 use crate::diagnostic::Diagnostic;
@@ -16,9 +18,9 @@ use super::prose::{Paragraph, Section, words};
 use super::set::Set;
 
 /// Words that a title shares with any text.
-const SMALL: [&str; 40] = [
+const SMALL: [&str; 39] = [
     "a", "an", "and", "are", "as", "at", "by", "each", "every", "for", "from", "how", "in", "is",
-    "it", "its", "not", "of", "on", "or", "our", "that", "the", "their", "this", "to", "up", "we",
+    "it", "its", "not", "of", "on", "or", "our", "that", "the", "their", "this", "to", "we",
     "what", "when", "where", "which", "who", "with", "client", "clients", "sop", "section",
     "document", "rule",
 ];
@@ -66,21 +68,20 @@ impl Subjects {
             .iter()
             .filter(|_| sections.len() <= MOST_REFERENCES)
         {
-            let sentence = sentence_around(paragraph.text, section.words.start);
-            let alone = sections
+            let part = part_around(paragraph.text, &section.words);
+            let here = sections
                 .iter()
-                .filter(|other| sentence.contains(&other.words.start))
-                .count()
-                == 1;
+                .filter(|other| part.contains(&other.words.start));
+            let alone = here.count() <= 1;
             let clauses = set
                 .document(section.document)
                 .map_or(&[][..], |target| &target.clauses);
             // A heading or a title page that names its own section proves nothing.
             let own = section.document == index && paragraph.clause == Some(section.clause);
-            if !alone || own {
+            if !alone || own || section.listed {
                 continue;
             }
-            let said = content(paragraph.text.get(sentence).unwrap_or_default());
+            let said = content(paragraph.text.get(part).unwrap_or_default());
             let Some(other) = self.meant(section, &said) else {
                 continue;
             };
@@ -198,20 +199,35 @@ fn stem(word: &str) -> String {
     word.to_owned()
 }
 
-/// The sentence of a paragraph that a place lies in.
-fn sentence_around(text: &str, at: usize) -> std::ops::Range<usize> {
-    let mut start = 0;
-    for range in words(text) {
-        let word = text.get(range.clone()).unwrap_or_default();
-        let ends = word
-            .trim_end_matches([')', '”', '"'])
-            .ends_with(['.', '!', '?', ';']);
-        if ends {
-            if range.end > at {
-                return start..range.end;
-            }
-            start = range.end;
+/// The part of a sentence that a reference stands in; the one before where it holds the reference alone.
+fn part_around(text: &str, reference: &Range<usize>) -> Range<usize> {
+    let ends = |at: usize, letter: char| {
+        let after = text.get(at + letter.len_utf8()..).unwrap_or_default();
+        matches!(letter, ',' | ';' | ':' | '(' | ')')
+            || matches!(letter, '.' | '!' | '?')
+                && after.starts_with(|next: char| next.is_whitespace())
+    };
+    let before = text.get(..reference.start).unwrap_or_default();
+    let mut cuts = before
+        .char_indices()
+        .rev()
+        .filter(|(at, letter)| ends(*at, *letter))
+        .map(|(at, _)| at);
+    let start = cuts.next();
+    let rest = text.get(reference.end..).unwrap_or_default();
+    let end = rest
+        .char_indices()
+        .find(|(at, letter)| ends(reference.end + at, *letter));
+    let end = end.map_or(text.len(), |(at, _)| reference.end + at);
+    let from = start.map_or(0, |at| at + 1);
+    let words = [from..reference.start, reference.end..end];
+    let alone = words
+        .into_iter()
+        .all(|range| content(text.get(range).unwrap_or_default()).is_empty());
+    match start {
+        Some(start) if alone && text.get(start..).is_some_and(|rest| rest.starts_with('(')) => {
+            cuts.next().map_or(0, |at| at + 1)..start
         }
+        _ => from..end,
     }
-    start..text.len()
 }

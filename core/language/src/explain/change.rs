@@ -88,14 +88,14 @@ impl Told {
         if !held.is_empty() {
             self.add(
                 Topic::Facts,
-                format!("When {} changes while it is open, it is judged again: if the condition no longer holds, it falls away, or is missed where it was late already.", or(&held)),
+                format!("When {} while it is open, it is judged again: if the condition no longer holds, it falls away, or is missed where it was late already.", changing(&held)),
             );
         }
         let moved = names(say, reads.deadline.iter().filter(live));
         if !moved.is_empty() {
             self.add(
                 Topic::Facts,
-                format!("When {} changes while it is open, the deadline is reckoned again from the original start. It never moves to a time that has passed: then it is the earlier of the old deadline and the new time from now.", or(&moved)),
+                format!("When {} while it is open, the deadline is reckoned again from the original start. It never moves to a time that has passed: then it is the earlier of the old deadline and the new time from now.", changing(&moved)),
             );
         }
         let all = reads.condition.iter().chain(&reads.deadline);
@@ -118,7 +118,7 @@ impl Told {
         if !needed.is_empty() {
             self.add(
                 Topic::Facts,
-                format!("As long as it is not known what {} is, no clock runs and it shows as “cannot be judged”. Once that is known, it starts with its original start and has its whole time from then.", or(&needed)),
+                format!("As long as it is not known {}, no clock runs and it shows as “cannot be judged”. Once that is known, it starts with its original start and has its whole time from then.", asking(&needed)),
             );
         }
     }
@@ -215,7 +215,7 @@ impl Told {
             if !asked.is_empty() {
                 self.add(
                     Topic::Facts,
-                    format!("As long as it is not known what {} is, the exception is not used, and the duty is marked.", or(&asked)),
+                    format!("As long as it is not known {}, the exception is not used, and the duty is marked.", asking(&asked)),
                 );
             }
         }
@@ -229,7 +229,7 @@ impl Told {
         if !live.is_empty() {
             self.add(
                 Topic::Facts,
-                format!("When {} changes, it is judged again whether the exception applies; a deadline never moves to a time that has passed.", or(&live)),
+                format!("When {}, it is judged again whether the exception applies; a deadline never moves to a time that has passed.", changing(&live)),
             );
         }
         for change in &exception.changes {
@@ -318,9 +318,10 @@ fn changed(say: &Say<'_>, exception: &Exception) -> String {
         .iter()
         .map(|change| one_change(say, change))
         .collect();
+    let changes = changes.join("; ");
     let mut said = match &exception.condition {
-        Some(condition) => format!("if {}, {}", say.condition(condition), and(&changes)),
-        None => and(&changes),
+        Some(condition) => format!("if {}, {changes}", say.condition(condition)),
+        None => changes,
     };
     if let Some(until) = exception.until {
         said = format!("{said}, until {until}");
@@ -375,4 +376,27 @@ fn names<'f>(say: &Say<'_>, facts: impl Iterator<Item = &'f FactRef>) -> Vec<Str
         }
     }
     names
+}
+
+/// `what the client's tier is or whether the sale is sensitive`
+fn asking(names: &[String]) -> String {
+    let asked = names.iter().map(|name| {
+        if name.starts_with("whether ") {
+            name.clone()
+        } else {
+            format!("what {name} is")
+        }
+    });
+    or(&asked.collect::<Vec<_>>())
+}
+
+/// `the client's tier changes or it changes whether the sale is sensitive`
+fn changing(names: &[String]) -> String {
+    let (whether, values): (Vec<String>, Vec<String>) = names
+        .iter()
+        .cloned()
+        .partition(|name| name.starts_with("whether "));
+    let values = (!values.is_empty()).then(|| format!("{} changes", or(&values)));
+    let whether = (!whether.is_empty()).then(|| format!("it changes {}", or(&whether)));
+    or(&values.into_iter().chain(whether).collect::<Vec<_>>())
 }

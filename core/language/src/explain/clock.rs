@@ -7,7 +7,7 @@ use crate::register::FactKind;
 
 use super::change::Reads;
 use super::duty::{period_word, span_words};
-use super::say::{Say, and, or};
+use super::say::{Say, and, or, or_events};
 use super::{Told, Topic};
 
 impl Told {
@@ -26,7 +26,10 @@ impl Told {
             DeadlineKind::Within(span, anchor) => {
                 reads.span(say, span);
                 let from = anchor.as_ref().map_or_else(
-                    || "of that moment".to_owned(),
+                    || match span.kind {
+                        SpanKind::Table { .. } => "from that moment".to_owned(),
+                        _ => "of that moment".to_owned(),
+                    },
                     |anchor| format!("after {}", say.event(&anchor.event)),
                 );
                 self.add(
@@ -200,7 +203,7 @@ impl Told {
             }
             self.add(
                 Topic::Late,
-                "Whoever owes it, is away or has left is passed over for the next in line.",
+                "Anyone who owes it themselves, is away or has left is passed over for the next in line.",
             );
         }
         let clocked =
@@ -220,7 +223,8 @@ impl Told {
         );
     }
 
-    pub(super) fn ends(&mut self, say: &Say<'_>, task: &Task, reads: &mut Reads) {
+    /// What ends a duty; one that returns by itself, as a rhythm does, needs no reopening.
+    pub(super) fn ends(&mut self, say: &Say<'_>, task: &Task, reads: &mut Reads, returns: bool) {
         if let Some(unless) = &task.unless {
             reads.unless(unless);
             self.add(
@@ -243,13 +247,13 @@ impl Told {
                 Topic::Ends,
                 format!("If the {} is reopened, it goes on with the time that was left; what was found the first time stays.", noun.says),
             ),
-            None if !noun.reopens.is_empty() => self.add(
+            None if !noun.reopens.is_empty() && !returns => self.add(
                 Topic::Ends,
                 format!("If the {} is reopened, it does not start again.", noun.says),
             ),
             None => {}
         }
-        if !noun.ends.is_empty() {
+        if !noun.ends.is_empty() && !noun.ends.contains(&task.act.act) {
             self.add(
                 Topic::Ends,
                 format!(
@@ -267,7 +271,10 @@ impl Told {
                 .collect();
             self.add(
                 Topic::Ends,
-                format!("It falls away, and is not counted, when {}.", or(&voids)),
+                format!(
+                    "It falls away, and is not counted, when {}.",
+                    or_events(&voids)
+                ),
             );
         }
     }
@@ -321,6 +328,16 @@ pub(super) fn reckoning(duration: Duration) -> String {
         }
         _ => "These are days of the calendar: weekends and holidays count, and it is due at the same time of day.".to_owned(),
     }
+}
+
+/// How the time of a wait is reckoned.
+pub(super) fn waiting(duration: Duration) -> String {
+    match duration.unit() {
+        Unit::BusinessMinutes | Unit::BusinessHours => "Only working time counts for the wait.",
+        Unit::BusinessDays => "Only working days count for the wait.",
+        _ => "The wait runs around the clock: nights, weekends and holidays count.",
+    }
+    .to_owned()
 }
 
 /// `2nd`, `11th`, `23rd`

@@ -1,13 +1,11 @@
 //! Duties and rhythms: what starts them, who owes what, what counts as done.
 
-use crate::ast::{
-    Beat, Duty, Opening, Party, Period, Rhythm, Task, Through, Trigger, Who, WhoKind,
-};
+use crate::ast::{Beat, Duty, Opening, Party, Period, Rhythm, Task, Trigger, Who, WhoKind};
 use crate::document::{Rule, Slot};
 use crate::register::{ActId, Doer};
 
 use super::change::Reads;
-use super::say::{Say, or};
+use super::say::{Say, or, or_events};
 use super::{Told, Topic};
 
 impl Told {
@@ -31,7 +29,7 @@ impl Told {
         self.done(say, &duty.task);
         self.pauses(say, &duty.task);
         self.late(say, &duty.task);
-        self.ends(say, &duty.task, &mut reads);
+        self.ends(say, &duty.task, &mut reads, false);
         self.facts(say, &reads);
     }
 
@@ -160,11 +158,9 @@ impl Told {
     }
 
     pub(super) fn what(&mut self, say: &Say<'_>, task: &Task) {
-        let through = match &task.through {
-            Some(Through::Channel(fact, value)) => format!(" through {}", say.value(*fact, *value)),
-            Some(Through::Fact(fact)) => format!(" through {}", say.words(fact.range)),
-            None => String::new(),
-        };
+        let through = say
+            .through(task)
+            .map_or_else(String::new, |through| format!(" {through}"));
         self.add(
             Topic::What,
             format!(
@@ -188,8 +184,15 @@ impl Told {
             Topic::Done,
             format!("It is done when {}.", say.event(&task.act)),
         );
+        // An event on a record of another kind counts only where it is about this case: it has to name it.
+        let about = |other: &ActId| {
+            let noun = say.register[*other].case;
+            let same = |wanted| say.register.same_record(noun, wanted);
+            task.act.path.is_empty() || same(act.case) || say.case.is_some_and(same)
+        };
         let mut others: Vec<String> = counting_as(say, task.act.act)
             .into_iter()
+            .filter(about)
             .map(|other| say.act_event(other, &task.act.path))
             .collect();
         others.sort();
@@ -197,7 +200,7 @@ impl Told {
         if !others.is_empty() && task.act.fact.is_none() {
             self.add(
                 Topic::Done,
-                format!("These count as well: {}.", or(&others)),
+                format!("It counts as well when {}.", or_events(&others)),
             );
         }
         let people: Vec<String> = act
@@ -222,9 +225,7 @@ impl Told {
 
     fn proof(&mut self, say: &Say<'_>, task: &Task) {
         let act = &say.register[task.act.act];
-        let usual = act
-            .proof
-            .map(|proof| super::say::with_article(&say.register[proof].says));
+        let usual = act.proof.map(|proof| say.register[proof].says.clone());
         let asked = say.evidence(&task.evidence);
         let said = match (usual, asked.is_empty()) {
             (None, true) => return,
@@ -235,7 +236,7 @@ impl Told {
             }
         };
         self.add(Topic::Done, said);
-        if !task.evidence.is_empty() {
+        if task.evidence.len() + usize::from(act.proof.is_some()) > 1 {
             self.add(
                 Topic::Done,
                 "The parts may come one after another; it is done when the last one is there.",
@@ -256,7 +257,7 @@ impl Told {
                 let what = say.words(anchor.range);
                 self.add(
                     Topic::Until,
-                    format!("It is due {} after the {what}.", span_words(say, span)),
+                    format!("It is due {} after the last {what}.", span_words(say, span)),
                 );
                 self.reckoning_of(say, span);
                 if let Some(condition) = condition {
@@ -280,9 +281,8 @@ impl Told {
         self.done(say, &rhythm.task);
         self.pauses(say, &rhythm.task);
         self.late(say, &rhythm.task);
-        self.ends(say, &rhythm.task, &mut reads);
+        self.ends(say, &rhythm.task, &mut reads, true);
         self.facts(say, &reads);
-        self.sections.sort_by_key(|section| section.topic);
     }
 
     fn since(&mut self, say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) {

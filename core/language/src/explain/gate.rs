@@ -82,8 +82,11 @@ impl Told {
         match ways.as_slice() {
             [one] => self.add(Topic::Says, format!("{barred} until {one}.")),
             _ => {
-                self.add(Topic::Says, format!("{barred} until one of these is so:"));
-                self.all(Topic::Says, ways.iter().map(|way| format!("{way}.")));
+                let ways = super::say::lettered(&ways);
+                self.add(
+                    Topic::Says,
+                    format!("{barred} until one of these is so: {ways}."),
+                );
             }
         }
         let events = passages
@@ -102,12 +105,21 @@ impl Told {
             );
         }
         for passage in passages {
-            if let Passage::Silence { span, without, .. } = passage {
-                self.add(Topic::Passes, super::clock::reckoning(*span));
+            if let Passage::Silence {
+                span,
+                anchor,
+                without,
+            } = passage
+            {
+                self.add(Topic::Passes, super::clock::waiting(*span));
                 if let Some(without) = without {
                     self.add(
                         Topic::Passes,
-                        format!("With {} the wait is over without result; it begins again at the next time.", say.words(without.range)),
+                        format!(
+                            "{} ends the wait without result; it begins again {}.",
+                            say.words(without.range),
+                            next_time(&say.words(anchor.event.range))
+                        ),
                     );
                 }
             }
@@ -211,4 +223,13 @@ impl Told {
         }
         let _ = rule;
     }
+}
+
+/// `with the next closing notice`, `the next time the complaint is resolved`
+fn next_time(anchor: &str) -> String {
+    if anchor.contains(" is ") || anchor.contains(" are ") {
+        return format!("the next time {anchor}");
+    }
+    let bare = anchor.strip_prefix("the ").unwrap_or(anchor);
+    format!("with the next {bare}")
 }

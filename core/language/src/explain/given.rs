@@ -37,7 +37,7 @@ impl Told {
                 if !inputs.is_empty() {
                     self.add(
                         Topic::Facts,
-                        format!("It is worked out anew when {} changes; figures and times are kept with it.", and(&inputs)),
+                        format!("It is worked out anew when {} changes; figures and times are kept with it.", super::say::or(&inputs)),
                     );
                     self.add(
                         Topic::Facts,
@@ -64,13 +64,9 @@ impl Told {
         if let [one] = tests.as_slice() {
             self.add(Topic::Says, format!("{head} if {}.", say.words(one.range)));
         } else {
-            self.add(Topic::Says, format!("{head} if {lead}:"));
-            self.all(
-                Topic::Says,
-                tests
-                    .iter()
-                    .map(|test| format!("{}.", say.words(test.range))),
-            );
+            let tests: Vec<String> = tests.iter().map(|test| say.words(test.range)).collect();
+            let tests = super::say::lettered(&tests);
+            self.add(Topic::Says, format!("{head} if {lead}: {tests}."));
         }
         self.add(
             Topic::Facts,

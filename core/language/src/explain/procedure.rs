@@ -3,7 +3,7 @@
 use crate::ast::{Item, Procedure, RuleKey, Sentence, Turn};
 use crate::document::Rule;
 
-use super::say::{Say, and, or};
+use super::say::{Say, and, or, or_events};
 use super::short::of_task;
 use super::{Told, Topic, capital};
 
@@ -65,7 +65,7 @@ impl Told {
                 .collect();
             self.add(
                 Topic::Ends,
-                format!("All steps fall away when {}.", or(&voids)),
+                format!("All steps fall away when {}.", or_events(&voids)),
             );
         }
     }

@@ -1,13 +1,13 @@
 //! The words of a sentence as a reader elsewhere understands them: `it` is named, blanks have their values.
 
 use crate::ast::{
-    ActUse, Condition, Evidence, FactRef, Party, Path, RuleKey, Sentence, TestKind, TextRange,
-    Value, Who, WhoKind, Whom,
+    ActUse, Condition, Evidence, FactRef, Party, Path, RuleKey, Sentence, Task, TestKind,
+    TextRange, Through, Value, Who, WhoKind, Whom,
 };
 use crate::document::{Document, Rule, Slot};
 use crate::format::tokens::{Kind, Token, split};
 use crate::read::Library;
-use crate::register::{ActId, Doer, FactId, NounId, Register, RoleId};
+use crate::register::{ActId, Doer, FactId, FactKind, NounId, Register, RoleId};
 
 /// Speaks about the rules of one document, on one kind of case.
 #[derive(Clone, Copy)]
@@ -43,6 +43,19 @@ impl<'a> Say<'a> {
         format!("the {}", self.noun())
     }
 
+    /// Leaves `it` as it is written: for whole sentences, in which it may also mean the duty.
+    pub fn as_written(self) -> Self {
+        Self { case: None, ..self }
+    }
+
+    /// `through the client's preferred channel`
+    pub fn through(&self, task: &Task) -> Option<String> {
+        Some(match task.through.as_ref()? {
+            Through::Channel(fact, value) => format!("through {}", self.value(*fact, *value)),
+            Through::Fact(fact) => format!("through {}", self.words(fact.range)),
+        })
+    }
+
     /// Whether it is about the company as a whole.
     pub fn is_company(&self) -> bool {
         self.case == Some(self.register.company())
@@ -50,7 +63,7 @@ impl<'a> Say<'a> {
 
     /// The words of a range in one line, `it` named and blanks filled.
     pub fn words(&self, range: TextRange) -> String {
-        self.plain(self.document.words(range))
+        self.plain(self.document.words(self.document.with_whole_blanks(range)))
     }
 
     /// The words of the slots of this kind.
@@ -94,6 +107,7 @@ impl<'a> Say<'a> {
                 };
                 self.rule_name(&key)
             }
+            _ if self.case.is_none() => token.text.clone(),
             _ if token.is("it") || token.is("them") || token.is("they") => self.the_case(),
             _ if token.is("its") || token.is("their") => format!("the {}'s", self.noun()),
             _ => token.text.clone(),
@@ -229,6 +243,10 @@ impl<'a> Say<'a> {
         if let Some(says) = &entry.says {
             return format!("whether {}", self.filled(says, path));
         }
+        if entry.kind == FactKind::YesNo {
+            let noun = self.register[entry.noun].says.as_str();
+            return format!("whether the {noun} is {}", entry.name);
+        }
         let owner = path.last().copied().or(self.case).unwrap_or(entry.noun);
         if owner == self.register.company() {
             return format!("the {}", entry.name);
@@ -352,4 +370,33 @@ pub(crate) fn with_article(noun: &str) -> String {
         "a"
     };
     format!("{article} {noun}")
+}
+
+/// `(a) one; (b) another`
+pub(crate) fn lettered(items: &[String]) -> String {
+    let lettered = items
+        .iter()
+        .zip('a'..='z')
+        .map(|(item, letter)| format!("({letter}) {item}"));
+    lettered.collect::<Vec<_>>().join("; ")
+}
+
+/// Sentences that begin with the same subject and verb, with those said once: `the request is merged, withdrawn or
+/// marked as spam`.
+pub(crate) fn or_events(events: &[String]) -> String {
+    let subject = |event: &String| {
+        let end = event.find(" is ")? + 4;
+        event.get(..end).map(str::to_owned)
+    };
+    let first = events.first().and_then(subject);
+    let rest: Option<Vec<String>> = first.as_ref().and_then(|first| {
+        let rest = events
+            .iter()
+            .map(|event| event.strip_prefix(first.as_str()).map(str::to_owned));
+        rest.collect()
+    });
+    match (first, rest) {
+        (Some(first), Some(rest)) => format!("{first}{}", or(&rest)),
+        _ => or(events),
+    }
 }

@@ -15,7 +15,8 @@ pub(super) fn short(say: &Say<'_>, rule: &Rule) -> String {
         Some(Sentence::Rhythm(rhythm)) => of_rhythm(say, rule, rhythm),
         Some(Sentence::Procedure(procedure)) => of_procedure(say, procedure),
         Some(Sentence::Term(word, meaning)) => format!("“{word}” means {meaning}"),
-        _ => as_written(say, rule),
+        Some(Sentence::Gate(_) | Sentence::Definition(_)) => as_written(say, rule),
+        _ => as_written(&say.as_written(), rule),
     };
     let line = line.trim().trim_end_matches(['.', ',', ';', ':']);
     format!("{}.", capital(line))
@@ -35,7 +36,13 @@ pub(super) fn of_task(say: &Say<'_>, rule: &Rule, task: &Task) -> String {
 /// `personally signs the version`
 fn does(say: &Say<'_>, task: &Task) -> String {
     let personally = if task.personally { "personally " } else { "" };
-    format!("{personally}{}", third_person(&say.words(task.act.range)))
+    let through = say
+        .through(task)
+        .map_or_else(String::new, |through| format!(" {through}"));
+    format!(
+        "{personally}{}{through}",
+        third_person(&say.words(task.act.range))
+    )
 }
 
 fn of_duty(say: &Say<'_>, rule: &Rule, duty: &Duty) -> String {
@@ -49,20 +56,46 @@ fn of_duty(say: &Say<'_>, rule: &Rule, duty: &Duty) -> String {
     let condition = condition.as_ref().map_or_else(String::new, |condition| {
         format!(", if {}", say.condition(condition))
     });
-    if is_its_beginning(say, triggers) && duty.task.act.path.is_empty() {
-        // What a request needs when it begins needs no *when*: *acknowledges a request*.
-        let noun = say.noun();
-        let line = of_task(say, rule, &duty.task);
-        let the = format!("the {noun}");
-        return format!("{}{condition}", line.replacen(&the, &with_article(noun), 1));
+    // What a request needs when it begins needs no *when*: *acknowledges a request*.
+    if let Some(line) = of_beginning(say, rule, duty, triggers) {
+        return format!("{line}{condition}");
     }
     let head = say.slot(rule, Slot::Head).unwrap_or_default();
     format!("{head}{condition}, {}", of_task(say, rule, &duty.task))
 }
 
-fn is_its_beginning(say: &Say<'_>, triggers: &[Trigger]) -> bool {
-    let begins = say.case.map_or(&[][..], |case| &say.register[case].begins);
-    matches!(triggers, [Trigger::Act(act)] if act.path.is_empty() && begins.first() == Some(&act.act))
+/// The line of a duty that the beginning of its case opens, where the act names the case.
+fn of_beginning(say: &Say<'_>, rule: &Rule, duty: &Duty, triggers: &[Trigger]) -> Option<String> {
+    let [Trigger::Act(act)] = triggers else {
+        return None;
+    };
+    let first = say.register[say.case?].begins.first()?;
+    if !act.path.is_empty() || !duty.task.act.path.is_empty() || act.act != *first {
+        return None;
+    }
+    let noun = say.noun();
+    let indefinite = if say.words(act.range).starts_with(noun) {
+        noun.to_owned()
+    } else {
+        with_article(noun)
+    };
+    let the = say.the_case();
+    let done = does(say, &duty.task);
+    let at = done.find(&the)?;
+    let after = done.get(at + the.len()..)?;
+    if after.starts_with(|c: char| c.is_alphanumeric() || c == '-') {
+        return None;
+    }
+    let before = done.get(..at)?;
+    let deadline = say
+        .slot(rule, Slot::Deadline)
+        .map_or_else(String::new, |deadline| {
+            format!(" {}", deadline.replace(&format!("{the}'s"), "its"))
+        });
+    Some(format!(
+        "{} {before}{indefinite}{after}{deadline}",
+        say.who(&duty.task.who)
+    ))
 }
 
 fn of_rhythm(say: &Say<'_>, rule: &Rule, rhythm: &Rhythm) -> String {

@@ -34,6 +34,11 @@ fn pieces(
     slots: &[SlotText],
     whole: TextRange,
 ) -> Option<Vec<Piece>> {
+    let whole_blanks = |slot: &SlotText| SlotText {
+        slot: slot.slot,
+        range: document.with_whole_blanks(slot.range),
+    };
+    let slots: Vec<SlotText> = slots.iter().map(whole_blanks).collect();
     let mut slots: Vec<&SlotText> = slots.iter().collect();
     slots.sort_by_key(|slot| slot.range.start);
     only_marks_between(document, &slots, whole)?;
@@ -298,6 +303,7 @@ fn item_lines(mut parts: Vec<Piece>, indent: usize) -> Vec<String> {
     lines(&parts, "", indent)
 }
 
+/// The slots of a procedure that stand in a range.
 fn slots_in(rule: &Rule, range: TextRange) -> impl Iterator<Item = SlotText> {
     rule.slots
         .iter()

@@ -2,4 +2,6 @@
 
 mod explain;
 mod format;
+mod redline;
 mod shipped;
+mod vocabulary;
