@@ -1,3 +1,51 @@
-//! The program.
+//! The program `kept`: it checks and explains SOPs, answers questions about working time, replays a log of real
+//! requests under the SOPs, and shows what a changed SOP would have changed.
+//!
+//! Exit status: 0 all is well, 1 something was found that needs a look, 2 the command or its input cannot be used.
 
-fn main() {}
+mod adherence;
+mod ask;
+mod clock;
+mod files;
+mod replay;
+mod shipped;
+mod sop;
+mod tell;
+mod whatif;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use ask::{ClockCommand, Command, Kept, SopCommand};
+use tell::{Failure, Outcome};
+
+fn main() -> ExitCode {
+    let asked = Kept::parse();
+    match run(&asked.command) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Sop { command } => match command {
+            SopCommand::Check(asked) => sop::check(asked),
+            SopCommand::Fmt(asked) => sop::fmt(asked),
+            SopCommand::Vocabulary(asked) => sop::vocabulary(asked),
+        },
+        Command::Replay(asked) => replay::replay(asked),
+        Command::Whatif(asked) => whatif::whatif(asked),
+        Command::Vocabulary(asked) => sop::vocabulary(asked),
+        Command::Clock { command } => match command {
+            ClockCommand::Add(asked) => clock::add(asked),
+            ClockCommand::Between(asked) => clock::between(asked),
+            ClockCommand::Batch(asked) => clock::batch(asked),
+        },
+    }
+}

@@ -9,7 +9,7 @@
     reason = "a command reads its arguments and prints, and stops where its own data is wrong"
 )]
 
-#[path = "../tests/common/oracle.rs"]
+#[path = "../tests/it/oracle/mod.rs"]
 mod oracle;
 
 use std::process::ExitCode;

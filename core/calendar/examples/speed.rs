@@ -99,14 +99,14 @@ fn micros(watch: &Stopwatch) -> f64 {
 fn file() -> String {
     let mut text = String::from("zone = \"Europe/Berlin\"\n[hours]\n");
     for day in ["monday", "tuesday", "wednesday", "thursday", "friday"] {
-        text.push_str(&format!("{day} = [\"09:00-12:30\", \"13:30-18:00\"]\n"));
+        text = text + day + " = [\"09:00-12:30\", \"13:30-18:00\"]\n";
     }
     for year in 2026..2036 {
         for day in [
             "01-01", "01-06", "04-03", "04-06", "05-01", "05-14", "05-25", "10-03", "11-01",
             "12-24", "12-25", "12-26",
         ] {
-            text.push_str(&format!("[[holidays]]\ndate = {year}-{day}\n"));
+            text = format!("{text}[[holidays]]\ndate = {year}-{day}\n");
         }
     }
     text

@@ -6,7 +6,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 use kept_kernel::{Duration, Instant, Unit};
 
-use crate::days::{DAY, date_of, day_of};
+use crate::days::{DAY, MINUTE, date_of, day_of};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::table::Table;
@@ -128,7 +128,7 @@ impl Calendar {
     /// The instant itself in working time or at the end of it, else the last closing before.
     pub fn last_closing(&self, instant: Instant) -> Instant {
         let found = self.table.backward(held(instant), 1);
-        Instant::from_micros(found).plus_micros(if found == FIRST { 0 } else { 1 })
+        Instant::from_micros(found).plus_micros(i64::from(found != FIRST))
     }
 
     /// The same local time on the n-th working day after. A start outside working time is first moved to the next
@@ -156,9 +156,7 @@ impl Calendar {
         let start = if self.is_open(from) {
             held(from)
         } else {
-            let opening = self.next_opening(from);
-            let closing = self.last_closing(from);
-            if opening == from { from } else { closing }.micros()
+            self.last_closing(from).micros()
         };
         let Some(day) = self.working_day_at(start, true) else {
             return Instant::MIN;
@@ -170,7 +168,15 @@ impl Calendar {
     fn same_time_on(&self, start: i64, day: i32, days: i64) -> Option<Instant> {
         let clock_time = self.table.local_of(start) - i64::from(day) * DAY;
         let target = self.table.working_day_after(day, days)?;
-        let same = self.table.instant_of(i64::from(target) * DAY + clock_time);
+        let midnight = i64::from(target) * DAY;
+        if let Some((windows, offset)) = self.table.steady_day(target)
+            && let Some(last) = windows.last()
+        {
+            let closing = i64::from(last.end) * MINUTE;
+            let found = Instant::from_micros(midnight + clock_time.min(closing) - offset);
+            return Some(Instant::from_micros(held(found)));
+        }
+        let same = self.table.instant_of(midnight + clock_time);
         let closing = self.closing_of(target).unwrap_or(same);
         Some(Instant::from_micros(held(Instant::from_micros(
             same.min(closing),
@@ -179,7 +185,14 @@ impl Calendar {
 
     /// The local day whose windows hold an instant; with `closing` also the one that ends then.
     pub(crate) fn working_day_at(&self, instant: i64, closing: bool) -> Option<i32> {
-        let day = self.local_day(instant);
+        let local = self.table.local_of(instant);
+        let day = local.div_euclid(DAY) as i32;
+        if let Some((windows, _)) = self.table.steady_day(day) {
+            let minute = (local.rem_euclid(DAY) / MINUTE) as u16;
+            if windows.iter().any(|w| w.start <= minute && minute < w.end) {
+                return Some(day);
+            }
+        }
         let holds = |day: &i32, at_end: bool| {
             self.table.spans_on(*day).any(|(open, close)| {
                 open <= instant && (instant < close || (at_end && instant == close))

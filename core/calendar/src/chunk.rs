@@ -191,16 +191,37 @@ fn joined(mut spans: Vec<(i64, i64)>, start: i64, end: i64) -> Box<[Interval]> {
 }
 
 fn opened(intervals: &[Interval], start: i64) -> Box<[u16]> {
-    (0..=i64::from(CHUNK_DAYS))
-        .map(|day| intervals.partition_point(|interval| interval.open < start + day * DAY) as u16)
-        .collect()
+    let borders = (0..=i64::from(CHUNK_DAYS)).map(|day| start + day * DAY);
+    counts(intervals, borders, |interval, border| {
+        interval.open < border
+    })
 }
 
 fn worked_up(intervals: &[Interval]) -> Box<[u16]> {
     let worked = intervals.last().map_or(0, |last| last.worked_by_end());
-    (0..=worked >> BUCKET)
-        .map(|bucket| {
-            intervals.partition_point(|interval| interval.worked_by_end() < bucket << BUCKET) as u16
+    let borders = (0..=worked >> BUCKET).map(|bucket| bucket << BUCKET);
+    counts(intervals, borders, |interval, border| {
+        interval.worked_by_end() < border
+    })
+}
+
+/// For each of the rising borders, how many intervals lie before it.
+fn counts(
+    intervals: &[Interval],
+    borders: impl Iterator<Item = i64>,
+    is_before: impl Fn(&Interval, i64) -> bool,
+) -> Box<[u16]> {
+    let mut rest = intervals.iter().peekable();
+    let mut count = 0;
+    borders
+        .map(|border| {
+            while rest
+                .next_if(|interval| is_before(interval, border))
+                .is_some()
+            {
+                count += 1;
+            }
+            count
         })
         .collect()
 }

@@ -7,9 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::days::day_of;
 use crate::feed;
-use crate::file::{Feeds, Placed, Reader, Value, is_closed};
+use crate::file::{Feeds, Reader, Value};
+use crate::hours::Placed;
 use crate::place::quoted;
-use crate::rules::{Dated, Easter, Special, Yearly};
+use crate::rules::{CLOSED, Dated, Easter, Special, Yearly};
 
 /// More holidays and openings than this are a feed.
 const MOST_ENTRIES: usize = 10_000;
@@ -81,7 +82,7 @@ impl Reader<'_> {
 
     fn remember(&mut self, when: Option<When>, placed: Placed) {
         if let Some(when) = when
-            && !is_closed(placed.pattern)
+            && placed.pattern != CLOSED
         {
             self.open_specials.push((when, placed));
         }
@@ -166,8 +167,8 @@ impl Reader<'_> {
                 }
             };
             let placed = entry.get("open").map(|value| self.windows(value));
-            let Some(placed) = placed.filter(|placed| !is_closed(placed.pattern)) else {
-                let place = entry.get("open").map_or(place, |value| value.span());
+            let Some(placed) = placed.filter(|placed| placed.pattern != CLOSED) else {
+                let place = entry.get("open").map_or(place, toml::Spanned::span);
                 self.report.note(
                     place,
                     "This opening has no windows.",

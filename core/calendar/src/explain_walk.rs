@@ -255,7 +255,7 @@ impl<'c> Walk<'c> {
         );
         if !closed.is_empty() {
             let holidays = words::count(closed.len() as i64, "holiday");
-            text.push_str(&format!("; {holidays}{}", self.names(&closed)));
+            text = format!("{text}; {holidays}{}", self.names(&closed));
         }
         self.step((start, end), StepKind::Folded, text);
         self.counted = end;

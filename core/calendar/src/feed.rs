@@ -117,7 +117,8 @@ fn add(reader: &mut Reader<'_>, report: &mut Report<'_>, entry: Entry) -> bool {
     let until_midnight = entry
         .end
         .is_some_and(|end| end.midnight && end.day > start.day);
-    if !start.whole && !(start.midnight && until_midnight) {
+    let of_whole_days = start.whole || (start.midnight && until_midnight);
+    if !of_whole_days {
         return false;
     }
     let days = match (entry.end, entry.length) {

@@ -1,40 +1,22 @@
 //! A calendar file: TOML that a person writes.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kept_kernel::Instant;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::Calendar;
 use crate::entries::{Seen, When};
+use crate::hours::Placed;
 use crate::overlaps;
 use crate::place::{Report, nearest, quoted};
 use crate::problem::{Problem, Problems};
-use crate::rules::{CLOSED, Pattern, Rules};
-use crate::window::{Window, WindowError};
+use crate::rules::Rules;
+use crate::syntax;
 
 /// More than any calendar needs; a longer text is something else.
 const MOST_BYTES: usize = 4 << 20;
-/// More windows than this in a day are a mistake.
-const MOST_WINDOWS: usize = 24;
-
-/// An instant of the years that a calendar is asked about most, so that what is laid out for a check is used.
-const RECENT: Instant = Instant::from_seconds(1_767_225_600);
-
-pub(crate) const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-
-const WINDOW_ADVICE: &str = "Write start and end as in \"09:00-17:00\", from 00:00 to 24:00.";
 
 /// What gives the text of a feed by its name, or says why there is none.
 pub(crate) type Feeds<'f> = dyn FnMut(&str) -> Result<String, String> + 'f;
@@ -87,14 +69,6 @@ impl Calendar {
     }
 }
 
-/// Where the windows of a day stand, for messages about them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Placed {
-    pub(crate) pattern: Pattern,
-    /// In the order of the pattern's windows.
-    pub(crate) places: Vec<Range<usize>>,
-}
-
 /// A file on its way to a calendar.
 pub(crate) struct Reader<'t> {
     text: &'t str,
@@ -136,14 +110,17 @@ impl<'t> Reader<'t> {
             return None;
         }
         let (document, errors) = DeTable::parse_recoverable(self.text);
+        let mut last_line = 0;
         for error in &errors {
             let place = error.span().unwrap_or(0..0);
-            let said = error.message().lines().next().unwrap_or_default();
-            self.report.note(
-                place,
-                format!("This is not TOML: {said}."),
-                "Compare it with an example of a calendar file.",
-            );
+            let line = self.report.line_of(place.start);
+            // What follows on the same line is mostly the same mistake.
+            if line != last_line {
+                let words = self.text.get(place.clone()).unwrap_or_default();
+                let (wrong, advice) = syntax::said(error.message(), words);
+                self.report.note(place, wrong, advice);
+            }
+            last_line = line;
         }
         errors.is_empty().then_some(document)
     }
@@ -167,7 +144,7 @@ impl<'t> Reader<'t> {
         let rules = std::mem::take(&mut self.rules);
         let remarks = std::mem::take(&mut self.remarks);
         let calendar = Calendar::of(name, zone, rules, remarks);
-        if calendar.has_working_time() {
+        if calendar.table.has_working_time() {
             return Ok(calendar);
         }
         self.report.note(
@@ -248,113 +225,6 @@ impl<'t> Reader<'t> {
         }
         found
     }
-
-    fn hours(&mut self, table: &DeTable<'_>) {
-        let Some(value) = table.get("hours") else {
-            return;
-        };
-        let Some(hours) = value.get_ref().as_table() else {
-            self.report.note(
-                value.span(),
-                "The hours are no table of weekdays.",
-                "Write [hours] on a line and below it monday = [\"09:00-17:00\"].",
-            );
-            return;
-        };
-        self.known_keys(hours, &WEEKDAYS);
-        for (place, weekday) in WEEKDAYS.iter().enumerate() {
-            if let Some(value) = hours.get(*weekday) {
-                let placed = self.windows(value);
-                if let Some(slot) = self.rules.week.get_mut(place) {
-                    *slot = placed.pattern;
-                }
-                if let Some(slot) = self.week.get_mut(place) {
-                    *slot = placed;
-                }
-            }
-        }
-    }
-
-    /// Reads a list of windows, and checks that none of them meet.
-    pub(crate) fn windows(&mut self, value: Value<'_, '_>) -> Placed {
-        let Some(list) = value.get_ref().as_array() else {
-            self.report.note(
-                value.span(),
-                "This is no list of windows.",
-                "Write them in brackets, as in [\"09:00-12:30\", \"13:30-18:00\"]; [] is a closed day.",
-            );
-            return Placed::default();
-        };
-        if list.len() > MOST_WINDOWS {
-            self.report.note(
-                value.span().start..value.span().start + 1,
-                format!(
-                    "A day has at most {MOST_WINDOWS} windows; here are {}.",
-                    list.len()
-                ),
-                "Join those that touch.",
-            );
-            return Placed::default();
-        }
-        let mut found: Vec<(Window, Range<usize>)> = Vec::new();
-        for each in list {
-            found.extend(self.window(each).map(|window| (window, each.span())));
-        }
-        found.sort_by_key(|(window, _)| *window);
-        for ((earlier, before), (later, after)) in found.iter().zip(found.iter().skip(1)) {
-            if later.start < earlier.end {
-                let (place, words) = if before.start > after.start {
-                    (before, (earlier, later))
-                } else {
-                    (after, (later, earlier))
-                };
-                self.report.note(
-                    place.clone(),
-                    format!("{} overlaps {} of the same day.", words.0, words.1),
-                    overlaps::ADVICE,
-                );
-            }
-        }
-        let (windows, places): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        Placed {
-            pattern: self.rules.pattern_of(&windows),
-            places,
-        }
-    }
-
-    fn window(&mut self, value: Value<'_, '_>) -> Option<Window> {
-        let Some(text) = value.get_ref().as_str() else {
-            self.report
-                .note(value.span(), "This is no window.", WINDOW_ADVICE);
-            return None;
-        };
-        match Window::parse(text) {
-            Ok(window) => Some(window),
-            Err(error) => {
-                let wrong = match error {
-                    WindowError::Shape => "is no window",
-                    WindowError::Time => "holds a time that no clock shows",
-                    WindowError::StartsAtMidnight => {
-                        "starts at the end of the day: it belongs to the next day, from 00:00"
-                    }
-                };
-                self.report.note(
-                    value.span(),
-                    format!("{} {wrong}.", quoted(text)),
-                    WINDOW_ADVICE,
-                );
-                None
-            }
-        }
-    }
-}
-
-impl Calendar {
-    fn has_working_time(&self) -> bool {
-        self.table.rules.patterns.iter().any(|w| !w.is_empty())
-            && (self.next_opening(RECENT) < Instant::MAX
-                || self.next_opening(Instant::MIN) < Instant::MAX)
-    }
 }
 
 /// The zone nearest to a name: one with the same last word, else one that is spelt nearly so.
@@ -368,9 +238,4 @@ fn nearest_zone<'z>(name: &str, known: &'z [String]) -> Option<&'z str> {
         Some(zone) => Some(zone),
         None => nearest(&folded, names),
     }
-}
-
-/// Whether a pattern has no windows.
-pub(crate) const fn is_closed(pattern: Pattern) -> bool {
-    pattern == CLOSED
 }

@@ -5,7 +5,8 @@
 //! that run: those are the engine's. It never reads a file; feeds of holidays are handed in as text.
 //!
 //! An addition takes two searches in a table of working time (see `table`), wherever it leads. The slow and plain
-//! way of counting minutes lives in the tests, and every release is compared with it.
+//! way, counting minutes, lives in the tests and the example `oracle`, which compare the two; the example `speed`
+//! measures.
 
 mod calendar;
 mod chunk;
@@ -17,11 +18,13 @@ mod feed;
 mod feed_lines;
 mod feed_repeats;
 mod file;
+mod hours;
 mod overlaps;
 mod period;
 mod place;
 mod problem;
 mod rules;
+mod syntax;
 mod table;
 mod text;
 mod window;

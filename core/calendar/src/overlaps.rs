@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use crate::days::{easter_of, weekday_of};
 use crate::entries::When;
-use crate::file::{Placed, Reader, WEEKDAYS, is_closed};
-use crate::rules::Pattern;
+use crate::file::Reader;
+use crate::hours::{Placed, WEEKDAYS};
+use crate::rules::{CLOSED, Pattern};
 use crate::window::{DAY_MINUTES, Window};
 
 pub(crate) const ADVICE: &str = "Let one end where the next begins. An end that is not after its start lies on the next day: look whether start and end \
@@ -22,7 +23,7 @@ pub(crate) fn check(reader: &mut Reader<'_>) {
     for (when, placed) in &specials {
         for (before, after) in neighbours(reader, *when) {
             let here = placed.places.first().cloned();
-            if !is_closed(before) {
+            if before != CLOSED {
                 let night = Placed {
                     pattern: before,
                     places: Vec::new(),

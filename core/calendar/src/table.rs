@@ -20,6 +20,8 @@ use crate::zone::Clock;
 const ERA_CHUNKS: i32 = 32;
 const FIRST_ERA: i32 = -44;
 const LAST_ERA: i32 = 179;
+/// The chunk that begins in September 2024.
+const RECENT: i32 = 39;
 
 /// 32 chunks and the sums at their borders.
 #[derive(Debug)]
@@ -62,6 +64,14 @@ impl Table {
             eras: (FIRST_ERA..=LAST_ERA).map(|_| OnceLock::new()).collect(),
             nothing: OnceLock::new(),
         }
+    }
+
+    /// Whether there is any. Where the years that calendars are asked about have some, that is seen from one chunk.
+    pub(crate) fn has_working_time(&self) -> bool {
+        let is_open = |pattern: &[Window]| !pattern.is_empty();
+        self.rules.patterns.iter().any(|windows| is_open(windows))
+            && (Chunk::lay_out(&self.zone, &self.rules, RECENT).worked() > 0
+                || self.next_open(Instant::MIN.micros()).is_some())
     }
 
     pub(crate) fn zone(&self) -> &TimeZone {
@@ -169,19 +179,31 @@ impl Table {
 
     /// The windows that start on a local day; none where the zone skips the whole day.
     pub(crate) fn windows_on(&self, day: i32) -> &[Window] {
-        let chunk = self.chunk(day.div_euclid(CHUNK_DAYS));
-        let place = day.rem_euclid(CHUNK_DAYS) as usize;
-        self.rules
-            .windows(chunk.patterns.get(place).copied().unwrap_or_default())
+        self.day(day).0
     }
 
     /// The stretches of the windows that start on a local day, as instants, in the order of the windows.
     pub(crate) fn spans_on(&self, day: i32) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let clock = self.clock_at(i64::from(day) * DAY);
-        self.windows_on(day)
+        let (windows, clock) = self.day(day);
+        windows
             .iter()
             .map(move |window| span(clock, day, *window))
             .filter(|(open, close)| open < close)
+    }
+
+    /// The windows that start on a local day and its offset, where the clocks do not change near it. Most days are
+    /// such, and instants and local times follow from each other by one addition.
+    pub(crate) fn steady_day(&self, day: i32) -> Option<(&[Window], i64)> {
+        let (windows, clock) = self.day(day);
+        let offset = clock.steady_offset(i64::from(day) * DAY)?;
+        Some((windows, offset))
+    }
+
+    fn day(&self, day: i32) -> (&[Window], &Clock) {
+        let chunk = self.chunk(day.div_euclid(CHUNK_DAYS));
+        let place = day.rem_euclid(CHUNK_DAYS) as usize;
+        let pattern = chunk.patterns.get(place).copied().unwrap_or_default();
+        (self.rules.windows(pattern), &chunk.clock)
     }
 
     /// Whether a local day has working time.

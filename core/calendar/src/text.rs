@@ -90,16 +90,15 @@ impl Calendar {
         let offset = offset.div_euclid(MINUTE);
         let local = micros + offset * MINUTE;
         let fraction = local.rem_euclid(SECOND);
-        let mut text = format!("{}T{}", date_text(local), time_text(local, true));
-        if fraction > 0 {
-            let digits = format!("{fraction:06}");
-            text.push('.');
-            text.push_str(digits.trim_end_matches('0'));
-        }
         let sign = if offset < 0 { '-' } else { '+' };
-        let offset = offset.abs();
-        text.push_str(&format!("{sign}{:02}:{:02}", offset / 60, offset % 60));
-        text
+        format!(
+            "{}T{}{}{sign}{:02}:{:02}",
+            date_text(local),
+            time_text(local, true),
+            decimals(fraction),
+            offset.abs() / 60,
+            offset.abs() % 60
+        )
     }
 }
 
@@ -113,11 +112,21 @@ pub(crate) fn date_text(local: i64) -> String {
 /// `16:30` of a local time in microseconds, with seconds where asked for.
 pub(crate) fn time_text(local: i64, seconds: bool) -> String {
     let second = local.rem_euclid(DAY) / SECOND;
-    let mut text = format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     if seconds {
-        text.push_str(&format!(":{:02}", second % 60));
+        format!("{hour:02}:{minute:02}:{second:02}")
+    } else {
+        format!("{hour:02}:{minute:02}")
     }
-    text
+}
+
+/// `.25` of a fraction of a second in microseconds; nothing where there is none.
+pub(crate) fn decimals(fraction: i64) -> String {
+    if fraction == 0 {
+        return String::new();
+    }
+    let digits = format!(".{fraction:06}");
+    digits.trim_end_matches('0').to_owned()
 }
 
 /// The words at fault, cut where they are long.

@@ -1,7 +1,7 @@
 //! Days, times and spans in words, for explanations.
 
 use crate::days::{DAY, SECOND, date_of, weekday_of};
-use crate::text::time_text;
+use crate::text::{decimals, time_text};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = [
@@ -26,12 +26,12 @@ impl Words {
             .and_then(|place| MONTHS.get(place))
             .copied()
             .unwrap_or_default();
-        let mut text = format!("{weekday} {} {month}", date.day());
-        if self.year != Some(date.year()) {
-            self.year = Some(date.year());
-            text.push_str(&format!(" {}", date.year()));
+        let day = date.day();
+        if self.year == Some(date.year()) {
+            return format!("{weekday} {day} {month}");
         }
-        text
+        self.year = Some(date.year());
+        format!("{weekday} {day} {month} {}", date.year())
     }
 
     /// The day and time of a local time.
@@ -78,14 +78,6 @@ pub(crate) fn span(micros: i64) -> String {
         parts.push(format!("{}{} s", seconds % 60, decimals(fraction)));
     }
     parts.join(" ")
-}
-
-fn decimals(fraction: i64) -> String {
-    if fraction == 0 {
-        return String::new();
-    }
-    let digits = format!(".{fraction:06}");
-    digits.trim_end_matches('0').to_owned()
 }
 
 /// `2,490`.

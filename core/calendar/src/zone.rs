@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kept_kernel::Instant;
 
-use crate::days::SECOND;
+use crate::days::{DAY, SECOND};
 
 /// A stretch of time with one offset. It lasts until the next one starts.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,21 @@ impl Clock {
         local - offset
     }
 
+    /// The offset around a local day, where the clocks do not change within four days of it.
+    pub(crate) fn steady_offset(&self, midnight: i64) -> Option<i64> {
+        let mut offset = self.first;
+        for change in &self.changes {
+            let distance = change.start - midnight;
+            if distance.abs() < 4 * DAY {
+                return None;
+            }
+            if distance < 0 {
+                offset = change.offset;
+            }
+        }
+        Some(offset)
+    }
+
     /// The changes of the clocks, in order.
     pub(crate) fn changes(&self) -> impl Iterator<Item = Change> + '_ {
         let befores = std::iter::once(self.first).chain(self.changes.iter().map(|c| c.offset));
@@ -113,7 +128,6 @@ fn timestamp(micros: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::days::DAY;
 
     #[test]
     fn local_times_are_read_as_the_time_library_reads_them() {

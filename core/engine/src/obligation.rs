@@ -1,5 +1,7 @@
 //! What the engine answers: obligations, and the entries of their lives.
 
+use std::sync::Arc;
+
 use kept_kernel::Instant;
 use kept_language::NounId;
 use kept_language::ast::{RuleKey, Whom};
@@ -9,15 +11,17 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 pub struct Obligation {
     /// The rule.
-    pub rule: RuleKey,
+    pub rule: Arc<RuleKey>,
     /// The version of its document.
-    pub version: String,
+    pub version: Arc<str>,
     /// What the case is.
     pub noun: NounId,
     /// Which one.
     pub subject: String,
     /// The client, where known.
     pub client: Option<String>,
+    /// The client's tier when it opened, where known.
+    pub tier: Option<String>,
     /// The person for whom it was opened, where the rule says `each`.
     pub learner: Option<String>,
     /// 1, then one more for each reopening or later trigger.
@@ -45,17 +49,61 @@ pub struct Obligation {
     /// Time around the clock that it stood still, in microseconds.
     pub paused_elapsed: i64,
     /// The role or part that owes it, in words.
-    pub owner_role: String,
+    pub owner_role: Arc<str>,
     /// The person who owes it, where known.
     pub owner: Option<String>,
+    /// The calendar that applied, in words.
+    pub calendar: Arc<str>,
     /// The exception that applied, by its identity.
-    pub exception: Option<RuleKey>,
+    pub exception: Option<Arc<RuleKey>>,
     /// Things to count beside the figure.
     pub marks: Marks,
     /// The fact without which it cannot be judged.
     pub unknown: Option<String>,
     /// Every change of its life, in order.
     pub entries: Vec<Entry>,
+}
+
+impl Obligation {
+    /// Whether it is the duty of a rung of a ladder.
+    pub const fn is_level(&self) -> bool {
+        self.level > 0
+    }
+
+    /// One to be filled in.
+    pub(crate) fn empty() -> Self {
+        Self {
+            rule: Arc::new(RuleKey {
+                code: String::new(),
+                id: String::new(),
+            }),
+            version: "".into(),
+            noun: NounId(0),
+            subject: String::new(),
+            client: None,
+            tier: None,
+            learner: None,
+            cycle: 1,
+            level: 0,
+            opened_at: Instant::MIN,
+            opened_by: None,
+            due_at: None,
+            discharged_at: None,
+            ended_at: None,
+            verdict: Verdict::Pending,
+            used_business: 0,
+            used_elapsed: 0,
+            paused_business: 0,
+            paused_elapsed: 0,
+            owner_role: "".into(),
+            owner: None,
+            calendar: "".into(),
+            exception: None,
+            marks: Marks::default(),
+            unknown: None,
+            entries: Vec::new(),
+        }
+    }
 }
 
 /// How an obligation stands.
@@ -196,4 +244,6 @@ pub enum CancelReason {
     Restarted,
     /// The step was not needed.
     NotNeeded,
+    /// What opened it was undone.
+    Withdrawn,
 }

@@ -938,7 +938,7 @@ pub struct Cell {
 /// What a cell says.
 #[derive(Clone, Debug)]
 pub enum CellKind {
-    /// Any known value.
+    /// Any value, known or not.
     Any,
     /// Only where the fact is unknown.
     Unknown,

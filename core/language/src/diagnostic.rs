@@ -97,14 +97,7 @@ impl Diagnostic {
         let from = start.map_or(0, |newline| newline + 1);
         let rest = document.text.get(from..).unwrap_or_default();
         let source = rest.lines().next().unwrap_or_default();
-        // A line of noise may be as long as the file: only the part around the words is shown.
-        let skip = column.saturating_sub(1).saturating_sub(60);
-        let part: String = source
-            .chars()
-            .skip(skip)
-            .take(160)
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let (part, before) = excerpt(source, column - 1);
         let words = document
             .words(self.range)
             .lines()
@@ -112,20 +105,9 @@ impl Diagnostic {
             .unwrap_or_default()
             .chars()
             .count();
-        let width = words.clamp(
-            1,
-            part.chars()
-                .count()
-                .saturating_sub(column - 1 - skip)
-                .max(1),
-        );
+        let width = words.clamp(1, part.chars().count().saturating_sub(before).max(1));
         let _ = write!(shown, "\n   {}", part.trim_end());
-        let _ = write!(
-            shown,
-            "\n   {}{}",
-            " ".repeat(column - 1 - skip),
-            "^".repeat(width)
-        );
+        let _ = write!(shown, "\n   {}{}", " ".repeat(before), "^".repeat(width));
         let said = [self.reason.as_str(), self.suggestion.as_str()]
             .iter()
             .filter(|s| !s.is_empty())
@@ -147,6 +129,30 @@ impl Severity {
             Self::Error => "error",
         }
     }
+}
+
+/// How much of a line is shown.
+const SHOWN: usize = 160;
+
+/// The part of a line to show, and how many of its characters stand before this column. An ordinary line is shown whole;
+/// one of noise may be as long as the file, and only the part around the column is.
+fn excerpt(line: &str, column: usize) -> (String, usize) {
+    let letters: Vec<char> = line.chars().take(column + SHOWN).collect();
+    let whole = letters.len() <= SHOWN;
+    let mut skip = if whole { 0 } else { column.saturating_sub(60) };
+    // It begins with a whole word, where one is near.
+    let word = letters.get(skip..column).unwrap_or_default();
+    if let Some(space) = word.iter().position(|c| *c == ' ').filter(|_| skip > 0) {
+        skip += space;
+    }
+    let plain = |c: &char| if c.is_control() { ' ' } else { *c };
+    let mut part: String = letters.iter().skip(skip).take(SHOWN).map(plain).collect();
+    let mut before = column - skip;
+    if skip > 0 {
+        part.insert(0, '…');
+        before += 1;
+    }
+    (part, before)
 }
 
 fn contains(range: TextRange, at: usize) -> bool {

@@ -8,15 +8,27 @@ pub mod ast;
 mod check;
 mod diagnostic;
 mod document;
+mod explain;
+mod format;
+mod meaning;
 mod outline;
 mod read;
+mod redline;
 mod register;
 mod sentence;
 mod tables;
+mod vocabulary;
 mod words;
 
 pub use check::{Context, People, Person, check};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Blank, Clause, Distribution, Document, Header, Rule, Slot, SlotText};
+pub use explain::{Explanation, Section, Topic, explain, explain_short};
+pub use format::format;
 pub use read::{Library, Source, read};
+pub use redline::{
+    BlankChange, ChangeKind, DocumentRedline, ProseChange, Redline, RuleChange, SlotChange,
+    TableChange, TransitionNote, ValueChange, WordChange, WordPiece, redline,
+};
 pub use register::*;
+pub use vocabulary::{ActWords, FactWords, MeasureWords, NounWords, Vocabulary, Word, vocabulary};

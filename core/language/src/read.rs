@@ -33,6 +33,10 @@ pub struct Library {
     pub documents: Vec<Document>,
     /// What was found while reading, in the order of the texts.
     pub diagnostics: Vec<Diagnostic>,
+    /// The noun that each rule is about.
+    pub(crate) cases: BTreeMap<RuleKey, NounId>,
+    /// The record on which the steps of each rule hang.
+    steps: BTreeMap<RuleKey, NounId>,
 }
 
 impl Library {
@@ -63,23 +67,53 @@ pub fn read(register: &Register, sources: &[Source<'_>]) -> Library {
         .enumerate()
         .map(|(index, source)| outline::outline(register, index, source.text, &mut diagnostics))
         .collect();
-    let mut reader = Reader {
-        register,
-        sources,
-        outlines: &outlines,
-        cases: BTreeMap::new(),
-        steps: BTreeMap::new(),
-        rules: outlines
-            .iter()
-            .map(|outline| vec![None; outline.blocks.len()])
-            .collect(),
-        in_place: Vec::new(),
-        diagnostics,
-    };
+    let mut reader = Reader::new(register, sources, &outlines, diagnostics);
     reader.identities();
     reader.procedures();
     reader.sentences();
     reader.finish()
+}
+
+/// Reads some blocks of a document again in a text that says the same otherwise; all else is known from the library.
+/// Gives what each block says now, and whether reading it found nothing to complain of.
+pub(crate) fn read_again(
+    register: &Register,
+    library: &Library,
+    document: usize,
+    text: &str,
+    blocks: &[usize],
+) -> Vec<(Option<Sentence>, bool)> {
+    let sources: Vec<Source<'_>> = library
+        .documents
+        .iter()
+        .enumerate()
+        .map(|(index, other)| Source {
+            path: &other.path,
+            text: if index == document { text } else { &other.text },
+        })
+        .collect();
+    let mut ignored = Vec::new();
+    let outlines: Vec<Outline> = sources
+        .iter()
+        .enumerate()
+        .map(|(index, source)| outline::outline(register, index, source.text, &mut ignored))
+        .collect();
+    let mut reader = Reader::new(register, &sources, &outlines, Vec::new());
+    reader.cases.clone_from(&library.cases);
+    reader.steps.clone_from(&library.steps);
+    let mut found = Vec::new();
+    for block in blocks {
+        let before = reader.diagnostics.len();
+        reader.sentence((document, *block), false);
+        let rule = reader
+            .rules
+            .get_mut(document)
+            .and_then(|rules| rules.get_mut(*block))
+            .and_then(Option::take);
+        let clean = reader.diagnostics.len() == before;
+        found.push((rule.and_then(|rule| rule.sentence), clean));
+    }
+    found
 }
 
 struct Reader<'r> {
@@ -96,6 +130,27 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
+    fn new(
+        register: &'r Register,
+        sources: &'r [Source<'r>],
+        outlines: &'r [Outline],
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            register,
+            sources,
+            outlines,
+            cases: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            rules: outlines
+                .iter()
+                .map(|outline| vec![None; outline.blocks.len()])
+                .collect(),
+            in_place: Vec::new(),
+            diagnostics,
+        }
+    }
+
     /// Every block once, as (document, block).
     fn places(&self) -> Vec<(usize, usize)> {
         let blocks = |(document, outline): (usize, &Outline)| {
@@ -325,9 +380,9 @@ impl<'r> Reader<'r> {
             slots,
         };
         for step in steps {
-            self.cases
-                .entry(step.key.clone())
-                .or_insert_with(|| case.unwrap_or(NounId(0)));
+            if let Some(Sentence::Duty(duty)) = &step.sentence {
+                self.cases.entry(step.key.clone()).or_insert(duty.case);
+            }
             self.in_place.push((place.0, place.1, step));
         }
         if let Some(slot) = self
@@ -374,6 +429,7 @@ impl<'r> Reader<'r> {
                 continue;
             };
             procedure.items.push(item);
+            reading.slots.append(&mut cursor.slots);
             if let Some(step) = in_place {
                 let clause = self.block(place).and_then(|(_, block, _)| block.clause);
                 steps.push(Rule {
@@ -428,6 +484,8 @@ impl<'r> Reader<'r> {
         Library {
             documents,
             diagnostics: self.diagnostics,
+            cases: self.cases,
+            steps: self.steps,
         }
     }
 

@@ -18,14 +18,16 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::ast::{RuleKey, RuleRef, Sentence, TableKey, TableRef, TextRange};
+use crate::ast::{Condition, RuleKey, RuleRef, Sentence, TableKey, TableRef, TextRange};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Slot, SlotText};
 use crate::outline::{Outline, RawTable};
 use crate::register::{NounId, Register, closest};
 use crate::words::{Kind, Word};
 
+pub(crate) use phrase::shown_phrase;
 pub(crate) use procedure::{item_cursor, item_ranges};
+pub(crate) use value::kind_words;
 
 /// What a sentence may refer to.
 pub(crate) struct Scope<'s> {
@@ -66,6 +68,8 @@ pub(crate) struct Cursor<'s> {
     pub says: Vec<Diagnostic>,
     pub slots: Vec<SlotText>,
     pub waits_for: Option<RuleKey>,
+    /// A condition that stands after the act instead of before the owner.
+    late_condition: Option<Condition>,
 }
 
 impl<'s> Cursor<'s> {
@@ -90,6 +94,7 @@ impl<'s> Cursor<'s> {
             says: Vec::new(),
             slots: Vec::new(),
             waits_for: None,
+            late_condition: None,
         }
     }
 

@@ -87,8 +87,8 @@ pub(super) fn read(
             };
             reader.says.push(
                 Diagnostic::new("K108", document, range, "the header cannot be read")
-                    .because(error.message().to_owned())
-                    .suggest("Write it as TOML: a key, an equals sign, and a text in quotes."),
+                    .because(plain_words(error.message()))
+                    .suggest("Write each line as a key, an equals sign and a value, with texts in quotes."),
             );
         }
     }
@@ -137,19 +137,29 @@ impl Reader<'_, '_> {
     }
 
     fn keys(&mut self, table: &Table, header: &mut Header) {
+        let missing = |key: &&str| !table.contains_key(*key);
+        let mut meant = Vec::new();
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let near = closest(key, KEYS.into_iter())
-                .map_or(String::new(), |near| format!(" Did you mean “{near}”?"));
+            let near = closest(key, KEYS.into_iter());
+            meant.extend(near);
+            let suggestion = near.map_or_else(
+                || format!("A header knows {}.", KEYS.join(", ")),
+                |near| format!("Did you mean “{near}”?"),
+            );
             let message = Diagnostic::new(
                 "K108",
                 self.document,
                 self.range_of(key),
                 format!("unknown header key “{key}”"),
             );
-            self.says
-                .push(message.because(format!("A header knows {}.{near}", KEYS.join(", "))));
+            self.says.push(message.suggest(suggestion));
         }
-        for key in REQUIRED.into_iter().filter(|key| !table.contains_key(*key)) {
+        // A key that was misspelled is not missing too.
+        for key in REQUIRED
+            .into_iter()
+            .filter(missing)
+            .filter(|key| !meant.contains(key))
+        {
             let message = Diagnostic::new(
                 "K108",
                 self.document,
@@ -296,6 +306,15 @@ impl Reader<'_, '_> {
             None => Distribution::default(),
         };
     }
+}
+
+/// What the reader of TOML says, up to where it speaks of its own grammar, as a sentence.
+fn plain_words(message: &str) -> String {
+    let first = message.split([',', '\n']).next().unwrap_or_default().trim();
+    let mut letters = first.chars();
+    letters.next().map_or_else(String::new, |letter| {
+        format!("{}{}.", letter.to_uppercase(), letters.as_str())
+    })
 }
 
 /// `every 12 months`

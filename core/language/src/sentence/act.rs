@@ -3,7 +3,7 @@
 use crate::ast::{ActUse, Party, Through, Who, WhoKind};
 use crate::register::{Doer, FactKind, NounId, PhraseForm, Role, RoleId, closest};
 
-use crate::words::is_article;
+use crate::words::{Kind, is_article};
 
 use super::Cursor;
 
@@ -108,33 +108,35 @@ impl Cursor<'_> {
         let from = self.at;
         let mut parties = Vec::new();
         let mut client = false;
+        let mut both = false;
         loop {
+            let start = self.at;
             match self.party() {
+                Some(_) if self.role_goes_on() => {
+                    self.at = start;
+                    self.unknown_role();
+                    return None;
+                }
                 Some(Party::Role(role)) if self.register()[role].is_client => client = true,
                 Some(party) => parties.push(party),
                 None => {
                     self.role_or_say()?;
                 }
             }
-            if self.eat(&["or"]) {
-                continue;
+            both |= self.is(&["and"]);
+            if !self.eat(&["or"]) && !self.eat(&["and"]) {
+                break;
             }
-            if self.is(&["and"]) {
-                self.at += 1;
-                if self.party().is_some() {
-                    let range = self.range(from, self.at);
-                    self.say(
-                        "K604",
-                        range,
-                        "two owners",
-                        "A duty has one owner, so that it is clear who is asked.",
-                        "Write “or” where either may do it, or two rules where both must.",
-                    );
-                    continue;
-                }
-                self.at -= 1;
-            }
-            break;
+        }
+        if both {
+            let range = self.range(from, self.at);
+            self.say(
+                "K604",
+                range,
+                "two owners",
+                "A duty has one owner, so that it is clear who is asked.",
+                "Write “or” where either may do it, or two rules where both must.",
+            );
         }
         if client && parties.is_empty() {
             Some(WhoKind::Client)
@@ -144,45 +146,56 @@ impl Cursor<'_> {
     }
 
     pub(super) fn role_or_say(&mut self) -> Option<(RoleId, usize)> {
-        if let Some(found) = self.role_here() {
-            return Some(found);
+        let found = self.role_here();
+        if found.is_none() {
+            self.unknown_role();
         }
+        found
+    }
+
+    /// Says that the words up to the verb name no role, or that none stands there.
+    fn unknown_role(&mut self) {
         let count = self
             .extent(&[
                 "must", "may", "and", "or", "receives", "checks", "within", "before",
             ])
             .max(1);
         let said = self.said(self.at, self.at + count);
-        let roles = self.register().roles().map(|(_, role)| role.says.as_str());
-        let near =
-            closest(&said.to_lowercase(), roles).map(|near| format!("Did you mean “the {near}”?"));
-        let end = (self.at + count).min(self.words.len());
-        let range = if self.at_end() {
-            self.here()
-        } else {
-            self.range(self.at, end)
-        };
         if said.is_empty() || self.is(&["must"]) {
             self.say(
                 "K104",
-                range,
+                self.here(),
                 "slot missing: who",
                 "A duty says who must do it.",
                 "Put a role before “must”.",
             );
-        } else {
-            let reason =
-                "No role of the vocabulary, and no person that the case names, is called this.";
-            self.say(
-                "K201",
-                range,
-                "unknown role",
-                reason,
-                &near.unwrap_or_default(),
-            );
+            return;
         }
+        let roles = self.register().roles().map(|(_, role)| role.says.as_str());
+        let near =
+            closest(&said.to_lowercase(), roles).map(|near| format!("Did you mean “the {near}”?"));
+        let end = (self.at + count).min(self.words.len());
+        let range = self.range(self.at, end);
+        self.say(
+            "K201",
+            range,
+            "unknown role",
+            "No role of the vocabulary, and no person that the case names, is called this.",
+            &near.unwrap_or_default(),
+        );
         self.at = end;
-        None
+    }
+
+    /// Whether the words after a role go on with it: then the role is only the beginning of an unknown one.
+    fn role_goes_on(&self) -> bool {
+        let ends = [
+            "must", "may", "or", "and", "check", "checks", "receive", "receives",
+        ];
+        let next = self.word(0).filter(|word| word.kind == Kind::Word);
+        next.is_some_and(|word| !ends.iter().any(|end| word.is(end)))
+            && self
+                .word(self.extent(&["must"]))
+                .is_some_and(|word| word.is("must"))
     }
 
     /// What must be done. `None` after a diagnostic.
@@ -230,20 +243,18 @@ impl Cursor<'_> {
     }
 
     fn unknown_act(&mut self, from: usize) {
-        let count = self
-            .extent(&[
-                "within",
-                "by",
-                "through",
-                "pausing",
-                "unless",
-                "with",
-                "otherwise",
-            ])
-            .max(1);
+        let count = self.extent(&[
+            "within",
+            "by",
+            "through",
+            "pausing",
+            "unless",
+            "with",
+            "otherwise",
+        ]);
         let end = (from + count).min(self.words.len());
         let said = self.said(from, end);
-        if said.is_empty() || self.at_end() {
+        if said.is_empty() {
             self.say(
                 "K104",
                 self.here(),

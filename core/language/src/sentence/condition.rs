@@ -466,8 +466,14 @@ impl Cursor<'_> {
             .map(|(_, fact)| fact.name.clone());
         let all: Vec<String> = states.chain(yes_no).chain(facts).collect();
         let first_words = said.split(" is ").next().unwrap_or(said);
+        // `its urgency`, `the client's tier`: the owner before the fact is no part of its name.
+        let bare = first_words
+            .split_once(' ')
+            .filter(|(owner, _)| *owner == "its" || owner.contains(['\'', '’']))
+            .map_or(first_words, |(_, name)| name);
         closest(said, all.iter().map(String::as_str))
             .or_else(|| closest(first_words, all.iter().map(String::as_str)))
+            .or_else(|| closest(bare, all.iter().map(String::as_str)))
             .map(str::to_owned)
     }
 }

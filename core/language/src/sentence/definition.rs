@@ -183,9 +183,11 @@ impl Cursor<'_> {
         self.eat(&["in"]);
         let table = self.table_ref();
         self.eat(&["in", "order"]);
+        self.slot(Slot::Head, from);
         self.eat(&[";"]);
+        let start = self.at;
         let going_back_needs_reason = self.eat(&["going", "back", "needs", "reason"]);
-        self.slot(Slot::Rest, from);
+        self.slot(Slot::Rest, start);
         self.ended();
         Some(Stages {
             noun: named.noun,
@@ -262,8 +264,8 @@ impl Cursor<'_> {
         };
         self.slot(Slot::Deadline, start);
         self.eat(&[","]);
-        self.eat(&["then"]);
         let start = self.at;
+        self.eat(&["then"]);
         let erase = self.eat(&["erase"]);
         if !erase && !self.eat(&["anonymise"]) {
             self.unexpected(&["erase", "anonymise"]);

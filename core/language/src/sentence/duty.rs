@@ -13,7 +13,10 @@ use super::Cursor;
 impl Cursor<'_> {
     /// `When …, if …, … must …` or `As a step, … must …`.
     pub(super) fn duty(&mut self, rule: &RuleKey) -> Option<Duty> {
-        if self.eat(&["as", "step"]) {
+        if self.is(&["as", "step"]) {
+            let from = self.at;
+            self.at += 2;
+            self.slot(Slot::Head, from);
             self.eat(&[","]);
             self.case = self.scope.steps.get(rule).copied();
             if self.case.is_none() && self.scope.may_wait {
@@ -35,10 +38,28 @@ impl Cursor<'_> {
             return None;
         }
         self.slot(Slot::Head, from);
+        if self.at_end() {
+            self.ended();
+            return None;
+        }
+        let known = self.says.len();
         let condition = self.if_condition();
         self.eat(&[","]);
         let task = self.task();
+        let condition = condition.or(self.late_condition.take());
         self.ended();
+        if self.case.is_none() {
+            // What “it” would be is open: only what does not hang on the case is worth saying.
+            let mut position = 0;
+            self.says.retain(|message| {
+                position += 1;
+                position <= known
+                    || !matches!(
+                        message.code,
+                        "K203" | "K204" | "K205" | "K206" | "K209" | "K201"
+                    )
+            });
+        }
         let case = self.case?;
         // Where the trigger could not be read, its diagnostic stands; the rest was read to find further ones.
         if triggers.is_empty() {
@@ -121,7 +142,13 @@ impl Cursor<'_> {
         }
         if self.says.len() == said {
             self.at = from;
+            let words = self.said(from, from + self.extent(&["if", "or"]));
             self.unknown_event(from);
+            // The rest is read as if the nearest event had been written, so that one fault gives one message.
+            let near = self.nearest_act(PhraseForm::Happens, &format!("a {words}"));
+            if first {
+                self.case = near.map(|(_, act)| self.register()[act].case);
+            }
         }
         None
     }
@@ -340,7 +367,7 @@ impl Cursor<'_> {
         }
         let who = self.who();
         if self.is(&["checks"]) || self.is(&["check"]) {
-            return self.sample(period, who).map(Sentence::Sample);
+            return self.sample(from, period, who).map(Sentence::Sample);
         }
         let task: Option<Task> = self.task_of(from, who);
         self.ended();
@@ -352,8 +379,7 @@ impl Cursor<'_> {
         }))
     }
 
-    fn sample(&mut self, every: Period, who: Option<Who>) -> Option<Sample> {
-        let from = self.at;
+    fn sample(&mut self, from: usize, every: Period, who: Option<Who>) -> Option<Sample> {
         self.at += 1;
         let size = if self.at_percent() {
             SampleSize::Percent(self.percent()?)

@@ -57,9 +57,11 @@ impl Cursor<'_> {
                 self.eat(&[";"]);
             }
             let from = self.at;
+            let mut slot = Slot::Rest;
             if self.eat(&["until"]) {
                 until = self.date();
             } else if let Some(change) = self.change() {
+                slot = slot_of(&change);
                 changes.push(change);
             } else if self.at == from {
                 self.unexpected(&[
@@ -74,7 +76,7 @@ impl Cursor<'_> {
                 self.at += 1;
                 self.at += self.extent(&[]);
             }
-            self.slot(Slot::Rest, from);
+            self.slot(slot, from);
         }
         if changes.is_empty() && self.says.is_empty() {
             let reason = "An exception says what is different.";
@@ -163,5 +165,17 @@ impl Cursor<'_> {
             rule,
             effect,
         })
+    }
+}
+
+/// The slot of the parent that a change replaces.
+fn slot_of(change: &Change) -> Slot {
+    match change {
+        Change::Deadline(_) => Slot::Deadline,
+        Change::Who(_) => Slot::Task,
+        Change::Pausing(_) => Slot::Pausing,
+        Change::Evidence(_) => Slot::Evidence,
+        Change::Escalation(_) => Slot::Escalation,
+        Change::DoesNotApply => Slot::Rest,
     }
 }

@@ -215,12 +215,15 @@ impl Cursor<'_> {
         self.slot(Slot::Task, from);
         let condition = self.if_condition();
         self.eat(&[","]);
+        let start = self.at;
         let evidence = if self.eat(&["with"]) {
             self.evidence()
         } else {
             Vec::new()
         };
+        self.slot(Slot::Evidence, start);
         self.eat(&[","]);
+        let start = self.at;
         if !self.eat(&["despite"]) {
             self.say(
                 "K104",
@@ -232,6 +235,7 @@ impl Cursor<'_> {
             return None;
         }
         let gate = self.rule_ref();
+        self.slot(Slot::Rest, start);
         self.ended();
         Some(Permission::Despite {
             who: who?,
@@ -261,6 +265,7 @@ impl Cursor<'_> {
             self.rule_refs()
         };
         self.slot(Slot::Task, from);
+        let start = self.at;
         if !self.eat(&["for", "at", "most"]) {
             self.say(
                 "K104",
@@ -272,6 +277,7 @@ impl Cursor<'_> {
             return None;
         }
         let at_most = self.duration();
+        self.slot(Slot::Deadline, start);
         self.ended();
         Some(Permission::Grant {
             who,

@@ -22,7 +22,9 @@ impl Cursor<'_> {
             Some(self.goal(measure)?)
         };
         self.slot(Slot::Rest, start);
+        let start = self.at;
         let population = self.population()?;
+        self.slot(Slot::Each, start);
         self.eat(&[","]);
         let start = self.at;
         self.eat(&["measured"]);
@@ -349,9 +351,18 @@ impl Cursor<'_> {
                 .map(|(_, right)| right.says.as_str())
                 .collect();
             let reason = format!("The vocabulary knows: {}.", names.join(", "));
+            let near = closest(&self.said(self.at, end), names.into_iter())
+                .map(|near| format!("Did you mean “{near}”?"));
             let range = self.range(self.at, end);
-            self.say("K204", range, "unknown right", &reason, "");
-            self.at = end + self.extent(&[]);
+            self.say(
+                "K204",
+                range,
+                "unknown right",
+                &reason,
+                &near.unwrap_or_default(),
+            );
+            self.at = end;
+            self.at += self.extent(&[]);
             return None;
         };
         self.at += words;

@@ -425,7 +425,7 @@ impl Cursor<'_> {
                 .collect()
         });
         let reason = format!(
-            "The case is the {case}; the register knows no way from it to a {}.",
+            "The case is the {case}; the vocabulary knows no way from it to a {}.",
             register[noun].says
         );
         let suggestion = if near.is_empty() {
@@ -573,23 +573,41 @@ impl Cursor<'_> {
 
     /// The nearest phrase of a form to the words said, as a person would write it.
     pub(super) fn nearest_phrase(&self, form: PhraseForm, said: &str) -> Option<String> {
+        self.nearest_act(form, said).map(|(shown, _)| shown)
+    }
+
+    /// The nearest phrase and its act.
+    pub(super) fn nearest_act(&self, form: PhraseForm, said: &str) -> Option<(String, ActId)> {
         let register = self.register();
-        let shown: Vec<String> = register
+        let shown: Vec<(String, ActId)> = register
             .acts()
-            .flat_map(|(_, act)| {
+            .flat_map(|(id, act)| {
                 let phrases: Vec<&String> = if form == PhraseForm::Do {
                     vec![&act.phrase]
                 } else {
                     act.happens.iter().collect()
                 };
+                // What is done to the case is most often said of `it`.
+                let own = form == PhraseForm::Do
+                    && self
+                        .case
+                        .is_some_and(|case| register.same_record(case, act.case));
                 phrases
                     .into_iter()
                     .filter(|phrase| !phrase.is_empty())
-                    .map(|phrase| shown_phrase(register, phrase, form))
+                    .flat_map(|phrase| {
+                        let it = own.then(|| (super::slots::replace_hole(phrase), id));
+                        it.into_iter()
+                            .chain([(shown_phrase(register, phrase, form), id)])
+                    })
                     .collect::<Vec<_>>()
             })
             .collect();
-        closest(&said.to_lowercase(), shown.iter().map(String::as_str)).map(str::to_owned)
+        let near = closest(
+            &said.to_lowercase(),
+            shown.iter().map(|(shown, _)| shown.as_str()),
+        )?;
+        shown.iter().find(|(shown, _)| shown == near).cloned()
     }
 }
 

@@ -125,6 +125,7 @@ impl Cursor<'_> {
     /// One listed step: ``After `a`, `b`, if …: the … must …``
     pub(crate) fn item(&mut self, record: NounId) -> Option<(Item, Option<InPlace>)> {
         self.case = Some(record);
+        let from = self.at;
         let turn = self.turn();
         let Some(rule) = self.rule_ref() else {
             self.say(
@@ -137,6 +138,11 @@ impl Cursor<'_> {
             return None;
         };
         let condition = self.if_condition();
+        // The step as listed, with its turn and condition, is a slot of the procedure; what stands after the colon
+        // is a rule of its own.
+        self.slots.clear();
+        self.slot(Slot::Step, from);
+        let step = self.slots.pop();
         let mut in_place = None;
         if self.eat(&[":"]) {
             let start = self.at;
@@ -161,6 +167,7 @@ impl Cursor<'_> {
         if !self.at_end() {
             self.unexpected(&["if", ":"]);
         }
+        self.slots = step.into_iter().collect();
         let duty = in_place.as_ref().map(|step| Box::new(step.duty.clone()));
         Some((
             Item {

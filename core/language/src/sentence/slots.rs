@@ -46,19 +46,17 @@ impl Cursor<'_> {
     pub(super) fn task_of(&mut self, from: usize, who: Option<Who>) -> Option<Task> {
         if !self.eat(&["must"]) {
             let must = self.has_ahead(&["must"]);
-            if who.is_some() || must.is_none() {
-                let reason = "A duty says who must do what.";
-                let code = if must.is_some() { "K103" } else { "K104" };
-                let what = if must.is_some() {
-                    "word not understood here"
-                } else {
-                    "slot missing: must"
+            // Without an owner the missing owner has been said, or the sentence breaks off before it.
+            if who.is_some() {
+                let (code, what) = match must {
+                    Some(_) => ("K103", "word not understood here"),
+                    None => ("K104", "slot missing: must"),
                 };
                 self.say(
                     code,
                     self.here(),
                     what,
-                    reason,
+                    "A duty says who must do what.",
                     "Write a role, then “must”, then the act.",
                 );
             }
@@ -134,7 +132,7 @@ impl Cursor<'_> {
             Slot::Escalation
         } else if self.eat(&["if"]) {
             let range = self.range(from, from + 1);
-            self.condition();
+            self.late_condition = self.condition();
             self.say(
                 "K105",
                 range,
@@ -493,7 +491,10 @@ impl Cursor<'_> {
 
     /// After a comma another slot may begin instead of another proof.
     fn no_item_follows(&self) -> bool {
-        SLOT_WORDS.iter().any(|slot| self.is(&[slot])) || self.is(&["despite"]) || self.at_end()
+        SLOT_WORDS.iter().any(|slot| self.is(&[slot]))
+            || self.is(&["despite"])
+            || self.at_duration()
+            || self.at_end()
     }
 
     fn proof(&mut self) -> Option<Proof> {

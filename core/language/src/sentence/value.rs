@@ -78,6 +78,14 @@ impl Cursor<'_> {
         if let Some(near) = near {
             let range = self.here();
             self.at += 1;
+            // `busines hours`: what follows it is read over, so that one fault gives one message.
+            if near == "business"
+                && self
+                    .word(0)
+                    .is_some_and(|word| Unit::of_word(&word.text, true).is_some())
+            {
+                self.at += 1;
+            }
             self.say(
                 "K103",
                 range,

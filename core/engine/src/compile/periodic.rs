@@ -1,0 +1,144 @@
+//! What the company's calendar opens: samples, reports, courses.
+
+use kept_language::ActId;
+use kept_language::ast::{ActUse, Audience, Course, Party, Report, Sample, Who, WhoKind};
+
+use super::builder::Builder;
+use super::{Compiled, Source};
+use crate::program::{CourseInfo, DeadlineInfo, Kind, Owner, RuleIx, SampleInfo, Until, Variant};
+
+impl<'a> Builder<'a> {
+    pub(crate) fn sample(&mut self, source: &Source<'a>, sample: &'a Sample) -> Compiled<RuleIx> {
+        let group = self.group(sample.noun)?;
+        let frame = self.use_of(group, &sample.act)?;
+        let by = sample
+            .by
+            .as_ref()
+            .map(|fact| self.fact_use(group, &fact.path, fact.fact))
+            .transpose()?;
+        let mut variant = Variant::of(
+            self.owner(source, &sample.who),
+            self.owner_words(&sample.who),
+        );
+        if let Some(span) = &sample.within {
+            let kind = Until::Within(self.span(self.company, source, span)?);
+            variant.deadline = Some(DeadlineInfo {
+                kind,
+                next_day: false,
+            });
+        }
+        let kind = Kind::Sample(SampleInfo {
+            every: sample.every,
+            size: sample.size,
+            at_least: sample.at_least,
+            by,
+        });
+        let mut info = self.rule_info(source, (group, sample.noun), kind, vec![variant]);
+        info.act = self.check_act(group);
+        let rule = self.add_rule(info);
+        self.uses[frame].samples.push(rule);
+        self.calendar_rules.push(rule);
+        Ok(rule)
+    }
+
+    /// The act by which a drawn case is checked: the first that scores a record which belongs to the case.
+    fn check_act(&mut self, group: crate::program::GroupIx) -> Option<crate::program::UseIx> {
+        let act = self.register.act("score-quality-check")?;
+        let noun = self.register[act].case;
+        self.discharging(group, act, vec![noun])
+    }
+
+    fn discharging(
+        &mut self,
+        group: crate::program::GroupIx,
+        act: ActId,
+        path: Vec<kept_language::NounId>,
+    ) -> Option<crate::program::UseIx> {
+        let act = ActUse {
+            act,
+            path,
+            fact: None,
+            range: kept_language::ast::TextRange::default(),
+        };
+        let found = self.use_of(group, &act).ok()?;
+        self.uses[found].discharges = true;
+        Some(found)
+    }
+
+    pub(crate) fn report(&mut self, source: &Source<'a>, report: &'a Report) -> Compiled<RuleIx> {
+        let company = self.company;
+        let owner = report
+            .from
+            .clone()
+            .or_else(|| source.document.header.owner.map(Party::Role));
+        let who = Who {
+            kind: WhoKind::OneOf(owner.into_iter().collect()),
+            range: kept_language::ast::TextRange::default(),
+        };
+        let mut variant = Variant::of(self.owner(source, &who), self.owner_words(&who));
+        let kind = Until::Within(self.span(company, source, &report.within)?);
+        variant.deadline = Some(DeadlineInfo {
+            kind,
+            next_day: false,
+        });
+        let noun = self.register.company();
+        let kind = Kind::Report(report.every);
+        let mut info = self.rule_info(source, (company, noun), kind, vec![variant]);
+        info.act = self.register.act("deliver-report").and_then(|act| {
+            let noun = self.register[act].case;
+            self.discharging(company, act, vec![noun])
+        });
+        let rule = self.add_rule(info);
+        self.calendar_rules.push(rule);
+        Ok(rule)
+    }
+
+    /// A course opens one duty for each person of its audience; without a list of people there is none to open.
+    pub(crate) fn course(
+        &mut self,
+        source: &Source<'a>,
+        course: &'a Course,
+    ) -> Compiled<Option<RuleIx>> {
+        let company = self.company;
+        let (owner, words) = match &course.audience {
+            Audience::Roles(roles) => {
+                let words: Vec<_> = roles.iter().map(|role| self.role_words(*role)).collect();
+                (
+                    Owner::Learners(roles.clone().into(), None),
+                    words.join(", "),
+                )
+            }
+            Audience::Everyone => (Owner::Learners(Box::default(), None), "everyone".to_owned()),
+            Audience::Holders(right) => (
+                Owner::Learners(Box::default(), Some(*right)),
+                "everyone".to_owned(),
+            ),
+        };
+        let mut variant = Variant::of(owner, words.into());
+        variant.warnings = course
+            .warnings
+            .iter()
+            .map(|before| crate::program::WarningInfo {
+                before: *before,
+                whom: vec![kept_language::ast::Whom::Owner],
+            })
+            .collect();
+        let kind = Kind::Course(CourseInfo {
+            name: course.name.as_str().into(),
+            within: course.within,
+            renewed_every: course.renewed_every,
+        });
+        let noun = self.register.company();
+        let mut info = self.rule_info(source, (company, noun), kind, vec![variant]);
+        let act = if course.with_test {
+            "pass-course"
+        } else {
+            "attend-course"
+        };
+        info.act = self.register.act(act).and_then(|act| {
+            let noun = self.register[act].case;
+            self.discharging(company, act, vec![noun])
+        });
+        Ok(Some(self.add_rule(info)))
+    }
+}

@@ -1,0 +1,268 @@
+//! Definitions and stages at work: facts and states that follow from others.
+
+use kept_kernel::Instant;
+use kept_language::ast::Value;
+
+use crate::clock::NEVER;
+use crate::event::Event;
+use crate::machine::{Core, Opening, Turned};
+use crate::program::{DefinitionIx, FactTurn, Gives, UseIx};
+use crate::record::{Known, RecordIx};
+use crate::rows::Answer;
+use crate::truth::{Truth, compare, holds};
+
+impl Core<'_> {
+    /// Works out again what is given by definitions on these records and on what reads them.
+    pub(crate) fn redefine(&mut self, seeds: &[RecordIx], at: Instant, cause: u64) {
+        if self.program.definitions.len() == 0 {
+            return;
+        }
+        let mut list = Vec::new();
+        self.search += 1;
+        for seed in seeds {
+            self.readers(*seed, &mut list);
+        }
+        // Definitions of one record stand in order; one that reads another record may need another round.
+        for _ in 0..8 {
+            let mut changed = Vec::new();
+            for record in &list {
+                if self.redefine_one(*record, at, cause) {
+                    changed.push(*record);
+                }
+            }
+            if changed.is_empty() {
+                return;
+            }
+            self.search += 1;
+            list.clear();
+            for record in changed {
+                self.readers(record, &mut list);
+            }
+        }
+    }
+
+    fn redefine_one(&mut self, record: RecordIx, at: Instant, cause: u64) -> bool {
+        let program = self.program;
+        let group = &program.groups[self.records[record].group];
+        let mut changed = false;
+        let mut recheck = NEVER;
+        for definition in &group.definitions {
+            let info = &program.definitions[*definition];
+            if at < info.from || at >= info.until {
+                continue;
+            }
+            if let Gives::State { condition, .. } | Gives::YesNo { condition, .. } = &info.gives {
+                recheck = recheck.min(self.horizon(record, condition, at));
+            }
+            changed |= self.give(record, *definition, at, cause);
+        }
+        self.records[record].recheck = recheck;
+        let wake = self.records[record].wake;
+        self.records[record].wake = wake.min(recheck);
+        changed
+    }
+
+    fn give(
+        &mut self,
+        record: RecordIx,
+        definition: DefinitionIx,
+        at: Instant,
+        cause: u64,
+    ) -> bool {
+        match &self.program.definitions[definition].gives {
+            Gives::Table {
+                slot,
+                fact,
+                table,
+                column,
+            } => {
+                let value = match self.answer(record, *table, *column) {
+                    Answer::Row(_, value) => Some(value),
+                    _ => None,
+                };
+                self.give_fact(record, (*slot, *fact), value, (at, cause))
+            }
+            Gives::YesNo {
+                slot,
+                fact,
+                condition,
+            } => {
+                let value = match self.judge(record, condition, at, None) {
+                    Truth::True => Some(Value::YesNo(true)),
+                    Truth::False => Some(Value::YesNo(false)),
+                    Truth::Unknown(_) => None,
+                };
+                self.give_fact(record, (*slot, *fact), value, (at, cause))
+            }
+            Gives::State { bit, condition } => {
+                let truth = self.judge(record, condition, at, None);
+                let mask = 1_u64 << bit;
+                let found = &self.records[record];
+                let states = match truth {
+                    Truth::True => found.states | mask,
+                    _ => found.states & !mask,
+                };
+                let doubtful = match truth {
+                    Truth::Unknown(_) => found.doubtful_states | mask,
+                    _ => found.doubtful_states & !mask,
+                };
+                if (states, doubtful) == (found.states, found.doubtful_states) {
+                    return false;
+                }
+                self.touch_readers(record, at);
+                self.records[record].states = states;
+                self.records[record].doubtful_states = doubtful;
+                self.changed.push(record);
+                true
+            }
+            Gives::Stages { .. } => false,
+        }
+    }
+
+    /// Sets a fact that follows from others, unless it was set by hand.
+    fn give_fact(
+        &mut self,
+        record: RecordIx,
+        (slot, fact): (usize, kept_language::FactId),
+        value: Option<Value>,
+        (at, _cause): (Instant, u64),
+    ) -> bool {
+        let known = self.records[record].facts.get(slot).copied();
+        let known = known.unwrap_or_default();
+        if known.by_hand || known.value == value {
+            return false;
+        }
+        self.touch_readers(record, at);
+        self.records[record].set_fact(slot, value);
+        self.changed.push(record);
+        self.turns.push(Turned {
+            record,
+            fact,
+            from: known.value,
+            to: value,
+        });
+        true
+    }
+
+    /// A value recorded by hand wins over its definition until it is taken back.
+    pub(crate) fn set_by_definition(&mut self, record: RecordIx, slot: usize, by_hand: bool) {
+        let facts = &mut self.records[record].facts;
+        if facts.len() <= slot {
+            facts.resize(slot + 1, Known::default());
+        }
+        if let Some(known) = facts.get_mut(slot) {
+            known.by_hand = by_hand;
+        }
+    }
+
+    /// Time alone changed what a definition looks back on.
+    pub(crate) fn recheck(&mut self, record: RecordIx, at: Instant, cause: u64) {
+        let outer = (
+            std::mem::take(&mut self.changed),
+            std::mem::take(&mut self.dirty),
+            std::mem::take(&mut self.turns),
+        );
+        self.redefine(&[record], at, cause);
+        let changed = std::mem::take(&mut self.changed);
+        let mut dirty = Vec::new();
+        self.search += 1;
+        for record in &changed {
+            self.readers(*record, &mut dirty);
+        }
+        for record in &dirty {
+            self.pauses(*record, at, cause);
+        }
+        for record in dirty {
+            self.rejudge(record, at, cause);
+        }
+        let turns = std::mem::take(&mut self.turns);
+        for turned in &turns {
+            self.queue_turned(turned, cause);
+        }
+        (self.changed, self.dirty, self.turns) = outer;
+    }
+
+    /// Rules that a turned fact triggers.
+    pub(crate) fn queue_turned(&mut self, turned: &Turned, cause: u64) {
+        let Some(info) = self.program.fact(turned.fact) else {
+            return;
+        };
+        for trigger in &info.triggers {
+            if !fires(trigger.when, turned) {
+                continue;
+            }
+            let mut cases = Vec::new();
+            self.backwards(turned.record, &trigger.back, &mut |case| cases.push(case));
+            for case in cases {
+                if self.records[case].group != trigger.group {
+                    continue;
+                }
+                if matches!(trigger.when, FactTurn::Reaches(_)) {
+                    let fired = &mut self.records[case].rare_mut().fired;
+                    if fired.contains(&trigger.rule) {
+                        continue;
+                    }
+                    fired.push(trigger.rule);
+                }
+                self.queue.push(Opening::Rule(trigger.rule, case, cause));
+            }
+        }
+    }
+
+    /// Stages are entered by their events, not before the stage before has what it needs.
+    pub(crate) fn take_stages(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
+        let program = self.program;
+        for (used, case) in hits {
+            for (definition, stage) in &program.uses[*used].stages {
+                let info = &program.definitions[*definition];
+                let in_force = info.from <= event.at && event.at < info.until;
+                if let (Gives::Stages { slot, fact, needs }, true) = (&info.gives, in_force) {
+                    let before = stage.checked_sub(1).and_then(|before| needs.get(before));
+                    let ready = before.is_none_or(|needs| {
+                        needs.iter().all(|any| {
+                            any.iter().any(|shown| self.is_shown(*case, shown, event))
+                                || self.was_shown(*case, any)
+                        })
+                    });
+                    let value = Some(Value::Choice(*stage as u16));
+                    if ready {
+                        let cause = (event.at, event.place);
+                        self.give_fact(*case, (*slot, *fact), value, cause);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a fact that a stage needs has been recorded before.
+    fn was_shown(&self, case: RecordIx, any: &[crate::program::Shown]) -> bool {
+        any.iter().any(|shown| match shown {
+            crate::program::Shown::Fact(fact) => self
+                .program
+                .fact(*fact)
+                .and_then(|info| info.slot)
+                .is_some_and(|slot| self.records[case].fact(slot).is_some()),
+            _ => false,
+        })
+    }
+}
+
+/// Whether a rule that waits for a turn is triggered by this one: its first recording counts.
+fn fires(when: FactTurn, turned: &Turned) -> bool {
+    use kept_language::ast::{Becomes, Comparison};
+    let Some(to) = turned.to else {
+        return false;
+    };
+    let passes = |how: Comparison, bound: Value| {
+        holds(to, how, bound) && !turned.from.is_some_and(|from| holds(from, how, bound))
+    };
+    match when {
+        FactTurn::Changes => turned.from.is_some(),
+        FactTurn::Becomes(Becomes::Equal, value) => {
+            compare(to, value) == Some(std::cmp::Ordering::Equal)
+        }
+        FactTurn::Becomes(Becomes::AtLeast, value) => passes(Comparison::AtLeast, value),
+        FactTurn::Becomes(Becomes::AtMost, value) => passes(Comparison::AtMost, value),
+        FactTurn::Reaches(percent) => passes(Comparison::AtLeast, Value::Number(percent)),
+    }
+}

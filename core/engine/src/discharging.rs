@@ -1,0 +1,271 @@
+//! Acts that discharge duties, proof that comes in parts, cases that end, void, merge or come back.
+
+use kept_kernel::Instant;
+use kept_language::ActId;
+use kept_language::ast::{Reopened, Value};
+
+use crate::clock::{NEVER, Shift};
+use crate::event::{Actor, Event};
+use crate::machine::{Core, Opening};
+use crate::obligation::{CancelReason, Verdict};
+use crate::program::{Shown, ThroughInfo, UseIx, Variant};
+use crate::record::{Duty, Note, Phase, RecordIx};
+
+const MINUTE: i64 = 60_000_000;
+
+impl Core<'_> {
+    pub(crate) fn do_discharges(
+        &mut self,
+        record: RecordIx,
+        hits: &[(UseIx, RecordIx)],
+        event: &Event<'_>,
+    ) {
+        for (used, case) in hits {
+            if self.program.uses[*used].discharges {
+                self.do_act(*used, *case, event);
+            }
+        }
+        // Proof may come in parts: any event of the case may bring some.
+        if !event.facts.is_empty() || !event.proofs.is_empty() || event.links.len() > 1 {
+            self.add_proof(record, event);
+        }
+    }
+
+    fn do_act(&mut self, used: UseIx, case: RecordIx, event: &Event<'_>) {
+        let program = self.program;
+        let mut place = 0;
+        while let Some(mut duty) = self.duty(case, place) {
+            place += 1;
+            let rule = &program.rules[duty.rule];
+            let asked = duty.is_alive() && rule.act == Some(used) && duty.done_at == NEVER;
+            if !asked || !self.may_do(case, &duty, rule, event) {
+                continue;
+            }
+            duty.act_at = event.at;
+            duty.marks.automatic |= event.actor == Actor::System;
+            duty.marks.recorded_late |= self.is_recorded_late(&duty, event);
+            if let Some(variant) = rule.variants.get(duty.variant as usize) {
+                duty.marks.other_channel |= self.is_other_channel(case, variant, event);
+            }
+            self.set_duty(case, place - 1, duty);
+            self.prove(case, place - 1, event);
+        }
+    }
+
+    fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
+        for place in 0..self.records[case].duties.len() {
+            let Some(duty) = self.duty(case, place) else {
+                continue;
+            };
+            let rule = &self.program.rules[duty.rule];
+            let variant = rule.variants.get(duty.variant as usize);
+            let asks = variant.is_some_and(|variant| !variant.evidence.is_empty());
+            if duty.is_alive() && duty.done_at == NEVER && asks {
+                self.prove(case, place, event);
+            }
+        }
+    }
+
+    /// Takes what an event shows; the duty is done when the act and the last part of its proof are there.
+    fn prove(&mut self, case: RecordIx, place: usize, event: &Event<'_>) {
+        let Some(mut duty) = self.duty(case, place) else {
+            return;
+        };
+        let rule = &self.program.rules[duty.rule];
+        let Some(variant) = rule.variants.get(duty.variant as usize) else {
+            return;
+        };
+        for (item, any) in variant.evidence.iter().enumerate() {
+            if any.iter().any(|shown| self.is_shown(case, shown, event)) {
+                duty.proof |= 1 << item;
+            }
+        }
+        let wanted = (1_u64 << variant.evidence.len()) - 1;
+        let done = duty.act_at != NEVER && u64::from(duty.proof) & wanted == wanted;
+        if done {
+            duty.done_at = event.at;
+            duty.done_by = event.place;
+        }
+        self.set_duty(case, place, duty);
+        if done && matches!(duty.phase, Phase::Open | Phase::Anchor) {
+            self.discharge(case, place, event.at, event.place);
+        }
+    }
+
+    pub(crate) fn is_shown(&self, case: RecordIx, shown: &Shown, event: &Event<'_>) -> bool {
+        match shown {
+            Shown::Fact(fact) => event
+                .facts
+                .iter()
+                .any(|(known, value)| known == fact && value.is_some()),
+            Shown::Kind(kind) => event.proofs.contains(kind),
+            Shown::Records(count, group) => self.counted(&self.records[case], *group) >= *count,
+        }
+    }
+
+    fn is_recorded_late(&self, duty: &Duty, event: &Event<'_>) -> bool {
+        if event.recorded_at <= event.at {
+            return false;
+        }
+        let limit = self.calendar_of(duty).add_working_days(event.at, 1);
+        event.recorded_at > limit
+    }
+
+    /// Whether the act went through another channel than the one asked for; an unknown wish asks nothing.
+    fn is_other_channel(&self, case: RecordIx, variant: &Variant, event: &Event<'_>) -> bool {
+        let carried = |fact| {
+            let mut facts = event.facts.iter();
+            facts
+                .find(|(known, _)| *known == fact)
+                .and_then(|(_, value)| *value)
+        };
+        match &variant.through {
+            None => false,
+            Some(ThroughInfo::Channel(fact, wanted)) => {
+                carried(*fact).is_some_and(|used| used != *wanted)
+            }
+            Some(ThroughInfo::Wish(wish, channel, same)) => {
+                let wanted = self.value(case, wish);
+                let used = carried(*channel).map(|used| match used {
+                    Value::Choice(at) => same.get(usize::from(at)).copied().flatten(),
+                    other => Some(other),
+                });
+                match (wanted, used) {
+                    (Some(wanted), Some(used)) => used != Some(wanted),
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    /// Duties without a date get one when their anchor happens.
+    pub(crate) fn anchors(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
+        for (used, case) in hits {
+            let info = &self.program.uses[*used];
+            if info.anchors {
+                for place in 0..self.records[*case].duties.len() {
+                    let waits = self.duty(*case, place).map(|duty| duty.phase);
+                    if waits == Some(Phase::Anchor) {
+                        self.rebase(*case, place, event.at, event.place);
+                    }
+                }
+            }
+            for rule in &info.rhythms {
+                if self.program.rules[*rule].is_in_force(event.at) {
+                    self.anchor_again(*rule, *case, event);
+                }
+            }
+        }
+    }
+
+    /// The act ends the case, or voids it.
+    pub(crate) fn end_case(&mut self, record: RecordIx, act: ActId, event: &Event<'_>) {
+        let program = self.program;
+        let Some(info) = program.act(act) else {
+            return;
+        };
+        for counted in &info.counts {
+            let Some(info) = program.act(*counted) else {
+                continue;
+            };
+            if !info.ends && !info.voids {
+                continue;
+            }
+            if let Some(on) = info.group.and_then(|group| self.reach(record, group)) {
+                self.touch(on, event.at);
+                if !self.records[on].is_over() {
+                    self.end(on, info.voids, event.at, event.place);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn end(&mut self, record: RecordIx, void: bool, at: Instant, cause: u64) {
+        self.records[record].ended = at;
+        for place in 0..self.records[record].duties.len() {
+            let Some(duty) = self.duty(record, place) else {
+                continue;
+            };
+            let rhythm = self.program.rules[duty.rule].is_rhythm();
+            let (verdict, note) = match duty.phase {
+                Phase::Closed => continue,
+                Phase::Latent | Phase::Turn => {
+                    self.drop_duty(record, place);
+                    continue;
+                }
+                _ if void => {
+                    let reason = CancelReason::Void;
+                    (Verdict::Cancelled, Note::Cancelled(reason))
+                }
+                Phase::Unknown => {
+                    let missing = duty.missing.map_or(Note::Missed, Note::Unknown);
+                    (Verdict::CannotBeJudged, missing)
+                }
+                // A rhythm that is not yet due ends with what it runs for.
+                Phase::Open if rhythm && !duty.breached => {
+                    let reason = CancelReason::Condition;
+                    (Verdict::Cancelled, Note::Cancelled(reason))
+                }
+                Phase::Open | Phase::Anchor => (Verdict::Missed, Note::Missed),
+            };
+            self.close(record, place, (at, cause), verdict, note);
+        }
+        if let Some(rare) = &mut self.records[record].rare {
+            rare.runs.clear();
+            rare.waits.clear();
+        }
+    }
+
+    /// A duty that was never owed is forgotten.
+    fn drop_duty(&mut self, record: RecordIx, place: usize) {
+        if let Some(mut duty) = self.duty(record, place) {
+            duty.phase = Phase::Closed;
+            duty.verdict = Verdict::Cancelled;
+            duty.cycle = duty.cycle.saturating_sub(1);
+            duty.wake = NEVER;
+            self.set_duty(record, place, duty);
+        }
+    }
+
+    /// The case is open again: only rules that say so have another cycle, in the version now in force.
+    pub(crate) fn reopen(&mut self, record: RecordIx, event: &Event<'_>) {
+        let program = self.program;
+        for place in 0..self.records[record].duties.len() {
+            let Some(old) = self.duty(record, place) else {
+                continue;
+            };
+            let Some(rule) = program.in_force(old.ident, event.at) else {
+                continue;
+            };
+            if old.is_alive() || old.cycle == 0 {
+                continue;
+            }
+            match program.rules[rule].reopened {
+                None => {}
+                Some(Reopened::StartsAgain) => {
+                    self.queue.push(Opening::Rule(rule, record, event.place));
+                }
+                Some(Reopened::GoesOn) => {
+                    let mut duty = Duty::new(rule, old.ident, event.at, event.place);
+                    duty.person = old.person;
+                    duty.cycle = old.cycle.saturating_add(1);
+                    duty.rest = Some(self.rest_of(&old));
+                    duty.marks.rebased = old.left <= 0;
+                    self.begin(record, Some(place), duty, (event.at, event.place));
+                }
+            }
+        }
+    }
+
+    /// The time left when it was met; none left: a tenth of its span, at least a minute.
+    fn rest_of(&self, old: &Duty) -> (i64, Shift) {
+        if old.left > 0 {
+            return (old.left, old.shift);
+        }
+        let whole = match old.shift {
+            Shift::Business => self.calendar_of(old).between(old.from, old.base),
+            _ => old.base.micros_since(old.from),
+        };
+        ((whole / 10).max(MINUTE), old.shift)
+    }
+}

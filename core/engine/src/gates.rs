@@ -1,0 +1,278 @@
+//! Gates: whether an act may be done, and who may do it all the same.
+
+use kept_kernel::Instant;
+use kept_language::ActId;
+use kept_language::ast::RuleKey;
+use std::sync::Arc;
+
+use crate::clock::NEVER;
+use crate::event::{Actor, Event};
+use crate::machine::Core;
+use crate::obligation::{Entry, EntryChange, Obligation, Verdict};
+use crate::program::{
+    ExceptionInfo, GateInfo, Kind, OpensInfo, Owner, PassageInfo, RuleIx, UseIx, Wait,
+};
+use crate::record::{RecordIx, Waiting};
+use crate::truth::Truth;
+
+/// Whether an act may be done now.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GateAnswer {
+    /// The gates that are shut; none: the act may be done.
+    pub shut: Vec<ShutGate>,
+}
+
+/// A gate that is shut.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShutGate {
+    /// Which rule.
+    pub rule: RuleKey,
+    /// Its clause, as shown: `SR 4.5`.
+    pub clause: String,
+    /// What is missing: any one of these would open it.
+    pub missing: Vec<String>,
+    /// Who may pass it all the same, in words, and by which rule.
+    pub may_pass: Vec<(String, RuleKey)>,
+}
+
+impl GateAnswer {
+    /// Whether no gate is shut.
+    pub fn is_open(&self) -> bool {
+        self.shut.is_empty()
+    }
+}
+
+impl Core<'_> {
+    /// Counts each act that a gate bars: met, missed because it happened all the same, or excused.
+    pub(crate) fn judge_gates(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
+        let program = self.program;
+        for (used, case) in hits {
+            for rule in &program.uses[*used].gates {
+                if program.rules[*rule].is_in_force(event.at) {
+                    self.judge_gate(*rule, *case, event);
+                }
+            }
+        }
+    }
+
+    fn judge_gate(&mut self, rule: RuleIx, case: RecordIx, event: &Event<'_>) {
+        let info = &self.program.rules[rule];
+        let Kind::Gate(gate) = &info.kind else {
+            return;
+        };
+        if !self.runs(rule) || !self.bars(rule, case, event.at) {
+            return;
+        }
+        let open = self.missing_at(case, rule, gate, event.at).is_none();
+        let waived = self.is_waived(case, info.ident, event.at);
+        let (verdict, change) = if open {
+            (Verdict::Met, EntryChange::Met)
+        } else if waived || self.may_pass(case, gate, event) {
+            (Verdict::Excused, EntryChange::Excused)
+        } else {
+            (Verdict::Missed, EntryChange::Missed)
+        };
+        let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
+        self.fill_gate(&mut out, rule, case, event);
+        out.verdict = verdict;
+        out.entries.push(Entry {
+            at: event.at,
+            change,
+            cause: Some(event.place),
+        });
+        (self.sink)(&out);
+        self.scratch = Some(out);
+    }
+
+    fn fill_gate(&self, out: &mut Obligation, rule: RuleIx, case: RecordIx, event: &Event<'_>) {
+        let info = &self.program.rules[rule];
+        let duty = crate::record::Duty::new(rule, info.ident, event.at, event.place);
+        self.fill(out, case, &duty, event.at);
+        out.ended_at = Some(event.at);
+        out.discharged_at = None;
+        out.owner = match event.actor {
+            Actor::Person(person) => Some(person.to_owned()),
+            _ => None,
+        };
+        out.entries.clear();
+    }
+
+    /// Whether a gate is about this case: its condition, where unknown, counts as true.
+    fn bars(&self, rule: RuleIx, case: RecordIx, at: Instant) -> bool {
+        let info = &self.program.rules[rule];
+        let condition = info.condition.as_ref();
+        let holds = condition.map(|condition| self.judge(case, condition, at, None));
+        holds != Some(Truth::False) && !self.is_lifted(case, &info.exceptions, at)
+    }
+
+    /// An exception to a gate can only say that it does not apply.
+    fn is_lifted(&self, case: RecordIx, exceptions: &[ExceptionInfo], at: Instant) -> bool {
+        exceptions.iter().any(|exception| {
+            let condition = exception.condition.as_ref();
+            let in_force = exception.from <= at && at < exception.until;
+            in_force
+                && condition
+                    .is_none_or(|condition| self.judge(case, condition, at, None) == Truth::True)
+        })
+    }
+
+    /// What is missing for a gate to be open; none: it is open.
+    fn missing_at(
+        &self,
+        case: RecordIx,
+        rule: RuleIx,
+        gate: &GateInfo,
+        at: Instant,
+    ) -> Option<Vec<String>> {
+        let words = |truth: Truth, what: &str| match truth {
+            Truth::Unknown(missing) => format!("{} is unknown", self.missing_words(missing)),
+            _ => what.to_owned(),
+        };
+        match &gate.opens {
+            OpensInfo::Unless(condition) => match self.judge(case, condition, at, None) {
+                Truth::True => None,
+                truth => Some(vec![words(truth, "its condition does not hold")]),
+            },
+            OpensInfo::While(condition) => match self.judge(case, condition, at, None) {
+                Truth::False => None,
+                truth => Some(vec![words(truth, "what bars it still holds")]),
+            },
+            OpensInfo::Until(passages) => {
+                let mut missing = Vec::new();
+                for (index, passage) in passages.iter().enumerate() {
+                    missing.push(self.passage_missing(case, (rule, index), passage, at)?);
+                }
+                Some(missing)
+            }
+        }
+    }
+
+    fn passage_missing(
+        &self,
+        case: RecordIx,
+        (rule, index): (RuleIx, usize),
+        passage: &PassageInfo,
+        at: Instant,
+    ) -> Option<String> {
+        let register = &self.program.register;
+        let happens = |act: ActId| {
+            let phrase = register[act].happens.first();
+            phrase.map_or_else(String::new, |phrase| register.with_the_noun(phrase))
+        };
+        match passage {
+            PassageInfo::Event(mark, act) => {
+                let last = self.marks(case, mark).last;
+                let since = self.records[case].reopened;
+                let happened = last != NEVER && last >= since && last <= at;
+                (!happened).then(|| happens(*act))
+            }
+            PassageInfo::State(state, id) => {
+                let holds = self.state(case, state) == Truth::True;
+                (!holds).then(|| register.with_the_noun(&register[*id].says))
+            }
+            PassageInfo::Silence(span, act) => {
+                let wait = self.records[case].rare.as_ref().and_then(|rare| {
+                    let mut waits = rare.waits.iter();
+                    waits.find(|wait| wait.gate == rule && wait.passage == index)
+                });
+                let Some(wait) = wait else {
+                    return Some(format!("{} and {span} pass", happens(*act)));
+                };
+                let over = self.program.company_calendar().add(wait.since, *span);
+                let current = wait.since >= self.records[case].reopened;
+                let passed = current && over <= at && wait.voided >= over;
+                (!passed).then(|| format!("{span} pass after {}", happens(*act)))
+            }
+        }
+    }
+
+    /// A wait begins with its anchor and is void from the other event on, unless it is over by then.
+    pub(crate) fn wait(
+        &mut self,
+        case: RecordIx,
+        (gate, passage): (RuleIx, usize),
+        wait: Wait,
+        at: Instant,
+    ) {
+        let waits = &mut self.records[case].rare_mut().waits;
+        let known = waits
+            .iter_mut()
+            .find(|wait| wait.gate == gate && wait.passage == passage);
+        match (wait, known) {
+            (Wait::Begins, Some(known)) => {
+                known.since = at;
+                known.voided = NEVER;
+            }
+            (Wait::Begins, None) => waits.push(Waiting {
+                gate,
+                passage,
+                since: at,
+                voided: NEVER,
+            }),
+            (Wait::Voids, Some(known)) => known.voided = known.voided.min(at),
+            (Wait::Voids, None) => {}
+        }
+    }
+
+    fn may_pass(&self, case: RecordIx, gate: &GateInfo, event: &Event<'_>) -> bool {
+        gate.permissions.iter().any(|permission| {
+            let holds = permission
+                .condition
+                .as_ref()
+                .is_none_or(|condition| self.judge(case, condition, event.at, None) == Truth::True);
+            let who = match (event.actor, &permission.owner) {
+                (Actor::Person(person), owner) => self.holds(case, owner, person, event.at),
+                (Actor::Client, Owner::Client) => true,
+                _ => false,
+            };
+            let shown = permission
+                .evidence
+                .iter()
+                .all(|any| any.iter().any(|shown| self.is_shown(case, shown, event)));
+            let in_force = permission.from <= event.at && event.at < permission.until;
+            in_force && holds && who && shown
+        })
+    }
+
+    /// Whether an act may be done on a case now.
+    pub(crate) fn may(&self, act: ActId, case: RecordIx, at: Instant) -> GateAnswer {
+        let mut answer = GateAnswer::default();
+        let Some(info) = self.program.act(act) else {
+            return answer;
+        };
+        for used in &info.uses {
+            let group = self.program.uses[*used].group;
+            let Some(case) = self.reach(case, group) else {
+                continue;
+            };
+            for rule in &self.program.uses[*used].gates {
+                answer.shut.extend(self.shut(*rule, case, at));
+            }
+        }
+        answer
+    }
+
+    fn shut(&self, rule: RuleIx, case: RecordIx, at: Instant) -> Option<ShutGate> {
+        let info = &self.program.rules[rule];
+        let Kind::Gate(gate) = &info.kind else {
+            return None;
+        };
+        let free = !info.is_in_force(at)
+            || !self.bars(rule, case, at)
+            || self.is_waived(case, info.ident, at);
+        if free {
+            return None;
+        }
+        let missing = self.missing_at(case, rule, gate, at)?;
+        let passes = gate.permissions.iter().map(|permission| {
+            let key = Arc::clone(&permission.key);
+            (permission.owner_words.to_string(), (*key).clone())
+        });
+        Some(ShutGate {
+            rule: (*info.key).clone(),
+            clause: info.clause.to_string(),
+            missing,
+            may_pass: passes.collect(),
+        })
+    }
+}

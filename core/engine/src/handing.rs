@@ -1,0 +1,315 @@
+//! Handing obligations out: a duty as the engine keeps it becomes one that others can read.
+
+use std::sync::Arc;
+
+use kept_kernel::Instant;
+
+use crate::clock::NEVER;
+use crate::machine::Core;
+use crate::obligation::{Entry, EntryChange, Obligation, Verdict};
+use crate::program::{LevelInfo, RuleInfo};
+use crate::record::{Duty, NO_EVENT, NO_TIER, NOBODY, Note, Noted, Phase, RecordIx};
+
+impl Core<'_> {
+    /// Hands out a duty that has its verdict, with the duties of its ladder, and forgets its entries.
+    pub(crate) fn hand_out(&mut self, record: RecordIx, duty: &Duty) {
+        self.hand_out_as(record, duty, duty.ended);
+        let serial = duty.serial;
+        let entries = &mut self.records[record].entries;
+        if entries.iter().all(|entry| entry.serial == serial) {
+            entries.clear();
+        } else {
+            entries.retain(|entry| entry.serial != serial);
+        }
+    }
+
+    /// What is owed at an instant, the duties of ladders too; nothing leaves.
+    pub(crate) fn owed_with_levels(&mut self, at: Instant) -> Vec<Obligation> {
+        let mut owed = Vec::new();
+        let all: Vec<RecordIx> = self.records.keys().collect();
+        for record in all {
+            if !self.records[record].alive {
+                continue;
+            }
+            for duty in &self.records[record].duties {
+                if !duty.is_owed() {
+                    continue;
+                }
+                let mut out = Obligation::empty();
+                self.fill(&mut out, record, duty, at);
+                let served = out.clone();
+                owed.push(out);
+                let rule = &self.program.rules[duty.rule];
+                let own = self.records[record].entries.iter();
+                for entry in own.filter(|entry| entry.serial == duty.serial) {
+                    if let Note::Escalated(level, rung, _, variant) = entry.change {
+                        if let Some(info) = level_info(rule, variant, rung) {
+                            let mut out = served.clone();
+                            out.level = level;
+                            self.fill_level(&mut out, (record, duty), info, entry.at);
+                            owed.push(out);
+                        }
+                    }
+                }
+            }
+        }
+        owed
+    }
+
+    fn hand_out_as(&mut self, record: RecordIx, duty: &Duty, until: Instant) {
+        let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
+        self.fill(&mut out, record, duty, until);
+        (self.sink)(&out);
+        self.hand_out_levels(&mut out, record, duty);
+        self.scratch = Some(out);
+    }
+
+    /// One more duty for each level that was reached: see that it is done.
+    fn hand_out_levels(&mut self, out: &mut Obligation, record: RecordIx, duty: &Duty) {
+        if duty.level == 0 {
+            return;
+        }
+        let program = self.program;
+        let rule = &program.rules[duty.rule];
+        let entries = std::mem::take(&mut self.records[record].entries);
+        for entry in entries.iter().filter(|entry| entry.serial == duty.serial) {
+            if let Note::Escalated(level, rung, _, variant) = entry.change {
+                if let Some(info) = level_info(rule, variant, rung) {
+                    out.level = level;
+                    out.verdict = verdict_of(duty);
+                    self.fill_level(out, (record, duty), info, entry.at);
+                    (self.sink)(out);
+                }
+            }
+        }
+        self.records[record].entries = entries;
+    }
+
+    fn fill_level(
+        &self,
+        out: &mut Obligation,
+        (record, duty): (RecordIx, &Duty),
+        level: &LevelInfo,
+        at: Instant,
+    ) {
+        let end = out.discharged_at.or(out.ended_at);
+        out.opened_at = at;
+        out.opened_by = None;
+        out.due_at = None;
+        out.owner_role = Arc::clone(&level.role);
+        out.owner = match &level.to {
+            kept_language::ast::Whom::Party(kept_language::ast::Party::Role(role)) => self
+                .names
+                .text(self.holder(record, *role))
+                .map(ToOwned::to_owned),
+            _ => None,
+        };
+        out.verdict = match out.verdict {
+            Verdict::MetLate => Verdict::Met,
+            Verdict::Overdue | Verdict::Paused => Verdict::Pending,
+            other => other,
+        };
+        let calendar = self.calendar_of(duty);
+        let end = end.or(self.finished).unwrap_or(at);
+        out.used_business = calendar.between(at, end);
+        out.used_elapsed = end.micros_since(at).max(0);
+        out.paused_business = 0;
+        out.paused_elapsed = 0;
+        let change = match out.verdict {
+            Verdict::Met => Some(EntryChange::Met),
+            Verdict::Missed => Some(EntryChange::Missed),
+            Verdict::Excused => Some(EntryChange::Excused),
+            _ => None,
+        };
+        out.entries.clear();
+        out.entries.push(Entry {
+            at,
+            change: EntryChange::Opened { due_at: None },
+            cause: None,
+        });
+        out.entries.extend(change.map(|change| Entry {
+            at: end,
+            change,
+            cause: None,
+        }));
+    }
+
+    pub(crate) fn fill(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, until: Instant) {
+        let found = &self.records[record];
+        let program = self.program;
+        let rule = &program.rules[duty.rule];
+        out.rule = Arc::clone(&rule.key);
+        out.version = Arc::clone(&rule.version);
+        out.noun = rule.noun;
+        set_text(&mut out.subject, &found.id);
+        match self.client_of(record) {
+            Some(client) => set_some(&mut out.client, &self.records[client].id),
+            None => out.client = None,
+        }
+        set_option(&mut out.learner, self.names.text(duty.person));
+        out.tier = program
+            .tier
+            .filter(|_| duty.tier != NO_TIER)
+            .and_then(|(fact, _)| {
+                let values = &program.register[fact].values;
+                values.get(usize::from(duty.tier)).cloned()
+            });
+        out.calendar = Arc::clone(&program.calendars[duty.calendar].0);
+        out.cycle = duty.cycle;
+        out.level = 0;
+        out.opened_at = duty.start;
+        out.opened_by = (duty.opened_by != NO_EVENT).then_some(duty.opened_by);
+        out.due_at = some(duty.due);
+        out.verdict = verdict_of(duty);
+        let done = matches!(out.verdict, Verdict::Met | Verdict::MetLate);
+        let done_at = if duty.done_at == NEVER {
+            duty.ended
+        } else {
+            duty.done_at
+        };
+        out.discharged_at = done.then_some(done_at);
+        out.ended_at = some(duty.ended);
+        self.fill_times(out, duty, until);
+        self.fill_owner(out, record, duty, rule);
+        out.marks = duty.marks;
+        out.unknown = match (duty.missing, out.verdict) {
+            (Some(missing), Verdict::CannotBeJudged) => Some(self.missing_words(missing)),
+            _ => None,
+        };
+        out.entries.clear();
+        let own = found
+            .entries
+            .iter()
+            .filter(|entry| entry.serial == duty.serial);
+        out.entries.extend(own.map(|entry| self.entry(entry, rule)));
+    }
+
+    fn fill_times(&self, out: &mut Obligation, duty: &Duty, until: Instant) {
+        let calendar = self.calendar_of(duty);
+        let end = out.discharged_at.or(out.ended_at).unwrap_or(until);
+        let mut business = duty.paused_business;
+        let mut elapsed = duty.paused_elapsed;
+        if duty.is_paused() && duty.paused_at < end {
+            business = business.saturating_add(calendar.between(duty.paused_at, end));
+            elapsed = elapsed.saturating_add(end.micros_since(duty.paused_at));
+        }
+        out.paused_business = business;
+        out.paused_elapsed = elapsed;
+        let used = calendar.between(duty.start, end);
+        out.used_business = used.saturating_sub(business).max(0);
+        out.used_elapsed = end.micros_since(duty.start).max(0);
+    }
+
+    fn fill_owner(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
+        let variant = rule.variants.get(duty.variant as usize);
+        if let Some(variant) = variant {
+            out.owner_role = Arc::clone(&variant.owner_words);
+        }
+        out.exception = variant.and_then(|variant| variant.exception.clone());
+        let owner = self.owner_of(record, duty);
+        let text = self.names.text(owner);
+        let at = if duty.ended == NEVER {
+            self.records[record].now
+        } else {
+            duty.ended
+        };
+        let people = &self.program.people;
+        let deputy = text
+            .and_then(|name| people.get(name))
+            .filter(|person| !person.is_present(at))
+            .and_then(|person| person.deputy.as_deref());
+        set_option(&mut out.owner, deputy.or(text));
+    }
+
+    fn entry(&self, noted: &Noted, rule: &RuleInfo) -> Entry {
+        let change = match noted.change {
+            Note::Opened(due) => EntryChange::Opened { due_at: some(due) },
+            Note::Rebased(from, to) => EntryChange::Rebased {
+                from: some(from),
+                to: some(to),
+            },
+            Note::Paused => EntryChange::Paused,
+            Note::Resumed(due) => EntryChange::Resumed { due_at: some(due) },
+            Note::Warned(place, variant) => {
+                let variant = rule.variants.get(variant as usize);
+                let warning = variant.and_then(|v| v.warnings.get(usize::from(place)));
+                EntryChange::Warned {
+                    whom: warning.map(|w| w.whom.clone()).unwrap_or_default(),
+                }
+            }
+            Note::Breached => EntryChange::Breached,
+            Note::Escalated(level, rung, skipped, variant) => EntryChange::Escalated {
+                level,
+                to: level_info(rule, variant, rung)
+                    .map_or(kept_language::ast::Whom::Owner, |level| level.to.clone()),
+                skipped,
+            },
+            Note::Met => EntryChange::Met,
+            Note::MetLate => EntryChange::MetLate,
+            Note::Missed => EntryChange::Missed,
+            Note::Excused => EntryChange::Excused,
+            Note::Cancelled(reason) => EntryChange::Cancelled { reason },
+            Note::Unknown(missing) => EntryChange::Unknown {
+                fact: self.missing_words(missing),
+            },
+            Note::Reassigned(to) => EntryChange::Reassigned {
+                to: (to != NOBODY).then(|| self.names.text(to).unwrap_or_default().to_owned()),
+            },
+            Note::TriggeredAgain => EntryChange::TriggeredAgain,
+        };
+        Entry {
+            at: noted.at,
+            change,
+            cause: (noted.cause != NO_EVENT).then_some(noted.cause),
+        }
+    }
+
+    /// Hands out what is still owed, as it stands.
+    pub(crate) fn hand_out_owed(&mut self, record: RecordIx, until: Instant) {
+        for place in 0..self.records[record].duties.len() {
+            if let Some(duty) = self.duty(record, place) {
+                if duty.is_owed() {
+                    self.hand_out_as(record, &duty, until);
+                }
+            }
+        }
+    }
+}
+
+fn level_info(rule: &RuleInfo, variant: u32, rung: u8) -> Option<&LevelInfo> {
+    let variant = rule.variants.get(variant as usize)?;
+    variant.levels.get(usize::from(rung))
+}
+
+pub(crate) fn verdict_of(duty: &Duty) -> Verdict {
+    match duty.phase {
+        Phase::Closed => duty.verdict,
+        Phase::Unknown => Verdict::CannotBeJudged,
+        Phase::Open if duty.breached => Verdict::Overdue,
+        Phase::Open if duty.is_paused() => Verdict::Paused,
+        _ => Verdict::Pending,
+    }
+}
+
+fn some(at: Instant) -> Option<Instant> {
+    (at != NEVER).then_some(at)
+}
+
+fn set_text(text: &mut String, value: &str) {
+    text.clear();
+    text.push_str(value);
+}
+
+fn set_some(text: &mut Option<String>, value: &str) {
+    match text {
+        Some(text) => set_text(text, value),
+        None => *text = Some(value.to_owned()),
+    }
+}
+
+fn set_option(text: &mut Option<String>, value: Option<&str>) {
+    match value {
+        Some(value) => set_some(text, value),
+        None => *text = None,
+    }
+}

@@ -1,0 +1,194 @@
+//! The machine: all records, and what is done with them. Its parts lie in the modules beside it.
+
+use std::sync::Arc;
+
+use kept_calendar::Calendar;
+use kept_kernel::Instant;
+use rustc_hash::FxHashMap;
+
+use crate::clock::NEVER;
+use crate::list::{List, Slab};
+use crate::obligation::Obligation;
+use crate::program::{GroupIx, Program, RuleIx, UseIx};
+use crate::record::{NOBODY, NameIx, Record, RecordIx};
+
+/// Where finished obligations go.
+pub(crate) type Sink<'p> = Box<dyn FnMut(&Obligation) + 'p>;
+
+/// Which rules a machine runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scope {
+    /// All.
+    All,
+    /// Those of cases.
+    Cases,
+    /// Those of the company's own calendar.
+    Company,
+}
+
+pub(crate) struct Core<'p> {
+    pub(crate) scope: Scope,
+    pub(crate) program: &'p Program,
+    pub(crate) records: Slab<RecordIx, Record>,
+    pub(crate) by_id: FxHashMap<u64, RecordIx>,
+    pub(crate) names: Names,
+    pub(crate) company: RecordIx,
+    /// The earliest event so far.
+    pub(crate) first_at: Instant,
+    pub(crate) queue: Vec<Opening>,
+    pub(crate) hits: Vec<(UseIx, RecordIx)>,
+    pub(crate) changed: Vec<RecordIx>,
+    pub(crate) dirty: Vec<RecordIx>,
+    pub(crate) turns: Vec<Turned>,
+    pub(crate) touched: Vec<RecordIx>,
+    pub(crate) frames: Vec<(RuleIx, Vec<Drawn>)>,
+    /// When each rule of the company's calendar comes round next.
+    pub(crate) rounds: Vec<(RuleIx, Instant)>,
+    /// Who joins and leaves the audience of a course, and when.
+    pub(crate) joins: Vec<Join>,
+    /// Counts events and searches, to tell what has been seen in each.
+    pub(crate) round: u64,
+    pub(crate) search: u64,
+    pub(crate) seed: u64,
+    /// Filled anew for each obligation that is handed out.
+    pub(crate) scratch: Option<Obligation>,
+    pub(crate) sink: Sink<'p>,
+    /// Until when everything is judged once the run ends.
+    pub(crate) finished: Option<Instant>,
+}
+
+/// Something that opens duties, waiting for its turn within an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Opening {
+    /// A rule was triggered on a record.
+    Rule(RuleIx, RecordIx, u64),
+    /// A rhythm begins on a record.
+    Rhythm(RuleIx, RecordIx, u64),
+    /// A person's next duty begins when the one before is done.
+    Again(RuleIx, RecordIx, NameIx),
+    /// A step was finished; what waits for it may open.
+    Steps(RecordIx, u64),
+}
+
+/// A fact that turned to another value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turned {
+    pub(crate) record: RecordIx,
+    pub(crate) fact: kept_language::FactId,
+    pub(crate) from: Option<kept_language::ast::Value>,
+    pub(crate) to: Option<kept_language::ast::Value>,
+}
+
+/// A person joins or leaves the audience of a course.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Join {
+    pub(crate) at: Instant,
+    pub(crate) rule: RuleIx,
+    pub(crate) person: NameIx,
+    pub(crate) joins: bool,
+}
+
+/// A case from which a sample is drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    pub(crate) at: Instant,
+    pub(crate) id: String,
+    pub(crate) client: Option<String>,
+    pub(crate) stratum: Option<kept_language::ast::Value>,
+    pub(crate) performer: NameIx,
+}
+
+/// Names of persons, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    list: List<NameIx, Arc<str>>,
+    places: FxHashMap<Arc<str>, NameIx>,
+}
+
+impl Names {
+    pub(crate) fn of(&mut self, name: &str) -> NameIx {
+        if name.is_empty() {
+            return NOBODY;
+        }
+        if let Some(found) = self.places.get(name) {
+            return *found;
+        }
+        let text: Arc<str> = name.into();
+        let made = self.list.push(Arc::clone(&text));
+        self.places.insert(text, made);
+        made
+    }
+
+    pub(crate) fn known(&self, name: &str) -> NameIx {
+        self.places.get(name).copied().unwrap_or(NOBODY)
+    }
+
+    pub(crate) fn text(&self, name: NameIx) -> Option<&str> {
+        (name != NOBODY).then(|| self.list[name].as_ref())
+    }
+}
+
+impl<'p> Core<'p> {
+    pub(crate) fn new(program: &'p Program, seed: u64, sink: Sink<'p>) -> Self {
+        let mut core = Self {
+            scope: Scope::All,
+            program,
+            records: Slab::default(),
+            by_id: FxHashMap::default(),
+            names: Names::default(),
+            company: RecordIx(0),
+            first_at: NEVER,
+            queue: Vec::new(),
+            hits: Vec::new(),
+            changed: Vec::new(),
+            dirty: Vec::new(),
+            turns: Vec::new(),
+            touched: Vec::new(),
+            frames: Vec::new(),
+            rounds: Vec::new(),
+            joins: Vec::new(),
+            round: 0,
+            search: 0,
+            seed,
+            scratch: None,
+            sink,
+            finished: None,
+        };
+        let noun = program.register.company();
+        core.company = core.make(program.company, noun, "company", Instant::MIN);
+        core
+    }
+
+    pub(crate) fn calendar_of(&self, duty: &crate::record::Duty) -> &'p Calendar {
+        self.program.calendar(duty.calendar)
+    }
+
+    /// The client that a record belongs to, at one or two steps; itself if it is one.
+    pub(crate) fn client_of(&self, record: RecordIx) -> Option<RecordIx> {
+        let client = self.program.client?;
+        self.reach(record, client)
+    }
+
+    /// The record of this kind that a record is or belongs to, at one or two steps.
+    pub(crate) fn reach(&self, record: RecordIx, target: GroupIx) -> Option<RecordIx> {
+        let found = &self.records[record];
+        if found.group == target {
+            return Some(record);
+        }
+        let links = &self.program.groups[found.group].links;
+        if let Some(link) = links.iter().position(|group| *group == target) {
+            if let Some(to) = found.link(link) {
+                return Some(to);
+            }
+        }
+        found.links.iter().map(|link| link.to).find_map(|between| {
+            if between == crate::record::NO_RECORD {
+                return None;
+            }
+            let between = &self.records[between];
+            let links = &self.program.groups[between.group].links;
+            let link = links.iter().position(|group| *group == target)?;
+            between.link(link)
+        })
+    }
+}

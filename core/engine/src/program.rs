@@ -1,0 +1,631 @@
+//! The program: SOPs in force, compiled so that nothing is looked up by name while events run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use kept_calendar::Calendar;
+use kept_kernel::{Duration, Instant};
+use kept_language::ast::{
+    Becomes, Comparison, DayOrPeriod, Period, Reopened, RuleKey, TransitionEffect, Value, Whom,
+};
+use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId, RoleId};
+
+use crate::list::{List, positions};
+use crate::people::People;
+
+positions! {
+    /// A kind of record: nouns that share one record are one group.
+    GroupIx;
+    /// An act as some rule uses it, seen from that rule's case.
+    UseIx;
+    /// One version of one rule.
+    RuleIx;
+    /// A rule over all its versions.
+    IdentIx;
+    /// A decision table as seen from one kind of case.
+    TableIx;
+    /// A definition.
+    DefinitionIx;
+    /// A procedure.
+    ProcedureIx;
+    /// A calendar.
+    CalendarIx;
+}
+
+/// Documents that take effect together.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// The documents. One whose code an earlier version has replaces it; the others stay in force.
+    pub documents: &'a [Document],
+    /// From when; [`Instant::MIN`] for what was always in force.
+    pub from: Instant,
+}
+
+/// The calendars: the client's own counts first, then the team's, then the company's.
+#[derive(Clone)]
+pub struct Calendars {
+    /// The company's.
+    pub company: Arc<Calendar>,
+    /// Those of teams, by the team's name.
+    pub teams: BTreeMap<String, Arc<Calendar>>,
+    /// Those of clients, by the client's id.
+    pub clients: BTreeMap<String, Arc<Calendar>>,
+}
+
+impl Calendars {
+    /// One calendar for all.
+    pub fn company(calendar: Calendar) -> Self {
+        Self {
+            company: Arc::new(calendar),
+            teams: BTreeMap::new(),
+            clients: BTreeMap::new(),
+        }
+    }
+}
+
+/// Why documents cannot be run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CompileProblem {
+    /// Which rule, where it is about one.
+    pub rule: Option<RuleKey>,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for CompileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rule {
+            Some(key) => write!(f, "{}/{}: {}", key.code, key.id, self.what),
+            None => write!(f, "{}", self.what),
+        }
+    }
+}
+
+impl std::error::Error for CompileProblem {}
+
+/// Documents made ready to run: made by [`Program::compile`], run by [`Engine`](crate::Engine).
+pub struct Program {
+    pub(crate) register: Register,
+    pub(crate) people: People,
+    pub(crate) calendars: List<CalendarIx, (Arc<str>, Arc<Calendar>)>,
+    pub(crate) team_calendars: BTreeMap<String, CalendarIx>,
+    pub(crate) client_calendars: BTreeMap<String, CalendarIx>,
+    pub(crate) groups: List<GroupIx, Group>,
+    /// By noun.
+    pub(crate) group_of: Vec<GroupIx>,
+    pub(crate) client: Option<GroupIx>,
+    /// The client's tier, where the register has one.
+    pub(crate) tier: Option<(FactId, usize)>,
+    pub(crate) company: GroupIx,
+    /// By act.
+    pub(crate) acts: Vec<ActInfo>,
+    /// By fact.
+    pub(crate) facts: Vec<FactInfo>,
+    pub(crate) uses: List<UseIx, Use>,
+    pub(crate) rules: List<RuleIx, RuleInfo>,
+    pub(crate) idents: List<IdentIx, Ident>,
+    pub(crate) tables: List<TableIx, TableInfo>,
+    pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
+    pub(crate) procedures: List<ProcedureIx, ProcedureInfo>,
+    /// Instants at which a version takes effect, in order.
+    pub(crate) boundaries: Vec<Instant>,
+    /// From which version, which rule, what happens to its running duties.
+    pub(crate) transitions: Vec<TransitionInfo>,
+    /// Rules that the company's calendar opens.
+    pub(crate) calendar_rules: Vec<RuleIx>,
+    pub(crate) grants: Vec<GrantInfo>,
+    /// New names and the ones before.
+    pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Program of {} rules", self.rules.len())
+    }
+}
+
+/// How one record is reached from another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hop {
+    /// The one that it belongs to.
+    Link(usize),
+    /// The many of this kind that belong to it.
+    Many(GroupIx, NounId),
+}
+
+pub(crate) type Hops = Box<[Hop]>;
+
+/// How a case is found from the record that an act is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Back {
+    /// The records of this kind that belong to it.
+    Members(GroupIx),
+    /// The one that it belongs to.
+    Link(usize),
+    /// The company.
+    Company,
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) facts: Vec<FactId>,
+    pub(crate) states: Vec<kept_language::StateId>,
+    pub(crate) marks: usize,
+    pub(crate) links: Vec<GroupIx>,
+    /// Nothing ends it.
+    pub(crate) moment: bool,
+    /// A rule, a fact, a state or a mark of it is used.
+    pub(crate) used: bool,
+    /// What it is after its end may still matter.
+    pub(crate) returns: bool,
+    /// Something depends on it through a link to it.
+    pub(crate) read_below: bool,
+    /// Something that it belongs to depends on it.
+    pub(crate) read_above: bool,
+    pub(crate) rhythms: Vec<RuleIx>,
+    pub(crate) definitions: Vec<DefinitionIx>,
+    /// How many of its kinds of children are counted.
+    pub(crate) counted: Vec<GroupIx>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActInfo {
+    pub(crate) group: Option<GroupIx>,
+    pub(crate) begins: bool,
+    pub(crate) ends: bool,
+    pub(crate) voids: bool,
+    pub(crate) reopens: bool,
+    pub(crate) states_on: Vec<usize>,
+    pub(crate) states_off: Vec<usize>,
+    /// Itself and all that it counts as.
+    pub(crate) counts: Vec<ActId>,
+    pub(crate) uses: Vec<UseIx>,
+    /// Where its first and last time are kept on its own record.
+    pub(crate) mark: Option<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FactInfo {
+    pub(crate) group: Option<GroupIx>,
+    pub(crate) slot: Option<usize>,
+    /// `record FACT of`.
+    pub(crate) uses: Vec<UseIx>,
+    pub(crate) triggers: Vec<FactTrigger>,
+    /// Some definition gives it.
+    pub(crate) defined: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FactTrigger {
+    pub(crate) rule: RuleIx,
+    pub(crate) back: Box<[Back]>,
+    pub(crate) group: GroupIx,
+    pub(crate) when: FactTurn,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FactTurn {
+    Changes,
+    Becomes(Becomes, Value),
+    Reaches(kept_kernel::Number),
+}
+
+/// An act as rules of one kind of case use it.
+#[derive(Clone, Debug)]
+pub(crate) struct Use {
+    pub(crate) act: ActId,
+    pub(crate) fact: Option<FactId>,
+    pub(crate) group: GroupIx,
+    pub(crate) back: Box<[Back]>,
+    pub(crate) triggers: Vec<RuleIx>,
+    pub(crate) starts: Vec<ProcedureIx>,
+    pub(crate) anchors: bool,
+    pub(crate) rhythms: Vec<RuleIx>,
+    pub(crate) discharges: bool,
+    pub(crate) gates: Vec<RuleIx>,
+    /// Gates whose wait begins or is voided by it.
+    pub(crate) waits: Vec<(RuleIx, usize, Wait)>,
+    /// Where its times are kept on the case, if they cannot be kept on the record itself.
+    pub(crate) mark: Option<usize>,
+    pub(crate) samples: Vec<RuleIx>,
+    pub(crate) stages: Vec<(DefinitionIx, usize)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wait {
+    Begins,
+    Voids,
+}
+
+/// A fact seen from a case.
+#[derive(Clone, Debug)]
+pub(crate) struct FactUse {
+    pub(crate) hops: Hops,
+    pub(crate) slot: usize,
+    pub(crate) fact: FactId,
+}
+
+/// The times of an act seen from a case.
+#[derive(Clone, Debug)]
+pub(crate) struct MarkUse {
+    pub(crate) hops: Hops,
+    pub(crate) slot: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct StateUse {
+    pub(crate) hops: Hops,
+    pub(crate) bit: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Cond {
+    pub(crate) all: bool,
+    pub(crate) tests: Box<[TestInfo]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TestInfo {
+    pub(crate) negated: bool,
+    pub(crate) kind: Ask,
+    /// Judged once: where its answer is kept in the duty.
+    pub(crate) fixed: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Ask {
+    Is(FactUse, Box<[Value]>),
+    Compare(FactUse, Comparison, Value),
+    Between(FactUse, Value, Value),
+    Known(Box<[FactUse]>),
+    State(StateUse),
+    Event(MarkUse, Option<Duration>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SpanInfo {
+    Fixed(Duration),
+    FixedOr(Duration, FactUse),
+    Table {
+        table: TableIx,
+        column: usize,
+        frozen: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct DeadlineInfo {
+    pub(crate) kind: Until,
+    pub(crate) next_day: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Until {
+    Within(SpanInfo),
+    After(SpanInfo, MarkUse, bool),
+    Fact(FactUse),
+    Before(Duration, FactUse),
+    EndOf(DayOrPeriod),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Owner {
+    Parties(Box<[PartyInfo]>),
+    Each(RoleId),
+    Everyone(Option<Box<[RoleId]>>),
+    Learners(Box<[RoleId]>, Option<RightId>),
+    Client,
+    System,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PartyInfo {
+    Role(RoleId),
+    Part(Arc<str>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ThroughInfo {
+    Channel(FactId, Value),
+    /// The client's wish; which fact of the event holds the channel, and how its values read as the wish's.
+    Wish(FactUse, FactId, Box<[Option<Value>]>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Shown {
+    Fact(FactId),
+    Records(u32, GroupIx),
+    Kind(ProofId),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct WarningInfo {
+    pub(crate) before: Duration,
+    pub(crate) whom: Vec<Whom>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LevelInfo {
+    pub(crate) after: Option<Duration>,
+    pub(crate) to: Whom,
+    pub(crate) role: Arc<str>,
+}
+
+/// A rule's task as written, or as an exception leaves it.
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) exception: Option<Arc<RuleKey>>,
+    pub(crate) applies: bool,
+    pub(crate) owner: Owner,
+    pub(crate) owner_words: Arc<str>,
+    pub(crate) personally: bool,
+    pub(crate) through: Option<ThroughInfo>,
+    pub(crate) deadline: Option<DeadlineInfo>,
+    pub(crate) pausing: Box<[StateUse]>,
+    pub(crate) evidence: Box<[Box<[Shown]>]>,
+    pub(crate) warnings: Box<[WarningInfo]>,
+    pub(crate) levels: Box<[LevelInfo]>,
+    pub(crate) in_working_hours: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ExceptionInfo {
+    pub(crate) variant: usize,
+    pub(crate) condition: Option<Cond>,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
+    pub(crate) inner: Box<[ExceptionInfo]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RuleInfo {
+    pub(crate) key: Arc<RuleKey>,
+    pub(crate) ident: IdentIx,
+    pub(crate) version: Arc<str>,
+    pub(crate) clause: Arc<str>,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
+    pub(crate) group: GroupIx,
+    pub(crate) noun: NounId,
+    pub(crate) kind: Kind,
+    /// What discharges it.
+    pub(crate) act: Option<UseIx>,
+    pub(crate) condition: Option<Cond>,
+    pub(crate) unless: Option<Cond>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) exceptions: Box<[ExceptionInfo]>,
+    /// How many tests are judged once.
+    pub(crate) fixed: usize,
+    pub(crate) reopened: Option<Reopened>,
+    /// Its condition may turn true later.
+    pub(crate) latent: bool,
+    /// Something that it reads may change while it is open.
+    pub(crate) reads: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    When,
+    Step,
+    Since(SpanInfo, UseIx),
+    Calendar(Period),
+    Gate(GateInfo),
+    Sample(SampleInfo),
+    Report(Period),
+    Course(CourseInfo),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct GateInfo {
+    pub(crate) opens: OpensInfo,
+    pub(crate) permissions: Vec<PermissionInfo>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OpensInfo {
+    Until(Box<[PassageInfo]>),
+    Unless(Cond),
+    While(Cond),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PassageInfo {
+    Event(MarkUse, ActId),
+    State(StateUse, kept_language::StateId),
+    Silence(Duration, ActId),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PermissionInfo {
+    pub(crate) key: Arc<RuleKey>,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
+    pub(crate) owner: Owner,
+    pub(crate) owner_words: Arc<str>,
+    pub(crate) condition: Option<Cond>,
+    pub(crate) evidence: Box<[Box<[Shown]>]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct GrantInfo {
+    pub(crate) owner_words: Arc<str>,
+    /// Which rules; none: all of the document.
+    pub(crate) rules: Vec<RuleKey>,
+    pub(crate) code: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SampleInfo {
+    pub(crate) every: Period,
+    pub(crate) size: kept_language::ast::SampleSize,
+    pub(crate) at_least: u32,
+    pub(crate) by: Option<FactUse>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CourseInfo {
+    pub(crate) name: Arc<str>,
+    pub(crate) within: Duration,
+    pub(crate) renewed_every: Duration,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ident {
+    pub(crate) key: Option<Arc<RuleKey>>,
+    pub(crate) rules: Vec<RuleIx>,
+    pub(crate) when_done: Vec<RuleIx>,
+    pub(crate) when_overdue: Vec<RuleIx>,
+    /// The procedures that it is a step of.
+    pub(crate) procedures: Vec<ProcedureIx>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TableInfo {
+    pub(crate) columns: Box<[TableColumn]>,
+    pub(crate) rows: Box<[RowInfo]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TableColumn {
+    pub(crate) fact: Option<FactUse>,
+    /// Some row speaks of its fact being unknown.
+    pub(crate) says_unknown: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RowInfo {
+    pub(crate) cells: Box<[CellInfo]>,
+    pub(crate) otherwise: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CellInfo {
+    Any,
+    Unknown,
+    OneOf(Box<[Value]>),
+    Range(Option<(Value, bool)>, Option<(Value, bool)>),
+    Answer(Value),
+    Nothing,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct DefinitionInfo {
+    pub(crate) group: GroupIx,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
+    pub(crate) gives: Gives,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Gives {
+    Table {
+        slot: usize,
+        fact: FactId,
+        table: TableIx,
+        column: usize,
+    },
+    State {
+        bit: usize,
+        condition: Cond,
+    },
+    YesNo {
+        slot: usize,
+        fact: FactId,
+        condition: Cond,
+    },
+    /// A stage is entered by its events; what each needs to be left.
+    Stages {
+        slot: usize,
+        fact: FactId,
+        needs: Box<[Box<[Box<[Shown]>]>]>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ProcedureInfo {
+    pub(crate) key: Arc<RuleKey>,
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
+    pub(crate) condition: Option<Cond>,
+    pub(crate) record: Hops,
+    pub(crate) items: Box<[ItemInfo]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ItemInfo {
+    pub(crate) step: IdentIx,
+    /// The items before it that must be done or not needed.
+    pub(crate) after: Box<[usize]>,
+    pub(crate) condition: Option<Cond>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TransitionInfo {
+    pub(crate) at: Instant,
+    pub(crate) ident: IdentIx,
+    pub(crate) effect: TransitionEffect,
+}
+
+impl Program {
+    pub(crate) fn group(&self, noun: NounId) -> Option<GroupIx> {
+        self.group_of.get(noun.index()).copied()
+    }
+
+    pub(crate) fn act(&self, act: ActId) -> Option<&ActInfo> {
+        self.acts.get(act.index())
+    }
+
+    pub(crate) fn fact(&self, fact: FactId) -> Option<&FactInfo> {
+        self.facts.get(fact.index())
+    }
+
+    pub(crate) fn calendar(&self, calendar: CalendarIx) -> &Calendar {
+        &self.calendars[calendar].1
+    }
+
+    /// The version of a rule that is in force.
+    pub(crate) fn in_force(&self, ident: IdentIx, at: Instant) -> Option<RuleIx> {
+        self.idents[ident].rules.iter().copied().find(|rule| {
+            let rule = &self.rules[*rule];
+            rule.from <= at && at < rule.until
+        })
+    }
+
+    /// The identities that its figures may have, in the order of the documents.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleKey> {
+        self.idents.iter().filter_map(|(_, ident)| {
+            let judged = ident.rules.first().is_some();
+            ident.key.as_deref().filter(|_| judged)
+        })
+    }
+
+    /// The register that it was compiled with.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// The company's calendar.
+    pub fn company_calendar(&self) -> &Calendar {
+        self.calendar(CalendarIx(0))
+    }
+}
+
+impl RuleInfo {
+    pub(crate) fn is_in_force(&self, at: Instant) -> bool {
+        self.from <= at && at < self.until
+    }
+
+    pub(crate) fn is_rhythm(&self) -> bool {
+        matches!(self.kind, Kind::Since(..))
+    }
+
+    /// Several of its duties may be open at once on one record.
+    pub(crate) fn is_periodic(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Calendar(_) | Kind::Report(_) | Kind::Sample(_)
+        )
+    }
+}

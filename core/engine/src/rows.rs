@@ -1,0 +1,150 @@
+//! Decision tables: which row a case is in.
+
+use std::cmp::Ordering;
+
+use kept_language::ast::{Comparison, Value};
+
+use crate::machine::Core;
+use crate::program::{CellInfo, RowInfo, TableColumn, TableInfo, TableIx};
+use crate::record::{Missing, RecordIx};
+use crate::truth::{Truth, compare, holds};
+
+/// What a table answers.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Answer {
+    /// The row and its answer.
+    Row(usize, Value),
+    /// Several rows could still match, and they do not agree.
+    Unknown(Missing),
+    /// No row matches, or it has no answer.
+    Nothing,
+}
+
+impl Core<'_> {
+    pub(crate) fn answer(&self, record: RecordIx, table: TableIx, column: usize) -> Answer {
+        let table = &self.program.tables[table];
+        let values: Vec<Option<Value>> = table
+            .columns
+            .iter()
+            .map(|column| column.fact.as_ref().and_then(|f| self.value(record, f)))
+            .collect();
+        answer(table, &values, column)
+    }
+
+    /// The answer of a row that was chosen for good.
+    pub(crate) fn answer_of_row(&self, table: TableIx, row: usize, column: usize) -> Option<Value> {
+        let row = self.program.tables[table].rows.get(row)?;
+        answer_in(row, column)
+    }
+}
+
+fn answer(table: &TableInfo, values: &[Option<Value>], column: usize) -> Answer {
+    let mut candidates: Option<(usize, Option<Value>)> = None;
+    let mut agree = true;
+    let mut missing = None;
+    for (index, row) in table.rows.iter().enumerate() {
+        let truth = if row.otherwise {
+            otherwise(table, values, missing)
+        } else {
+            matches(table, row, values)
+        };
+        let given = answer_in(row, column);
+        match truth {
+            Truth::True => {
+                return match (candidates, given) {
+                    (Some((_, other)), _) if other != given => {
+                        missing.map_or(Answer::Nothing, Answer::Unknown)
+                    }
+                    (_, Some(value)) if agree => Answer::Row(index, value),
+                    (_, Some(_)) => missing.map_or(Answer::Nothing, Answer::Unknown),
+                    (_, None) => Answer::Nothing,
+                };
+            }
+            Truth::Unknown(what) => {
+                missing = missing.or(Some(what));
+                match candidates {
+                    Some((_, other)) => agree &= other == given,
+                    None => candidates = Some((index, given)),
+                }
+            }
+            Truth::False => {}
+        }
+    }
+    match (candidates, missing) {
+        (Some((row, Some(value))), _) if agree => Answer::Row(row, value),
+        (_, Some(missing)) => Answer::Unknown(missing),
+        _ => Answer::Nothing,
+    }
+}
+
+fn answer_in(row: &RowInfo, column: usize) -> Option<Value> {
+    match row.cells.get(column)? {
+        CellInfo::Answer(value) => Some(*value),
+        CellInfo::OneOf(values) => values.first().copied(),
+        _ => None,
+    }
+}
+
+/// The row for all other known cases: sure where everything is known, since the rows before it did not match.
+fn otherwise(table: &TableInfo, values: &[Option<Value>], missing: Option<Missing>) -> Truth {
+    if let Some(missing) = missing {
+        return Truth::Unknown(missing);
+    }
+    let unknown = table
+        .columns
+        .iter()
+        .zip(values)
+        .find_map(|(column, value)| {
+            let fact = column.fact.as_ref()?;
+            value.is_none().then_some(Missing::Fact(fact.fact))
+        });
+    unknown.map_or(Truth::True, Truth::Unknown)
+}
+
+fn matches(table: &TableInfo, row: &RowInfo, values: &[Option<Value>]) -> Truth {
+    let mut all = Truth::True;
+    for ((column, cell), value) in table.columns.iter().zip(&row.cells).zip(values) {
+        all = all.and(cell_holds(column, cell, *value));
+    }
+    all
+}
+
+fn cell_holds(column: &TableColumn, cell: &CellInfo, value: Option<Value>) -> Truth {
+    let Some(fact) = &column.fact else {
+        return Truth::True;
+    };
+    let Some(value) = value else {
+        return match cell {
+            CellInfo::Unknown => Truth::True,
+            _ if column.says_unknown => Truth::False,
+            CellInfo::Any => Truth::True,
+            _ => Truth::Unknown(Missing::Fact(fact.fact)),
+        };
+    };
+    Truth::of(match cell {
+        CellInfo::Any => true,
+        CellInfo::Unknown | CellInfo::Answer(_) | CellInfo::Nothing => false,
+        CellInfo::OneOf(values) => values
+            .iter()
+            .any(|one| compare(value, *one) == Some(Ordering::Equal)),
+        CellInfo::Range(from, to) => {
+            let above = from.is_none_or(|(bound, included)| {
+                let how = if included {
+                    Comparison::AtLeast
+                } else {
+                    Comparison::Above
+                };
+                holds(value, how, bound)
+            });
+            let below = to.is_none_or(|(bound, included)| {
+                let how = if included {
+                    Comparison::AtMost
+                } else {
+                    Comparison::Below
+                };
+                holds(value, how, bound)
+            });
+            above && below
+        }
+    })
+}

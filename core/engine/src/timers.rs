@@ -1,0 +1,208 @@
+//! What time alone does: warnings, breaches, levels, periods, versions.
+
+use kept_kernel::Instant;
+
+use crate::clock::NEVER;
+use crate::machine::{Core, Opening};
+use crate::program::{ExceptionInfo, Variant};
+use crate::record::{Duty, NO_EVENT, Note, Phase, RecordIx};
+
+impl Core<'_> {
+    /// Fires everything on a record that comes before an instant, each at its own time, and moves the record there.
+    pub(crate) fn touch(&mut self, record: RecordIx, at: Instant) {
+        if self.records[record].touched_in != self.round {
+            self.records[record].touched_in = self.round;
+            self.touched.push(record);
+        }
+        if self.records[record].wake < at {
+            self.fire_before(record, at);
+        }
+        let record = &mut self.records[record];
+        record.now = record.now.max(at);
+    }
+
+    /// Fires what comes before an instant.
+    pub(crate) fn fire_before(&mut self, record: RecordIx, limit: Instant) {
+        // What the event at hand has queued waits for its own time.
+        let waiting = std::mem::take(&mut self.queue);
+        while self.records[record].wake < limit {
+            let next = self.records[record].wake;
+            self.fire(record, next);
+            self.flush(next);
+            self.set_wake(record, next);
+        }
+        self.queue = waiting;
+    }
+
+    fn fire(&mut self, record: RecordIx, at: Instant) {
+        let before = self.records[record].now;
+        self.records[record].now = before.max(at);
+        if self.program.boundaries.binary_search(&at).is_ok() {
+            self.versions(record, at);
+        }
+        if self.records[record].recheck <= at {
+            self.recheck(record, at, NO_EVENT);
+        }
+        if record == self.company {
+            self.periods(at);
+        }
+        let mut place = 0;
+        while let Some(duty) = self.duty(record, place) {
+            if duty.wake <= at {
+                self.fire_duty(record, place, at);
+            }
+            place += 1;
+        }
+    }
+
+    fn fire_duty(&mut self, record: RecordIx, place: usize, at: Instant) {
+        let Some(mut duty) = self.duty(record, place) else {
+            return;
+        };
+        let program = self.program;
+        let rule = &program.rules[duty.rule];
+        let Some(variant) = rule.variants.get(duty.variant as usize) else {
+            return;
+        };
+        if duty.phase == Phase::Open && !duty.is_paused() {
+            if !duty.breached {
+                self.warn(record, &mut duty, variant, at);
+                if duty.due <= at {
+                    duty.breached = true;
+                    let due = duty.due;
+                    self.records[record].note(duty.serial, due, NO_EVENT, Note::Breached);
+                    for next in &program.idents[duty.ident].when_overdue {
+                        self.queue.push(Opening::Rule(*next, record, NO_EVENT));
+                    }
+                }
+            }
+            while duty.breached && self.level_at(&duty, variant) <= at {
+                self.escalate(record, &mut duty, variant);
+            }
+        }
+        self.schedule(&mut duty, at.plus_micros(1));
+        self.set_duty(record, place, duty);
+        if turns_at(&rule.exceptions, at) {
+            self.rejudge_one(record, place, at, NO_EVENT);
+        }
+    }
+
+    fn warn(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
+        for (place, warning) in variant.warnings.iter().enumerate().take(32) {
+            let bit = 1_u32 << place;
+            let due = self.calendar_of(duty).subtract(duty.due, warning.before);
+            if duty.warned & bit == 0 && due == at {
+                duty.warned |= bit;
+                let note = Note::Warned(place as u8, duty.variant);
+                self.records[record].note(duty.serial, at, NO_EVENT, note);
+            }
+        }
+    }
+
+    /// When the next level of the ladder is due; each counts from the deadline.
+    pub(crate) fn level_at(&self, duty: &Duty, variant: &Variant) -> Instant {
+        let Some(level) = variant.levels.get(usize::from(duty.level)) else {
+            return NEVER;
+        };
+        let calendar = self.calendar_of(duty);
+        let at = level
+            .after
+            .map_or(duty.due, |after| calendar.add(duty.due, after));
+        if variant.in_working_hours {
+            calendar.next_opening(at)
+        } else {
+            at
+        }
+    }
+
+    fn escalate(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant) {
+        let at = self.level_at(duty, variant);
+        let first = usize::from(duty.level);
+        let owner = self.owner_of(record, duty);
+        let usable = variant
+            .levels
+            .iter()
+            .enumerate()
+            .skip(first)
+            .find(|(_, level)| self.may_hear(record, variant, &level.to, (owner, at)));
+        let rung = usable.map_or(first, |(rung, _)| rung);
+        duty.level = duty.level.saturating_add(1);
+        let skipped = usable.map_or(0, |_| (rung - first) as u8);
+        let note = Note::Escalated(duty.level, rung as u8, skipped, duty.variant);
+        self.records[record].note(duty.serial, at, NO_EVENT, note);
+    }
+
+    /// When time next does something to a duty, from an instant on.
+    pub(crate) fn schedule(&self, duty: &mut Duty, from: Instant) {
+        let rule = &self.program.rules[duty.rule];
+        let mut wake = NEVER;
+        if duty.phase == Phase::Open && !duty.is_paused() {
+            if let Some(variant) = rule.variants.get(duty.variant as usize) {
+                wake = if duty.breached {
+                    self.level_at(duty, variant)
+                } else {
+                    self.next_warning(duty, variant, from).min(duty.due)
+                };
+            }
+        }
+        if duty.is_alive() && !rule.exceptions.is_empty() {
+            wake = wake.min(next_turn(&rule.exceptions, from));
+        }
+        duty.wake = wake;
+    }
+
+    fn next_warning(&self, duty: &Duty, variant: &Variant, from: Instant) -> Instant {
+        if variant.warnings.is_empty() || duty.due == NEVER {
+            return NEVER;
+        }
+        let calendar = self.calendar_of(duty);
+        let warnings = variant.warnings.iter().enumerate().take(32);
+        let open = warnings.filter(|(place, _)| duty.warned & (1 << place) == 0);
+        open.map(|(_, warning)| calendar.subtract(duty.due, warning.before))
+            .filter(|at| *at >= from)
+            .min()
+            .unwrap_or(NEVER)
+    }
+
+    /// When time next does something to a record.
+    pub(crate) fn set_wake(&mut self, record: RecordIx, after: Instant) {
+        let found = &self.records[record];
+        let mut wake = found.recheck;
+        for duty in &found.duties {
+            wake = wake.min(duty.wake);
+        }
+        let program = self.program;
+        if !program.boundaries.is_empty() {
+            let next = program.boundaries.partition_point(|at| *at <= after);
+            let alive = found.duties.iter().any(Duty::is_alive);
+            let group = &program.groups[found.group];
+            if alive || !group.rhythms.is_empty() || !group.definitions.is_empty() {
+                wake = wake.min(program.boundaries.get(next).copied().unwrap_or(NEVER));
+            }
+        }
+        if record == self.company {
+            wake = wake.min(self.next_period(after));
+        }
+        self.records[record].wake = wake;
+    }
+}
+
+/// When an exception next begins or ends to be in force.
+fn next_turn(exceptions: &[ExceptionInfo], from: Instant) -> Instant {
+    let mut next = NEVER;
+    for exception in exceptions {
+        for at in [exception.from, exception.until] {
+            if at >= from {
+                next = next.min(at);
+            }
+        }
+        next = next.min(next_turn(&exception.inner, from));
+    }
+    next
+}
+
+fn turns_at(exceptions: &[ExceptionInfo], at: Instant) -> bool {
+    exceptions.iter().any(|exception| {
+        exception.from == at || exception.until == at || turns_at(&exception.inner, at)
+    })
+}

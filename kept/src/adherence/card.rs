@@ -1,0 +1,147 @@
+//! What a rule is, for a page: its clause, a short name, its sentence, its span.
+
+use kept_kernel::Duration;
+use kept_language::ast::{DeadlineKind, Opening, RuleKey, Sentence, SpanKind, Task};
+use kept_language::{Document, Library, Register, Rule};
+use serde::Serialize;
+
+/// A rule as a page names it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleCard {
+    /// `SR/acknowledge`.
+    pub rule: String,
+    /// `SR 4.3`.
+    pub clause: String,
+    /// What is to be done, in short: `Acknowledge the request within 1 business hour`.
+    pub name: String,
+    /// The sentence, on one line.
+    pub sentence: String,
+    /// `duty`, `step`, `rhythm`, `gate` …
+    pub kind: &'static str,
+    /// The span, where it is always the same.
+    pub span: Option<String>,
+    #[serde(skip)]
+    pub key: RuleKey,
+    #[serde(skip)]
+    pub duration: Option<Duration>,
+}
+
+/// The rules of a set that open duties, in the order of the documents.
+pub fn cards(register: &Register, library: &Library) -> Vec<RuleCard> {
+    let documents = library.documents.iter();
+    documents
+        .flat_map(|document| {
+            let rules = document.rules.iter();
+            rules.filter_map(move |rule| card(register, document, rule))
+        })
+        .collect()
+}
+
+fn card(register: &Register, document: &Document, rule: &Rule) -> Option<RuleCard> {
+    let sentence = rule.sentence.as_ref()?;
+    let (kind, name, duration) = match sentence {
+        Sentence::Duty(duty) => {
+            let kind = match duty.opening {
+                Opening::Step => "step",
+                Opening::When { .. } => "duty",
+            };
+            (
+                kind,
+                task_name(register, document, &duty.task),
+                span(&duty.task),
+            )
+        }
+        Sentence::Rhythm(rhythm) => (
+            "rhythm",
+            task_name(register, document, &rhythm.task),
+            span(&rhythm.task),
+        ),
+        Sentence::Gate(gate) => {
+            let act = phrase(register, &register[gate.act.act].phrase);
+            ("gate", format!("Before we {act}"), None)
+        }
+        Sentence::Course(_) => ("course", plain(document, rule), None),
+        Sentence::Report(report) => ("report", format!("Send “{}”", report.name), None),
+        Sentence::Sample(_) => ("sample", plain(document, rule), None),
+        _ => return None,
+    };
+    Some(RuleCard {
+        rule: format!("{}/{}", rule.key.code, rule.key.id),
+        clause: document.clause_of(rule),
+        name,
+        sentence: plain(document, rule),
+        kind,
+        span: duration.map(|duration| duration.to_string()),
+        key: rule.key.clone(),
+        duration,
+    })
+}
+
+fn span(task: &Task) -> Option<Duration> {
+    match &task.deadline.as_ref()?.kind {
+        DeadlineKind::Within(span, None) => match &span.kind {
+            SpanKind::Fixed(duration) => Some(*duration),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn task_name(register: &Register, document: &Document, task: &Task) -> String {
+    let mut name = match task.act.fact {
+        Some(fact) => format!("record {}", register[fact].name),
+        None => phrase(register, &register[task.act.act].phrase),
+    };
+    if let Some(deadline) = &task.deadline {
+        name.push(' ');
+        name.push_str(&unfilled(document.words(deadline.range)));
+    }
+    capital(&name)
+}
+
+/// A phrase of the register with its nouns: `acknowledge the request`.
+fn phrase(register: &Register, phrase: &str) -> String {
+    let mut text = String::new();
+    let mut rest = phrase;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (noun, after) = after.split_once('}').unwrap_or((after, ""));
+        let says = register.noun(noun).map_or(noun, |id| &register[id].says);
+        text.push_str(before);
+        if !before.ends_with("the ") {
+            text.push_str("the ");
+        }
+        text.push_str(says);
+        rest = after;
+    }
+    text + rest
+}
+
+fn plain(document: &Document, rule: &Rule) -> String {
+    unfilled(document.words(rule.range))
+}
+
+/// A text on one line, its blanks replaced by their values.
+fn unfilled(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let (blank, after) = after.split_once(']').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(
+            blank
+                .split_once(':')
+                .map_or(blank, |(_, value)| value.trim()),
+        );
+        rest = after;
+    }
+    out.push_str(rest);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,252 @@
+//! The command line: commands, options, their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Runs a company's SOPs: checks them, replays real requests under them, shows what a change would have changed.
+#[derive(Parser, Debug)]
+#[command(
+    name = "kept",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit status: 0 all is well, 1 something was found, 2 the command or its input cannot be used."
+)]
+pub struct Kept {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check, format, explain and compare SOP documents
+    Sop {
+        #[command(subcommand)]
+        command: SopCommand,
+    },
+    /// Ask a calendar about working time
+    Clock {
+        #[command(subcommand)]
+        command: ClockCommand,
+    },
+    /// Run a log of real requests under the SOPs
+    ///
+    /// Writes into a folder: obligations.csv (a line for every duty), adherence.json and adherence.html (the figures),
+    /// and bad-lines.csv (lines of the log that could not be used; then the exit status is 1).
+    #[command(
+        after_help = "Example: kept replay --sop desk.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out result"
+    )]
+    Replay(ReplayAsked),
+    /// Show what changed SOPs, or a changed calendar, would have changed
+    ///
+    /// Runs the log twice and compares the duties: verdicts that flip, duties that are new or dropped, deadlines that
+    /// move, work by role and week. People's behaviour is held fixed. Writes whatif.json and whatif.html into a folder.
+    #[command(
+        after_help = "Example: kept whatif --sop desk.sop.md --with draft.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out draft\n         kept whatif --sop desk.sop.md --calendar berlin.toml --with-calendar no-lunch.toml --mapping mapping.toml --events tickets.csv.gz --out lunch"
+    )]
+    Whatif(WhatIfAsked),
+    /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
+    Vocabulary(VocabularyAsked),
+}
+
+#[derive(Subcommand, Debug)]
+pub enum SopCommand {
+    /// Say what is wrong with SOP documents
+    ///
+    /// The documents are checked together as one set, so that references between them are checked too.
+    #[command(
+        after_help = "Example: kept sop check sops/*.sop.md\n         kept sop check --json --vocabulary ours.toml desk.sop.md"
+    )]
+    Check(CheckAsked),
+    /// Write SOP documents in their canonical form
+    ///
+    /// Only the words of rules are touched, never the prose around them.
+    #[command(
+        after_help = "Example: kept sop fmt sops/*.sop.md\n         kept sop fmt --check desk.sop.md"
+    )]
+    Fmt(FormatAsked),
+    /// Print the words that SOPs may use
+    #[command(
+        after_help = "Example: kept sop vocabulary\n         kept sop vocabulary --json --vocabulary ours.toml"
+    )]
+    Vocabulary(VocabularyAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct CheckAsked {
+    /// The documents, as in desk.sop.md; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the findings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct VocabularyAsked {
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the words as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct VocabularyFiles {
+    /// A vocabulary of your own, added to the one that ships; may be given several times, as in --vocabulary ours.toml
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    pub vocabularies: Vec<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ClockCommand {
+    /// Say when a duration is up
+    #[command(
+        after_help = "Example: kept clock add --calendar berlin.toml --from \"2026-01-30 16:30\" --duration \"1 business hour\" --explain"
+    )]
+    Add(AddAsked),
+    /// Say how much working time lies between two instants, in seconds
+    #[command(
+        after_help = "Example: kept clock between --calendar berlin.toml --from 2026-01-30T16:30:00+01:00 --to 2026-02-02T09:30:00+01:00"
+    )]
+    Between(BetweenAsked),
+    /// Answer many questions: CSV lines in, the same lines with their result out
+    ///
+    /// Reads lines `add,FROM,DURATION` and `between,FROM,TO` from standard input and writes each with its result
+    /// appended: an instant with its offset, or seconds of working time. A line that cannot be read gets an empty
+    /// result and is reported with its number; then the exit status is 1.
+    #[command(
+        after_help = "Example: kept clock batch --calendar berlin.toml <questions.csv >answers.csv"
+    )]
+    Batch(BatchAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct CalendarFile {
+    /// The calendar, as in berlin.toml
+    #[arg(long, value_name = "FILE")]
+    pub calendar: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct AddAsked {
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    /// The start, as in 2026-01-30T16:30:00+01:00; without an offset the calendar's zone is meant
+    #[arg(long, value_name = "INSTANT")]
+    pub from: String,
+    /// How long, as in "1 business hour" or "3 days"
+    #[arg(long, value_name = "DURATION")]
+    pub duration: String,
+    /// Say step by step how the result came about
+    #[arg(long)]
+    pub explain: bool,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BetweenAsked {
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    /// The start, as in 2026-01-30T16:30:00+01:00; without an offset the calendar's zone is meant
+    #[arg(long, value_name = "INSTANT")]
+    pub from: String,
+    /// The end, written like the start
+    #[arg(long, value_name = "INSTANT")]
+    pub to: String,
+    /// Say step by step how the result came about
+    #[arg(long)]
+    pub explain: bool,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BatchAsked {
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+}
+
+#[derive(Args, Debug)]
+pub struct LogFiles {
+    /// The mapping: which column of the log is what, as in mapping.toml
+    #[arg(long, value_name = "FILE")]
+    pub mapping: PathBuf,
+    /// The log: CSV or JSON lines, plain or gzip, as in tickets.csv.gz; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub events: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ReplayAsked {
+    /// The documents in force, as in --sop desk.sop.md
+    #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
+    pub sops: Vec<PathBuf>,
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    #[command(flatten)]
+    pub log: LogFiles,
+    /// The folder to write into, as in result
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// The share of duties that should be met in time, in percent, as in 95
+    #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub target: u8,
+    /// The number from which samples for quality control are drawn, as in 7
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct WhatIfAsked {
+    /// The documents in force, as in --sop desk.sop.md
+    #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
+    pub sops: Vec<PathBuf>,
+    /// The changed documents, each in the place of the one with its code, as in --with draft.sop.md
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub with: Vec<PathBuf>,
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    /// The changed calendar, as in --with-calendar no-lunch.toml
+    #[arg(long, value_name = "FILE")]
+    pub with_calendar: Option<PathBuf>,
+    #[command(flatten)]
+    pub log: LogFiles,
+    /// The folder to write into, as in draft
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// The number from which samples for quality control are drawn, as in 7
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct FormatAsked {
+    /// The documents, as in desk.sop.md; `-` reads standard input and writes standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; name the documents that are not in their canonical form, with exit status 1
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+}

@@ -1,0 +1,111 @@
+//! Events through the engine.
+
+use std::cell::Cell;
+
+use kept_calendar::Calendar;
+use kept_engine::{Calendars, Engine, People, Program, Version};
+use kept_kernel::Instant;
+use kept_language::{Document, Register};
+use kept_logs::{SortedEvents, Summary};
+
+use super::input::Set;
+use crate::tell::{Failure, Progress, count, remark};
+
+/// Makes a set ready to run: each document from the day that its header names, else from the beginning.
+pub fn program(register: &Register, set: &Set, calendar: Calendar) -> Result<Program, Failure> {
+    let mut starts = Vec::new();
+    for document in set.documents() {
+        let from = match document.header.effective {
+            Some(day) => calendar.parse_instant(&day.to_string()),
+            None => Ok(Instant::MIN),
+        };
+        starts.push((
+            from.map_err(|error| Failure::new(error.to_string()))?,
+            document,
+        ));
+    }
+    starts.sort_by_key(|(from, _)| *from);
+    let mut versions: Vec<(Instant, Vec<Document>)> = Vec::new();
+    for (from, document) in starts {
+        match versions.last_mut() {
+            Some((last, documents)) if *last == from => documents.push(document.clone()),
+            _ => versions.push((from, vec![document.clone()])),
+        }
+    }
+    let versions: Vec<_> = versions
+        .iter()
+        .map(|(from, documents)| Version {
+            documents,
+            from: *from,
+        })
+        .collect();
+    let calendars = Calendars::company(calendar);
+    Program::compile(register, &versions, calendars, People::default()).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(format!("The SOPs cannot be run.\n{}", lines.join("\n")))
+    })
+}
+
+/// How a run went.
+pub struct Ran {
+    /// What was read.
+    pub log: Summary,
+    /// The first event.
+    pub first: Option<Instant>,
+    /// Up to when duties were judged.
+    pub until: Instant,
+    /// Events that happened after that, and were left out.
+    pub after: u64,
+    /// Events that the engine did not take.
+    pub refused: u64,
+}
+
+/// Runs events through one engine or several, each with its own sink; what is still owed at the end is handed out
+/// as it stands then. The end is known to the sinks before that.
+pub fn run(
+    mut engines: Vec<Engine<'_>>,
+    events: SortedEvents,
+    until: Option<Instant>,
+    end: &Cell<Instant>,
+) -> Result<Ran, Failure> {
+    let mut progress = Progress::begin();
+    let total = events.summary().events;
+    let (mut first, mut last) = (None, Instant::MIN);
+    let (mut after, mut refused) = (0, 0);
+    let log = events.for_each(|event| {
+        if until.is_some_and(|until| event.at > until) {
+            after += 1;
+            return Ok::<_, Failure>(());
+        }
+        first.get_or_insert(event.at);
+        last = event.at;
+        for engine in &mut engines {
+            if let Err(problem) = engine.push(event) {
+                refused += 1;
+                if refused == 1 {
+                    remark(&format!(
+                        "an event of {} was left out: {problem}",
+                        event.case.id
+                    ));
+                }
+            }
+        }
+        if event.place.is_multiple_of(8192) {
+            progress.at(|| format!("running: {} of {} events", count(event.place), count(total)));
+        }
+        Ok(())
+    })?;
+    progress.end();
+    let until = until.unwrap_or(last);
+    end.set(until);
+    for engine in engines {
+        engine.finish(until);
+    }
+    Ok(Ran {
+        log,
+        first,
+        until,
+        after,
+        refused,
+    })
+}

@@ -1,0 +1,272 @@
+//! What clients are owed without asking: check-ins, follow-ups, surveys, outlooks, verified details.
+
+use jiff::ToSpan;
+use kept_kernel::Instant;
+
+use crate::clients::Client;
+use crate::feedback;
+use crate::scene::{Scene, World};
+use crate::tape::Tape;
+use crate::time::{DAY, Within, pace};
+
+/// The rhythms of all clients with an agreement.
+pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
+    for (number, client) in world.clients.iter().enumerate() {
+        if client.active {
+            let from = world.clock.from;
+            look_after(&mut Scene::new(world, tape, "care", number), client, from);
+        }
+    }
+    changes(world, tape);
+}
+
+/// All rhythms of one client from an instant on.
+pub(crate) fn look_after<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    check_ins(scene, client, from);
+    follow_ups(scene, client, from);
+    surveys(scene, client, from);
+    outlooks(scene, client, from);
+    verification(scene, client, from);
+}
+
+/// The time of the next round: somewhat before the rhythm is over, or late, or left out.
+fn next_round(scene: &mut Scene<'_, '_>, last: Instant, days: i64, usual: f64) -> Instant {
+    let share = if scene.random.chance(usual) {
+        0.98 - scene.random.unit() * 0.3
+    } else {
+        1.02 + scene.random.unit() * 0.45
+    };
+    let at = last.plus_micros(((days * DAY) as f64 * share) as i64);
+    let day = scene.world.clock.date(at);
+    scene.world.clock.during(day, &mut scene.random)
+}
+
+/// How punctual this person is with calls that nobody asks for, in percent.
+fn punctuality(scene: &Scene<'_, '_>, name: &str, usual: f64, at: Instant) -> f64 {
+    let skill = scene.world.staff.named(name).map_or(0.0, |member| {
+        member.skill + scene.world.climate.mood(member.team, at)
+    });
+    (usual + 14.0 * skill).clamp(35.0, 99.0)
+}
+
+fn check_ins<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    let days = client.check_in_days();
+    let mut last = from;
+    while last < scene.world.clock.until {
+        let usual = punctuality(scene, &client.manager, 86.0, last);
+        let at = next_round(scene, last, days, usual);
+        let who = scene.manager(client, at);
+        let mood =
+            scene
+                .random
+                .weighted(&[("positive", 60.0), ("mixed", 30.0), ("negative", 10.0)]);
+        scene
+            .act(at, "check-in-with-client", &client.id)
+            .by(who)
+            .choice("client.mood", mood)
+            .text(
+                "client.changed needs",
+                if mood == "positive" { "none" } else { mood },
+            )
+            .proof("logged-call")
+            .only_if(days >= 90, |entry| entry.proof("offer-of-further-services"));
+        last = at;
+    }
+}
+
+fn follow_ups<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    let mut last = from;
+    while last < scene.world.clock.until {
+        let usual = punctuality(scene, &client.seller, 80.0, last);
+        let at = next_round(scene, last, 90, usual);
+        let who = scene.seller(client, at);
+        if at > scene.world.clock.due(last, Within::Minutes(90 * 24 * 60)) {
+            missed(scene, client, last);
+        }
+        follow_up(scene, client, at).by(who).proof("offer-of-value");
+        if scene.random.chance(9.0) {
+            recommend(scene, client, at);
+        }
+        last = at;
+    }
+}
+
+/// The sales manager answers a missed follow-up.
+fn missed<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, last: Instant) {
+    let overdue = last.plus_micros(90 * DAY);
+    let boss = scene.pick("sales manager", overdue);
+    let action = scene
+        .random
+        .weighted(&[("talk", 55.0), ("coaching", 20.0), ("excuse", 25.0)]);
+    if let Some((at, who)) = scene.tried(boss, overdue, pace(Within::WorkDays(5), 70.0)) {
+        scene
+            .act(at, "act-on-missed-follow-up", &client.id)
+            .by(who)
+            .choice("client.follow-up action", action);
+    }
+}
+
+/// A follow-up, prepared in most cases.
+pub(crate) fn follow_up<'t, 'w>(
+    scene: &'t mut Scene<'_, 'w>,
+    client: &Client,
+    at: Instant,
+) -> crate::tape::Entry<'t, 'w> {
+    let who = scene.seller(client, at);
+    let prepared = scene.random.chance(88.0);
+    if prepared {
+        let minutes = scene.random.between(3, 50);
+        let opened = at.plus_micros(-minutes * 60_000_000);
+        scene
+            .act(opened, "open-preparation-page", &client.id)
+            .by(who);
+    }
+    let says_why = scene.random.chance(60.0);
+    scene
+        .act(at, "follow-up-with-client", &client.id)
+        .only_if(!prepared && says_why, |entry| entry.proof("reason"))
+}
+
+fn recommend<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
+    let id = format!("N-{}-{}", client.id, at.micros() / DAY % 10_000);
+    let who = scene.seller(client, at);
+    scene
+        .act(at, "make-recommendation", &id)
+        .client(client)
+        .by(who)
+        .text("recommendation.product", "module");
+    let fate = scene
+        .random
+        .weighted(&[("offered", 25.0), ("declined", 40.0), ("bought", 35.0)]);
+    if let Some((at, who)) = scene.tried(who, at, pace(Within::Minutes(60 * 24 * 60), 85.0)) {
+        scene
+            .act(at, "settle-recommendation", &id)
+            .by(who)
+            .choice("recommendation.fate", fate);
+    }
+}
+
+fn surveys<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    let mut last = from;
+    for round in 0..40 {
+        let at = next_round(scene, last, 181, 92.0);
+        if at >= scene.world.clock.until {
+            return;
+        }
+        let automatic = scene.random.chance(70.0);
+        let who = scene.pick("client relations manager", at);
+        let entry = scene.act(at, "send-survey", &client.id);
+        drop(if automatic { entry } else { entry.by(who) });
+        if scene.random.chance(62.0) {
+            let answered = scene.client_later(at, 40.0);
+            feedback::answer(scene, client, answered, &format!("Q-{}-{round}", client.id));
+        }
+        last = at;
+    }
+}
+
+fn outlooks<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    let mut last = from;
+    while last < scene.world.clock.until {
+        let usual = punctuality(scene, &client.manager, 75.0, last);
+        let at = next_round(scene, last, 181, usual);
+        let who = scene.manager(client, at);
+        scene
+            .act(at, "record-outlook", &client.id)
+            .by(who)
+            .text("client.next action", "call before renewal");
+        last = at;
+    }
+}
+
+fn verification<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+    let whole = scene.world.clock.until.micros_since(from).min(364 * DAY);
+    let at = from.plus_micros((scene.random.unit() * whole as f64) as i64);
+    let at = scene.world.clock.in_hours(at, &mut scene.random);
+    let who = scene.manager(client, at);
+    if !scene.random.chance(90.0) {
+        return;
+    }
+    let by_client = scene.random.chance(35.0);
+    let entry = scene.act(at, "verify-client-details", &client.id);
+    drop(if by_client {
+        entry.by_client()
+    } else {
+        entry.by(who)
+    });
+    if !scene.random.chance(60.0) {
+        return;
+    }
+    let offered = scene.later(from, 40.0 + 3.0 * (at.micros() % 97) as f64);
+    let who = scene.manager(client, offered);
+    scene
+        .act(offered, "offer-retention-programme", &client.id)
+        .by(who)
+        .proof("offer-of-value");
+}
+
+/// Revenue and engagement move; a few clients change tier, and somebody decides who takes care of them.
+fn changes(world: &World, tape: &mut Tape<'_>) {
+    for (number, client) in world
+        .clients
+        .iter()
+        .enumerate()
+        .filter(|(n, c)| c.active && n % 7 == 3)
+    {
+        let mut scene = Scene::new(world, tape, "changes", number);
+        let days = scene.random.between(20, 345);
+        let day = world.clock.first.saturating_add(days.days());
+        let at = world.clock.during(day, &mut scene.random);
+        let share = scene.random.between(55, 190);
+        scene.tape.note(at, "client", &client.id).number(
+            "client.annual revenue",
+            (client.revenue * share / 100).max(900),
+        );
+        let (chosen, who) = {
+            let who = scene.pick("client relations manager", at);
+            scene.done(who, at, pace(Within::WorkDays(5), 82.0))
+        };
+        let manager = scene.manager(client, chosen);
+        scene
+            .act(chosen, "assign-account-manager", &client.id)
+            .by(who)
+            .holder("account manager", manager)
+            .text("client.account manager", &manager.name);
+        if number % 3 == 0 {
+            surprise(&mut scene, client, at);
+        }
+    }
+}
+
+/// A big client gone quiet, or a small one full of life; and a tier set by hand.
+fn surprise<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
+    let quiet = matches!(client.engagement, "high" | "medium");
+    let engagement = if quiet { "very low" } else { "high" };
+    scene
+        .tape
+        .note(at, "client", &client.id)
+        .choice("client.engagement", engagement);
+    let manager = scene.manager(client, at);
+    if let Some((at, who)) = scene.tried(manager, at, pace(Within::WorkDays(10), 80.0)) {
+        scene
+            .act(at, "review-client", &client.id)
+            .by(who)
+            .proof("meeting-note");
+    }
+    if !quiet {
+        let explained = scene.random.chance(85.0);
+        let end = scene.world.clock.date(at).saturating_add(6.months());
+        scene
+            .act(
+                at.plus_micros(60_000_000),
+                "override-client-tier",
+                &client.id,
+            )
+            .by(manager)
+            .choice("client.tier", "Silver")
+            .date("client.override end", end)
+            .only_if(explained, |entry| {
+                entry.text("client.override reason", "growing fast")
+            });
+    }
+}

@@ -1,0 +1,136 @@
+//! The whole company, put together.
+
+use jiff::civil::Date;
+use kept_calendar::Calendar;
+use kept_engine::People;
+use kept_kernel::Instant;
+use kept_language::Register;
+
+use crate::calendar;
+use crate::care;
+use crate::clients::{self, Client};
+use crate::climate::Climate;
+use crate::event::SampleEvent;
+use crate::feedback;
+use crate::meetings;
+use crate::messages;
+use crate::office;
+use crate::people::{Member, Staff, engine_people};
+use crate::prospects;
+use crate::requests;
+use crate::sales;
+use crate::scene::World;
+use crate::tape::Tape;
+use crate::time::Clock;
+use crate::training;
+use crate::words::Words;
+
+/// A made-up company with everything that happened in it.
+#[derive(Clone, Debug)]
+pub struct SampleCompany {
+    /// Its name.
+    pub name: &'static str,
+    /// Its zone.
+    pub zone: &'static str,
+    /// Its working hours, as a calendar file.
+    pub calendar: String,
+    /// The staff.
+    pub people: Vec<Member>,
+    /// The clients, those who came in the course of the sample last.
+    pub clients: Vec<Client>,
+    /// The turning points of the year.
+    pub climate: Climate,
+    /// When the sample begins.
+    pub from: Instant,
+    /// When it ends; what is open then stays open.
+    pub until: Instant,
+    /// What happened, in the order of time and place.
+    pub events: Vec<SampleEvent>,
+    /// Words that the register does not have. What needs them is left out; empty with the vocabulary that ships.
+    pub missing_words: Vec<String>,
+}
+
+/// The company's name; nobody is called so.
+const NAME: &str = "Harrowmere Instruments";
+
+impl SampleCompany {
+    /// Writes the company of a seed: `months` months from a day on, in the words of a register.
+    pub fn generate(seed: u64, register: &Register, from: Date, months: u32) -> Self {
+        let text = calendar::text(from, months);
+        let world = world(seed, &text, from, months);
+        let words = Words::of(register);
+        let mut tape = Tape::new(&words);
+        let found = prospects::new_clients(&world);
+        clients::take_over(&world, &mut tape);
+        office::write(&world, &mut tape);
+        training::courses(&world, &mut tape);
+        requests::write(&world, &mut tape);
+        messages::write(&world, &mut tape);
+        meetings::write(&world, &mut tape);
+        care::write(&world, &mut tape);
+        sales::write(&world, &mut tape);
+        prospects::write(&world, &mut tape, &found);
+        feedback::write(&world, &mut tape);
+        training::checks(&world, &mut tape);
+        let Tape {
+            mut events,
+            missing,
+            ..
+        } = tape;
+        events.retain(|event| world.clock.from <= event.at && event.at < world.clock.until);
+        number(&mut events);
+        let clients = world
+            .clients
+            .into_iter()
+            .chain(found.into_iter().map(|(client, _)| client));
+        Self {
+            name: NAME,
+            zone: calendar::ZONE,
+            calendar: text,
+            people: world.staff.members,
+            clients: clients.collect(),
+            climate: world.climate,
+            from: world.clock.from,
+            until: world.clock.until,
+            events,
+            missing_words: missing.into_iter().collect(),
+        }
+    }
+
+    /// The staff as the engine needs it: roles, absences, deputies, teams.
+    pub fn staff(&self, register: &Register) -> People {
+        engine_people(&self.people, register)
+    }
+}
+
+/// The company before anything happens.
+pub(crate) fn world(seed: u64, calendar: &str, from: Date, months: u32) -> World {
+    let clock = Clock::new(parsed(calendar), from, months.max(1));
+    let climate = Climate::of(&clock);
+    let staff = Staff::hire(seed, &clock, &climate);
+    let clients = clients::all(seed, &staff);
+    World {
+        seed,
+        clock,
+        climate,
+        staff,
+        clients,
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the text is written by this crate, and its tests read it for many years"
+)]
+fn parsed(text: &str) -> Calendar {
+    Calendar::parse(text, &mut |name| Err(format!("there is no feed {name}")))
+        .expect("a calendar that can be read")
+}
+
+/// Puts events in order and numbers them. Events at one instant keep the order in which they were written.
+fn number(events: &mut [SampleEvent]) {
+    events.sort_by_key(|event| event.at);
+    for (place, event) in events.iter_mut().enumerate() {
+        event.place = place as u64 + 1;
+    }
+}

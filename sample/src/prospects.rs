@@ -1,0 +1,335 @@
+//! From the first word to the signature: prospects, their needs, proposals, agreements.
+
+use kept_kernel::Instant;
+
+use crate::care;
+use crate::clients::{self, Client, Tier};
+use crate::meetings;
+use crate::names;
+use crate::onboarding;
+use crate::people::Member;
+use crate::random::Random;
+use crate::sales::{self, days_after};
+use crate::scene::{Scene, World};
+use crate::tape::Tape;
+use crate::time::{Within, pace};
+
+/// Who may become a client in the course of the year, about four a month.
+pub(crate) fn new_clients(world: &World) -> Vec<(Client, Instant)> {
+    let mut random = Random::stream(world.seed, "prospects", 0);
+    let mut names: Vec<String> = world
+        .clients
+        .iter()
+        .map(|client| client.name.clone())
+        .collect();
+    let mut found = Vec::new();
+    for day in world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+    {
+        if !random.chance(19.0) {
+            continue;
+        }
+        let name = names::company(&mut random, &names);
+        names.push(name.clone());
+        let share = random.unit();
+        let tier = match share {
+            share if share < 0.03 => Tier::Platinum,
+            share if share < 0.12 => Tier::Gold,
+            share if share < 0.40 => Tier::Silver,
+            _ => Tier::Bronze,
+        };
+        let number = world.clients.len() + found.len() + 1;
+        let mut client = clients::client(number, name, (tier, false), &world.staff, &mut random);
+        let at = world.clock.during(day, &mut random);
+        client.active = random.chance(58.0);
+        found.push((client, at));
+    }
+    found
+}
+
+/// The stories of all prospects. `active` is said of those who sign in the end.
+pub(crate) fn write(world: &World, tape: &mut Tape<'_>, found: &[(Client, Instant)]) {
+    for (number, (client, at)) in found.iter().enumerate() {
+        let mut scene = Scene::new(world, tape, "prospect", number);
+        journey(&mut scene, client, *at, number);
+    }
+    more_contacts(world, tape);
+}
+
+fn journey<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: usize) {
+    let seller = scene.seller(client, at);
+    scene
+        .act(at, "add-client", &client.id)
+        .by(seller)
+        .holder("salesperson", seller)
+        .choice("client.preferred channel", client.channel)
+        .number("client.annual revenue", client.revenue)
+        .yes("client.new", true);
+    contact(scene, client, &client.contact, at.plus_micros(60_000_000));
+    let Some((first, who)) = scene.tried(seller, at, pace(Within::WorkDays(1), 87.0)) else {
+        return;
+    };
+    scene
+        .act(first, "record-first-contact", &client.id)
+        .by(who)
+        .proof("logged-call");
+    let needs = needs(scene, client, first);
+    if scene.random.chance(20.0) {
+        return;
+    }
+    let met = days_after(scene, needs, 6);
+    meetings::meeting(
+        scene,
+        (client, seller),
+        &format!("V-N{number:02}"),
+        (met, true),
+    );
+    let presented = days_after(scene, met, 9);
+    let opinion = proposal(scene, client, &format!("G-{number:02}"), presented);
+    if client.active {
+        let signed = days_after(scene, opinion, 12);
+        sign(scene, client, signed, number);
+    }
+}
+
+/// A contact is added, and told what the data is for.
+fn contact(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) {
+    let desk = scene.pick("client service representative", at);
+    scene
+        .act(at, "add-contact", id)
+        .client(client)
+        .choice("contact.preferred channel", client.channel)
+        .text("contact.country", client.country);
+    let automatic = scene.random.chance(60.0);
+    if automatic {
+        scene
+            .act(
+                at.plus_micros(30_000_000),
+                "tell-contact-how-data-is-used",
+                id,
+            )
+            .client(client);
+    } else if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkDays(1), 84.0)) {
+        scene
+            .act(at, "tell-contact-how-data-is-used", id)
+            .client(client)
+            .by(who);
+    }
+    let consents = scene.random.chance(70.0);
+    if consents {
+        let given = scene.client_later(at, 20.0);
+        let consent = format!("Z-{id}");
+        scene
+            .act(given, "record-consent", &consent)
+            .link("contact", id)
+            .client(client)
+            .by_client()
+            .choice("consent.purpose", "marketing")
+            .choice("consent.lawful basis", "consent")
+            .text("consent.wording", "form 3")
+            .text("consent.source", "intake form");
+        if scene.random.chance(18.0) {
+            withdrawal(scene, &consent, desk, given);
+        }
+    }
+}
+
+fn withdrawal<'s>(scene: &mut Scene<'s, '_>, consent: &str, desk: &'s Member, given: Instant) {
+    let at = scene.client_later(given, 700.0);
+    scene.act(at, "withdraw-consent", consent).by_client();
+    if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkDays(1), 88.0)) {
+        scene
+            .act(at, "confirm-withdrawal", consent)
+            .by(who)
+            .proof("message-to-client");
+    }
+}
+
+/// Needs, challenges and objectives, each as an item of its own.
+fn needs<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, first: Instant) -> Instant {
+    let seller = scene.seller(client, first);
+    let (at, who) = scene.done(seller, first, pace(Within::WorkDays(5), 84.0));
+    let complete = scene.random.chance(92.0);
+    for (place, kind) in ["need", "need", "challenge", "objective"]
+        .into_iter()
+        .enumerate()
+    {
+        if kind == "challenge" && !complete {
+            continue;
+        }
+        let id = format!("{kind}-{}-{place}", client.id);
+        let before = at
+            .plus_micros(-(40 - place as i64 * 10) * 1_000_000)
+            .max(first.plus_micros(1_000_000));
+        let (act, fact) = match kind {
+            "need" => ("record-need", "need.text"),
+            "challenge" => ("record-challenge", "challenge.text"),
+            _ => ("record-objective", "objective.text"),
+        };
+        scene
+            .act(before, act, &id)
+            .client(client)
+            .by(who)
+            .text(fact, &id);
+        if kind == "need" {
+            let motive = scene.random.word("rational|emotional");
+            if let Some((at, who)) = scene.tried(seller, before, pace(Within::WorkDays(5), 80.0)) {
+                scene
+                    .act(at, "note-need", &id)
+                    .client(client)
+                    .by(who)
+                    .choice("need.motive", motive);
+            }
+        }
+    }
+    scene.act(at, "record-client-needs", &client.id).by(who);
+    at
+}
+
+/// A proposal and the client's opinion of it.
+fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Instant) -> Instant {
+    let seller = scene.seller(client, at);
+    let named = scene.random.chance(93.0);
+    scene
+        .act(at, "present-proposal", id)
+        .client(client)
+        .by(seller)
+        .part("presenter", seller)
+        .only_if(named, |entry| entry.text("proposal.needs", id))
+        .proof("document");
+    let (asked, who) = scene.done(seller, at, pace(Within::WorkDays(3), 85.0));
+    scene
+        .act(asked, "ask-feedback-on-proposal", id)
+        .client(client)
+        .by(who)
+        .proof("message-to-client");
+    let heard = scene.client_later(asked, 40.0);
+    let reaction =
+        scene
+            .random
+            .weighted(&[("positive", 55.0), ("mixed", 30.0), ("negative", 15.0)]);
+    scene
+        .act(heard, "record-feedback-on-proposal", id)
+        .client(client)
+        .by_client()
+        .choice("proposal.reaction", reaction)
+        .text("proposal.opinion", id)
+        .proof("form");
+    let (settled, who) = scene.done(seller, heard, pace(Within::WorkDays(5), 86.0));
+    if reaction == "mixed" {
+        scene
+            .act(settled, "adjust-proposal", id)
+            .client(client)
+            .by(who)
+            .text("proposal.adjustments", id);
+    } else {
+        scene
+            .act(settled, "settle-feedback-on-proposal", id)
+            .client(client)
+            .by(who)
+            .proof("reason");
+    }
+    let ended = settled.plus_micros(120_000_000);
+    let end = if client.active {
+        "accept-proposal"
+    } else {
+        "decline-proposal"
+    };
+    scene.act(ended, end, id).client(client).by_client();
+    ended
+}
+
+/// The agreement is signed; the project begins with it.
+fn sign<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: usize) {
+    let (agreement, project) = (format!("A-N{number:02}"), format!("X-{number:02}"));
+    let seller = scene.seller(client, at);
+    let kind = scene
+        .random
+        .weighted(&[("service", 60.0), ("product", 40.0)]);
+    scene
+        .act(at, "start-project", &project)
+        .client(client)
+        .link("agreement", &agreement)
+        .choice("project.kind", kind);
+    let signed = at.plus_micros(1_000_000);
+    scene
+        .act(signed, "sign-agreement", &agreement)
+        .client(client)
+        .link("project", &project)
+        .by_client()
+        .choice("agreement.kind", kind)
+        .number("agreement.value", client.revenue)
+        .proof("signature");
+    let relations = scene.pick("client relations manager", signed);
+    if let Some((at, who)) = scene.tried(relations, signed, pace(Within::WorkDays(1), 88.0)) {
+        let manager = scene.manager(client, at);
+        scene
+            .act(at, "assign-account-manager", &client.id)
+            .by(who)
+            .holder("account manager", manager)
+            .text("client.account manager", &manager.name);
+    }
+    if let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(1), 86.0)) {
+        scene
+            .act(at, "explain-next-steps", &agreement)
+            .client(client)
+            .by(who)
+            .proof("message-to-client");
+    }
+    record(scene, client, &agreement, signed);
+    let sold = signed.plus_micros(600_000_000);
+    sales::sale(scene, client, &format!("O-N{number:02}"), sold);
+    let handed_over = onboarding::onboard(scene, client, (&project, kind), signed);
+    if let Some(at) = handed_over {
+        care::look_after(scene, client, at);
+    }
+}
+
+fn record<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, agreement: &str, signed: Instant) {
+    let seller = scene.seller(client, signed);
+    let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(2), 83.0)) else {
+        return;
+    };
+    let start = scene.world.clock.date(at);
+    let complete = scene.random.chance(93.0);
+    scene
+        .act(at, "complete-agreement-record", agreement)
+        .client(client)
+        .by(who)
+        .number("agreement.value", client.revenue)
+        .date("agreement.start date", start)
+        .duration("agreement.term", "12 months")
+        .only_if(complete, |entry| {
+            entry.date("agreement.renewal date", start)
+        })
+        .text("agreement.signed document", agreement)
+        .text("agreement.next steps", agreement);
+}
+
+/// New people at old clients: an empathy map for each.
+fn more_contacts(world: &World, tape: &mut Tape<'_>) {
+    let days: Vec<_> = world
+        .clock
+        .days()
+        .filter(|day| world.clock.is_working_day(*day))
+        .collect();
+    for (number, day) in days.into_iter().enumerate().filter(|(n, _)| n % 4 == 1) {
+        let mut scene = Scene::new(world, tape, "contacts", number);
+        let client = scene.any_client();
+        let at = world.clock.during(day, &mut scene.random);
+        let id = format!("K-M{number:03}");
+        contact(&mut scene, client, &id, at);
+        let manager = scene.manager(client, at);
+        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 72.0))
+        {
+            scene
+                .act(at, "draw-empathy-map", &id)
+                .client(client)
+                .by(who)
+                .text("contact.pains", &id)
+                .text("contact.gains", &id);
+        }
+    }
+}

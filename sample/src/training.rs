@@ -1,0 +1,190 @@
+//! Courses and random checks.
+
+use jiff::civil::Date;
+use kept_kernel::Instant;
+
+use crate::people::Member;
+use crate::scene::{Scene, World};
+use crate::tape::Tape;
+use crate::time::{DAY, Within, pace};
+
+/// Courses: name, whether there is a test, the audience, and within how many days.
+const COURSES: [(&str, bool, &str, i64); 8] = [
+    ("Client management policy", true, "", 30),
+    ("Data privacy and security", true, "", 30),
+    ("Engagement fundamentals", false, "", 90),
+    (
+        "Advanced communication",
+        false,
+        "client service representative|account manager|salesperson",
+        180,
+    ),
+    (
+        "Handling client feedback",
+        false,
+        "client service representative|account manager|specialised customer service team",
+        90,
+    ),
+    (
+        "Conflict resolution",
+        true,
+        "account manager|conflict resolution team|specialised customer service team",
+        90,
+    ),
+    (
+        "Product and service deep dive",
+        false,
+        "salesperson|account manager|onboarding specialist|technical support",
+        90,
+    ),
+    (
+        "Follow-up",
+        false,
+        "salesperson|sales manager|client service representative",
+        60,
+    ),
+];
+
+/// The courses of the year: after joining, and the big training of the service team.
+pub(crate) fn courses(world: &World, tape: &mut Tape<'_>) {
+    let mut scene = Scene::new(world, tape, "courses", 0);
+    let training = world.climate.training_at;
+    for (name, test, audience, days) in COURSES {
+        for member in &world.staff.members {
+            if !audience.is_empty() && !audience.split('|').any(|role| member.has(role)) {
+                continue;
+            }
+            let joined = member.joined_at.unwrap_or(world.clock.from);
+            let limit = pace(Within::Minutes(days * 24 * 60), 87.0);
+            if let Some((at, _)) = scene.tried(member, joined, limit) {
+                let at = world.clock.in_hours(at, &mut scene.random);
+                pass(
+                    &mut scene,
+                    (member, name, test),
+                    joined.plus_micros(60_000_000),
+                    at,
+                );
+            }
+            if name == "Handling client feedback" && member.team == "service" {
+                let at = world.clock.in_hours(training, &mut scene.random);
+                pass(
+                    &mut scene,
+                    (member, name, test),
+                    training,
+                    at.plus_micros(7 * 3_600_000_000),
+                );
+            }
+        }
+    }
+}
+
+fn pass(
+    scene: &mut Scene<'_, '_>,
+    (member, name, test): (&Member, &str, bool),
+    assigned: Instant,
+    at: Instant,
+) {
+    if !member.is_employed(at) {
+        return;
+    }
+    scene
+        .act(assigned, "assign-course", name)
+        .part("learner", member);
+    let act = if test { "pass-course" } else { "attend-course" };
+    scene
+        .act(at, act, name)
+        .by(member)
+        .part("learner", member)
+        .only_if(test, |entry| entry.proof("test"));
+}
+
+/// The weekly random checks: what was drawn, how it was scored, and what follows from a bad score.
+pub(crate) fn checks(world: &World, tape: &mut Tape<'_>) {
+    for (number, monday) in world.clock.mondays().enumerate().skip(1) {
+        let mut scene = Scene::new(world, tape, "checks", number);
+        let start = world.clock.at(monday, 0);
+        for (card, act, count) in [
+            ("Request", "close-request", 3),
+            ("Follow-up", "follow-up-with-client", 3),
+            ("Email", "answer-email", 3),
+            ("Conflict", "close-conflict", 1),
+        ] {
+            for (place, drawn) in last_week(&scene, act, start, count).into_iter().enumerate() {
+                let id = format!("check-{number:02}-{card}-{place}");
+                check(&mut scene, (&id, card), &drawn, monday);
+            }
+        }
+    }
+}
+
+/// A case that was drawn.
+struct Drawn {
+    noun: &'static str,
+    id: String,
+    performer: Option<String>,
+}
+
+/// Cases to which an act happened in the week before, spread over it.
+fn last_week(scene: &Scene<'_, '_>, act: &'static str, start: Instant, count: usize) -> Vec<Drawn> {
+    let noun = match act {
+        "close-request" => "request",
+        "follow-up-with-client" => "client",
+        "answer-email" => "email",
+        _ => "conflict",
+    };
+    let found = scene.tape.between(act, start.plus_micros(-7 * DAY), start);
+    let step = (found.len() / count.max(1)).max(1);
+    found
+        .into_iter()
+        .step_by(step)
+        .take(count)
+        .map(|(id, performer)| Drawn {
+            noun,
+            id,
+            performer,
+        })
+        .collect()
+}
+
+fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, monday: Date) {
+    let start = scene.world.clock.at(monday, 0);
+    scene
+        .act(start, "draw-quality-check", id)
+        .link(drawn.noun, &drawn.id);
+    let checker = scene.pick("quality control", start);
+    let Some((at, who)) = scene.tried(checker, start, pace(Within::WorkDays(5), 89.0)) else {
+        return;
+    };
+    let better = 6.0 * scene.world.climate.share(at);
+    let score = (86.0 + better + 9.0 * scene.random.normal()).clamp(20.0, 100.0) as i64;
+    let performer = drawn
+        .performer
+        .as_deref()
+        .and_then(|name| scene.world.staff.named(name));
+    let entry = scene
+        .act(at, "score-quality-check", id)
+        .link(drawn.noun, &drawn.id)
+        .by(who)
+        .part("reviewer", who)
+        .number("quality-check.score", score)
+        .text("quality-check.card", card);
+    drop(match performer {
+        Some(performer) => entry.part("performer", performer),
+        None => entry,
+    });
+    let after = at.plus_micros(120_000_000);
+    if score >= 75 {
+        scene.act(after, "pass-quality-check", id).by(who);
+        return;
+    }
+    scene.act(after, "fail-quality-check", id).by(who);
+    let supervisor = scene.pick("SOP supervisor", after);
+    let Some((acted, who)) = scene.tried(supervisor, after, pace(Within::WorkDays(5), 82.0)) else {
+        return;
+    };
+    let next = scene.random.word("talk|better template|clearer rule");
+    scene
+        .act(acted, "act-on-quality-check", id)
+        .by(who)
+        .text("quality-check.action", next);
+}
