@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{CellKind, ColumnKind, RuleKey, Sentence, Table, TransitionEffect};
+use crate::ast::{CellKind, ColumnKind, Sentence, Table, TransitionEffect};
 use crate::document::{Document, Rule, Slot};
 use crate::explain::{Say, effect, name};
 use crate::format::tokens::split;
@@ -100,7 +100,12 @@ fn blanks(old: Option<&Document>, new: Option<&Document>) -> Vec<BlankChange> {
 /// Pairs each rule of the new document with its old self, by identity or by `renamed`.
 fn rules(sets: &Sets<'_>, old: Option<&Document>, new: Option<&Document>) -> Vec<RuleChange> {
     let mut changes = Vec::new();
-    let mut found: Vec<&RuleKey> = Vec::new();
+    // An identity that is used twice is a fault of its own: the first is paired with the first, and so on.
+    let mut left: Vec<&Rule> = old.map_or_else(Vec::new, |old| old.rules.iter().collect());
+    let mut take = |id: &str| {
+        let at = left.iter().position(|rule| rule.key.id == id)?;
+        Some(left.remove(at))
+    };
     let renamed: BTreeMap<&str, &str> = new.map_or_else(BTreeMap::new, |new| {
         let pairs = new.header.renamed.iter();
         pairs
@@ -108,19 +113,12 @@ fn rules(sets: &Sets<'_>, old: Option<&Document>, new: Option<&Document>) -> Vec
             .collect()
     });
     for after in new.map_or(&[][..], |new| &new.rules) {
-        let by_name = old.and_then(|old| old.rule(&after.key.id));
-        let by_renaming = || {
-            let before = renamed.get(after.key.id.as_str())?;
-            old.and_then(|old| old.rule(before))
-        };
-        let before = by_name.or_else(by_renaming);
-        found.extend(before.map(|before| &before.key));
+        let id = after.key.id.as_str();
+        let before = take(id).or_else(|| take(renamed.get(id)?));
         changes.extend(rule(sets, old.zip(before), new.map(|new| (new, after))));
     }
-    for before in old.map_or(&[][..], |old| &old.rules) {
-        if !found.contains(&&before.key) {
-            changes.extend(rule(sets, old.map(|old| (old, before)), None));
-        }
+    for before in left {
+        changes.extend(rule(sets, old.map(|old| (old, before)), None));
     }
     changes
 }
@@ -417,7 +415,7 @@ fn row_changes(sets: &Sets<'_>, old: &Table, new: &Table) -> Vec<String> {
     for (when, answer) in &after {
         match before.iter().find(|(other, _)| other == when) {
             Some((_, old)) if old != answer => {
-                lines.push(format!("row “{when}”: {old} → {answer}"))
+                lines.push(format!("row “{when}”: {old} → {answer}"));
             }
             Some(_) => {}
             None => lines.push(format!("row “{when}” added: {answer}")),

@@ -2,6 +2,7 @@
 
 mod explain;
 mod format;
+mod noise;
 mod redline;
 mod shipped;
 mod vocabulary;
