@@ -1,7 +1,7 @@
 //! What the examples of the book give, as the book shows it.
 
 use kept_engine::scenario::{Detail, listing};
-use kept_language::{Severity, explain, format};
+use kept_language::{Severity, explain, format, redline};
 
 use crate::chapter::{Block, Chapter, Example, Kind};
 use crate::desk::{self, Desk};
@@ -55,12 +55,13 @@ pub fn run(example: &Example) -> Result<Vec<Found>, String> {
             Kind::Answers => story()?.answers.join("\n"),
             Kind::Formatted => formatted(&desk),
             Kind::Explained => explained(&desk, &block.rest)?,
-            kind => {
-                return Err(format!(
-                    "line {}: blocks of the kind {kind:?} are not run yet",
-                    block.line
-                ));
-            }
+            Kind::Redline => redlined(&desk)?,
+            Kind::Rule
+            | Kind::Part
+            | Kind::Document
+            | Kind::Vocabulary
+            | Kind::Calendar
+            | Kind::People => continue,
         };
         found.push(Found {
             block: block.clone(),
@@ -123,6 +124,14 @@ fn explained(desk: &Desk, id: &str) -> Result<String, String> {
         .find(|rule| id.is_empty() || rule.key.id == id)
         .ok_or_else(|| format!("no rule is called “{id}”"))?;
     Ok(explain(&desk.register, library, rule).to_string())
+}
+
+/// What changed from the first version to the last.
+fn redlined(desk: &Desk) -> Result<String, String> {
+    let (Some(old), Some(new)) = (desk.libraries.first(), desk.libraries.last()) else {
+        return Err("a redline compares two versions of a document".to_owned());
+    };
+    Ok(redline(&desk.register, old, new).to_string())
 }
 
 fn shower(desk: &Desk) -> Shower<'_> {
