@@ -50,7 +50,7 @@ impl Library {
     }
 
     /// The table of this name.
-    pub fn table(&self, key: &TableKey) -> Option<&crate::ast::Table> {
+    pub fn table(&self, key: &TableKey) -> Option<&Table> {
         let document = self
             .documents
             .iter()
@@ -541,7 +541,7 @@ impl<'r> Reader<'r> {
         index: usize,
         source: &Source<'_>,
         outline: &Outline,
-        tables: Vec<crate::ast::Table>,
+        tables: Vec<Table>,
     ) -> Document {
         let mut rules = Vec::new();
         let blocks = self

@@ -1,5 +1,6 @@
 //! The standing desk: the words, and the document into which the rules of an example are put.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -155,7 +156,7 @@ impl Desk {
     }
 
     /// A message as the book shows it: lines of the standing document count from the example's first.
-    pub fn shown(&self, (library, message): (&Library, &Diagnostic)) -> String {
+    pub fn shown((library, message): (&Library, &Diagnostic)) -> String {
         let document = &library.documents[message.document];
         let shown = message.render(document);
         if document.path != STANDING {
@@ -172,7 +173,7 @@ impl Desk {
             let number = part[..digits]
                 .parse()
                 .map_or(String::new(), |line| own_line(line).to_string());
-            counted.push_str(&format!("line {number}{}", &part[digits..]));
+            let _ = write!(counted, "line {number}{}", &part[digits..]);
         }
         counted
     }
@@ -223,7 +224,7 @@ fn documents(example: &Example) -> Vec<(String, String)> {
         match block.kind {
             Kind::Rule => {
                 let info = format!("sop {}", block.rest);
-                standing.push_str(&format!("```{}\n{}```\n\n", info.trim_end(), block.text));
+                let _ = write!(standing, "```{}\n{}```\n\n", info.trim_end(), block.text);
             }
             Kind::Part => {
                 standing.push_str(&block.text);

@@ -87,7 +87,7 @@ fn silent(desk: &Desk) -> Result<(), String> {
         .said()
         .into_iter()
         .filter(|(_, message)| message.severity > Severity::Note)
-        .map(|message| desk.shown(message))
+        .map(Desk::shown)
         .collect();
     if said.is_empty() {
         Ok(())
@@ -143,11 +143,7 @@ fn shower(desk: &Desk) -> Shower<'_> {
 }
 
 fn messages(desk: &Desk) -> String {
-    let said: Vec<String> = desk
-        .said()
-        .into_iter()
-        .map(|message| desk.shown(message))
-        .collect();
+    let said: Vec<String> = desk.said().into_iter().map(Desk::shown).collect();
     said.join("\n\n")
 }
 
