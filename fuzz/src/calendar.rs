@@ -24,10 +24,23 @@ pub fn calendar_file(bytes: &[u8]) {
     try_out(bytes, Calendar::parse(file, &mut |_| Ok(feed.to_owned())));
 }
 
-/// A feed of holidays, in a calendar that is well-formed.
+/// A feed of holidays. An accepted calendar is laid out at once, which costs twenty times as much as reading its
+/// feed: so all but one input of a hundred stand in a calendar that is refused for another reason, and only read.
 pub fn calendar_feed(bytes: &[u8]) {
     let Some(feed) = text(bytes) else { return };
-    try_out(bytes, Calendar::parse(AROUND, &mut |_| Ok(feed.to_owned())));
+    let refused = format!("{AROUND}[odd]\n");
+    let around = if number(bytes, 3).is_multiple_of(100) {
+        AROUND
+    } else {
+        &refused
+    };
+    let mut asked = false;
+    let read = Calendar::parse(around, &mut |_| {
+        asked = true;
+        Ok(feed.to_owned())
+    });
+    assert!(asked, "the feed was read");
+    try_out(bytes, read);
 }
 
 fn try_out(bytes: &[u8], read: Result<Calendar, kept_calendar::Problems>) {

@@ -74,7 +74,7 @@ pub struct RuleFigures {
     pub card: RuleCard,
     /// How many duties stand how.
     pub counts: Counts,
-    /// Met in time, of all that were met, met late or missed.
+    /// Met in time, of all whose deadline has passed or that were done: an overdue duty can no longer be met in time.
     pub share: Option<Share>,
     /// How that compares with the target.
     pub standing: Standing,
@@ -123,6 +123,13 @@ pub struct Counts {
     pub automatic: u64,
     /// Done through another channel than the one asked for.
     pub other_channel: u64,
+}
+
+impl Counts {
+    /// How many have shown whether they were kept in time: met, met late, missed, overdue.
+    pub const fn judged(&self) -> u64 {
+        self.met + self.met_late + self.missed + self.overdue
+    }
 }
 
 /// A period of a trend.

@@ -41,6 +41,14 @@ pub enum Command {
         after_help = "Example: kept replay --sop desk.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out result"
     )]
     Replay(ReplayAsked),
+    /// Show what changed SOPs, or a changed calendar, would have changed
+    ///
+    /// Runs the log twice and compares the duties: verdicts that flip, duties that are new or dropped, deadlines that
+    /// move, work by role and week. People's behaviour is held fixed. Writes whatif.json and whatif.html into a folder.
+    #[command(
+        after_help = "Example: kept whatif --sop desk.sop.md --with draft.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out draft\n         kept whatif --sop desk.sop.md --calendar berlin.toml --with-calendar no-lunch.toml --mapping mapping.toml --events tickets.csv.gz --out lunch"
+    )]
+    Whatif(WhatIfAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
 }
@@ -54,6 +62,13 @@ pub enum SopCommand {
         after_help = "Example: kept sop check sops/*.sop.md\n         kept sop check --json --vocabulary ours.toml desk.sop.md"
     )]
     Check(CheckAsked),
+    /// Write SOP documents in their canonical form
+    ///
+    /// Only the words of rules are touched, never the prose around them.
+    #[command(
+        after_help = "Example: kept sop fmt sops/*.sop.md\n         kept sop fmt --check desk.sop.md"
+    )]
+    Fmt(FormatAsked),
     /// Print the words that SOPs may use
     #[command(
         after_help = "Example: kept sop vocabulary\n         kept sop vocabulary --json --vocabulary ours.toml"
@@ -192,6 +207,46 @@ pub struct ReplayAsked {
     /// The number from which samples for quality control are drawn, as in 7
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct WhatIfAsked {
+    /// The documents in force, as in --sop desk.sop.md
+    #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
+    pub sops: Vec<PathBuf>,
+    /// The changed documents, each in the place of the one with its code, as in --with draft.sop.md
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub with: Vec<PathBuf>,
+    #[command(flatten)]
+    pub calendar: CalendarFile,
+    /// The changed calendar, as in --with-calendar no-lunch.toml
+    #[arg(long, value_name = "FILE")]
+    pub with_calendar: Option<PathBuf>,
+    #[command(flatten)]
+    pub log: LogFiles,
+    /// The folder to write into, as in draft
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// The number from which samples for quality control are drawn, as in 7
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct FormatAsked {
+    /// The documents, as in desk.sop.md; `-` reads standard input and writes standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; name the documents that are not in their canonical form, with exit status 1
+    #[arg(long)]
+    pub check: bool,
     #[command(flatten)]
     pub own: VocabularyFiles,
 }

@@ -11,6 +11,7 @@ mod replay;
 mod shipped;
 mod sop;
 mod tell;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -35,9 +36,11 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Sop { command } => match command {
             SopCommand::Check(asked) => sop::check(asked),
+            SopCommand::Fmt(asked) => sop::fmt(asked),
             SopCommand::Vocabulary(asked) => sop::vocabulary(asked),
         },
         Command::Replay(asked) => replay::replay(asked),
+        Command::Whatif(asked) => whatif::whatif(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),

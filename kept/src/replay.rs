@@ -3,7 +3,7 @@
 //! Writes into a folder: `obligations.csv` (a line for every duty), `adherence.json` and `adherence.html` (the
 //! figures), `bad-lines.csv` (the lines that could not be used). The same input gives the same bytes.
 
-mod assumed;
+pub mod assumed;
 mod input;
 mod output;
 mod run;
@@ -18,7 +18,7 @@ use crate::ask::ReplayAsked;
 use crate::files;
 use crate::tell::{Failure, Outcome, answer, count, json};
 
-pub use input::{Set, mapping, read_log, set_of};
+pub use input::{Set, mapping, read_log, set_from, set_of};
 pub use output::Folder;
 pub use run::{program, run};
 

@@ -1,5 +1,6 @@
 //! `kept sop`: what is wrong with SOP documents, and the words that they may use.
 
+mod format;
 mod vocabulary;
 
 use std::fmt::Write as _;
@@ -11,6 +12,7 @@ use crate::ask::CheckAsked;
 use crate::files;
 use crate::tell::{CYAN, Failure, Outcome, RED, YELLOW, answer, answer_json, count};
 
+pub use format::fmt;
 pub use vocabulary::vocabulary;
 
 /// A finding as a machine reads it.

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::repository::Repository;
 
-/// Events of the source log: what the slowest tool is measured on.
+/// Events of the source log.
 const SOURCE_EVENTS: u64 = 141_712;
 
 const SOURCE: &str = "data/requests/itsm_servicenow_events.csv.gz";
 
-/// The measurements: program, its method, and whether it can do the long log in reasonable time.
-const MEASUREMENTS: [(&str, Option<&str>, bool); 5] = [
-    ("addition.py", None, true),
-    ("clocks.py", Some("businesstimedelta"), false),
-    ("clocks.py", Some("numpy"), true),
-    ("conformance.py", Some("tokens"), true),
-    ("conformance.py", Some("profile"), true),
+/// The measurements: program, its method, and the most events that it gets through in a few minutes.
+const MEASUREMENTS: [(&str, Option<&str>, u64); 5] = [
+    ("addition.py", None, 0),
+    ("clocks.py", Some("businesstimedelta"), SOURCE_EVENTS),
+    ("clocks.py", Some("numpy"), u64::MAX),
+    ("conformance.py", Some("tokens"), u64::MAX),
+    ("conformance.py", Some("profile"), 1_000_000),
 ];
 
 /// Installs the packages, makes the long log, and prints one line of JSON for each measurement.
@@ -29,13 +29,8 @@ pub fn run(repository: &Repository, events: u64) -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let log = long_log(repository, &python, &folder, events)?;
     let mut results = String::new();
-    for (program, method, long) in MEASUREMENTS {
-        let count = if long {
-            events
-        } else {
-            events.min(SOURCE_EVENTS)
-        };
-        let line = measure(repository, &python, program, method, &log, count)?;
+    for (program, method, most) in MEASUREMENTS {
+        let line = measure(repository, &python, program, method, &log, events.min(most))?;
         print!("{line}");
         results.push_str(&line);
     }

@@ -31,7 +31,9 @@ impl Core<'_> {
         if self.first_at == NEVER || event.at < self.first_at {
             self.start_at(event.at);
         }
-        if !program.groups[group].used && event.facts.is_empty() && event.links.is_empty() {
+        let plain = matches!(event.what, What::Act(_) | What::Facts);
+        let idle = event.facts.is_empty() && event.links.is_empty();
+        if plain && idle && !program.groups[group].used {
             return Ok(());
         }
         self.touched.clear();

@@ -12,7 +12,6 @@ mod procedures;
 mod tables;
 mod tasks;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kept_kernel::Instant;
@@ -84,7 +83,6 @@ impl<'a> Compiler<'a> {
     fn collect(&mut self, versions: &[Version<'a>]) {
         let mut order: Vec<&Version<'a>> = versions.iter().collect();
         order.sort_by_key(|version| version.from);
-        let mut renamed: BTreeMap<RuleKey, RuleKey> = BTreeMap::new();
         for (index, version) in order.iter().enumerate() {
             for document in version.documents {
                 let code = &document.header.code;
@@ -99,14 +97,16 @@ impl<'a> Compiler<'a> {
                         code: code.clone(),
                         id: id.clone(),
                     };
-                    renamed.insert(key(new), key(old));
+                    let (new, old) = (key(new), key(old));
+                    self.builder.renamed.insert(new, old);
                 }
                 if version.from > Instant::MIN {
                     self.builder.boundary(version.from);
                 }
                 let text: Arc<str> = document.header.version.as_str().into();
                 for rule in &document.rules {
-                    let ident = self.builder.ident(&rule.key, renamed.get(&rule.key));
+                    let before = self.builder.renamed.get(&rule.key).cloned();
+                    let ident = self.builder.ident(&rule.key, before.as_ref());
                     self.sources.push(Source {
                         document,
                         rule,
@@ -383,6 +383,7 @@ impl<'a> Builder<'a> {
             transitions: self.transitions,
             calendar_rules: self.calendar_rules,
             grants: self.grants,
+            renamed: self.renamed,
         }
     }
 

@@ -4,7 +4,7 @@ use kept_kernel::Instant;
 
 use crate::clock::{Due, NEVER, Shift};
 use crate::dues::Deadline;
-use crate::machine::{Core, Opening};
+use crate::machine::{Core, Opening, Scope};
 use crate::obligation::Verdict;
 use crate::program::{CalendarIx, Kind, Owner, RuleIx};
 use crate::record::{Duty, NO_TIER, NOBODY, NameIx, Note, Phase, RecordIx};
@@ -78,6 +78,9 @@ impl Core<'_> {
         (at, cause): (Instant, u64),
     ) {
         let info = &self.program.rules[rule];
+        if !self.runs(rule) {
+            return;
+        }
         let mut duty = Duty::new(rule, info.ident, at, cause);
         duty.person = person;
         let known = self.find_duty(record, info.ident, person);
@@ -99,6 +102,17 @@ impl Core<'_> {
         self.begin(record, place, duty, (at, cause));
     }
 
+    /// Whether this machine runs the rule.
+    pub(crate) fn runs(&self, rule: RuleIx) -> bool {
+        let info = &self.program.rules[rule];
+        let company = info.group == self.program.company || info.is_periodic();
+        match self.scope {
+            Scope::All => true,
+            Scope::Cases => !company,
+            Scope::Company => company,
+        }
+    }
+
     /// Puts a new duty on a record and starts it as far as it can be judged.
     pub(crate) fn begin(
         &mut self,
@@ -109,6 +123,9 @@ impl Core<'_> {
     ) {
         let rule = duty.rule;
         let info = &self.program.rules[rule];
+        if !self.runs(rule) {
+            return;
+        }
         duty.serial = self.next_serial(record);
         duty.calendar = self.calendar_for(record, &duty);
         duty.tier = self.tier_of(record);

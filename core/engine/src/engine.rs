@@ -3,18 +3,27 @@
 use std::fmt;
 
 use kept_kernel::Instant;
+use kept_language::ActId;
 use kept_language::ast::RuleKey;
-use kept_language::{ActId, NounId};
 
 use crate::event::{Event, Record};
 use crate::gates::GateAnswer;
-use crate::machine::Core;
+use crate::history::History;
+use crate::machine::{Core, Sink};
 use crate::obligation::Obligation;
 use crate::program::Program;
 
 /// Runs a program over events: obligations leave through a sink as soon as nothing can change them.
+///
+/// With [`Engine::with_history`] late news and undo are judged as section 7 of the language says; obligations then
+/// leave at the end of the run.
 pub struct Engine<'p> {
-    core: Core<'p>,
+    run: Run<'p>,
+}
+
+enum Run<'p> {
+    Plain(Box<Core<'p>>),
+    Kept(Box<History<'p>>),
 }
 
 /// Why an event was not taken.
@@ -52,56 +61,92 @@ impl<'p> Engine<'p> {
     /// An engine at the beginning of a log. Samples are drawn by the seed.
     pub fn new(program: &'p Program, seed: u64, sink: impl FnMut(&Obligation) + 'p) -> Self {
         Self {
-            core: Core::new(program, seed, Box::new(sink)),
+            run: Run::Plain(Box::new(Core::new(program, seed, Box::new(sink)))),
+        }
+    }
+
+    /// Keeps the history of cases, so that late news and undo can be judged. To be asked for before the first event.
+    pub fn with_history(&mut self, kept: bool) {
+        if let (true, Run::Plain(core)) = (kept, &mut self.run) {
+            let sink: Sink<'p> = std::mem::replace(&mut core.sink, Box::new(|_| {}));
+            self.run = Run::Kept(Box::new(History::new(core.program, core.seed, sink)));
         }
     }
 
     /// Takes the next event. The events of one case come in the order in which they happened; where rules read
-    /// across records (a request's client), all events do.
+    /// across records (a request's client), all events do. With history they come as they were recorded.
     ///
     /// # Errors
     /// [`EventProblem`]; the event is then left out and nothing has changed.
     pub fn push(&mut self, event: &Event<'_>) -> Result<(), EventProblem> {
-        self.core.apply(event)
+        match &mut self.run {
+            Run::Plain(core) => core.apply(event),
+            Run::Kept(history) => history.push(event),
+        }
     }
 
     /// Ends the run: everything that time alone brings up to this instant happens, and what is still owed then is
     /// handed out as it stands.
-    pub fn finish(mut self, until: Instant) {
-        self.core.finish(until);
+    pub fn finish(self, until: Instant) {
+        match self.run {
+            Run::Plain(mut core) => core.finish(until),
+            Run::Kept(history) => history.finish(until),
+        }
     }
 
     /// What is owed at an instant: time moves there, nothing leaves.
     pub fn owed(&mut self, at: Instant) -> Vec<Obligation> {
-        self.core.owed(at)
+        match &mut self.run {
+            Run::Plain(core) => core.owed(at),
+            Run::Kept(history) => history.owed(at),
+        }
+    }
+
+    fn core_of(&mut self, case: Record<'_>) -> Option<&mut Core<'p>> {
+        match &mut self.run {
+            Run::Plain(core) => Some(core),
+            Run::Kept(history) => history.core_of(case.noun, case.id),
+        }
     }
 
     /// Whether an act may be done on a case at an instant, and if not what is missing and who may pass.
     pub fn may(&mut self, act: ActId, case: Record<'_>, at: Instant) -> GateAnswer {
-        match self.core.known(case) {
-            Some(record) => self.core.may(act, record, at),
-            None => GateAnswer::default(),
-        }
+        self.core_of(case)
+            .and_then(|core| core.known(case).map(|record| core.may(act, record, at)))
+            .unwrap_or_default()
     }
 
     /// Why a rule has opened nothing for a case, in words.
     pub fn why_not(&mut self, rule: &RuleKey, case: Record<'_>, at: Instant) -> String {
-        self.core.why_not(rule, case, at)
+        match self.core_of(case) {
+            Some(core) => core.why_not(rule, case, at),
+            None => NEVER_SEEN.to_owned(),
+        }
     }
 
-    /// How many records are held in memory.
+    /// How many records have been held in memory at once.
     pub fn records_in_memory(&self) -> usize {
-        self.core.records.places()
-    }
-
-    /// The noun of a record as the program knows it.
-    pub fn noun_of(&self, id: &str) -> Option<NounId> {
-        self.core.program.register.noun(id)
+        match &self.run {
+            Run::Plain(core) => core.records.places(),
+            Run::Kept(_) => 0,
+        }
     }
 }
 
+const NEVER_SEEN: &str = "No event of this case has been taken, or it is over.";
+
 impl Core<'_> {
-    fn finish(&mut self, until: Instant) {
+    /// Brings all records up to an instant; what falls on it waits for its events.
+    pub(crate) fn advance(&mut self, at: Instant) {
+        let all: Vec<_> = self.records.keys().collect();
+        for record in all {
+            if self.records[record].alive {
+                self.fire_before(record, at);
+            }
+        }
+    }
+
+    pub(crate) fn finish(&mut self, until: Instant) {
         self.finished = Some(until);
         let all: Vec<_> = self.records.keys().collect();
         for record in &all {
@@ -118,7 +163,7 @@ impl Core<'_> {
         }
     }
 
-    fn owed(&mut self, at: Instant) -> Vec<Obligation> {
+    pub(crate) fn owed(&mut self, at: Instant) -> Vec<Obligation> {
         let mut owed = Vec::new();
         let all: Vec<_> = self.records.keys().collect();
         for record in all {
@@ -153,7 +198,7 @@ impl Core<'_> {
             return format!("{}/{} is not in force then.", rule.code, rule.id);
         };
         let Some(record) = self.known(case) else {
-            return "No event of this case has been taken, or it is over.".to_owned();
+            return NEVER_SEEN.to_owned();
         };
         let duty = self.records[record]
             .duties

@@ -107,3 +107,185 @@ pub enum Actor<'a> {
     /// A program: an automatic confirmation, a bot, an import.
     System,
 }
+
+/// An event that owns its words: for logs that are read at once, and for the history of cases.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OwnedEvent {
+    /// See [`Event::place`].
+    pub place: u64,
+    /// See [`Event::at`].
+    pub at: Instant,
+    /// See [`Event::recorded_at`].
+    pub recorded_at: Instant,
+    /// See [`Event::what`].
+    pub what: OwnedWhat,
+    /// See [`Event::case`].
+    pub case: (NounId, String),
+    /// See [`Event::links`].
+    pub links: Vec<(NounId, String)>,
+    /// See [`Event::actor`].
+    pub actor: OwnedActor,
+    /// See [`Event::facts`].
+    pub facts: Vec<(FactId, Option<Value>)>,
+    /// See [`Event::parts`].
+    pub parts: Vec<(String, String)>,
+    /// See [`Event::holders`].
+    pub holders: Vec<(RoleId, String)>,
+    /// See [`Event::proofs`].
+    pub proofs: Vec<ProofId>,
+}
+
+/// What happened, with its own words.
+#[derive(Clone, PartialEq, Debug)]
+pub enum OwnedWhat {
+    /// See [`What::Act`].
+    Act(ActId),
+    /// See [`What::Facts`].
+    Facts,
+    /// See [`What::Merged`].
+    Merged(String),
+    /// See [`What::Split`].
+    Split(String),
+    /// See [`What::Granted`].
+    Granted(RuleKey, Handling, Option<Instant>),
+    /// See [`What::GivenUp`].
+    GivenUp(RuleKey),
+    /// See [`What::DeadlineSet`].
+    DeadlineSet(RuleKey, Instant),
+    /// See [`What::Undone`].
+    Undone(u64),
+}
+
+/// Who did it, with its own words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OwnedActor {
+    /// See [`Actor::Unknown`].
+    Unknown,
+    /// See [`Actor::Person`].
+    Person(String),
+    /// See [`Actor::Client`].
+    Client,
+    /// See [`Actor::System`].
+    System,
+}
+
+impl OwnedEvent {
+    /// Lends the event to a function that takes a borrowed one.
+    pub fn lend<R>(&self, take: impl FnOnce(&Event<'_>) -> R) -> R {
+        let links: Vec<Record<'_>> = self
+            .links
+            .iter()
+            .map(|(noun, id)| Record { noun: *noun, id })
+            .collect();
+        let parts: Vec<(&str, &str)> = self
+            .parts
+            .iter()
+            .map(|(part, person)| (part.as_str(), person.as_str()))
+            .collect();
+        let holders: Vec<(RoleId, &str)> = self
+            .holders
+            .iter()
+            .map(|(role, person)| (*role, person.as_str()))
+            .collect();
+        take(&Event {
+            place: self.place,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            what: self.what.lend(),
+            case: Record {
+                noun: self.case.0,
+                id: &self.case.1,
+            },
+            links: &links,
+            actor: self.actor.lend(),
+            facts: &self.facts,
+            parts: &parts,
+            holders: &holders,
+            proofs: &self.proofs,
+        })
+    }
+
+    /// An event of its own from a borrowed one.
+    pub fn of(event: &Event<'_>) -> Self {
+        Self {
+            place: event.place,
+            at: event.at,
+            recorded_at: event.recorded_at,
+            what: OwnedWhat::of(event.what),
+            case: (event.case.noun, event.case.id.to_owned()),
+            links: event
+                .links
+                .iter()
+                .map(|link| (link.noun, link.id.to_owned()))
+                .collect(),
+            actor: match event.actor {
+                Actor::Unknown => OwnedActor::Unknown,
+                Actor::Person(person) => OwnedActor::Person(person.to_owned()),
+                Actor::Client => OwnedActor::Client,
+                Actor::System => OwnedActor::System,
+            },
+            facts: event.facts.to_vec(),
+            parts: event
+                .parts
+                .iter()
+                .map(|(part, person)| ((*part).to_owned(), (*person).to_owned()))
+                .collect(),
+            holders: event
+                .holders
+                .iter()
+                .map(|(role, person)| (*role, (*person).to_owned()))
+                .collect(),
+            proofs: event.proofs.to_vec(),
+        }
+    }
+}
+
+impl OwnedWhat {
+    fn lend(&self) -> What<'_> {
+        match self {
+            Self::Act(act) => What::Act(*act),
+            Self::Facts => What::Facts,
+            Self::Merged(into) => What::Merged { into },
+            Self::Split(from) => What::Split { from },
+            Self::Granted(rule, handling, expires) => What::Granted {
+                rule,
+                handling: *handling,
+                expires: *expires,
+            },
+            Self::GivenUp(rule) => What::GivenUp { rule },
+            Self::DeadlineSet(rule, due_at) => What::DeadlineSet {
+                rule,
+                due_at: *due_at,
+            },
+            Self::Undone(place) => What::Undone { place: *place },
+        }
+    }
+
+    fn of(what: What<'_>) -> Self {
+        match what {
+            What::Act(act) => Self::Act(act),
+            What::Facts => Self::Facts,
+            What::Merged { into } => Self::Merged(into.to_owned()),
+            What::Split { from } => Self::Split(from.to_owned()),
+            What::Granted {
+                rule,
+                handling,
+                expires,
+            } => Self::Granted(rule.clone(), handling, expires),
+            What::GivenUp { rule } => Self::GivenUp(rule.clone()),
+            What::DeadlineSet { rule, due_at } => Self::DeadlineSet(rule.clone(), due_at),
+            What::Undone { place } => Self::Undone(place),
+        }
+    }
+}
+
+impl OwnedActor {
+    fn lend(&self) -> Actor<'_> {
+        match self {
+            Self::Unknown => Actor::Unknown,
+            Self::Person(person) => Actor::Person(person),
+            Self::Client => Actor::Client,
+            Self::System => Actor::System,
+        }
+    }
+}

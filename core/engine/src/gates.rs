@@ -60,7 +60,7 @@ impl Core<'_> {
         let Kind::Gate(gate) = &info.kind else {
             return;
         };
-        if !self.bars(rule, case, event.at) {
+        if !self.runs(rule) || !self.bars(rule, case, event.at) {
             return;
         }
         let open = self.missing_at(case, rule, gate, event.at).is_none();
@@ -155,7 +155,10 @@ impl Core<'_> {
         at: Instant,
     ) -> Option<String> {
         let register = &self.program.register;
-        let happens = |act: ActId| register[act].happens.first().cloned().unwrap_or_default();
+        let happens = |act: ActId| {
+            let phrase = register[act].happens.first();
+            phrase.map_or_else(String::new, |phrase| register.with_the_noun(phrase))
+        };
         match passage {
             PassageInfo::Event(mark, act) => {
                 let last = self.marks(case, mark).last;
@@ -165,7 +168,7 @@ impl Core<'_> {
             }
             PassageInfo::State(state, id) => {
                 let holds = self.state(case, state) == Truth::True;
-                (!holds).then(|| register[*id].says.clone())
+                (!holds).then(|| register.with_the_noun(&register[*id].says))
             }
             PassageInfo::Silence(span, act) => {
                 let wait = self.records[case].rare.as_ref().and_then(|rare| {

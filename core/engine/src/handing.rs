@@ -23,6 +23,39 @@ impl Core<'_> {
         }
     }
 
+    /// What is owed at an instant, the duties of ladders too; nothing leaves.
+    pub(crate) fn owed_with_levels(&mut self, at: Instant) -> Vec<Obligation> {
+        let mut owed = Vec::new();
+        let all: Vec<RecordIx> = self.records.keys().collect();
+        for record in all {
+            if !self.records[record].alive {
+                continue;
+            }
+            for duty in &self.records[record].duties {
+                if !duty.is_owed() {
+                    continue;
+                }
+                let mut out = Obligation::empty();
+                self.fill(&mut out, record, duty, at);
+                let served = out.clone();
+                owed.push(out);
+                let rule = &self.program.rules[duty.rule];
+                let own = self.records[record].entries.iter();
+                for entry in own.filter(|entry| entry.serial == duty.serial) {
+                    if let Note::Escalated(level, rung, _, variant) = entry.change {
+                        if let Some(info) = level_info(rule, variant, rung) {
+                            let mut out = served.clone();
+                            out.level = level;
+                            self.fill_level(&mut out, (record, duty), info, entry.at);
+                            owed.push(out);
+                        }
+                    }
+                }
+            }
+        }
+        owed
+    }
+
     fn hand_out_as(&mut self, record: RecordIx, duty: &Duty, until: Instant) {
         let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
         self.fill(&mut out, record, duty, until);
@@ -43,12 +76,12 @@ impl Core<'_> {
             if let Note::Escalated(level, rung, _, variant) = entry.change {
                 if let Some(info) = level_info(rule, variant, rung) {
                     out.level = level;
+                    out.verdict = verdict_of(duty);
                     self.fill_level(out, (record, duty), info, entry.at);
                     (self.sink)(out);
                 }
             }
         }
-        out.level = 0;
         self.records[record].entries = entries;
     }
 

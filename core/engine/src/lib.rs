@@ -16,8 +16,10 @@ mod dues;
 mod duties;
 mod engine;
 mod event;
+mod figures;
 mod gates;
 mod handing;
+mod history;
 mod judging;
 mod list;
 mod machine;
@@ -30,14 +32,22 @@ mod record;
 mod records;
 mod rhythms;
 mod rows;
+pub mod scenario;
 mod steps;
 mod timers;
 mod truth;
 mod versions;
+mod whatif;
 
 pub use engine::{Engine, EventProblem};
-pub use event::{Actor, Event, Handling, Record, What};
+pub use event::{Actor, Event, Handling, OwnedActor, OwnedEvent, OwnedWhat, Record, What};
+pub use figures::{
+    Adherence, Beside, Counts, Dimension, Figure, Figures, Rate, RuleFigures, Times,
+};
 pub use gates::{GateAnswer, ShutGate};
 pub use obligation::{CancelReason, Entry, EntryChange, Marks, Obligation, Verdict};
 pub use people::{People, Person, Span};
 pub use program::{Calendars, CompileProblem, Program, Version};
+pub use whatif::{
+    BEHAVIOUR_HELD_FIXED, Difference, Example, Flip, RuleDifference, Side, WhatIf, Work,
+};

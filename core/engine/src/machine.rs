@@ -15,7 +15,19 @@ use crate::record::{NOBODY, NameIx, Record, RecordIx};
 /// Where finished obligations go.
 pub(crate) type Sink<'p> = Box<dyn FnMut(&Obligation) + 'p>;
 
+/// Which rules a machine runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scope {
+    /// All.
+    All,
+    /// Those of cases.
+    Cases,
+    /// Those of the company's own calendar.
+    Company,
+}
+
 pub(crate) struct Core<'p> {
+    pub(crate) scope: Scope,
     pub(crate) program: &'p Program,
     pub(crate) records: Slab<RecordIx, Record>,
     pub(crate) by_id: FxHashMap<u64, RecordIx>,
@@ -119,6 +131,7 @@ impl Names {
 impl<'p> Core<'p> {
     pub(crate) fn new(program: &'p Program, seed: u64, sink: Sink<'p>) -> Self {
         let mut core = Self {
+            scope: Scope::All,
             program,
             records: Slab::default(),
             by_id: FxHashMap::default(),

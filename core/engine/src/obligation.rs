@@ -65,6 +65,11 @@ pub struct Obligation {
 }
 
 impl Obligation {
+    /// Whether it is the duty of a rung of a ladder.
+    pub const fn is_level(&self) -> bool {
+        self.level > 0
+    }
+
     /// One to be filled in.
     pub(crate) fn empty() -> Self {
         Self {
@@ -239,4 +244,6 @@ pub enum CancelReason {
     Restarted,
     /// The step was not needed.
     NotNeeded,
+    /// What opened it was undone.
+    Withdrawn,
 }

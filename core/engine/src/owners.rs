@@ -40,14 +40,19 @@ impl Core<'_> {
             .map_or(NOBODY, |(_, person)| *person)
     }
 
-    /// Who holds a role for this case.
+    /// Who holds a role for this case. A sale names its salesperson, which is also a role: that person holds it.
     pub(crate) fn holder(&self, record: RecordIx, role: RoleId) -> NameIx {
         let of = |record: RecordIx| {
             let holders = &self.records[record].holders;
             let found = holders.iter().find(|(held, _)| *held == role);
             found.map(|(_, person)| *person)
         };
+        let named = || {
+            let person = self.part(record, &self.program.register[role].says);
+            (person != NOBODY).then_some(person)
+        };
         of(record)
+            .or_else(named)
             .or_else(|| self.client_of(record).and_then(of))
             .unwrap_or(NOBODY)
     }

@@ -115,6 +115,8 @@ pub struct Program {
     /// Rules that the company's calendar opens.
     pub(crate) calendar_rules: Vec<RuleIx>,
     pub(crate) grants: Vec<GrantInfo>,
+    /// New names and the ones before.
+    pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
 }
 
 impl fmt::Debug for Program {
@@ -370,7 +372,6 @@ pub(crate) struct Variant {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ExceptionInfo {
-    pub(crate) ident: IdentIx,
     pub(crate) variant: usize,
     pub(crate) condition: Option<Cond>,
     pub(crate) from: Instant,
@@ -420,7 +421,6 @@ pub(crate) enum Kind {
 pub(crate) struct GateInfo {
     pub(crate) opens: OpensInfo,
     pub(crate) permissions: Vec<PermissionInfo>,
-    pub(crate) act: ActId,
 }
 
 #[derive(Clone, Debug)]
@@ -462,8 +462,6 @@ pub(crate) struct SampleInfo {
     pub(crate) size: kept_language::ast::SampleSize,
     pub(crate) at_least: u32,
     pub(crate) by: Option<FactUse>,
-    /// From what happened to the case drawn.
-    pub(crate) frame: UseIx,
 }
 
 #[derive(Clone, Debug)]
@@ -561,8 +559,6 @@ pub(crate) struct ItemInfo {
     /// The items before it that must be done or not needed.
     pub(crate) after: Box<[usize]>,
     pub(crate) condition: Option<Cond>,
-    /// Its condition is read from the record on which the duties hang, else from the case that started it.
-    pub(crate) condition_on_record: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -75,8 +75,6 @@ pub(crate) struct Rare {
     pub(crate) fired: Vec<RuleIx>,
     /// How many records of a kind have belonged to it.
     pub(crate) counts: Vec<(GroupIx, u32)>,
-    /// Proofs seen, for stages.
-    pub(crate) shown: Vec<(usize, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -148,9 +146,6 @@ impl Grant {
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) procedure: ProcedureIx,
-    pub(crate) cause: u64,
-    /// The record that started it.
-    pub(crate) case: RecordIx,
     pub(crate) steps: Vec<StepState>,
     pub(crate) over: bool,
 }

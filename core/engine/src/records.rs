@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use crate::event::{Event, Record as Named};
 use crate::machine::{Core, Opening};
 use crate::program::GroupIx;
-use crate::record::{Link, NO_EVENT, NO_RECORD, Record, RecordIx};
+use crate::record::{Link, NO_RECORD, Record, RecordIx};
 
 fn hash_of(group: GroupIx, id: &str) -> u64 {
     let mut hasher = FxHasher::default();
@@ -88,7 +88,29 @@ impl Core<'_> {
             self.link(record, slot, target);
             new = true;
         }
+        if new && event.links.len() > 1 {
+            self.link_among(record);
+        }
         new
+    }
+
+    /// Records that one event names belong together: a project that comes with an agreement has its client.
+    fn link_among(&mut self, record: RecordIx) {
+        let program = self.program;
+        let all: Vec<RecordIx> = self.records[record].links.iter().map(|l| l.to).collect();
+        for from in all.iter().copied().filter(|from| *from != NO_RECORD) {
+            let groups = &program.groups[self.records[from].group].links;
+            for (slot, group) in groups.iter().enumerate() {
+                let named = all
+                    .iter()
+                    .copied()
+                    .find(|to| *to != NO_RECORD && self.records[*to].group == *group);
+                if let (Some(to), None) = (named, self.records[from].link(slot)) {
+                    self.link(from, slot, to);
+                    self.changed.push(from);
+                }
+            }
+        }
     }
 
     pub(crate) fn link(&mut self, record: RecordIx, slot: usize, target: RecordIx) {
@@ -207,21 +229,5 @@ impl Core<'_> {
         counts
             .find(|(known, _)| *known == group)
             .map_or(0, |(_, count)| *count)
-    }
-
-    /// All records of a group that are in memory, in the order of their places.
-    pub(crate) fn all_of(&self, group: GroupIx) -> Vec<RecordIx> {
-        self.records
-            .keys()
-            .filter(|record| {
-                let found = &self.records[*record];
-                found.alive && found.group == group
-            })
-            .collect()
-    }
-
-    /// A mark that nothing caused it but time.
-    pub(crate) const fn by_time() -> u64 {
-        NO_EVENT
     }
 }

@@ -2,7 +2,7 @@
 
 use kept_kernel::Instant;
 
-use crate::machine::Core;
+use crate::machine::{Core, Scope};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{IdentIx, ProcedureIx};
 use crate::record::{Duty, NOBODY, Note, Phase, RecordIx, Run, StepState};
@@ -25,7 +25,7 @@ impl Core<'_> {
         let Some(record) = self.end_of(case, &info.record) else {
             return;
         };
-        if !in_force || holds != Truth::True {
+        if !in_force || holds != Truth::True || self.scope == Scope::Company {
             return;
         }
         self.touch(record, at);
@@ -40,8 +40,6 @@ impl Core<'_> {
         runs.runs.retain(|run| !run.over);
         runs.runs.push(Run {
             procedure,
-            cause,
-            case,
             steps: vec![StepState::Waits; info.items.len()],
             over: false,
         });
@@ -112,15 +110,9 @@ impl Core<'_> {
                     if !item.after.iter().all(done) {
                         continue;
                     }
-                    let on = if item.condition_on_record {
-                        record
-                    } else {
-                        run.case
-                    };
-                    let needed = item
-                        .condition
-                        .as_ref()
-                        .map_or(Truth::True, |condition| self.judge(on, condition, at, None));
+                    let needed = item.condition.as_ref().map_or(Truth::True, |condition| {
+                        self.judge(record, condition, at, None)
+                    });
                     match needed {
                         Truth::Unknown(_) => continue,
                         Truth::True => {

@@ -264,7 +264,10 @@ impl Core<'_> {
     pub(crate) fn missing_words(&self, missing: Missing) -> String {
         match missing {
             Missing::Fact(fact) => self.program.register[fact].name.clone(),
-            Missing::State(state) => self.program.register[state].says.clone(),
+            Missing::State(state) => {
+                let register = &self.program.register;
+                register.with_the_noun(&register[state].says)
+            }
             Missing::Record(group) => {
                 let mut nouns = self.program.register.nouns();
                 nouns

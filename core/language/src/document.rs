@@ -147,6 +147,19 @@ pub struct Blank {
 }
 
 impl Document {
+    /// A document that says nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            path: String::new(),
+            text: String::new(),
+            header: Header::default(),
+            clauses: Vec::new(),
+            tables: Vec::new(),
+            rules: Vec::new(),
+            blanks: BTreeMap::new(),
+        }
+    }
+
     /// The rule with this identity.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.key.id == id)
@@ -157,6 +170,29 @@ impl Document {
         match rule.clause.and_then(|index| self.clauses.get(index)) {
             Some(clause) => format!("{} {}", self.header.code, clause.number),
             None => self.header.code.clone(),
+        }
+    }
+
+    /// The range with the whole of a blank that it begins or ends in: the words of a value stand inside its brackets.
+    pub(crate) fn with_whole_blanks(&self, range: TextRange) -> TextRange {
+        let opened = |end: usize| {
+            let before = self.text.get(..end)?;
+            let at = before.rfind(['[', ']'])?;
+            before
+                .get(at..)
+                .filter(|rest| rest.starts_with('['))
+                .map(|_| at)
+        };
+        let closed = |start: usize| {
+            let after = self.text.get(start..)?;
+            let at = after.find(['[', ']'])?;
+            let is_end = after.get(at..).is_some_and(|rest| rest.starts_with(']'));
+            is_end.then_some(start + at + 1)
+        };
+        let inside = |at: usize| opened(at).zip(closed(at));
+        TextRange {
+            start: inside(range.start).map_or(range.start, |(start, _)| start),
+            end: inside(range.end).map_or(range.end, |(_, end)| end),
         }
     }
 

@@ -15,7 +15,7 @@
 mod layout;
 mod pieces;
 mod tables;
-mod tokens;
+pub(crate) mod tokens;
 
 use crate::ast::{Sentence, TextRange};
 use crate::diagnostic::Severity;
@@ -85,7 +85,10 @@ pub(crate) fn sentence(document: &Document, rule: &Rule) -> Option<String> {
 fn apply(document: &Document, edits: &[Edit]) -> String {
     let mut text = String::with_capacity(document.text.len() + 64);
     let mut at = 0;
-    for edit in edits.iter().filter(|edit| edit.range.start <= edit.range.end) {
+    for edit in edits
+        .iter()
+        .filter(|edit| edit.range.start <= edit.range.end)
+    {
         if edit.range.start < at {
             continue;
         }
@@ -169,10 +172,17 @@ fn without_blank_lines(text: &str, range: TextRange) -> TextRange {
         .and_then(|space| space.find('\n'))
         .map_or(range.start, |newline| before.len() - blank + newline + 1);
     let after = text.get(range.end..).unwrap_or_default();
-    let space = after.get(..after.len() - after.trim_start().len()).unwrap_or_default();
+    let space = after
+        .get(..after.len() - after.trim_start().len())
+        .unwrap_or_default();
     // The line break before the closing marks stays, with the indentation of the marks.
     let end = space.rfind('\n').map_or(range.end, |newline| {
-        let kept = newline - usize::from(space.get(..newline).is_some_and(|rest| rest.ends_with('\r')));
+        let kept = newline
+            - usize::from(
+                space
+                    .get(..newline)
+                    .is_some_and(|rest| rest.ends_with('\r')),
+            );
         range.end + kept
     });
     TextRange { start, end }

@@ -380,9 +380,9 @@ impl<'r> Reader<'r> {
             slots,
         };
         for step in steps {
-            self.cases
-                .entry(step.key.clone())
-                .or_insert_with(|| case.unwrap_or(NounId(0)));
+            if let Some(Sentence::Duty(duty)) = &step.sentence {
+                self.cases.entry(step.key.clone()).or_insert(duty.case);
+            }
             self.in_place.push((place.0, place.1, step));
         }
         if let Some(slot) = self

@@ -307,6 +307,16 @@ impl Register {
             .map(|(id, _)| id)
     }
 
+    /// A phrase with the noun in its hole: `the request is received` from `{request} is received`.
+    pub fn with_the_noun(&self, phrase: &str) -> String {
+        let Some((before, rest)) = phrase.split_once('{') else {
+            return phrase.to_owned();
+        };
+        let (id, after) = rest.split_once('}').unwrap_or((rest, ""));
+        let says = self.noun(id).map_or(id, |noun| self[noun].says.as_str());
+        format!("{before}the {says}{after}")
+    }
+
     /// All patterns of a form.
     pub(crate) fn patterns(&self, form: PhraseForm) -> Option<&FormIndex> {
         self.index.of(form)

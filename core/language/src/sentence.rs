@@ -25,7 +25,9 @@ use crate::outline::{Outline, RawTable};
 use crate::register::{NounId, Register, closest};
 use crate::words::{Kind, Word};
 
+pub(crate) use phrase::shown_phrase;
 pub(crate) use procedure::{item_cursor, item_ranges};
+pub(crate) use value::kind_words;
 
 /// What a sentence may refer to.
 pub(crate) struct Scope<'s> {

@@ -160,7 +160,7 @@ impl RuleGather {
         }
         let met = match obligation.verdict {
             Verdict::Met => true,
-            Verdict::MetLate | Verdict::Missed => false,
+            Verdict::MetLate | Verdict::Missed | Verdict::Overdue => false,
             _ => return self.worse(obligation, until, calendar),
         };
         let month = day.first_of_month();
@@ -240,7 +240,7 @@ impl RuleGather {
 
     fn finish(self, period: Period, target: f64) -> RuleFigures {
         let counts = self.counts;
-        let share = Share::of(counts.met, counts.met + counts.met_late + counts.missed);
+        let share = Share::of(counts.met, counts.judged());
         RuleFigures {
             card: self.card,
             counts,

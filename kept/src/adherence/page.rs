@@ -248,7 +248,7 @@ fn detail<'a>(rule: &'a RuleFigures, figures: &Adherence, open: bool) -> Detail<
 /// The finding as a heading.
 fn finding(rule: &RuleFigures) -> String {
     let counts = rule.counts;
-    let n = counts.met + counts.met_late + counts.missed;
+    let n = counts.judged();
     let kept = match (counts.met, n) {
         (met, n) if met == n => format!("All {} were in time", count(n)),
         (0, n) => format!("None of {} was in time", count(n)),

@@ -107,7 +107,7 @@ mod tests {
         let share = Share::of(18, 20).unwrap();
         assert_eq!(
             (share.share, share.low, share.high),
-            (0.9, 0.698_966, 0.972_124)
+            (0.9, 0.698_966, 0.972_134)
         );
     }
 

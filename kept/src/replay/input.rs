@@ -27,14 +27,32 @@ impl Set {
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.library.documents.iter().chain(&self.later)
     }
+
+    /// The same set with every document in force from the beginning, whatever its header says.
+    #[must_use]
+    pub fn from_the_beginning(&self) -> Self {
+        let mut library = self.library.clone();
+        for document in &mut library.documents {
+            document.header.effective = None;
+        }
+        Self {
+            library,
+            later: Vec::new(),
+        }
+    }
 }
 
-/// Reads SOPs that can be run: a set with errors is refused. A second document with a code is a later version.
+/// Reads SOPs that can be run.
 pub fn set_of(register: &Register, paths: &[PathBuf]) -> Result<Set, Failure> {
+    set_from(register, files::texts(paths)?)
+}
+
+/// Texts as SOPs that can be run: a set with errors is refused. A second document with a code is a later version.
+pub fn set_from(register: &Register, texts: Vec<Text>) -> Result<Set, Failure> {
     let mut first: Vec<Text> = Vec::new();
     let mut again: Vec<(usize, Text)> = Vec::new();
     let mut codes: Vec<String> = Vec::new();
-    for text in files::texts(paths)? {
+    for text in texts {
         let alone = files::library(register, std::slice::from_ref(&text));
         let code = alone
             .documents

@@ -41,6 +41,15 @@ impl Folder {
             file: None,
             count: 0,
             failure: None,
+            silent: false,
+        }
+    }
+
+    /// Nowhere: for a log that is read a second time.
+    pub fn no_bad_lines(&self) -> BadLines {
+        BadLines {
+            silent: true,
+            ..self.bad_lines()
         }
     }
 
@@ -61,11 +70,15 @@ pub struct BadLines {
     file: Option<BufWriter<File>>,
     count: u64,
     failure: Option<Failure>,
+    silent: bool,
 }
 
 impl BadLines {
     /// Adds one; the first few are also reported.
     pub fn add(&mut self, line: &BadLine) {
+        if self.silent {
+            return;
+        }
         self.count += 1;
         if self.count <= MOST_REPORTS {
             let mut out = anstream::stderr().lock();

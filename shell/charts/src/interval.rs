@@ -1,6 +1,6 @@
 //! Shares with their interval and their target, on a scale that several rows have in common.
 
-use crate::svg::{At, Svg, count, percent};
+use crate::svg::{At, Svg, count, percent, percent_sign};
 
 /// The shares at the two ends of a drawing.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -140,7 +140,7 @@ pub fn forest(rows: &[(String, Interval)], scale: Scale, what: &str) -> String {
             At(x(row.share)),
             At(y)
         ));
-        let share = format!("{} %", percent(row.share));
+        let share = percent_sign(row.share);
         svg.word("label", "end", (404.0, y + 4.0), &share);
         svg.word("", "end", (460.0, y + 4.0), &format!("n {}", count(row.n)));
     }

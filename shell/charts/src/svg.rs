@@ -88,6 +88,11 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{tenths}")
 }
 
+/// `93.9 %`, `100.0 %`: always one place, for figures that stand under each other.
+pub(crate) fn percent_sign(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
 /// A whole number with commas.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();

@@ -1,6 +1,6 @@
 //! A share over time, with the interval of each point as a band.
 
-use crate::svg::{At, Svg, count, percent};
+use crate::svg::{At, Svg, count, percent, percent_sign};
 
 /// One period of a trend.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ fn dots(svg: &mut Svg, points: &[TrendPoint], x: impl Fn(usize) -> f64, y: impl 
     }
     if let Some((index, share)) = known.last() {
         let place = (x(*index) + 10.0, y(share.0) - 2.0);
-        svg.word("label", "start", place, &format!("{} %", percent(share.0)));
+        svg.word("label", "start", place, &percent_sign(share.0));
         svg.word(
             "",
             "start",
@@ -165,7 +165,7 @@ mod tests {
         let svg = trend(&points, Some(0.95), "by month").unwrap();
         assert_eq!(svg.matches("class=\"mark\"").count(), 2);
         assert_eq!(svg.matches(">2026<").count(), 1);
-        assert!(svg.contains(">95 %<"), "{svg}");
+        assert!(svg.contains(">95.0 %<"), "{svg}");
     }
 
     #[test]

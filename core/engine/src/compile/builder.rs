@@ -43,6 +43,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) transitions: Vec<TransitionInfo>,
     pub(crate) calendar_rules: Vec<RuleIx>,
     pub(crate) grants: Vec<GrantInfo>,
+    pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
 }
 
 impl<'a> Builder<'a> {
@@ -85,6 +86,7 @@ impl<'a> Builder<'a> {
             transitions: Vec::new(),
             calendar_rules: Vec::new(),
             grants: Vec::new(),
+            renamed: BTreeMap::new(),
         };
         builder.make_groups();
         builder.make_acts();

@@ -97,7 +97,6 @@ impl<'a> Builder<'a> {
         let inner = self.level(rule, source.ident, &variant, sources, depth + 1)?;
         let last = exception.until.map_or(NEVER, |day| self.end_of(day));
         Ok(ExceptionInfo {
-            ident: source.ident,
             variant: index,
             condition,
             from: source.from,

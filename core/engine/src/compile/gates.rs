@@ -35,7 +35,6 @@ impl<'a> Builder<'a> {
         let kind = Kind::Gate(GateInfo {
             opens,
             permissions: Vec::new(),
-            act: gate.act.act,
         });
         let variant = Variant::of(Owner::System, "everyone".into());
         let mut info = self.rule_info(source, (group, gate.case), kind, vec![variant]);

@@ -32,7 +32,6 @@ impl<'a> Builder<'a> {
             size: sample.size,
             at_least: sample.at_least,
             by,
-            frame,
         });
         let mut info = self.rule_info(source, (group, sample.noun), kind, vec![variant]);
         info.act = self.check_act(group);

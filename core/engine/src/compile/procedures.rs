@@ -25,7 +25,7 @@ impl<'a> Builder<'a> {
             .as_ref()
             .map(|condition| self.condition(group, condition, None))
             .transpose()?;
-        let items = self.items(procedure, (group, on))?;
+        let items = self.items(procedure, on)?;
         let steps: Vec<_> = items.iter().map(|item| item.step).collect();
         let made = self.procedures.push(ProcedureInfo {
             key: Arc::new(source.rule.key.clone()),
@@ -59,11 +59,7 @@ impl<'a> Builder<'a> {
         at
     }
 
-    fn items(
-        &mut self,
-        procedure: &'a Procedure,
-        (case, record): (GroupIx, GroupIx),
-    ) -> Compiled<Box<[ItemInfo]>> {
+    fn items(&mut self, procedure: &'a Procedure, record: GroupIx) -> Compiled<Box<[ItemInfo]>> {
         let mut made: Vec<ItemInfo> = Vec::new();
         let mut before: Vec<usize> = Vec::new();
         let mut current: Vec<usize> = Vec::new();
@@ -89,19 +85,15 @@ impl<'a> Builder<'a> {
                 }
             };
             current.push(index);
-            let (condition, condition_on_record) = match &item.condition {
-                None => (None, false),
-                // Its words are about the record on which the duties hang; where that cannot be, about the case.
-                Some(condition) => match self.condition(record, condition, None) {
-                    Ok(found) => (Some(found), true),
-                    Err(_) => (Some(self.condition(case, condition, None)?), false),
-                },
-            };
+            let condition = item
+                .condition
+                .as_ref()
+                .map(|condition| self.condition(record, condition, None))
+                .transpose()?;
             made.push(ItemInfo {
                 step,
                 after: after.into(),
                 condition,
-                condition_on_record,
             });
         }
         Ok(made.into())

@@ -58,8 +58,6 @@ pub enum Kind {
     Vocabulary,
     /// Another calendar than the standing one.
     Calendar,
-    /// Who holds which role.
-    People,
     /// Expected: what is said about the sources.
     Messages,
     /// Expected: the sources in their fixed form.
@@ -74,6 +72,8 @@ pub enum Kind {
     Obligations,
     /// Expected: every entry of what is owed after the events before it.
     Entries,
+    /// Expected: the answers to the questions among the events before it.
+    Answers,
 }
 
 impl Kind {
@@ -86,7 +86,6 @@ impl Kind {
             ("sop-document", _) => Self::Document,
             ("toml", "vocabulary") => Self::Vocabulary,
             ("toml", "calendar") => Self::Calendar,
-            ("toml", "people") => Self::People,
             ("messages", _) => Self::Messages,
             ("formatted", _) => Self::Formatted,
             ("explained", _) => Self::Explained,
@@ -94,6 +93,7 @@ impl Kind {
             ("events", _) => Self::Events,
             ("obligations", _) => Self::Obligations,
             ("entries", _) => Self::Entries,
+            ("answers", _) => Self::Answers,
             _ => return None,
         };
         Some((kind, rest.to_owned()))
@@ -103,18 +103,8 @@ impl Kind {
     pub const fn is_source(self) -> bool {
         matches!(
             self,
-            Self::Rule
-                | Self::Part
-                | Self::Document
-                | Self::Vocabulary
-                | Self::Calendar
-                | Self::People
+            Self::Rule | Self::Part | Self::Document | Self::Vocabulary | Self::Calendar
         )
-    }
-
-    /// Whether its text is compared, and rewritten when blessing.
-    pub const fn is_expected(self) -> bool {
-        !self.is_source() && !matches!(self, Self::Events)
     }
 }
 

@@ -118,15 +118,12 @@ fn right_examples(book: &[Chapter]) -> Result<(), String> {
         if desk
             .said()
             .iter()
-            .any(|message| message.severity == Severity::Error)
+            .any(|(_, message)| message.severity == Severity::Error)
         {
             continue;
         }
-        let rules = desk
-            .library
-            .documents
-            .iter()
-            .flat_map(|document| &document.rules);
+        let documents = desk.libraries.iter().flat_map(|library| &library.documents);
+        let rules = documents.flat_map(|document| &document.rules);
         seen.extend(rules.filter_map(|rule| rule.sentence.as_ref()).map(kind_of));
     }
     missing(&seen, "right")
@@ -138,12 +135,12 @@ fn wrong_examples(book: &[Chapter]) -> Result<(), String> {
         let Ok(desk) = desk::open(example) else {
             continue;
         };
-        for message in desk
+        for (library, message) in desk
             .said()
             .iter()
-            .filter(|message| message.severity == Severity::Error)
+            .filter(|(_, message)| message.severity == Severity::Error)
         {
-            let document = &desk.library.documents[message.document];
+            let document = &library.documents[message.document];
             let at_fault = document.rules.iter().find(|rule| {
                 rule.range.start <= message.range.start && message.range.start < rule.range.end
             });

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use kept_calendar::Calendar;
 use kept_language::{Diagnostic, Library, Register, RegisterFile, Source, read};
 
 use crate::chapter::{Example, Kind};
@@ -29,8 +30,13 @@ pub const STANDING: &str = "example";
 pub struct Desk {
     /// The words.
     pub register: Register,
-    /// The documents and what was said while reading them.
-    pub library: Library,
+    /// The documents and what was said while reading them. A document that stands twice is two versions, each in a
+    /// library of its own.
+    pub libraries: Vec<Library>,
+    /// Working time.
+    pub calendar: Calendar,
+    /// The text of the calendar, where it is not the standing one.
+    own_calendar: Option<String>,
 }
 
 /// The folder of the repository.
@@ -62,24 +68,69 @@ pub fn texts(folder: &Path, ending: &str) -> Vec<(String, String)> {
 /// What is wrong with its words, where they do not load.
 pub fn open(example: &Example) -> Result<Desk, String> {
     let register = words(example)?;
-    let documents = documents(example);
-    let sources: Vec<Source<'_>> = documents
+    let libraries = versions(documents(example))
         .iter()
-        .map(|(path, text)| Source { path, text })
+        .map(|documents| {
+            let sources: Vec<Source<'_>> = documents
+                .iter()
+                .map(|(path, text)| Source { path, text })
+                .collect();
+            read(&register, &sources)
+        })
         .collect();
-    let library = read(&register, &sources);
-    Ok(Desk { register, library })
+    let own_calendar = text_of(example, Kind::Calendar);
+    Ok(Desk {
+        calendar: calendar(own_calendar.as_deref())?,
+        register,
+        libraries,
+        own_calendar,
+    })
+}
+
+fn text_of(example: &Example, kind: Kind) -> Option<String> {
+    let block = example.sources.iter().find(|block| block.kind == kind)?;
+    Some(block.text.clone())
+}
+
+fn calendar(own: Option<&str>) -> Result<Calendar, String> {
+    let Some(text) = own else {
+        return Ok(Calendar::default());
+    };
+    Calendar::parse(text, &mut |name| Err(format!("there is no file {name}")))
+        .map_err(|problems| format!("calendar: {problems}"))
 }
 
 impl Desk {
-    /// Everything that is said about the documents, in the order of the texts.
-    pub fn said(&self) -> Vec<&Diagnostic> {
-        self.library.diagnostics.iter().collect()
+    /// Everything that is said about the documents, with its library, in the order of the texts.
+    pub fn said(&self) -> Vec<(&Library, &Diagnostic)> {
+        self.libraries
+            .iter()
+            .flat_map(|library| {
+                library
+                    .diagnostics
+                    .iter()
+                    .map(move |message| (library, message))
+            })
+            .collect()
+    }
+
+    /// The code of its first document.
+    pub fn code(&self) -> &str {
+        let first = self
+            .libraries
+            .first()
+            .and_then(|library| library.documents.first());
+        first.map_or("", |document| document.header.code.as_str())
+    }
+
+    /// Its calendar once more, for an owner of its own.
+    pub fn calendar_again(&self) -> Result<Calendar, String> {
+        calendar(self.own_calendar.as_deref())
     }
 
     /// A message as the book shows it: lines of the standing document count from the example's first.
-    pub fn shown(&self, message: &Diagnostic) -> String {
-        let document = &self.library.documents[message.document];
+    pub fn shown(&self, (library, message): (&Library, &Diagnostic)) -> String {
+        let document = &library.documents[message.document];
         let shown = message.render(document);
         let (line, _) = message.position(document);
         let before = PREAMBLE.lines().count();
@@ -155,4 +206,18 @@ fn documents(example: &Example) -> Vec<(String, String)> {
         documents.insert(0, (STANDING.to_owned(), format!("{PREAMBLE}{standing}")));
     }
     documents
+}
+
+/// The sets of documents: a document whose name was there before begins the next version.
+fn versions(documents: Vec<(String, String)>) -> Vec<Vec<(String, String)>> {
+    let mut sets: Vec<Vec<(String, String)>> = vec![Vec::new()];
+    for document in documents {
+        let last = sets.last_mut().unwrap();
+        if last.iter().any(|(name, _)| *name == document.0) {
+            sets.push(vec![document]);
+        } else {
+            last.push(document);
+        }
+    }
+    sets
 }

@@ -1,9 +1,12 @@
 //! What the examples of the book give, as the book shows it.
 
+use kept_engine::scenario::{Detail, listing};
 use kept_language::Severity;
 
 use crate::chapter::{Block, Chapter, Example, Kind};
 use crate::desk::{self, Desk};
+use crate::owed::Shower;
+use crate::story;
 
 /// What a block should say.
 pub struct Found {
@@ -30,10 +33,26 @@ pub fn run(example: &Example) -> Result<Vec<Found>, String> {
     {
         silent(&desk)?;
     }
+    let mut told = None;
     for block in &example.checks {
+        let story = || {
+            told.as_ref()
+                .ok_or_else(|| format!("line {}: no events stand above", block.line))
+        };
         let text = match block.kind {
             Kind::Messages => messages(&desk),
-            Kind::Events => continue,
+            Kind::Events => {
+                told = Some(story::tell(&desk, &block.text)?);
+                continue;
+            }
+            Kind::Obligations => shower(&desk).table(&story()?.duties),
+            Kind::Entries => listing(
+                &desk.register,
+                &desk.calendar,
+                &story()?.duties,
+                Detail::Entries,
+            ),
+            Kind::Answers => story()?.answers.join("\n"),
             kind => {
                 return Err(format!(
                     "line {}: blocks of the kind {kind:?} are not run yet",
@@ -64,7 +83,7 @@ fn silent(desk: &Desk) -> Result<(), String> {
     let said: Vec<String> = desk
         .said()
         .into_iter()
-        .filter(|message| message.severity > Severity::Note)
+        .filter(|(_, message)| message.severity > Severity::Note)
         .map(|message| desk.shown(message))
         .collect();
     if said.is_empty() {
@@ -74,6 +93,14 @@ fn silent(desk: &Desk) -> Result<(), String> {
             "it should be without fault, but:\n\n{}",
             said.join("\n\n")
         ))
+    }
+}
+
+fn shower(desk: &Desk) -> Shower<'_> {
+    Shower {
+        register: &desk.register,
+        zone: desk.calendar.time_zone(),
+        code: desk.code(),
     }
 }
 

@@ -13,6 +13,8 @@ mod chapter;
 mod coverage;
 mod desk;
 mod expect;
+mod owed;
+mod story;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

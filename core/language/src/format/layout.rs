@@ -42,9 +42,7 @@ pub(super) struct Piece {
 pub(super) fn lines(pieces: &[Piece], end: &str, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
-        let mark = pieces
-            .get(index + 1)
-            .map_or(end, |next| next.before.mark());
+        let mark = pieces.get(index + 1).map_or(end, |next| next.before.mark());
         let mut atoms = atoms(&piece.tokens);
         if let Some(last) = atoms.last_mut() {
             last.push_str(mark);
@@ -129,11 +127,29 @@ fn count_that_fits(atoms: &[String], room: usize) -> usize {
 }
 
 fn joins(word: &str) -> bool {
-    matches!(word, "and" | "or" | "within" | "by" | "until" | "unless" | "if" | "through" | "after")
+    matches!(
+        word,
+        "and"
+            | "or"
+            | "within"
+            | "by"
+            | "until"
+            | "unless"
+            | "if"
+            | "through"
+            | "after"
+            | "from"
+            | "with"
+            | "while"
+    )
 }
 
 fn joined_width(atoms: &[String]) -> usize {
-    atoms.iter().map(|atom| width(atom) + 1).sum::<usize>().saturating_sub(1)
+    atoms
+        .iter()
+        .map(|atom| width(atom) + 1)
+        .sum::<usize>()
+        .saturating_sub(1)
 }
 
 fn width(text: &str) -> usize {
@@ -156,7 +172,9 @@ pub(super) fn comma_before(tokens: &mut Vec<Token>, at: usize) {
 
 /// Takes the comma before the token at a position away.
 pub(super) fn no_comma_before(tokens: &mut Vec<Token>, at: usize) {
-    let comma = at.checked_sub(1).filter(|before| tokens.get(*before).is_some_and(Token::is_comma));
+    let comma = at
+        .checked_sub(1)
+        .filter(|before| tokens.get(*before).is_some_and(Token::is_comma));
     if let Some(comma) = comma {
         tokens.remove(comma);
     }

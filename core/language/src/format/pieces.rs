@@ -34,6 +34,11 @@ fn pieces(
     slots: &[SlotText],
     whole: TextRange,
 ) -> Option<Vec<Piece>> {
+    let whole_blanks = |slot: &SlotText| SlotText {
+        slot: slot.slot,
+        range: document.with_whole_blanks(slot.range),
+    };
+    let slots: Vec<SlotText> = slots.iter().map(whole_blanks).collect();
     let mut slots: Vec<&SlotText> = slots.iter().collect();
     slots.sort_by_key(|slot| slot.range.start);
     only_marks_between(document, &slots, whole)?;
@@ -144,7 +149,10 @@ fn joined(
 /// `As a step` and `Every month` are too short for a line of their own.
 fn shares_its_line(words: &str) -> bool {
     let words: Vec<&str> = words.split_whitespace().collect();
-    words.len() <= 3 && words.first().is_some_and(|word| !word.eq_ignore_ascii_case("when"))
+    words.len() <= 3
+        && words
+            .first()
+            .is_some_and(|word| !word.eq_ignore_ascii_case("when"))
 }
 
 /// Puts the commas that belong inside a slot, and takes away those that do not.
@@ -295,6 +303,7 @@ fn item_lines(mut parts: Vec<Piece>, indent: usize) -> Vec<String> {
     lines(&parts, "", indent)
 }
 
+/// The slots of a procedure that stand in a range.
 fn slots_in(rule: &Rule, range: TextRange) -> impl Iterator<Item = SlotText> {
     rule.slots
         .iter()

@@ -4,7 +4,9 @@
 pub(super) fn aligned(table: &str) -> Option<String> {
     let newline = if table.contains("\r\n") { "\r\n" } else { "\n" };
     let lines: Vec<&str> = table.lines().collect();
-    let first = lines.iter().position(|line| line.trim_start().starts_with('|'))?;
+    let first = lines
+        .iter()
+        .position(|line| line.trim_start().starts_with('|'))?;
     let (before, rows) = lines.split_at(first);
     let rows: Vec<Vec<&str>> = rows.iter().map(|line| cells(line)).collect();
     let columns = rows.first()?.len();
@@ -14,7 +16,8 @@ pub(super) fn aligned(table: &str) -> Option<String> {
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
             let cells = rows.iter().enumerate().filter(|(row, _)| *row != 1);
-            let widest = cells.filter_map(|(_, row)| row.get(column).map(|cell| cell.chars().count()));
+            let widest =
+                cells.filter_map(|(_, row)| row.get(column).map(|cell| cell.chars().count()));
             widest.max().unwrap_or(0).max(3)
         })
         .collect();
@@ -23,7 +26,10 @@ pub(super) fn aligned(table: &str) -> Option<String> {
             if index == 1 {
                 rule(cell, *width)
             } else {
-                format!("{cell}{}", " ".repeat(width - cell.chars().count().min(*width)))
+                format!(
+                    "{cell}{}",
+                    " ".repeat(width - cell.chars().count().min(*width))
+                )
             }
         });
         format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
@@ -35,7 +41,11 @@ pub(super) fn aligned(table: &str) -> Option<String> {
 /// The line below the headings, with the colons that say how a column is aligned.
 fn rule(cell: &str, width: usize) -> String {
     let left = if cell.starts_with(':') { ":" } else { "-" };
-    let right = if cell.ends_with(':') && cell.len() > 1 { ":" } else { "-" };
+    let right = if cell.ends_with(':') && cell.len() > 1 {
+        ":"
+    } else {
+        "-"
+    };
     format!("{left}{}{right}", "-".repeat(width.saturating_sub(2)))
 }
 

@@ -2,7 +2,7 @@
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Letters, digits and the signs that stand against them.
     Plain,
     /// A comma or a semicolon.
@@ -17,7 +17,7 @@ pub(super) enum Kind {
 
 /// A piece of a sentence that is never broken.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub kind: Kind,
     pub text: String,
     /// It stands against the token before it.
@@ -49,7 +49,7 @@ impl Token {
 }
 
 /// Splits a text into tokens; white space is kept only as far as it separates.
-pub(super) fn split(text: &str) -> Vec<Token> {
+pub(crate) fn split(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut rest = text;
     let mut tight = true;

@@ -155,11 +155,13 @@ impl Cursor<'_> {
 
     fn rule_trigger(&mut self) -> Option<Trigger> {
         let rule = self.rule_ref()?;
-        let case = self.case_of(&rule);
-        if self.waits_for.is_some() {
-            return None;
+        // A trigger before this one has given the case: there is no need to wait for that of the rule.
+        if self.case.is_none() {
+            self.case = self.case_of(&rule);
+            if self.waits_for.is_some() {
+                return None;
+            }
         }
-        self.case = self.case.or(case);
         if self.eat(&["is", "done"]) {
             return Some(Trigger::Done(rule));
         }

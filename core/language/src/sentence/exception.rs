@@ -137,7 +137,10 @@ impl Cursor<'_> {
             self.unexpected(&["running duties under"]);
             return None;
         }
+        // A transition may name a rule that is gone: whether there was one is told with the version in force.
+        let said = self.says.len();
         let rule: RuleRef = self.rule_ref()?;
+        self.says.truncate(said);
         self.slot(Slot::Head, from);
         let start = self.at;
         let all: [(&[&str], TransitionEffect); 4] = [

@@ -6,14 +6,19 @@ use super::shipped::{document, library, of, one, register, sops};
 
 /// Every sentence with its rule, without the places of its words.
 fn meanings(library: &Library) -> Vec<String> {
-    let rules = library.documents.iter().flat_map(|document| &document.rules);
+    let rules = library
+        .documents
+        .iter()
+        .flat_map(|document| &document.rules);
     rules
         .map(|rule| {
             let whole = format!("{:?} {:?}", rule.key, rule.sentence);
             let mut parts = whole.split("TextRange {");
             let first = parts.next().unwrap().to_owned();
             let rest = parts.map(|part| part.split_once('}').map_or("", |(_, rest)| rest));
-            std::iter::once(first.as_str()).chain(rest).collect::<String>()
+            std::iter::once(first.as_str())
+                .chain(rest)
+                .collect::<String>()
         })
         .collect()
 }

@@ -37,7 +37,12 @@ pub fn register() -> &'static Register {
 /// The five SOPs: name and text.
 pub fn sops() -> &'static [(String, String)] {
     static SOPS: OnceLock<Vec<(String, String)>> = OnceLock::new();
-    SOPS.get_or_init(|| texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sops"), ".sop.md"))
+    SOPS.get_or_init(|| {
+        texts(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sops"),
+            ".sop.md",
+        )
+    })
 }
 
 /// The five SOPs, read.

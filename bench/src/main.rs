@@ -1,0 +1,147 @@
+//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS]`.
+//!
+//! The log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
+//! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
+//! engine runs, so that memory is the engine's own; the time to make them is measured apart and told.
+
+mod copies;
+mod place;
+
+use std::process::ExitCode;
+use std::time::Instant as Stopwatch;
+
+use kept_calendar::Calendar;
+use kept_engine::{Calendars, Engine, People, Program, Verdict, Version};
+use kept_kernel::Instant;
+use kept_language::{Library, Register, RegisterFile, Source, read};
+
+use copies::Copies;
+
+const USAGE: &str = "\
+usage: kept-bench replay [EVENTS]   the ServiceNow log repeated to that many events (10,000,000 unless given)
+
+KEPT_SHARED names the folder of real data, where it is not beside the repository.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let events = match words.as_slice() {
+        ["replay"] => Some(10_000_000),
+        ["replay", events] => events.replace(['_', ','], "").parse().ok(),
+        _ => None,
+    };
+    let Some(events) = events else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match replay(events) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("kept-bench: {problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Replays the log under the rules of the example, and under the SOP for service requests.
+fn replay(events: u64) -> Result<(), String> {
+    let register = register()?;
+    let copies = Copies::read(&register)?;
+    println!(
+        "one copy: {} lines of the log, {} events, {} incidents",
+        copies.lines(),
+        copies.len(),
+        copies.incidents()
+    );
+    let seconds = making(&copies, events);
+    println!("making {events} events without running them: {seconds:.2} s\n");
+    println!("| rules | events | seconds | events/s | less making them | duties | memory, MB |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for sop in ["examples/servicenow/servicenow.sop.md", "sops/sr.sop.md"] {
+        let texts = place::with_ending(sop, "")?;
+        for part in [events / 10, events / 2, events] {
+            run(&register, &copies, sop, &texts, part, seconds)?;
+        }
+    }
+    Ok(())
+}
+
+fn register() -> Result<Register, String> {
+    let files = place::with_ending("sops/vocabulary", ".toml")?;
+    let files: Vec<RegisterFile<'_>> = files
+        .iter()
+        .map(|(path, text)| RegisterFile { path, text })
+        .collect();
+    Register::load(&files).map_err(|problems| format!("the vocabulary: {problems:?}"))
+}
+
+/// How long it takes to make so many events and let them go.
+fn making(copies: &Copies, events: u64) -> f64 {
+    let watch = Stopwatch::now();
+    let mut seen = 0_i64;
+    copies.for_each(events, |event| {
+        seen ^= event.at.micros() ^ event.case.id.len() as i64
+    });
+    std::hint::black_box(seen);
+    watch.elapsed().as_secs_f64()
+}
+
+fn run(
+    register: &Register,
+    copies: &Copies,
+    name: &str,
+    texts: &[(String, String)],
+    events: u64,
+    making: f64,
+) -> Result<(), String> {
+    let sources: Vec<Source<'_>> = texts
+        .iter()
+        .map(|(path, text)| Source { path, text })
+        .collect();
+    let library: Library = read(register, &sources);
+    let calendar = Calendar::parse(
+        &place::text("examples/servicenow/calendar.toml")?,
+        &mut |_| Err("no feeds here".to_owned()),
+    )
+    .map_err(|problems| format!("the calendar: {problems:?}"))?;
+    let version = Version {
+        documents: &library.documents,
+        from: Instant::MIN,
+    };
+    let program = Program::compile(
+        register,
+        &[version],
+        Calendars::company(calendar),
+        People::default(),
+    )
+    .map_err(|problems| format!("{name}: {problems:?}"))?;
+    let mut duties = 0_u64;
+    let mut met = 0_u64;
+    let watch = Stopwatch::now();
+    let mut last = Instant::MIN;
+    let mut refused = 0_u64;
+    {
+        let mut engine = Engine::new(&program, 1, |duty| {
+            duties += 1;
+            met += u64::from(duty.verdict == Verdict::Met);
+        });
+        copies.for_each(events, |event| {
+            last = event.at;
+            refused += u64::from(engine.push(event).is_err());
+        });
+        engine.finish(last);
+    }
+    let seconds = watch.elapsed().as_secs_f64();
+    let own = (seconds - making * events as f64 / copies.asked(events)).max(1e-9);
+    println!(
+        "| {} | {events} | {seconds:.2} | {:.0} | {:.0} | {duties} | {:.0} |",
+        name.rsplit('/').next().unwrap_or(name),
+        events as f64 / seconds,
+        events as f64 / own,
+        place::resident_megabytes(),
+    );
+    if refused > 0 {
+        return Err(format!("{refused} events were refused"));
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Where files are, and how much memory is used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The folder of real data.
+pub fn shared() -> PathBuf {
+    std::env::var_os("KEPT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
+/// The text of a file of the repository.
+pub fn text(path: &str) -> Result<String, String> {
+    fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+/// A file, or the files of a folder with this ending: names and texts in order.
+pub fn with_ending(path: &str, ending: &str) -> Result<Vec<(String, String)>, String> {
+    if ending.is_empty() {
+        return Ok(vec![(path.to_owned(), text(path)?)]);
+    }
+    let folder = fs::read_dir(root().join(path)).map_err(|error| format!("{path}: {error}"))?;
+    let mut names: Vec<String> = folder
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(ending))
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .map(|name| Ok((name.clone(), text(&format!("{path}/{name}"))?)))
+        .collect()
+}
+
+/// The memory that the process holds now, as Linux tells it; nought elsewhere.
+pub fn resident_megabytes() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() / 1024.0
+}
