@@ -99,7 +99,7 @@ impl Core<'_> {
                 .iter()
                 .any(|(known, value)| known == fact && value.is_some()),
             Shown::Kind(kind) => event.proofs.contains(kind),
-            Shown::Records(count, group) => self.counted(&self.records[case], *group) >= *count,
+            Shown::Records(count, group) => self.records[case].counted(*group) >= *count,
         }
     }
 

@@ -154,8 +154,8 @@ impl Core<'_> {
                     }
                     Answer::Unknown(missing) => Err(missing),
                     Answer::Row(..) | Answer::Nothing => {
-                        let columns = self.program.tables[*table].columns.iter();
-                        let first = columns.filter_map(|c| c.fact.as_ref()).next();
+                        let mut columns = self.program.tables[*table].columns.iter();
+                        let first = columns.find_map(|c| c.fact.as_ref());
                         Err(
                             first.map_or(Missing::Record(self.records[record].group), |fact| {
                                 Missing::Fact(fact.fact)

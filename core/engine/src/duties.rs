@@ -135,13 +135,12 @@ impl Core<'_> {
         duty.marks.exception_unknown = judged.exception_unknown;
         match judged.applies {
             Truth::False if !info.latent || self.records[record].is_over() => return,
-            Truth::False => {}
             Truth::Unknown(missing) => {
                 duty.phase = Phase::Unknown;
                 duty.missing = Some(missing);
                 self.note_unknown(record, &duty, at, cause, missing);
             }
-            Truth::True => {}
+            Truth::False | Truth::True => {}
         }
         self.begin_pause(record, &mut duty, at);
         let place = match place {
@@ -156,21 +155,6 @@ impl Core<'_> {
         };
         if judged.applies == Truth::True {
             self.start_clock(record, place, at, cause);
-        }
-    }
-
-    /// The original start of a rhythm's next cycle is now.
-    pub(crate) fn restart_clock(&mut self, duty: &mut Duty, at: Instant, cause: u64) {
-        duty.start = at;
-        duty.from = at;
-        duty.opened_by = cause;
-        duty.paused_business = 0;
-        duty.paused_elapsed = 0;
-        duty.done_at = NEVER;
-        duty.act_at = NEVER;
-        duty.proof = 0;
-        if duty.is_paused() {
-            duty.paused_at = at;
         }
     }
 
@@ -243,16 +227,9 @@ impl Core<'_> {
         duty.base = due.base;
         duty.shift = due.shift;
         duty.next_day = due.next_day;
-        let (business, elapsed) = self.paused_for_deadline(duty);
+        let (business, elapsed) = duty.paused_for_deadline();
         duty.due = due.moved(self.calendar_of(duty), business, elapsed);
         duty.due
-    }
-
-    pub(crate) fn paused_for_deadline(&self, duty: &Duty) -> (i64, i64) {
-        (
-            duty.paused_business.saturating_sub(duty.settled_business),
-            duty.paused_elapsed.saturating_sub(duty.settled_elapsed),
-        )
     }
 
     /// Adds a running pause up to now to the sums. `afresh` drops what was before: the clock starts only now.
@@ -330,7 +307,7 @@ impl Core<'_> {
             span: None,
             next_day: duty.next_day,
         };
-        let (business, elapsed) = self.paused_for_deadline(duty);
+        let (business, elapsed) = duty.paused_for_deadline();
         duty.due = due.moved(self.calendar_of(duty), business, elapsed);
     }
 
@@ -397,10 +374,10 @@ impl Core<'_> {
             for rule in &ident.when_done {
                 self.queue.push(Opening::Rule(*rule, record, cause));
             }
-            if program.rules[duty.rule].is_rhythm() {
-                if let Some(rule) = program.in_force(duty.ident, at) {
-                    self.queue.push(Opening::Rhythm(rule, record, cause));
-                }
+            if program.rules[duty.rule].is_rhythm()
+                && let Some(rule) = program.in_force(duty.ident, at)
+            {
+                self.queue.push(Opening::Rhythm(rule, record, cause));
             }
         }
         if !ident.procedures.is_empty() {

@@ -42,13 +42,13 @@ impl Core<'_> {
                 let rule = &self.program.rules[duty.rule];
                 let own = self.records[record].entries.iter();
                 for entry in own.filter(|entry| entry.serial == duty.serial) {
-                    if let Note::Escalated(level, rung, _, variant) = entry.change {
-                        if let Some(info) = level_info(rule, variant, rung) {
-                            let mut out = served.clone();
-                            out.level = level;
-                            self.fill_level(&mut out, (record, duty), info, entry.at);
-                            owed.push(out);
-                        }
+                    if let Note::Escalated(level, rung, _, variant) = entry.change
+                        && let Some(info) = level_info(rule, variant, rung)
+                    {
+                        let mut out = served.clone();
+                        out.level = level;
+                        self.fill_level(&mut out, (record, duty), info, entry.at);
+                        owed.push(out);
                     }
                 }
             }
@@ -73,13 +73,13 @@ impl Core<'_> {
         let rule = &program.rules[duty.rule];
         let entries = std::mem::take(&mut self.records[record].entries);
         for entry in entries.iter().filter(|entry| entry.serial == duty.serial) {
-            if let Note::Escalated(level, rung, _, variant) = entry.change {
-                if let Some(info) = level_info(rule, variant, rung) {
-                    out.level = level;
-                    out.verdict = verdict_of(duty);
-                    self.fill_level(out, (record, duty), info, entry.at);
-                    (self.sink)(out);
-                }
+            if let Note::Escalated(level, rung, _, variant) = entry.change
+                && let Some(info) = level_info(rule, variant, rung)
+            {
+                out.level = level;
+                out.verdict = verdict_of(duty);
+                self.fill_level(out, (record, duty), info, entry.at);
+                (self.sink)(out);
             }
         }
         self.records[record].entries = entries;
@@ -267,10 +267,10 @@ impl Core<'_> {
     /// Hands out what is still owed, as it stands.
     pub(crate) fn hand_out_owed(&mut self, record: RecordIx, until: Instant) {
         for place in 0..self.records[record].duties.len() {
-            if let Some(duty) = self.duty(record, place) {
-                if duty.is_owed() {
-                    self.hand_out_as(record, &duty, until);
-                }
+            if let Some(duty) = self.duty(record, place)
+                && duty.is_owed()
+            {
+                self.hand_out_as(record, &duty, until);
             }
         }
     }

@@ -96,10 +96,10 @@ impl<'p> History<'p> {
             self.undo(event, place);
             return Ok(());
         }
-        if self.has_company {
-            if let Some(company) = self.parts.first_mut() {
-                company.take(self.program, self.seed, event)?;
-            }
+        if self.has_company
+            && let Some(company) = self.parts.first_mut()
+        {
+            company.take(self.program, self.seed, event)?;
         }
         let part = self.part_of(event);
         self.by_place.insert(event.place, part);

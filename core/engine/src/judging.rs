@@ -135,7 +135,7 @@ impl Core<'_> {
         match (duty.phase, judged.applies) {
             (Phase::Latent | Phase::Unknown, Truth::True) => {
                 if is_rhythm && duty.phase == Phase::Latent {
-                    self.restart_clock(&mut duty, at, cause);
+                    duty.restart(at, cause);
                 }
                 duty.marks.exception_unknown |= judged.exception_unknown;
                 duty.variant = judged.variant;
@@ -146,7 +146,7 @@ impl Core<'_> {
                 duty.phase = Phase::Unknown;
                 duty.missing = Some(missing);
                 if is_rhythm {
-                    self.restart_clock(&mut duty, at, cause);
+                    duty.restart(at, cause);
                 }
                 self.note_unknown(record, &duty, at, cause, missing);
                 self.set_duty(record, place, duty);
@@ -254,7 +254,7 @@ impl Core<'_> {
                 self.settle_pause(&mut duty, at, was_anchor);
                 duty.promise = due.base;
                 duty.phase = Phase::Open;
-                let (business, elapsed) = self.paused_for_deadline(&duty);
+                let (business, elapsed) = duty.paused_for_deadline();
                 let moved = due.moved(self.calendar_of(&duty), business, elapsed);
                 if moved >= at || was_anchor {
                     duty.base = due.base;

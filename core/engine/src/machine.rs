@@ -95,7 +95,6 @@ pub(crate) struct Drawn {
     pub(crate) id: String,
     pub(crate) client: Option<String>,
     pub(crate) stratum: Option<kept_language::ast::Value>,
-    pub(crate) performer: NameIx,
 }
 
 /// Names of persons, each once.
@@ -176,10 +175,10 @@ impl<'p> Core<'p> {
             return Some(record);
         }
         let links = &self.program.groups[found.group].links;
-        if let Some(link) = links.iter().position(|group| *group == target) {
-            if let Some(to) = found.link(link) {
-                return Some(to);
-            }
+        if let Some(link) = links.iter().position(|group| *group == target)
+            && let Some(to) = found.link(link)
+        {
+            return Some(to);
         }
         found.links.iter().map(|link| link.to).find_map(|between| {
             if between == crate::record::NO_RECORD {

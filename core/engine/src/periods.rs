@@ -4,7 +4,7 @@ use kept_kernel::Instant;
 use kept_language::ast::{Period, SampleSize};
 
 use crate::clock::{NEVER, stretch};
-use crate::event::{Actor, Event};
+use crate::event::Event;
 use crate::machine::{Core, Drawn, Join};
 use crate::obligation::{CancelReason, Verdict};
 use crate::people::Span;
@@ -170,17 +170,12 @@ impl Core<'_> {
         if !info.is_in_force(event.at) {
             return;
         }
-        let performer = match event.actor {
-            Actor::Person(person) => self.names.of(person),
-            _ => NOBODY,
-        };
         let client = self.client_of(case);
         let drawn = Drawn {
             at: event.at,
             id: self.records[case].id.clone(),
             client: client.map(|client| self.records[client].id.clone()),
             stratum: sample.by.as_ref().and_then(|by| self.value(case, by)),
-            performer,
         };
         match self.frames.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, frame)) => frame.push(drawn),

@@ -297,6 +297,29 @@ impl Duty {
     pub(crate) fn is_paused(&self) -> bool {
         self.paused_at != NEVER
     }
+
+    /// The original start of a rhythm's next cycle is now.
+    pub(crate) fn restart(&mut self, at: Instant, cause: u64) {
+        self.start = at;
+        self.from = at;
+        self.opened_by = cause;
+        self.paused_business = 0;
+        self.paused_elapsed = 0;
+        self.done_at = NEVER;
+        self.act_at = NEVER;
+        self.proof = 0;
+        if self.is_paused() {
+            self.paused_at = at;
+        }
+    }
+
+    /// The paused time that moves its deadline, working and around the clock.
+    pub(crate) fn paused_for_deadline(&self) -> (i64, i64) {
+        (
+            self.paused_business.saturating_sub(self.settled_business),
+            self.paused_elapsed.saturating_sub(self.settled_elapsed),
+        )
+    }
 }
 
 /// An entry as it is kept.
@@ -356,6 +379,15 @@ impl Record {
         self.parts.clear();
         self.holders.clear();
         self.rare = None;
+    }
+
+    /// How many records of a kind have belonged to it.
+    pub(crate) fn counted(&self, group: GroupIx) -> u32 {
+        let counts = self.rare.as_ref().map(|rare| rare.counts.as_slice());
+        let mut counts = counts.unwrap_or_default().iter();
+        counts
+            .find(|(known, _)| *known == group)
+            .map_or(0, |(_, count)| *count)
     }
 
     pub(crate) fn rare_mut(&mut self) -> &mut Rare {

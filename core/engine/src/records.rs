@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use crate::event::{Event, Record as Named};
 use crate::machine::{Core, Opening};
 use crate::program::GroupIx;
-use crate::record::{Link, NO_RECORD, Record, RecordIx};
+use crate::record::{Link, NO_RECORD, RecordIx};
 
 fn hash_of(group: GroupIx, id: &str) -> u64 {
     let mut hasher = FxHasher::default();
@@ -195,10 +195,10 @@ impl Core<'_> {
         for slot in 0..self.records[record].links.len() {
             let to = self.records[record].link(slot);
             self.unlink(record, slot);
-            if let Some(to) = to {
-                if self.records[to].is_over() {
-                    self.forget_if_over(to);
-                }
+            if let Some(to) = to
+                && self.records[to].is_over()
+            {
+                self.forget_if_over(to);
             }
         }
         let (hash, twin) = (self.records[record].hash, self.records[record].twin);
@@ -220,14 +220,5 @@ impl Core<'_> {
         self.records[record].alive = false;
         self.records[record].wake = crate::clock::NEVER;
         self.records.free(record);
-    }
-
-    /// How many records of a kind have belonged to this one.
-    pub(crate) fn counted(&self, record: &Record, group: GroupIx) -> u32 {
-        let counts = record.rare.as_ref().map(|rare| rare.counts.as_slice());
-        let mut counts = counts.unwrap_or_default().iter();
-        counts
-            .find(|(known, _)| *known == group)
-            .map_or(0, |(_, count)| *count)
     }
 }

@@ -136,14 +136,15 @@ impl Core<'_> {
     pub(crate) fn schedule(&self, duty: &mut Duty, from: Instant) {
         let rule = &self.program.rules[duty.rule];
         let mut wake = NEVER;
-        if duty.phase == Phase::Open && !duty.is_paused() {
-            if let Some(variant) = rule.variants.get(duty.variant as usize) {
-                wake = if duty.breached {
-                    self.level_at(duty, variant)
-                } else {
-                    self.next_warning(duty, variant, from).min(duty.due)
-                };
-            }
+        if duty.phase == Phase::Open
+            && !duty.is_paused()
+            && let Some(variant) = rule.variants.get(duty.variant as usize)
+        {
+            wake = if duty.breached {
+                self.level_at(duty, variant)
+            } else {
+                self.next_warning(duty, variant, from).min(duty.due)
+            };
         }
         if duty.is_alive() && !rule.exceptions.is_empty() {
             wake = wake.min(next_turn(&rule.exceptions, from));

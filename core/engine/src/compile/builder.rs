@@ -160,10 +160,10 @@ impl<'a> Builder<'a> {
             mark(&noun.voids, |act| act.voids = true);
             mark(&noun.reopens, |act| act.reopens = true);
         }
-        if let Some(client) = self.register.noun("client") {
-            if let Some(tier) = self.register.fact(client, "tier") {
-                self.tier = self.slot(tier).map(|slot| (tier, slot));
-            }
+        if let Some(client) = self.register.noun("client")
+            && let Some(tier) = self.register.fact(client, "tier")
+        {
+            self.tier = self.slot(tier).map(|slot| (tier, slot));
         }
     }
 

@@ -192,14 +192,15 @@ impl<'a> Builder<'a> {
             &self.definitions[reader].gives,
             &self.definitions[giver].gives,
         ) {
-            (_, Gives::Stages { .. }) | (Gives::Stages { .. }, _) => false,
             (Gives::Table { table, .. }, Gives::Table { slot, .. } | Gives::YesNo { slot, .. }) => {
                 self.tables[*table].columns.iter().any(|column| {
                     let fact = column.fact.as_ref();
                     fact.is_some_and(|fact| own && fact.hops.is_empty() && fact.slot == *slot)
                 })
             }
-            (Gives::Table { .. }, Gives::State { .. }) => false,
+            (_, Gives::Stages { .. })
+            | (Gives::Stages { .. }, _)
+            | (Gives::Table { .. }, Gives::State { .. }) => false,
             (Gives::State { condition, .. } | Gives::YesNo { condition, .. }, given) => {
                 reads(condition, given, own)
             }
