@@ -77,8 +77,8 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
         .map_err(|error| Failure::new(error.to_string()))?;
     let folder = Folder::open(&asked.out)?;
     let programs = (
-        program(&register, &sets.0.from_the_beginning(), calendar)?,
-        program(&register, &sets.1.from_the_beginning(), other)?,
+        program(&register, &sets.0.without_dates(), calendar)?,
+        program(&register, &sets.1.without_dates(), other)?,
     );
     let compared = compare(
         asked,
@@ -149,13 +149,13 @@ fn compare(
     bad.finish()?;
     let end = Cell::new(Instant::MAX);
     let engine = Engine::new(programs.0, asked.seed, |duty| {
-        whatif.borrow_mut().first(duty)
+        whatif.borrow_mut().first(duty);
     });
     let ran = run(vec![engine], events, until, &end)?;
     let mut quiet = folder.no_bad_lines();
     let events = read_log(&asked.log, mapping, register, &mut quiet)?;
     let engine = Engine::new(programs.1, asked.seed, |duty| {
-        whatif.borrow_mut().second(duty)
+        whatif.borrow_mut().second(duty);
     });
     run(vec![engine], events, Some(ran.until), &end)?;
     Ok(Compared {
