@@ -1,5 +1,7 @@
 //! What clients are owed without asking: check-ins, follow-ups, surveys, outlooks, verified details.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use kept_kernel::Instant;
 
@@ -9,24 +11,28 @@ use crate::scene::{Scene, World};
 use crate::tape::Tape;
 use crate::time::{DAY, Within, pace};
 
-/// The rhythms of all clients with an agreement.
-pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
-    for (number, client) in world.clients.iter().enumerate() {
-        if client.active {
-            let from = world.clock.from;
-            look_after(&mut Scene::new(world, tape, "care", number), client, from);
-        }
+/// The rhythms of all clients with an agreement, and of those who came into ongoing support in the course of the year.
+/// Written last: a follow-up for another reason that brings an offer starts the rhythm of follow-ups anew.
+pub(crate) fn write(world: &World, tape: &mut Tape<'_>, supported: &[(&Client, Instant)]) {
+    let mut others: BTreeMap<String, Vec<Instant>> = BTreeMap::new();
+    for (client, at) in tape.times("follow-up-with-client", "offer-of-value") {
+        others.entry(client).or_default().push(at);
+    }
+    let from = world.clock.from;
+    let old = world.clients.iter().filter(|client| client.active);
+    let all = old
+        .map(|client| (client, from))
+        .chain(supported.iter().copied());
+    for (number, (client, from)) in all.enumerate() {
+        let mut scene = Scene::new(world, tape, "care", number);
+        let known = others.get(&client.id).map_or(&[][..], Vec::as_slice);
+        check_ins(&mut scene, client, from);
+        follow_ups(&mut scene, client, (from, known));
+        surveys(&mut scene, client, from);
+        outlooks(&mut scene, client, from);
+        verification(&mut scene, client, from);
     }
     changes(world, tape);
-}
-
-/// All rhythms of one client from an instant on.
-pub(crate) fn look_after<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
-    check_ins(scene, client, from);
-    follow_ups(scene, client, from);
-    surveys(scene, client, from);
-    outlooks(scene, client, from);
-    verification(scene, client, from);
 }
 
 /// The time of the next round: somewhat before the rhythm is over, or late, or left out.
@@ -49,7 +55,7 @@ fn punctuality(scene: &Scene<'_, '_>, name: &str, usual: f64, at: Instant) -> f6
     (usual + 14.0 * skill).clamp(35.0, 99.0)
 }
 
-fn check_ins<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+fn check_ins(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let days = client.check_in_days();
     let mut last = from;
     while last < scene.world.clock.until {
@@ -60,6 +66,7 @@ fn check_ins<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
             scene
                 .random
                 .weighted(&[("positive", 60.0), ("mixed", 30.0), ("negative", 10.0)]);
+        let offers = scene.random.chance(if days >= 90 { 94.0 } else { 60.0 });
         scene
             .act(at, "check-in-with-client", &client.id)
             .by(who)
@@ -69,36 +76,47 @@ fn check_ins<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
                 if mood == "positive" { "none" } else { mood },
             )
             .proof("logged-call")
-            .only_if(days >= 90, |entry| entry.proof("offer-of-further-services"));
+            .only_if(offers, |entry| entry.proof("offer-of-further-services"));
         last = at;
     }
 }
 
-fn follow_ups<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+fn follow_ups(scene: &mut Scene<'_, '_>, client: &Client, (from, others): (Instant, &[Instant])) {
+    let days = client.follow_up_days;
     let mut last = from;
     while last < scene.world.clock.until {
-        let usual = punctuality(scene, &client.seller, 80.0, last);
-        let at = next_round(scene, last, 90, usual);
-        let who = scene.seller(client, at);
-        if at > scene.world.clock.due(last, Within::Minutes(90 * 24 * 60)) {
-            missed(scene, client, last);
+        let usual = punctuality(scene, &client.seller, 84.0, last);
+        let at = next_round(scene, last, days, usual);
+        if at > last.plus_micros(days * DAY) {
+            missed(scene, client, last.plus_micros(days * DAY), others);
         }
+        if let Some(other) = others.iter().find(|other| last < **other && **other < at) {
+            last = *other;
+            continue;
+        }
+        let who = scene.seller(client, at);
         follow_up(scene, client, at).by(who).proof("offer-of-value");
-        if scene.random.chance(9.0) {
+        if scene.random.chance(11.0) {
             recommend(scene, client, at);
         }
         last = at;
     }
 }
 
-/// The sales manager answers a missed follow-up.
-fn missed<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, last: Instant) {
-    let overdue = last.plus_micros(90 * DAY);
-    let boss = scene.pick("sales manager", overdue);
+/// The sales manager answers a missed follow-up, unless somebody spoke to the client in time for another reason.
+fn missed(scene: &mut Scene<'_, '_>, client: &Client, due: Instant, others: &[Instant]) {
+    let days = client.follow_up_days * DAY;
+    if others
+        .iter()
+        .any(|other| *other < due && due < other.plus_micros(days))
+    {
+        return;
+    }
+    let boss = scene.pick("sales manager", due);
     let action = scene
         .random
         .weighted(&[("talk", 55.0), ("coaching", 20.0), ("excuse", 25.0)]);
-    if let Some((at, who)) = scene.tried(boss, overdue, pace(Within::WorkDays(5), 70.0)) {
+    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 82.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
             .by(who)
@@ -122,12 +140,14 @@ pub(crate) fn follow_up<'t, 'w>(
             .by(who);
     }
     let says_why = scene.random.chance(60.0);
+    let offers = scene.random.chance(35.0);
     scene
         .act(at, "follow-up-with-client", &client.id)
         .only_if(!prepared && says_why, |entry| entry.proof("reason"))
+        .only_if(offers, |entry| entry.proof("offer-of-value"))
 }
 
-fn recommend<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
+fn recommend(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
     let id = format!("N-{}-{}", client.id, at.micros() / DAY % 10_000);
     let who = scene.seller(client, at);
     scene
@@ -146,7 +166,7 @@ fn recommend<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
     }
 }
 
-fn surveys<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+fn surveys(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let mut last = from;
     for round in 0..40 {
         let at = next_round(scene, last, 181, 92.0);
@@ -165,7 +185,7 @@ fn surveys<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
     }
 }
 
-fn outlooks<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+fn outlooks(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let mut last = from;
     while last < scene.world.clock.until {
         let usual = punctuality(scene, &client.manager, 75.0, last);
@@ -179,30 +199,31 @@ fn outlooks<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
     }
 }
 
-fn verification<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, from: Instant) {
+fn verification(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let whole = scene.world.clock.until.micros_since(from).min(364 * DAY);
-    let at = from.plus_micros((scene.random.unit() * whole as f64) as i64);
-    let at = scene.world.clock.in_hours(at, &mut scene.random);
+    let share = |scene: &mut Scene<'_, '_>, most: i64| {
+        let at = from.plus_micros((scene.random.unit() * most as f64) as i64);
+        scene.world.clock.in_hours(at, &mut scene.random)
+    };
+    let at = share(scene, whole);
     let who = scene.manager(client, at);
-    if !scene.random.chance(90.0) {
-        return;
+    if scene.random.chance(91.0) {
+        let by_client = scene.random.chance(35.0);
+        let entry = scene.act(at, "verify-client-details", &client.id);
+        drop(if by_client {
+            entry.by_client()
+        } else {
+            entry.by(who)
+        });
     }
-    let by_client = scene.random.chance(35.0);
-    let entry = scene.act(at, "verify-client-details", &client.id);
-    drop(if by_client {
-        entry.by_client()
-    } else {
-        entry.by(who)
-    });
-    if !scene.random.chance(60.0) {
-        return;
+    if from == scene.world.clock.from && scene.random.chance(93.0) {
+        let at = share(scene, 68 * DAY);
+        let who = scene.manager(client, at);
+        scene
+            .act(at, "offer-retention-programme", &client.id)
+            .by(who)
+            .proof("offer-of-value");
     }
-    let offered = scene.later(from, 40.0 + 3.0 * (at.micros() % 97) as f64);
-    let who = scene.manager(client, offered);
-    scene
-        .act(offered, "offer-retention-programme", &client.id)
-        .by(who)
-        .proof("offer-of-value");
 }
 
 /// Revenue and engagement move; a few clients change tier, and somebody decides who takes care of them.
@@ -239,7 +260,7 @@ fn changes(world: &World, tape: &mut Tape<'_>) {
 }
 
 /// A big client gone quiet, or a small one full of life; and a tier set by hand.
-fn surprise<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant) {
+fn surprise(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
     let quiet = matches!(client.engagement, "high" | "medium");
     let engagement = if quiet { "very low" } else { "high" };
     scene

@@ -25,6 +25,8 @@ pub struct Client {
     pub engagement: &'static str,
     /// The preferred channel.
     pub channel: &'static str,
+    /// How often it wants to be followed up, in days; 90 where it has no wish of its own.
+    pub follow_up_days: i64,
     /// Whether an agreement runs.
     pub active: bool,
     /// The id of the contact there.
@@ -146,6 +148,11 @@ pub(crate) fn client(
             ("portal", 10.0),
             ("chat", 5.0),
         ]),
+        follow_up_days: match random.place(&[80.0, 8.0, 12.0]) {
+            0 => 90,
+            1 => 60,
+            _ => 120,
+        },
         active,
         contact: format!("K-{number:03}"),
         manager: managers
@@ -187,9 +194,6 @@ pub(crate) fn take_over(world: &World, tape: &mut Tape<'_>) {
 
 /// The facts of a client, and who takes care of it.
 pub(crate) fn introduce(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
-    let rhythm = scene
-        .random
-        .weighted(&[("", 80.0), ("60 days", 8.0), ("120 days", 12.0)]);
     let staff = &scene.world.staff;
     let named = (staff.named(&client.manager), staff.named(&client.seller));
     let mut entry = scene
@@ -200,8 +204,11 @@ pub(crate) fn introduce(scene: &mut Scene<'_, '_>, client: &Client, at: Instant)
         .choice("client.preferred channel", client.channel)
         .text("client.account manager", &client.manager)
         .yes("client.new", false)
-        .only_if(!rhythm.is_empty(), |e| {
-            e.duration("client.preferred rhythm", rhythm)
+        .only_if(client.follow_up_days != 90, |entry| {
+            entry.duration(
+                "client.preferred rhythm",
+                &format!("{} days", client.follow_up_days),
+            )
         });
     if let (Some(manager), Some(seller)) = named {
         entry = entry
@@ -209,6 +216,9 @@ pub(crate) fn introduce(scene: &mut Scene<'_, '_>, client: &Client, at: Instant)
             .holder("salesperson", seller);
     }
     drop(entry);
+    if !client.active && client.tier < Tier::Gold {
+        return;
+    }
     scene
         .tape
         .note(at, "contact", &client.contact)

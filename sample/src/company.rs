@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use kept_calendar::Calendar;
-use kept_engine::People;
+use kept_engine::{Obligation, People};
 use kept_kernel::Instant;
 use kept_language::Register;
 
@@ -10,7 +10,7 @@ use crate::calendar;
 use crate::care;
 use crate::clients::{self, Client};
 use crate::climate::Climate;
-use crate::event::SampleEvent;
+use crate::event::{SampleActor, SampleEvent};
 use crate::feedback;
 use crate::meetings;
 use crate::messages;
@@ -48,6 +48,9 @@ pub struct SampleCompany {
     pub events: Vec<SampleEvent>,
     /// Words that the register does not have. What needs them is left out; empty with the vocabulary that ships.
     pub missing_words: Vec<String>,
+    seed: u64,
+    first: Date,
+    months: u32,
 }
 
 /// The company's name; nobody is called so.
@@ -67,10 +70,10 @@ impl SampleCompany {
         requests::write(&world, &mut tape);
         messages::write(&world, &mut tape);
         meetings::write(&world, &mut tape);
-        care::write(&world, &mut tape);
         sales::write(&world, &mut tape);
-        prospects::write(&world, &mut tape, &found);
+        let supported = prospects::write(&world, &mut tape, &found);
         feedback::write(&world, &mut tape);
+        care::write(&world, &mut tape, &supported);
         training::checks(&world, &mut tape);
         let Tape {
             mut events,
@@ -94,7 +97,57 @@ impl SampleCompany {
             until: world.clock.until,
             events,
             missing_words: missing.into_iter().collect(),
+            seed,
+            first: from,
+            months,
         }
+    }
+
+    /// Lets quality control score what the engine drew. The sample draws cases of its own, because it has no engine;
+    /// with the obligations of a first run, those that were drawn there take their place, and a second run finds
+    /// them checked. Nothing else changes, so the draws stay the same.
+    pub fn answer_checks(&mut self, register: &Register, obligations: &[Obligation]) {
+        let world = world(self.seed, &self.calendar, self.first, self.months);
+        let words = Words::of(register);
+        let mut tape = Tape::new(&words);
+        let checks = words.nouns.get("quality-check");
+        self.events.retain(|event| Some(&event.noun) != checks);
+        let own = obligations
+            .iter()
+            .filter(|o| o.level == 0 && o.rule.code == "CM");
+        let drawn = own.filter_map(|obligation| {
+            let (card, noun) = training::card_of(&obligation.rule.id)?;
+            Some(training::Drawn {
+                card,
+                noun,
+                id: obligation.subject.clone(),
+                performer: self.last_performer(&obligation.subject, obligation.opened_at),
+                at: obligation.opened_at,
+            })
+        });
+        let mut drawn: Vec<training::Drawn> = drawn.collect();
+        drawn.sort_by(|one, other| {
+            (one.at, one.card, &one.id).cmp(&(other.at, other.card, &other.id))
+        });
+        training::score(&world, &mut tape, &drawn);
+        let inside = |event: &SampleEvent| self.from <= event.at && event.at < self.until;
+        let added: Vec<SampleEvent> = tape.events.into_iter().filter(inside).collect();
+        self.events.extend(added);
+        number(&mut self.events);
+    }
+
+    /// Who last did something to a record before an instant.
+    fn last_performer(&self, id: &str, before: Instant) -> Option<String> {
+        let until = self.events.partition_point(|event| event.at < before);
+        let earlier = self.events.get(..until)?;
+        earlier
+            .iter()
+            .rev()
+            .filter(|event| event.id == id)
+            .find_map(|event| match &event.actor {
+                SampleActor::Person(name) => Some(name.clone()),
+                _ => None,
+            })
     }
 
     /// The staff as the engine needs it: roles, absences, deputies, teams.

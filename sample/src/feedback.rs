@@ -30,7 +30,7 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
             let at = world.clock.during(day, &mut scene.random);
             complaint(&mut scene, &format!("B-{number:03}{count}"), at);
         }
-        if scene.random.chance(5.0) {
+        if scene.random.chance(7.0) {
             let at = world.clock.during(day, &mut scene.random);
             conflict(&mut scene, &format!("D-{number:03}"), at);
         }
@@ -38,7 +38,7 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
 }
 
 /// An answer to a survey; a poor one is a call for help.
-pub(crate) fn answer<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, id: &str) {
+pub(crate) fn answer(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, id: &str) {
     let climate = &scene.world.climate;
     let gloomy = if climate.is_fortnight(at) || climate.is_launch(at) {
         3.0
@@ -61,10 +61,7 @@ pub(crate) fn answer<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Inst
         .of(client)
         .by_client()
         .choice("survey-answer.rating", rating)
-        .text("survey-answer.improvement", id);
-    scene
-        .tape
-        .note(at, "client", &client.id)
+        .text("survey-answer.improvement", id)
         .number("client.satisfaction", satisfaction);
     if rating == "bottom box" {
         let manager = scene.manager(client, at);
@@ -142,7 +139,7 @@ fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     if needs {
         resolution(scene, (client, desk), id, (at, classified));
     } else {
-        let closed = scene.later(classified, 6.0);
+        let closed = scene.later(classified, 2.0);
         scene.act(closed, "close-feedback", id).by(who);
     }
 }
@@ -214,7 +211,7 @@ fn progress<'s>(
 ) {
     let mut last = from;
     for _ in 0..8 {
-        let Some((at, who)) = scene.tried(desk, last, pace(Within::WorkMinutes(240), 78.0)) else {
+        let Some((at, who)) = scene.tried(desk, last, pace(Within::WorkMinutes(240), 93.0)) else {
             return;
         };
         if at >= until {
@@ -343,12 +340,15 @@ fn conflict(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .by(who)
         .choice("conflict.seriousness", seriousness)
         .text("conflict.assessment", id);
-    let own = !outside || scene.random.chance(65.0);
-    let (solved, who) = if own {
-        let days = if outside { 2 } else { 10 };
-        scene.done(manager, assessed, pace(Within::WorkDays(days), 85.0))
-    } else {
-        handed_on(scene, manager, id, assessed)
+    let own = !outside || scene.random.chance(72.0);
+    let days = if outside { 2 } else { 10 };
+    let due = scene.world.clock.due(assessed, Within::WorkDays(days));
+    let alone = scene.done(manager, assessed, pace(Within::WorkDays(days), 85.0));
+    let stuck = outside && alone.0 > due && scene.random.chance(75.0);
+    let (solved, who) = match (own, stuck) {
+        (true, false) => alone,
+        (true, true) => handed_on(scene, manager, id, due),
+        _ => handed_on(scene, manager, id, assessed),
     };
     scene
         .act(solved, "solve-conflict", id)
@@ -362,11 +362,8 @@ fn handed_on<'s>(
     scene: &mut Scene<'s, '_>,
     manager: &'s Member,
     id: &str,
-    assessed: Instant,
+    start: Instant,
 ) -> (Instant, &'s Member) {
-    let due = scene.world.clock.due(assessed, Within::WorkDays(2));
-    let early = scene.random.chance(40.0);
-    let start = if early { assessed } else { due };
     let (on, who) = scene.done(manager, start, pace(Within::WorkMinutes(240), 82.0));
     scene.act(on, "hand-on-conflict", id).by(who);
     let team = scene.pick("conflict resolution team", on);

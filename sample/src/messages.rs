@@ -19,7 +19,7 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
         let mut scene = Scene::new(world, tape, "messages", number);
         let volume = world.climate.volume(world.clock.at(day, 600), day.month());
         let share = if working { 1.35 } else { 0.25 };
-        for count in 0..scene.random.about(2.1 * volume * share) {
+        for count in 0..scene.random.about(1.7 * volume * share) {
             let at = some_time(&mut scene, day, working);
             email(&mut scene, &format!("E-{number:03}{count}"), at);
         }
@@ -34,7 +34,7 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
             let at = world.clock.during(day, &mut scene.random);
             missed_call(&mut scene, &format!("T-{number:03}{count}"), at);
         }
-        for count in 0..scene.random.about(1.2 * volume) {
+        for count in 0..scene.random.about(1.0 * volume) {
             let at = world.clock.during(day, &mut scene.random);
             conversation(&mut scene, &format!("I-{number:03}{count}"), at);
         }
@@ -168,8 +168,9 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let next = scene
         .random
         .weighted(&[("date", 55.0), ("none", 39.0), ("", 6.0)]);
-    let wait = scene.random.between(3, 21);
-    let day = scene.world.clock.date(recorded).saturating_add(wait.days());
+    let wait = scene.random.between(2, 15);
+    let day = scene.world.clock.calendar.add_working_days(recorded, wait);
+    let day = scene.world.clock.date(day);
     let entry = scene
         .act(recorded, "record-interaction", id)
         .of(client)
@@ -236,7 +237,7 @@ fn promise(scene: &mut Scene<'_, '_>, (client, id): (&Client, &str), at: Instant
 fn sent(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
     let who = scene.manager(client, at);
-    let marketing = scene.random.chance(12.0);
+    let survey = scene.random.chance(12.0);
     let fits = scene.random.chance(88.0);
     let explained = scene.random.chance(60.0);
     let checked = scene.random.chance(45.0);
@@ -252,10 +253,7 @@ fn sent(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .of(client)
         .by(who)
         .choice("message.channel", channel)
-        .choice(
-            "message.purpose",
-            if marketing { "marketing" } else { "service" },
-        )
+        .choice("message.purpose", if survey { "survey" } else { "service" })
         .yes("message.goes by the preferred channel", fits)
         .only_if(!fits && explained, |entry| entry.proof("reason"));
 }

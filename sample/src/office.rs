@@ -64,29 +64,14 @@ fn versions(scene: &mut Scene<'_, '_>) {
         scene.act(effect, "version-takes-effect", &id);
         let (announced, who) = scene.done(author, effect, pace(Within::WorkDays(1), 85.0));
         scene.act(announced, "announce-version", &id).by(who);
-        sign(scene, code, &id, effect);
+        sign(scene, &id, effect);
     }
 }
 
-fn sign(scene: &mut Scene<'_, '_>, code: &str, id: &str, effect: Instant) {
-    let listed: &[&str] = match code {
-        "FU" => &[
-            "salesperson",
-            "sales manager",
-            "client service representative",
-            "specialised customer service team",
-        ],
-        "ON" => &[
-            "client relations manager",
-            "onboarding specialist",
-            "account manager",
-        ],
-        _ => &[],
-    };
+fn sign(scene: &mut Scene<'_, '_>, id: &str, effect: Instant) {
     let world = scene.world;
     for member in &world.staff.members {
-        let bound = listed.is_empty() || listed.iter().any(|role| member.has(role));
-        if !bound || !member.is_employed(effect) {
+        if !member.is_employed(effect) {
             continue;
         }
         let (at, _) = scene.done(member, effect, pace(Within::Minutes(14 * 24 * 60), 88.0));
@@ -187,8 +172,8 @@ fn quarterly(scene: &mut Scene<'_, '_>, month: Date) {
             .by(who)
             .proof("document");
     }
-    let judged = start.plus_micros(80 * crate::time::DAY);
-    if let Some((at, who)) = owed(scene, "sales manager", (judged, 6, 75.0)) {
+    let judged = start.plus_micros((74 - 2 * i64::from(month.month())) * crate::time::DAY);
+    if let Some((at, who)) = owed(scene, "sales manager", (judged, 4, 82.0)) {
         scene
             .act(at, "judge-results", COMPANY)
             .by(who)
@@ -330,7 +315,7 @@ fn suggestions(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
     }
 }
 
-/// Fields for personal data, the use of data, and the opening of records.
+/// Fields for personal data.
 fn data(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
     if number % 4 == 2 {
         let at = scene
@@ -343,21 +328,6 @@ fn data(scene: &mut Scene<'_, '_>, month: Date, number: usize) {
             .act(at, "add-data-field", &format!("field-{number}"))
             .by(who)
             .only_if(named, |entry| entry.choice("data-field.purpose", "service"));
-    }
-    for count in 0..3 {
-        let day = month.saturating_add((count * 9 + 1).days());
-        let at = scene.world.clock.during(day, &mut scene.random);
-        let client = scene.any_client();
-        let who = scene.manager(client, at);
-        scene.act(at, "open-client-record", &client.id).by(who);
-        scene
-            .act(
-                at.plus_micros(60_000_000),
-                "use-contact-data",
-                &client.contact,
-            )
-            .client(client)
-            .by(who);
     }
 }
 

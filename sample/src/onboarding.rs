@@ -12,15 +12,15 @@ use crate::time::{DAY, Within, pace};
 struct Project<'s, 'p> {
     id: &'p str,
     kind: &'static str,
-    client: &'s Client,
+    client: &'p Client,
     relations: &'s Member,
     specialist: &'s Member,
 }
 
 /// From the signature to the hand-over; returns when the client is in ongoing support, if the project came so far.
-pub(crate) fn onboard<'s>(
-    scene: &mut Scene<'s, '_>,
-    client: &'s Client,
+pub(crate) fn onboard(
+    scene: &mut Scene<'_, '_>,
+    client: &Client,
     (id, kind): (&str, &'static str),
     signed: Instant,
 ) -> Option<Instant> {
@@ -234,6 +234,11 @@ fn under_way<'s>(
             .choice("client.mood", "positive")
             .text("client.changed needs", "none")
             .proof("logged-call");
+        scene
+            .tape
+            .note(at, "project", project.id)
+            .client(client)
+            .number("project.progress", progress);
         if progress >= 50 && !half_way {
             half_way = true;
             halfway(scene, project, at);
@@ -304,27 +309,36 @@ fn hand_over<'s>(
         .by(who)
         .choice("project.destination", destination)
         .text("project.next steps", project.id);
-    let completed = handed.plus_micros(900_000_000);
+    let support = (destination == "support").then(|| into_support(scene, project, handed));
+    let completed = support.unwrap_or(handed).plus_micros(900_000_000);
     scene
         .act(completed, "complete-project", project.id)
         .client(client)
         .by(who);
     testimonial(scene, project, completed);
-    if destination != "support" {
-        return None;
-    }
+    support
+}
+
+fn into_support<'s>(
+    scene: &mut Scene<'s, '_>,
+    project: &Project<'s, '_>,
+    handed: Instant,
+) -> Instant {
+    let client = project.client;
+    let manager = scene.manager(client, handed);
     let (support, who) = scene.done(manager, handed, pace(Within::WorkDays(1), 86.0));
     scene
         .act(support, "hand-client-over-to-ongoing-support", &client.id)
         .link("project", project.id)
         .by(who)
         .proof("reason");
-    let (offered, who) = scene.done(manager, support, pace(Within::Minutes(60 * 24 * 60), 78.0));
+    let limit = pace(Within::Minutes(60 * 24 * 60), 84.0);
+    let (offered, who) = scene.done(manager, support, limit);
     scene
         .act(offered, "offer-retention-programme", &client.id)
         .by(who)
         .proof("offer-of-value");
-    Some(support)
+    support
 }
 
 fn testimonial<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, completed: Instant) {
@@ -363,10 +377,4 @@ fn testimonial<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, complet
             .text("consent.wording", "form 7")
             .text("consent.source", "email");
     }
-    let published = scene.later(given, 30.0);
-    scene
-        .act(published, "publish-testimonial", &id)
-        .of(client)
-        .by(who)
-        .choice("testimonial.purpose", "publication");
 }

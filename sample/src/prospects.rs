@@ -2,7 +2,6 @@
 
 use kept_kernel::Instant;
 
-use crate::care;
 use crate::clients::{self, Client, Tier};
 use crate::meetings;
 use crate::names;
@@ -49,16 +48,30 @@ pub(crate) fn new_clients(world: &World) -> Vec<(Client, Instant)> {
     found
 }
 
-/// The stories of all prospects. `active` is said of those who sign in the end.
-pub(crate) fn write(world: &World, tape: &mut Tape<'_>, found: &[(Client, Instant)]) {
+/// The stories of all prospects. `active` is said of those who sign in the end. Returns who came into ongoing support,
+/// and when.
+pub(crate) fn write<'c>(
+    world: &World,
+    tape: &mut Tape<'_>,
+    found: &'c [(Client, Instant)],
+) -> Vec<(&'c Client, Instant)> {
+    let mut supported = Vec::new();
     for (number, (client, at)) in found.iter().enumerate() {
         let mut scene = Scene::new(world, tape, "prospect", number);
-        journey(&mut scene, client, *at, number);
+        if let Some(support) = journey(&mut scene, client, *at, number) {
+            supported.push((client, support));
+        }
     }
     more_contacts(world, tape);
+    supported
 }
 
-fn journey<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: usize) {
+fn journey(
+    scene: &mut Scene<'_, '_>,
+    client: &Client,
+    at: Instant,
+    number: usize,
+) -> Option<Instant> {
     let seller = scene.seller(client, at);
     scene
         .act(at, "add-client", &client.id)
@@ -68,30 +81,25 @@ fn journey<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, numbe
         .number("client.annual revenue", client.revenue)
         .yes("client.new", true);
     contact(scene, client, &client.contact, at.plus_micros(60_000_000));
-    let Some((first, who)) = scene.tried(seller, at, pace(Within::WorkDays(1), 87.0)) else {
-        return;
-    };
+    let (first, who) = scene.tried(seller, at, pace(Within::WorkDays(1), 87.0))?;
     scene
         .act(first, "record-first-contact", &client.id)
         .by(who)
         .proof("logged-call");
     let needs = needs(scene, client, first);
     if scene.random.chance(20.0) {
-        return;
+        return None;
     }
     let met = days_after(scene, needs, 6);
-    meetings::meeting(
-        scene,
-        (client, seller),
-        &format!("V-N{number:02}"),
-        (met, true),
-    );
+    let id = format!("V-N{number:02}");
+    meetings::meeting(scene, (client, seller), &id, (met, true));
     let presented = days_after(scene, met, 9);
     let opinion = proposal(scene, client, &format!("G-{number:02}"), presented);
-    if client.active {
-        let signed = days_after(scene, opinion, 12);
-        sign(scene, client, signed, number);
+    if !client.active {
+        return None;
     }
+    let signed = days_after(scene, opinion, 12);
+    sign(scene, client, signed, number)
 }
 
 /// A contact is added, and told what the data is for.
@@ -148,9 +156,9 @@ fn withdrawal<'s>(scene: &mut Scene<'s, '_>, consent: &str, desk: &'s Member, gi
 }
 
 /// Needs, challenges and objectives, each as an item of its own.
-fn needs<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, first: Instant) -> Instant {
+fn needs(scene: &mut Scene<'_, '_>, client: &Client, first: Instant) -> Instant {
     let seller = scene.seller(client, first);
-    let (at, who) = scene.done(seller, first, pace(Within::WorkDays(5), 84.0));
+    let (at, who) = scene.done(seller, first, pace(Within::WorkDays(5), 88.0));
     let complete = scene.random.chance(92.0);
     for (place, kind) in ["need", "need", "challenge", "objective"]
         .into_iter()
@@ -175,7 +183,7 @@ fn needs<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, first: Instant) -> I
             .text(fact, &id);
         if kind == "need" {
             let motive = scene.random.word("rational|emotional");
-            if let Some((at, who)) = scene.tried(seller, before, pace(Within::WorkDays(5), 80.0)) {
+            if let Some((at, who)) = scene.tried(seller, before, pace(Within::WorkDays(5), 86.0)) {
                 scene
                     .act(at, "note-need", &id)
                     .client(client)
@@ -189,7 +197,7 @@ fn needs<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, first: Instant) -> I
 }
 
 /// A proposal and the client's opinion of it.
-fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Instant) -> Instant {
+fn proposal(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) -> Instant {
     let seller = scene.seller(client, at);
     let named = scene.random.chance(93.0);
     scene
@@ -242,7 +250,7 @@ fn proposal<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, id: &str, at: Ins
 }
 
 /// The agreement is signed; the project begins with it.
-fn sign<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: usize) {
+fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) -> Option<Instant> {
     let (agreement, project) = (format!("A-N{number:02}"), format!("X-{number:02}"));
     let seller = scene.seller(client, at);
     let kind = scene
@@ -281,15 +289,12 @@ fn sign<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, at: Instant, number: 
     record(scene, client, &agreement, signed);
     let sold = signed.plus_micros(600_000_000);
     sales::sale(scene, client, &format!("O-N{number:02}"), sold);
-    let handed_over = onboarding::onboard(scene, client, (&project, kind), signed);
-    if let Some(at) = handed_over {
-        care::look_after(scene, client, at);
-    }
+    onboarding::onboard(scene, client, (&project, kind), signed)
 }
 
-fn record<'s>(scene: &mut Scene<'s, '_>, client: &'s Client, agreement: &str, signed: Instant) {
+fn record(scene: &mut Scene<'_, '_>, client: &Client, agreement: &str, signed: Instant) {
     let seller = scene.seller(client, signed);
-    let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(2), 83.0)) else {
+    let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(2), 89.0)) else {
         return;
     };
     let start = scene.world.clock.date(at);
@@ -322,7 +327,7 @@ fn more_contacts(world: &World, tape: &mut Tape<'_>) {
         let id = format!("K-M{number:03}");
         contact(&mut scene, client, &id, at);
         let manager = scene.manager(client, at);
-        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 72.0))
+        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 82.0))
         {
             scene
                 .act(at, "draw-empathy-map", &id)

@@ -73,7 +73,7 @@ pub(crate) fn sale<'s>(scene: &mut Scene<'s, '_>, client: &Client, id: &str, at:
     if scene.random.chance(0.8) {
         excused(scene, id, at);
     }
-    let done = scene.tried(who, at, pace(Within::WorkDays(days), 84.0));
+    let done = scene.tried(who, at, pace(Within::WorkDays(days), 88.0));
     let due = scene.world.clock.due(at, Within::WorkDays(days));
     if done.is_none_or(|(at, _)| at > due) {
         acted_on(scene, client, id, due);
@@ -110,7 +110,7 @@ fn acted_on<'s>(scene: &mut Scene<'s, '_>, client: &Client, sale: &str, due: Ins
     let action = scene
         .random
         .weighted(&[("talk", 60.0), ("coaching", 20.0), ("excuse", 20.0)]);
-    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 74.0)) {
+    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 84.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
             .link("sale", sale)
@@ -125,7 +125,7 @@ fn loyalty<'s>(scene: &mut Scene<'s, '_>, client: &Client, at: Instant, members:
         return;
     }
     let seller = scene.seller(client, at);
-    let Some((offered, who)) = scene.tried(seller, at, pace(Within::Minutes(30 * 24 * 60), 87.0))
+    let Some((offered, who)) = scene.tried(seller, at, pace(Within::Minutes(30 * 24 * 60), 91.0))
     else {
         return;
     };

@@ -108,6 +108,24 @@ impl Tape<'_> {
     }
 }
 
+impl Tape<'_> {
+    /// To which records an act happened with a proof, and when, in the order of time.
+    pub(crate) fn times(&self, act: &str, proof: &str) -> Vec<(String, Instant)> {
+        let words = (self.words.acts.get(act), self.words.proofs.get(proof));
+        let (Some((act, _)), Some(proof)) = words else {
+            return Vec::new();
+        };
+        let mut found: Vec<(String, Instant)> = self
+            .events
+            .iter()
+            .filter(|event| event.what == SampleWhat::Act(*act) && event.proofs.contains(proof))
+            .map(|event| (event.id.clone(), event.at))
+            .collect();
+        found.sort_by_key(|(_, at)| *at);
+        found
+    }
+}
+
 fn blank(at: Instant, id: &str) -> SampleEvent {
     SampleEvent {
         place: 0,

@@ -1,6 +1,5 @@
 //! Courses and random checks.
 
-use jiff::civil::Date;
 use kept_kernel::Instant;
 
 use crate::people::Member;
@@ -98,56 +97,66 @@ fn pass(
         .only_if(test, |entry| entry.proof("test"));
 }
 
-/// The weekly random checks: what was drawn, how it was scored, and what follows from a bad score.
+/// The random checks, by card, the act from whose cases they are drawn, and how many a week.
+const CARDS: [(&str, &str, &str, usize); 4] = [
+    ("Request", "request", "close-request", 4),
+    ("Follow-up", "client", "follow-up-with-client", 4),
+    ("Email", "email", "answer-email", 4),
+    ("Conflict", "conflict", "close-conflict", 1),
+];
+
+/// A case that was drawn for a check.
+pub(crate) struct Drawn {
+    pub(crate) card: &'static str,
+    pub(crate) noun: &'static str,
+    pub(crate) id: String,
+    pub(crate) performer: Option<String>,
+    pub(crate) at: Instant,
+}
+
+/// The weekly checks, drawn here for want of an engine.
 pub(crate) fn checks(world: &World, tape: &mut Tape<'_>) {
-    for (number, monday) in world.clock.mondays().enumerate().skip(1) {
-        let mut scene = Scene::new(world, tape, "checks", number);
-        let start = world.clock.at(monday, 0);
-        for (card, act, count) in [
-            ("Request", "close-request", 3),
-            ("Follow-up", "follow-up-with-client", 3),
-            ("Email", "answer-email", 3),
-            ("Conflict", "close-conflict", 1),
-        ] {
-            for (place, drawn) in last_week(&scene, act, start, count).into_iter().enumerate() {
-                let id = format!("check-{number:02}-{card}-{place}");
-                check(&mut scene, (&id, card), &drawn, monday);
-            }
+    let mut drawn = Vec::new();
+    for monday in world.clock.mondays().skip(1) {
+        let at = world.clock.at(monday, 0);
+        for (card, noun, act, count) in CARDS {
+            let found = tape.between(act, at.plus_micros(-7 * DAY), at);
+            let step = (found.len() / count).max(1);
+            let chosen = found.into_iter().step_by(step).take(count);
+            drawn.extend(chosen.map(|(id, performer)| Drawn {
+                card,
+                noun,
+                id,
+                performer,
+                at,
+            }));
         }
+    }
+    score(world, tape, &drawn);
+}
+
+/// The card and the noun of the checks under a rule of CM.
+pub(crate) fn card_of(rule: &str) -> Option<(&'static str, &'static str)> {
+    let place = match rule {
+        "check-requests" => 0,
+        "check-follow-ups" => 1,
+        "check-emails" => 2,
+        "check-conflicts" => 3,
+        _ => return None,
+    };
+    CARDS.get(place).map(|(card, noun, ..)| (*card, *noun))
+}
+
+/// How the drawn cases were scored, and what followed from a bad score.
+pub(crate) fn score(world: &World, tape: &mut Tape<'_>, drawn: &[Drawn]) {
+    for (number, drawn) in drawn.iter().enumerate() {
+        let mut scene = Scene::new(world, tape, "checks", number);
+        check(&mut scene, &format!("check-{number:04}"), drawn);
     }
 }
 
-/// A case that was drawn.
-struct Drawn {
-    noun: &'static str,
-    id: String,
-    performer: Option<String>,
-}
-
-/// Cases to which an act happened in the week before, spread over it.
-fn last_week(scene: &Scene<'_, '_>, act: &'static str, start: Instant, count: usize) -> Vec<Drawn> {
-    let noun = match act {
-        "close-request" => "request",
-        "follow-up-with-client" => "client",
-        "answer-email" => "email",
-        _ => "conflict",
-    };
-    let found = scene.tape.between(act, start.plus_micros(-7 * DAY), start);
-    let step = (found.len() / count.max(1)).max(1);
-    found
-        .into_iter()
-        .step_by(step)
-        .take(count)
-        .map(|(id, performer)| Drawn {
-            noun,
-            id,
-            performer,
-        })
-        .collect()
-}
-
-fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, monday: Date) {
-    let start = scene.world.clock.at(monday, 0);
+fn check(scene: &mut Scene<'_, '_>, id: &str, drawn: &Drawn) {
+    let start = drawn.at;
     scene
         .act(start, "draw-quality-check", id)
         .link(drawn.noun, &drawn.id);
@@ -157,17 +166,15 @@ fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, mon
     };
     let better = 6.0 * scene.world.climate.share(at);
     let score = (86.0 + better + 9.0 * scene.random.normal()).clamp(20.0, 100.0) as i64;
-    let performer = drawn
-        .performer
-        .as_deref()
-        .and_then(|name| scene.world.staff.named(name));
+    let performer = drawn.performer.as_deref();
+    let performer = performer.and_then(|name| scene.world.staff.named(name));
     let entry = scene
         .act(at, "score-quality-check", id)
         .link(drawn.noun, &drawn.id)
         .by(who)
         .part("reviewer", who)
         .number("quality-check.score", score)
-        .text("quality-check.card", card);
+        .text("quality-check.card", drawn.card);
     drop(match performer {
         Some(performer) => entry.part("performer", performer),
         None => entry,
@@ -179,7 +186,8 @@ fn check(scene: &mut Scene<'_, '_>, (id, card): (&str, &str), drawn: &Drawn, mon
     }
     scene.act(after, "fail-quality-check", id).by(who);
     let supervisor = scene.pick("SOP supervisor", after);
-    let Some((acted, who)) = scene.tried(supervisor, after, pace(Within::WorkDays(5), 82.0)) else {
+    let limit = pace(Within::WorkDays(5), 82.0);
+    let Some((acted, who)) = scene.tried(supervisor, after, limit) else {
         return;
     };
     let next = scene.random.word("talk|better template|clearer rule");

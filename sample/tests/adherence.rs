@@ -32,34 +32,35 @@ impl Counts {
 
 fn judge(seed: u64) -> (SampleCompany, Vec<Obligation>) {
     let register = shipped::register();
-    let company = SampleCompany::generate(seed, &register, shipped::FROM, 12);
+    let mut company = SampleCompany::generate(seed, &register, shipped::FROM, 12);
     let library = shipped::documents(&register, |_, text| text.to_owned());
     let versions = [Version {
         documents: &library.documents,
         from: Instant::MIN,
     }];
-    let calendar =
-        Calendar::parse(&company.calendar, &mut |name| Err(name.to_owned())).expect("a calendar");
-    let program = Program::compile(
-        &register,
-        &versions,
-        Calendars::company(calendar),
-        company.staff(&register),
-    )
-    .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let calendar = Calendar::parse(&company.calendar, &mut |name| Err(name.to_owned()));
+    let calendars = Calendars::company(calendar.expect("a calendar"));
+    let program = Program::compile(&register, &versions, calendars, company.staff(&register))
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let first = replay(&program, &company, seed);
+    company.answer_checks(&register, &first);
+    let second = replay(&program, &company, seed);
+    (company, second)
+}
+
+fn replay(program: &Program, company: &SampleCompany, seed: u64) -> Vec<Obligation> {
     let mut obligations = Vec::new();
-    let mut engine = Engine::new(&program, seed, |obligation| {
+    let mut engine = Engine::new(program, seed, |obligation| {
         if obligation.level == 0 {
             obligations.push(obligation.clone());
         }
     });
     for event in &company.events {
-        event
-            .with(|event| engine.push(event))
-            .expect("an event that the engine takes");
+        let taken = event.with(|event| engine.push(event));
+        taken.expect("an event that the engine takes");
     }
     engine.finish(company.until);
-    (company, obligations)
+    obligations
 }
 
 #[test]
@@ -84,4 +85,52 @@ fn the_year_is_kept_as_a_believable_company_keeps_it() {
         );
     }
     assert!(rules.len() > 120, "{} rules", rules.len());
+}
+
+#[test]
+#[ignore = "for looking"]
+fn look() {
+    let (company, obligations) = judge(1);
+    let register = shipped::register();
+    let wanted = std::env::var("LOOK").unwrap_or_default();
+    for o in obligations
+        .iter()
+        .filter(|o| o.subject == wanted || format!("{}/{}", o.rule.code, o.rule.id) == wanted)
+    {
+        println!(
+            "{}/{} {} {:?} cycle {} opened {} due {:?} owner {:?} {:?}",
+            o.rule.code,
+            o.rule.id,
+            o.subject,
+            o.verdict,
+            o.cycle,
+            o.opened_at,
+            o.due_at,
+            o.owner,
+            o.unknown
+        );
+        for e in &o.entries {
+            println!("      {} {:?}", e.at, e.change);
+        }
+    }
+    for e in company
+        .events
+        .iter()
+        .filter(|e| e.id == wanted || e.links.iter().any(|l| l.1 == wanted))
+    {
+        let what = match e.what {
+            kept_sample::SampleWhat::Act(a) => register[a].id.clone(),
+            _ => "facts".into(),
+        };
+        println!(
+            "{} {what} {} {:?} {:?}",
+            e.at,
+            e.id,
+            e.actor,
+            e.facts
+                .iter()
+                .map(|(f, v)| format!("{}={v:?}", register[*f].name))
+                .collect::<Vec<_>>()
+        );
+    }
 }

@@ -387,10 +387,19 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a record of this kind can come back after its end.
+    fn reopens(&self, group: crate::program::GroupIx) -> bool {
+        let mut nouns = self.register.nouns();
+        nouns.any(|(id, noun)| {
+            self.group_of.get(id.index()) == Some(&group) && !noun.reopens.is_empty()
+        })
+    }
+
     pub(crate) fn add_rule(&mut self, info: RuleInfo) -> RuleIx {
         let ident = info.ident;
         self.groups[info.group].used = true;
-        if info.reopened.is_some() {
+        let again = info.reopened.is_some() || matches!(info.kind, Kind::Gate(_));
+        if again && self.reopens(info.group) {
             self.groups[info.group].returns = true;
         }
         let rule = self.rules.push(info);

@@ -250,7 +250,7 @@ impl Core<'_> {
 
     fn stands_still(&self, record: RecordIx, duty: &Duty) -> bool {
         let rule = &self.program.rules[duty.rule];
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         variant.is_some_and(|variant| {
             let mut states = variant.pausing.iter();
             states.any(|state| self.state(record, state) == Truth::True)
@@ -266,16 +266,17 @@ impl Core<'_> {
     /// Clocks stop and run on as the states of a record say. After the deadline nothing stops them.
     pub(crate) fn pauses(&mut self, record: RecordIx, at: Instant, cause: u64) {
         let mut place = 0;
-        while let Some(mut duty) = self.duty(record, place) {
+        while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
-            let counts = matches!(duty.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            if !counts || duty.breached {
+            let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
+            if !counts || seen.breached {
                 continue;
             }
-            let stands_still = self.stands_still(record, &duty);
-            if stands_still == duty.is_paused() {
+            let stands_still = self.stands_still(record, seen);
+            if stands_still == seen.is_paused() {
                 continue;
             }
+            let mut duty = *seen;
             let open = duty.phase == Phase::Open;
             if stands_still {
                 duty.paused_at = at;
@@ -390,7 +391,8 @@ impl Core<'_> {
         let program = self.program;
         if !program.client_calendars.is_empty() {
             let client = self.client_of(record);
-            let own = client.and_then(|c| program.client_calendars.get(&self.records[c].id));
+            let own =
+                client.and_then(|c| program.client_calendars.get(self.records[c].id.as_str()));
             if let Some(own) = own {
                 return *own;
             }

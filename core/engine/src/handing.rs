@@ -141,9 +141,9 @@ impl Core<'_> {
         out.rule = Arc::clone(&rule.key);
         out.version = Arc::clone(&rule.version);
         out.noun = rule.noun;
-        set_text(&mut out.subject, &found.id);
+        set_text(&mut out.subject, found.id.as_str());
         match self.client_of(record) {
-            Some(client) => set_some(&mut out.client, &self.records[client].id),
+            Some(client) => set_some(&mut out.client, self.records[client].id.as_str()),
             None => out.client = None,
         }
         set_option(&mut out.learner, self.names.text(duty.person));
@@ -201,7 +201,7 @@ impl Core<'_> {
     }
 
     fn fill_owner(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         if let Some(variant) = variant {
             out.owner_role = Arc::clone(&variant.owner_words);
         }
@@ -231,7 +231,7 @@ impl Core<'_> {
             Note::Paused => EntryChange::Paused,
             Note::Resumed(due) => EntryChange::Resumed { due_at: some(due) },
             Note::Warned(place, variant) => {
-                let variant = rule.variants.get(variant as usize);
+                let variant = rule.variants.get(usize::from(variant));
                 let warning = variant.and_then(|v| v.warnings.get(usize::from(place)));
                 EntryChange::Warned {
                     whom: warning.map(|w| w.whom.clone()).unwrap_or_default(),
@@ -276,8 +276,8 @@ impl Core<'_> {
     }
 }
 
-fn level_info(rule: &RuleInfo, variant: u32, rung: u8) -> Option<&LevelInfo> {
-    let variant = rule.variants.get(variant as usize)?;
+fn level_info(rule: &RuleInfo, variant: u16, rung: u8) -> Option<&LevelInfo> {
+    let variant = rule.variants.get(usize::from(variant))?;
     variant.levels.get(usize::from(rung))
 }
 

@@ -379,9 +379,18 @@ fn follow(level: &mut Obligation, all: &[Obligation]) {
         Verdict::Overdue | Verdict::Paused => Verdict::Pending,
         other => other,
     };
+    let verdict = level.verdict;
     level
         .entries
         .retain(|entry| !matches!(entry.change, EntryChange::Cancelled { .. }));
+    // Its correction says what became of it, not that it should never have opened.
+    if let Some(Entry {
+        change: EntryChange::Corrected { to, .. },
+        ..
+    }) = level.entries.last_mut()
+    {
+        *to = verdict;
+    }
 }
 
 fn corrected(at: Instant, from: Verdict, to: Verdict) -> Entry {

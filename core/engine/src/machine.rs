@@ -7,6 +7,7 @@ use kept_kernel::Instant;
 use rustc_hash::FxHashMap;
 
 use crate::clock::NEVER;
+use crate::ids::Index;
 use crate::list::{List, Slab};
 use crate::obligation::Obligation;
 use crate::program::{GroupIx, Program, RuleIx, UseIx};
@@ -30,7 +31,7 @@ pub(crate) struct Core<'p> {
     pub(crate) scope: Scope,
     pub(crate) program: &'p Program,
     pub(crate) records: Slab<RecordIx, Record>,
-    pub(crate) by_id: FxHashMap<u64, RecordIx>,
+    pub(crate) by_id: Index,
     pub(crate) names: Names,
     pub(crate) company: RecordIx,
     /// The earliest event so far.
@@ -133,7 +134,7 @@ impl<'p> Core<'p> {
             scope: Scope::All,
             program,
             records: Slab::default(),
-            by_id: FxHashMap::default(),
+            by_id: Index::default(),
             names: Names::default(),
             company: RecordIx(0),
             first_at: NEVER,
@@ -154,7 +155,7 @@ impl<'p> Core<'p> {
             finished: None,
         };
         let noun = program.register.company();
-        core.company = core.make(program.company, noun, "company", Instant::MIN);
+        core.company = core.make(program.company, noun, "company");
         core
     }
 

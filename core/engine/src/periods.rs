@@ -173,8 +173,8 @@ impl Core<'_> {
         let client = self.client_of(case);
         let drawn = Drawn {
             at: event.at,
-            id: self.records[case].id.clone(),
-            client: client.map(|client| self.records[client].id.clone()),
+            id: self.records[case].id.as_str().to_owned(),
+            client: client.map(|client| self.records[client].id.as_str().to_owned()),
             stratum: sample.by.as_ref().and_then(|by| self.value(case, by)),
         };
         match self.frames.iter_mut().find(|(known, _)| *known == rule) {
@@ -207,7 +207,7 @@ impl Core<'_> {
             Some(known) => known,
             None => {
                 // The case is over and forgotten: it comes back for its check alone.
-                let made = self.make(info.group, info.noun, &item.id, item.at);
+                let made = self.make(info.group, info.noun, &item.id);
                 self.records[made].ended = item.at;
                 if let (Some(client), Some(id)) = (program.client, &item.client) {
                     let links = &program.groups[info.group].links;

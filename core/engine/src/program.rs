@@ -162,6 +162,8 @@ pub(crate) struct Group {
     pub(crate) returns: bool,
     /// Something depends on it through a link to it.
     pub(crate) read_below: bool,
+    /// What belongs to it is asked for one by one.
+    pub(crate) enumerated: bool,
     /// Something that it belongs to depends on it.
     pub(crate) read_above: bool,
     pub(crate) rhythms: Vec<RuleIx>,

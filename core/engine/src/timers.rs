@@ -47,7 +47,7 @@ impl Core<'_> {
             self.periods(at);
         }
         let mut place = 0;
-        while let Some(duty) = self.duty(record, place) {
+        while let Some(duty) = self.records[record].duties.get(place) {
             if duty.wake <= at {
                 self.fire_duty(record, place, at);
             }
@@ -61,7 +61,7 @@ impl Core<'_> {
         };
         let program = self.program;
         let rule = &program.rules[duty.rule];
-        let Some(variant) = rule.variants.get(duty.variant as usize) else {
+        let Some(variant) = rule.variants.get(usize::from(duty.variant)) else {
             return;
         };
         if duty.phase == Phase::Open && !duty.is_paused() {
@@ -138,7 +138,7 @@ impl Core<'_> {
         let mut wake = NEVER;
         if duty.phase == Phase::Open
             && !duty.is_paused()
-            && let Some(variant) = rule.variants.get(duty.variant as usize)
+            && let Some(variant) = rule.variants.get(usize::from(duty.variant))
         {
             wake = if duty.breached {
                 self.level_at(duty, variant)

@@ -218,7 +218,7 @@ impl Core<'_> {
             noun: event.case.noun,
             id: into,
         };
-        let survivor = self.find_or_make(named, event.at, event.place);
+        let survivor = self.find_or_make(named, event.place);
         if survivor == record {
             return;
         }

@@ -4,6 +4,7 @@ use kept_kernel::Instant;
 
 use super::{Request, minutes_after};
 use crate::feedback;
+use crate::people::Member;
 use crate::scene::Scene;
 use crate::time::{Within, pace};
 
@@ -78,16 +79,30 @@ fn confirmed<'s>(
     if read_by_us {
         at = scene.world.clock.in_hours(at, &mut scene.random);
     }
-    let who = scene.world.staff.stand_in(request.assignee, at);
+    let who = scene.world.staff.stand_in(closer(request), at);
     let entry = scene.act(at, "confirm-resolution", &request.id);
     drop(if read_by_us {
         entry.by(who)
     } else {
         entry.by_client()
     });
-    let (closed, who) = scene.tried(request.assignee, at, pace(Within::WorkDays(1), 88.0))?;
+    let (closed, who) = scene.tried(closer(request), at, pace(Within::WorkDays(1), 90.0))?;
     end(scene, request, closed, "confirmed by the client").by(who);
     Some(closed)
+}
+
+/// Who closes: the one in charge where the vocabulary lets that role, else the representative.
+fn closer<'s>(request: &Request<'s>) -> &'s Member {
+    let may = [
+        "client service representative",
+        "account manager",
+        "technical support",
+    ];
+    if may.iter().any(|role| request.assignee.has(role)) {
+        request.assignee
+    } else {
+        request.desk
+    }
 }
 
 fn end<'t, 'w>(
@@ -115,7 +130,7 @@ fn silent<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, noticed: Instant
 fn too_early<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, noticed: Instant) -> Instant {
     let hours = scene.random.unit() * 20.0 + 0.3;
     let at = scene.later(noticed, hours);
-    let who = scene.world.staff.stand_in(request.assignee, at);
+    let who = scene.world.staff.stand_in(closer(request), at);
     end(scene, request, at, "silence after notice").by(who);
     at
 }

@@ -3,6 +3,7 @@
 use kept_kernel::Instant;
 
 use super::{Request, minutes_after};
+use crate::people::Member;
 use crate::scene::Scene;
 use crate::time::{Pace, Within, pace, to_the_second};
 
@@ -21,6 +22,7 @@ pub(crate) fn work<'s>(
         finish = escalated(scene, request, (assigned, finish, due));
     }
     finish = to_the_second(finish.max(minutes_after(assigned, scene.random.between(4, 30))));
+    name_a_time(scene, request, (assigned, finish));
     news(scene, request, (assigned, finish, due));
     if scene.random.chance(0.8) {
         return None;
@@ -35,7 +37,7 @@ fn first_step<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, assigned: In
         "order" | "change" => ("check-request-against-agreement", 84.0),
         _ => return,
     };
-    let pace = pace(Within::WorkMinutes(105), usual);
+    let pace = pace(Within::WorkMinutes(80), usual);
     if let Some((at, who)) = scene.tried(request.assignee, assigned, pace) {
         let entry = scene.act(at, act, &request.id).by(who);
         entry.only_if(act == "examine-request", |e| {
@@ -124,59 +126,102 @@ fn escalated<'s>(
     finish.max(minutes_after(settled, 10))
 }
 
+/// Somebody names a time where the first confirmation did not.
+fn name_a_time<'s>(
+    scene: &mut Scene<'s, '_>,
+    request: &mut Request<'s>,
+    (assigned, finish): (Instant, Instant),
+) {
+    if request.estimate.is_some() || scene.random.chance(13.0) {
+        return;
+    }
+    let (at, who) = scene.done(
+        request.assignee,
+        assigned,
+        pace(Within::WorkMinutes(150), 85.0),
+    );
+    let promised = super::begin::estimate(scene, request, at);
+    if at < finish {
+        say(scene, request, (at, who), promised);
+    }
+}
+
 /// What the client hears while it takes time: promises kept or renewed, news every other day, word of a delay.
 fn news<'s>(
     scene: &mut Scene<'s, '_>,
     request: &mut Request<'s>,
     (assigned, finish, due): (Instant, Instant, Instant),
 ) {
+    let late = tell_late(scene, request, (finish, due));
     let calendar = &scene.world.clock.calendar;
-    let silence = |last: Instant| calendar.add_working_days(last, 2);
-    let mut told_late = finish <= due;
     let mut last = request.last_news.max(request.received);
     for _ in 0..12 {
-        let mut next = silence(last);
-        next = request
-            .next_news
-            .filter(|n| *n > assigned)
-            .map_or(next, |news| next.min(news));
-        next = request
-            .estimate
-            .filter(|e| *e > assigned)
-            .map_or(next, |promise| next.min(promise));
-        let late = !told_late && due < next;
-        let (start, pace) = if late {
-            told_late = true;
-            (due, pace(Within::WorkMinutes(120), 74.0))
-        } else {
-            (last.max(assigned), pace(Within::By(next), 87.0))
-        };
-        let Some((at, who)) = scene.tried(request.assignee, start, pace) else {
+        let promises = [request.next_news, request.estimate].into_iter().flatten();
+        let next = promises
+            .filter(|promise| *promise > last.max(assigned))
+            .min();
+        let silence = calendar.add_working_days(last, 2);
+        let next = next.map_or(silence, |promise| promise.min(silence));
+        if let Some(told) = late.filter(|told| last < *told && *told < next) {
+            last = told;
+            continue;
+        }
+        let done = scene.tried(
+            request.assignee,
+            last.max(assigned),
+            pace(Within::By(next), 87.0),
+        );
+        let Some((at, who)) = done.filter(|(at, _)| *at > last) else {
             last = next;
-            request.next_news = None;
-            request.estimate = request.estimate.filter(|promise| *promise > next);
             continue;
         };
         if at >= finish {
             return;
         }
-        last = at;
         request.next_news = request.next_news.filter(|news| *news > next);
         let promised = super::begin::estimate(scene, request, at);
-        let reason = scene.random.chance(15.0);
-        request.estimate = if reason { None } else { promised };
-        let entry = scene
+        let promised = promised.filter(|_| !scene.random.chance(15.0));
+        say(scene, request, (at, who), promised);
+        last = at;
+    }
+}
+
+/// The time is over: the client hears so, and what to expect now. Who is nearly done often only answers.
+fn tell_late<'s>(
+    scene: &mut Scene<'s, '_>,
+    request: &mut Request<'s>,
+    (finish, due): (Instant, Instant),
+) -> Option<Instant> {
+    if finish <= due {
+        return None;
+    }
+    let (at, who) = scene.tried(request.assignee, due, pace(Within::WorkMinutes(120), 88.0))?;
+    if at >= finish && !scene.random.chance(78.0) {
+        return None;
+    }
+    say(scene, request, (at, who), None);
+    Some(at)
+}
+
+/// Word from a person: with a new time, or with the reason why there is none.
+fn say<'s>(
+    scene: &mut Scene<'s, '_>,
+    request: &mut Request<'s>,
+    (at, who): (Instant, &'s Member),
+    promised: Option<Instant>,
+) {
+    request.estimate = promised;
+    let entry = match promised {
+        Some(promised) => scene
+            .act(at, "answer-request", &request.id)
+            .client(request.client)
+            .instant("request.estimated time to resolution", promised),
+        None => scene
             .act(at, "update-client", &request.client.id)
             .link("request", &request.id)
-            .by(who)
-            .proof("message-to-client");
-        match promised {
-            Some(promised) if !reason => {
-                drop(entry.instant("request.estimated time to resolution", promised));
-            }
-            _ => drop(entry.proof("reason")),
-        }
-    }
+            .proof("reason"),
+    };
+    drop(entry.by(who).proof("message-to-client"));
 }
 
 /// Carried out, tried out or answered, and resolved.

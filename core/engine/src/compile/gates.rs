@@ -41,7 +41,6 @@ impl<'a> Builder<'a> {
         let mut info = rule_info(source, (group, gate.case), kind, vec![variant]);
         info.condition = condition;
         let rule = self.add_rule(info);
-        self.groups[group].returns = true;
         self.uses[act].gates.push(rule);
         for (found, index, wait) in waits {
             self.uses[found].waits.push((rule, index, wait));

@@ -258,7 +258,7 @@ fn an_anchor_that_has_not_happened_leaves_the_duty_without_a_date() {
          2026-01-12 13:00 request R1 is resolved",
         "notice R1: met; opened Mon 2026-01-12 09:00, due Mon 2026-01-12 13:00, done Mon 2026-01-12 13:00
            Mon 2026-01-12 09:00 opened without a date
-           Mon 2026-01-12 11:00 re-based from without a date to Mon 2026-01-12 13:00
+           Mon 2026-01-12 11:00 re-based from no date to Mon 2026-01-12 13:00
            Mon 2026-01-12 13:00 met",
     );
     verdicts(

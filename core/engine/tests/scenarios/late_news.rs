@@ -19,7 +19,7 @@ fn a_call_typed_in_later_is_judged_when_it_happened() {
            Mon 2026-01-12 14:00 corrected from overdue to met
          call R1 level 1: met; opened Mon 2026-01-12 11:00, done Mon 2026-01-12 10:00; corrected
            Mon 2026-01-12 11:00 opened without a date
-           Mon 2026-01-12 14:00 corrected from pending to cancelled",
+           Mon 2026-01-12 14:00 corrected from pending to met",
     );
 }
 
