@@ -75,6 +75,14 @@ pub enum SopCommand {
         after_help = "Example: kept sop fmt sops/*.sop.md\n         kept sop fmt --check desk.sop.md"
     )]
     Fmt(FormatAsked),
+    /// Say in plain words what rules mean
+    #[command(
+        after_help = "Example: kept sop explain desk.sop.md acknowledge\n         kept sop explain desk.sop.md"
+    )]
+    Explain(ExplainAsked),
+    /// Say rule by rule what differs between two versions
+    #[command(after_help = "Example: kept sop diff desk-1.0.sop.md desk-1.1.sop.md")]
+    Diff(DiffAsked),
     /// Print the words that SOPs may use
     #[command(
         after_help = "Example: kept sop vocabulary\n         kept sop vocabulary --json --vocabulary ours.toml"
@@ -87,6 +95,12 @@ pub struct CheckAsked {
     /// The documents, as in desk.sop.md; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The company's working time, for the checks that need it, as in berlin.toml
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Option<PathBuf>,
+    /// The versions in force, for what a new version may not change, as in --in-force desk-1.0.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub in_force: Vec<PathBuf>,
     #[command(flatten)]
     pub own: VocabularyFiles,
     /// Write the findings as JSON
@@ -265,4 +279,40 @@ pub struct DemoAsked {
     /// Only print the address
     #[arg(long)]
     pub no_open: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainAsked {
+    /// The document, as in desk.sop.md; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The identity of a rule, as in acknowledge; without it all rules, a line each
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// Documents that it refers to, as in --among sops/cm.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub among: Vec<PathBuf>,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the explanation as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DiffAsked {
+    /// The version before, as in desk-1.0.sop.md
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The version after, as in desk-1.1.sop.md
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Documents that both refer to, as in --among sops/cm.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub among: Vec<PathBuf>,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the differences as JSON
+    #[arg(long)]
+    pub json: bool,
 }

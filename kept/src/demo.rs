@@ -8,6 +8,7 @@ mod company;
 mod contacts;
 mod house;
 mod random;
+mod reactions;
 mod requests;
 mod serve;
 mod story;
@@ -128,12 +129,8 @@ fn pages() -> Result<Pages, Failure> {
         instant(calendar, "2025-01-01")?,
         instant(calendar, "2026-01-01")?,
     );
-    let events = checked(
-        told(&register, calendar, year)?,
-        &programs.0,
-        &register,
-        year,
-    );
+    let events = told(&register, calendar, year)?;
+    let events = reactions::added(events, &programs.0, &register, year)?;
     let figures = adherence(&register, &sets.0, &programs.0, &events, year)?;
     let comparison = compared(&register, &sets, (&programs.0, &programs.1), &events, year);
     let duties = figures.rules.iter().map(|rule| rule.counts.triggered).sum();
@@ -221,57 +218,7 @@ fn told(
     }
 }
 
-/// The year with the quality checks of what was drawn, which only a run can tell.
-fn checked(
-    events: Vec<OwnedEvent>,
-    program: &Program,
-    register: &Register,
-    year: (Instant, Instant),
-) -> Vec<OwnedEvent> {
-    let drawn = RefCell::new(Vec::new());
-    run(program, &events, year, |duty| {
-        if duty.level == 0 && duty.rule.id.starts_with("check-") && duty.rule.code == "CM" {
-            let noun = register[duty.noun].id.clone();
-            drawn.borrow_mut().push((
-                duty.opened_at,
-                noun,
-                duty.subject.clone(),
-                duty.rule.id.clone(),
-            ));
-        }
-    });
-    let mut story = Story::new(register, program.company_calendar(), SEED + 1, year);
-    let mut drawn = drawn.into_inner();
-    drawn.sort();
-    for (number, (at, noun, subject, rule)) in drawn.into_iter().enumerate() {
-        let noun = ["request", "client", "email", "conflict"]
-            .into_iter()
-            .find(|known| *known == noun);
-        let Some(noun) = noun else { continue };
-        let check = story::Case::new(
-            "quality-check",
-            format!("Q-{number} {rule}"),
-            &[(noun, &subject)],
-        );
-        let scored = story.reached(at, 900.0, "Ewa Kowalska");
-        if story.random.chance(0.95) {
-            let deed = story
-                .deed("score-quality-check", &check, scored)
-                .by("Ewa Kowalska");
-            deed.fact("quality-check.score", "92")
-                .fact("quality-check.card", "filled in")
-                .tell();
-        }
-    }
-    let mut all = events;
-    all.extend(story.told());
-    all.sort_by_key(|event| event.at);
-    for (place, event) in all.iter_mut().enumerate() {
-        event.place = place as u64 + 1;
-    }
-    all
-}
-
+/// Runs the year; how many events were not taken.
 fn run(
     program: &Program,
     events: &[OwnedEvent],
@@ -298,7 +245,7 @@ fn adherence(
     let calendar = program.company_calendar();
     let gather = RefCell::new(Gather::new(cards(register, &set.library), calendar));
     let refused = run(program, events, year, |duty| {
-        gather.borrow_mut().add(duty, year.1, calendar)
+        gather.borrow_mut().add(duty, year.1, calendar);
     });
     if refused > 0 {
         return Err(Failure::new(format!(
@@ -324,10 +271,10 @@ fn compared(
 ) -> Comparison {
     let whatif = RefCell::new(WhatIf::new(programs.0, programs.1));
     run(programs.0, events, year, |duty| {
-        whatif.borrow_mut().first(duty)
+        whatif.borrow_mut().first(duty);
     });
     run(programs.1, events, year, |duty| {
-        whatif.borrow_mut().second(duty)
+        whatif.borrow_mut().second(duty);
     });
     let calendar = programs.0.company_calendar();
     Comparison {

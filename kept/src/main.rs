@@ -38,6 +38,8 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Sop { command } => match command {
             SopCommand::Check(asked) => sop::check(asked),
             SopCommand::Fmt(asked) => sop::fmt(asked),
+            SopCommand::Explain(asked) => sop::explain(asked),
+            SopCommand::Diff(asked) => sop::diff(asked),
             SopCommand::Vocabulary(asked) => sop::vocabulary(asked),
         },
         Command::Replay(asked) => replay::replay(asked),

@@ -3,14 +3,14 @@
 use kept_kernel::Instant;
 
 use super::company::{Client, holder};
-use super::story::{Case, Story};
+use super::story::{Case, Story, after};
 
 /// A year of cases.
 pub fn tell(story: &mut Story<'_>, clients: &[Client]) {
     for number in 0..150 {
         let place = story.random.below(clients.len());
         let days = story.random.unit() * 355.0;
-        let at = story.later(story.year.0, days * 1440.0 + 560.0);
+        let at = after(story.year.0, days * 1440.0 + 560.0);
         let Some(client) = clients.get(place).filter(|client| client.since < at) else {
             continue;
         };
@@ -83,7 +83,7 @@ fn solve(story: &mut Story<'_>, case: &Case, rep: &str, (at, classified): (Insta
         .fact("feedback.cause", "found")
         .tell();
     let planned = story.reached(assessed, 50.0, rep);
-    let day = story.later(planned, 1440.0).to_string();
+    let day = after(planned, 1440.0).to_string();
     story
         .deed("plan-resolution", case, planned)
         .by(rep)
@@ -134,20 +134,20 @@ fn complaint(story: &mut Story<'_>, client: &Client, number: usize, at: Instant)
             .by(expert)
             .tell();
         let minutes = story.random.around(800.0);
-        from = story.later(passed, minutes);
+        from = after(passed, minutes);
         story
             .deed("client-writes-again-on-complaint", &case, from)
             .by_client()
             .tell();
     }
-    let solved = story.reached(from, 260.0, expert);
+    let solved = story.reached(from, 120.0, expert);
     story
         .deed("resolve-complaint", &case, solved)
         .by(expert)
         .tell();
     if story.random.chance(0.8) {
         let minutes = story.random.around(900.0);
-        let happy = story.later(solved, minutes);
+        let happy = after(solved, minutes);
         story
             .deed("confirm-satisfaction-with-complaint", &case, happy)
             .by_client()
@@ -218,7 +218,7 @@ fn onboarding(story: &mut Story<'_>, client: &Client, number: usize) {
         &[("client", &client.id), ("project", &project.id)],
     );
     let specialist = holder("onboarding specialist", number);
-    let at = story.later(client.since, 5.0 * 1440.0);
+    let at = after(client.since, 5.0 * 1440.0);
     let mut at = story.calendar.next_opening(at);
     story
         .deed("start-project", &project, at)
@@ -230,7 +230,51 @@ fn onboarding(story: &mut Story<'_>, client: &Client, number: usize) {
         .by_client()
         .fact("agreement.kind", "service")
         .tell();
-    let steps: [(&str, &str, f64, &[(&str, &str)]); 12] = [
+    for (act, who, usual, facts) in steps(specialist) {
+        at = story.reached(at, usual, who);
+        let kick_off = story.worked(at, 1_900.0).to_string();
+        let mut deed = story.deed(act, &project, at);
+        deed = if who.is_empty() {
+            deed.by_client()
+        } else {
+            deed.by(who)
+        };
+        for (fact, value) in facts {
+            deed = deed.fact(fact, value);
+        }
+        if act == "complete-plan" {
+            deed = deed.fact("project.kick-off time", &kick_off);
+        }
+        deed.tell();
+        if act == "send-intake-form" {
+            remind(story, &project, specialist, at);
+        }
+        if act == "hold-kick-off" {
+            weekly(story, client, &project, at);
+        }
+        if act == "take-over-answers" {
+            let done = story.reached(at, 300.0, specialist);
+            story
+                .deed("complete-client-profile", &client.case(), done)
+                .by(specialist)
+                .about(&project)
+                .tell();
+            at = done;
+        }
+    }
+    hand_over(story, client, &project, at);
+}
+
+/// A step of an onboarding: what is told, who does it (nobody: the client), how many minutes it takes, what it says.
+type Step = (
+    &'static str,
+    &'static str,
+    f64,
+    &'static [(&'static str, &'static str)],
+);
+
+fn steps(specialist: &'static str) -> [Step; 12] {
+    [
         ("send-welcome", "Maja Lindqvist", 130.0, &[]),
         (
             "schedule-discovery",
@@ -239,20 +283,20 @@ fn onboarding(story: &mut Story<'_>, client: &Client, number: usize) {
             &[("project.agenda", "sent")],
         ),
         ("hold-discovery", "Maja Lindqvist", 900.0, &[]),
-        ("assign-specialist", "Maja Lindqvist", 120.0, &[]),
-        ("send-intake-form", specialist, 110.0, &[]),
-        ("return-intake-form", "", 1_800.0, &[]),
-        ("take-over-answers", specialist, 5.0, &[]),
         (
             "record-discovery",
             specialist,
-            60.0,
+            130.0,
             &[
                 ("project.expectations", "clear"),
                 ("project.deliverables", "listed"),
                 ("project.deadlines", "set"),
             ],
         ),
+        ("assign-specialist", "Maja Lindqvist", 90.0, &[]),
+        ("send-intake-form", specialist, 110.0, &[]),
+        ("return-intake-form", "", 1_800.0, &[]),
+        ("take-over-answers", specialist, 5.0, &[]),
         (
             "complete-plan",
             specialist,
@@ -275,34 +319,38 @@ fn onboarding(story: &mut Story<'_>, client: &Client, number: usize) {
             ],
         ),
         ("accept-deliverables", "", 12_000.0, &[]),
-    ];
-    for (act, who, usual, facts) in steps {
-        at = story.reached(at, usual, who);
-        let kick_off = story.worked(at, 1_900.0).to_string();
-        let mut deed = story.deed(act, &project, at);
-        deed = if who.is_empty() {
-            deed.by_client()
-        } else {
-            deed.by(who)
-        };
-        for (fact, value) in facts {
-            deed = deed.fact(fact, value);
-        }
-        if act == "complete-plan" {
-            deed = deed.fact("project.kick-off time", &kick_off);
-        }
-        deed.tell();
-        if act == "record-discovery" {
-            let done = story.reached(at, 300.0, specialist);
-            story
-                .deed("complete-client-profile", &client.case(), done)
-                .by(specialist)
-                .about(&project)
-                .tell();
-            at = done;
-        }
+    ]
+}
+
+/// The client is reminded of the form while we wait for it; now and then late.
+fn remind(story: &mut Story<'_>, project: &Case, specialist: &str, sent: Instant) {
+    let mut at = sent;
+    for _ in 0..3 {
+        let days = story.random.around(2.6).clamp(1.5, 4.5);
+        at = after(at, days * 1440.0);
+        story
+            .deed("send-form-reminder", project, at)
+            .by(specialist)
+            .tell();
     }
-    hand_over(story, client, &project, at);
+}
+
+/// While the project is under way, somebody asks every week.
+fn weekly(story: &mut Story<'_>, client: &Client, project: &Case, from: Instant) {
+    let mut at = from;
+    for _ in 0..4 {
+        let days = story.random.around(6.2).clamp(4.0, 9.0);
+        at = after(at, days * 1440.0);
+        story
+            .deed("check-in-with-client", &client.case(), at)
+            .by(client.account_manager)
+            .about(project)
+            .fact("project.progress", "40")
+            .fact("project.plan status", "as planned")
+            .fact("client.mood", "positive")
+            .fact("client.changed needs", "none")
+            .tell();
+    }
 }
 
 fn hand_over(story: &mut Story<'_>, client: &Client, project: &Case, from: Instant) {

@@ -4,7 +4,7 @@ use kept_engine::{People, Person, Span};
 use kept_kernel::Instant;
 use kept_language::Register;
 
-use super::story::{Case, Story};
+use super::story::{Case, Story, after};
 
 /// Its hours and days off.
 pub const CALENDAR: &str = include_str!("calendar.toml");
@@ -97,6 +97,10 @@ pub fn people(register: &Register) -> People {
             persons.push(Person {
                 id: (*name).to_owned(),
                 roles: roles.map(|role| (role, Span::default())).collect(),
+                rights: register
+                    .rights()
+                    .map(|(right, _)| (right, Span::default()))
+                    .collect(),
                 ..Person::default()
             });
         }
@@ -139,7 +143,7 @@ pub fn clients(story: &mut Story<'_>) -> Vec<Client> {
         } else {
             20.0 + (number - 76) as f64 * 15.0
         };
-        let opening = story.later(story.year.0, days * 1440.0 + 600.0);
+        let opening = after(story.year.0, days * 1440.0 + 600.0);
         let client = Client {
             id: format!("{first} {second}"),
             contact: format!("{first} {second}: main contact"),
@@ -194,7 +198,16 @@ fn introduce(story: &mut Story<'_>, client: &Client, new: bool) {
         .by(client.salesperson)
         .proof("logged-call")
         .tell();
-    let assigned = story.reached(at, 900.0, "Maja Lindqvist");
+    let drawn = story.reached(at, 3_600.0, client.account_manager);
+    if story.random.chance(0.9) {
+        story
+            .deed("draw-empathy-map", &contact, drawn)
+            .by(client.account_manager)
+            .fact("contact.pains", "written down")
+            .fact("contact.gains", "written down")
+            .tell();
+    }
+    let assigned = story.reached(at, 240.0, "Maja Lindqvist");
     story
         .deed("assign-account-manager", &case, assigned)
         .by("Maja Lindqvist")

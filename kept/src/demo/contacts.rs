@@ -3,7 +3,7 @@
 use kept_kernel::Instant;
 
 use super::company::{Client, holder};
-use super::story::{Case, Story};
+use super::story::{Case, Story, after};
 
 /// A year of contacts with every client.
 pub fn tell(story: &mut Story<'_>, clients: &[Client]) {
@@ -17,7 +17,7 @@ pub fn tell(story: &mut Story<'_>, clients: &[Client]) {
             spread(story, client, number * 100 + time, message);
             spread(story, client, number * 100 + time, meeting);
         }
-        for time in 0..1 + weight {
+        for time in 0..=weight {
             spread(story, client, number * 100 + time, sale);
             spread(story, client, number * 100 + time, promise);
             spread(story, client, number * 100 + time, call);
@@ -211,10 +211,10 @@ fn promise(story: &mut Story<'_>, client: &Client, number: usize, at: Instant) {
 /// What comes round: follow-ups, check-ins, surveys, verifications.
 fn rounds(story: &mut Story<'_>, client: &Client) {
     let (manager, seller) = (client.account_manager, client.salesperson);
-    let first = story.later(client.since, 3.0 * 1440.0);
+    let first = after(client.since, 3.0 * 1440.0);
     let signed = client.of("agreement", format!("{} agreement", client.id));
     agreement(story, client, &signed, first);
-    let mut at = story.later(first, 20.0 * 1440.0);
+    let mut at = after(first, 20.0 * 1440.0);
     while story.in_year(at) {
         let when = story.reached(at, 60.0, seller);
         follow_up(story, client, &client.case(), seller, when, 30.0);
@@ -234,18 +234,18 @@ fn rounds(story: &mut Story<'_>, client: &Client) {
                 66.0
             })
             .clamp(18.0, 130.0);
-        at = story.later(at, days * 1440.0);
+        at = after(at, days * 1440.0);
     }
-    let mut at = story.later(first, 40.0 * 1440.0);
+    let mut at = after(first, 40.0 * 1440.0);
     while story.in_year(at) {
         story
             .deed("send-survey", &client.case(), at)
             .by_system()
             .tell();
         survey(story, client, at);
-        at = story.later(at, 170.0 * 1440.0);
+        at = after(at, 170.0 * 1440.0);
     }
-    let verified = story.later(first, 200.0 * 1440.0);
+    let verified = after(first, 200.0 * 1440.0);
     story
         .deed("verify-client-details", &client.case(), verified)
         .by(manager)
@@ -257,7 +257,7 @@ fn survey(story: &mut Story<'_>, client: &Client, sent: Instant) {
         return;
     }
     let minutes = story.random.around(2_400.0);
-    let at = story.later(sent, minutes);
+    let at = after(sent, minutes);
     let rating = story
         .random
         .weighted(&[("bottom box", 9), ("middle box", 22), ("top box", 69)]);
@@ -291,7 +291,7 @@ fn agreement(story: &mut Story<'_>, client: &Client, case: &Case, at: Instant) {
         .by(seller)
         .tell();
     let written = story.reached(at, 330.0, seller);
-    let end = story.later(at, 400.0 * 1440.0).to_string();
+    let end = after(at, 400.0 * 1440.0).to_string();
     story
         .deed("complete-agreement-record", case, written)
         .by(seller)

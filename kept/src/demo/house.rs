@@ -3,13 +3,13 @@
 use kept_kernel::Instant;
 
 use super::company::STAFF;
-use super::story::{Case, Story};
+use super::story::{Case, Story, after};
 
 /// A year of it.
 pub fn tell(story: &mut Story<'_>) {
     let company = Case::new("company", "Hallam Instruments", &[]);
     for month in 0..12 {
-        let start = story.later(story.year.0, f64::from(month) * 30.44 * 1440.0 + 600.0);
+        let start = after(story.year.0, f64::from(month) * 30.44 * 1440.0 + 600.0);
         let start = story.calendar.next_opening(start);
         monthly(story, &company, start);
         if month % 3 == 0 {
@@ -117,7 +117,7 @@ fn courses(story: &mut Story<'_>, name: &str, number: usize) {
             continue;
         }
         let days = story.random.around(14.0) + (number % 5) as f64;
-        let at = story.later(story.year.0, days * 1440.0 + 540.0);
+        let at = after(story.year.0, days * 1440.0 + 540.0);
         let at = story.calendar.next_opening(at);
         let case = Case::new("course", course, &[]);
         story

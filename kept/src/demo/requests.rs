@@ -3,7 +3,7 @@
 use kept_kernel::Instant;
 
 use super::company::{Client, holder};
-use super::story::{Case, Story};
+use super::story::{Case, Story, after};
 
 /// A request and those who deal with it.
 struct Request<'c> {
@@ -40,7 +40,7 @@ pub fn tell(story: &mut Story<'_>, clients: &[Client]) {
             } else {
                 story.random.unit() * 24.0
             };
-            let at = story.later(story.year.0, day as f64 * 1440.0 + hour * 60.0);
+            let at = after(story.year.0, day as f64 * 1440.0 + hour * 60.0);
             if at > client.since {
                 number += 1;
                 one(story, client, number, at);
@@ -52,17 +52,19 @@ pub fn tell(story: &mut Story<'_>, clients: &[Client]) {
 fn one(story: &mut Story<'_>, client: &Client, number: usize, at: Instant) {
     let open = story.calendar.is_open(at);
     let random = &mut story.random;
-    let channel = match open {
-        true => random.weighted(&[
+    let channels: &[(&str, u32)] = if open {
+        &[
             ("email", 44),
             ("phone", 20),
             ("portal", 20),
             ("web form", 10),
             ("chat", 5),
             ("social media", 1),
-        ]),
-        false => random.weighted(&[("email", 60), ("portal", 30), ("web form", 10)]),
+        ]
+    } else {
+        &[("email", 60), ("portal", 30), ("web form", 10)]
     };
+    let channel = random.weighted(channels);
     let category = random.weighted(&[
         ("question", 30),
         ("problem", 32),
@@ -105,10 +107,10 @@ fn receive(story: &mut Story<'_>, request: &Request<'_>) {
         .tell();
     if request.channel == "phone" {
         let back = story.random.around(6.0);
-        let back = story.later(*at, back);
+        let back = after(*at, back);
         story.deed("read-request-back", case, back).by(rep).tell();
         let logged = story.random.around(3.2);
-        let logged = story.later(*at, logged);
+        let logged = after(*at, logged);
         story
             .deed("log-request", case, logged)
             .by(rep)
@@ -147,7 +149,7 @@ fn handle(story: &mut Story<'_>, request: &Request<'_>) {
         at,
         ..
     } = request;
-    let expected = expected(story, request);
+    let expected = expected(request);
     let acknowledged = story.reached(*at, 17.0, rep);
     let deed = story
         .deed("acknowledge-request", case, acknowledged)
@@ -180,13 +182,13 @@ fn handle(story: &mut Story<'_>, request: &Request<'_>) {
 }
 
 /// When it will be solved, as the client is told.
-fn expected(story: &Story<'_>, request: &Request<'_>) -> Instant {
+fn expected(request: &Request<'_>) -> Instant {
     let hours = match (request.urgency, request.impact) {
         ("high", "high") => 4.0,
         ("high", _) | (_, "high") => 8.0,
         _ => 24.0,
     };
-    story.later(request.at, hours * 60.0)
+    after(request.at, hours * 60.0)
 }
 
 /// The first step of the procedure of its category.
@@ -194,7 +196,7 @@ fn work(story: &mut Story<'_>, request: &Request<'_>, from: Instant) -> Instant 
     let Request { case, assignee, .. } = request;
     match request.category {
         "problem" | "access" => {
-            let at = story.reached(from, 38.0, assignee);
+            let at = story.reached(from, 26.0, assignee);
             story
                 .deed("examine-request", case, at)
                 .by(assignee)
@@ -203,7 +205,7 @@ fn work(story: &mut Story<'_>, request: &Request<'_>, from: Instant) -> Instant 
             at
         }
         "order" | "change" => {
-            let at = story.reached(from, 40.0, assignee);
+            let at = story.reached(from, 30.0, assignee);
             story
                 .deed("check-request-against-agreement", case, at)
                 .by(assignee)
@@ -221,13 +223,13 @@ fn resolve(story: &mut Story<'_>, request: &Request<'_>, from: Instant) -> Insta
         at = wait(story, request, at);
     }
     let usual = match (request.urgency, request.impact) {
-        ("high", "high") => 70.0,
-        ("high", _) | (_, "high") => 110.0,
-        _ => 190.0,
+        ("high", "high") => 34.0,
+        ("high", _) | (_, "high") => 50.0,
+        _ => 78.0,
     };
     let mut resolved = story.reached(at, usual, assignee);
-    if story.random.chance(0.05) {
-        resolved = story.reached(resolved, 2_600.0, assignee);
+    if story.random.chance(0.035) {
+        resolved = story.reached(resolved, 2_300.0, assignee);
         updates(story, request, at, resolved);
     }
     let before = story.calendar.add_working(resolved, -12 * 60_000_000);
@@ -264,7 +266,7 @@ fn wait(story: &mut Story<'_>, request: &Request<'_>, from: Instant) -> Instant 
         .by(request.assignee)
         .tell();
     let minutes = story.random.around(900.0);
-    let back = story.later(asked, minutes);
+    let back = after(asked, minutes);
     story
         .deed("client-writes-again", &request.case, back)
         .by_client()
@@ -323,7 +325,7 @@ fn finish(story: &mut Story<'_>, request: &Request<'_>, resolved: Instant) {
     let mut closed = story.worked(resolved, 6.2 * 480.0);
     if story.random.chance(0.055) {
         let back = story.random.around(1_500.0);
-        let back = story.later(resolved, back + 60.0);
+        let back = after(resolved, back + 60.0);
         story.deed("reopen-request", case, back).by_client().tell();
         let again = story.reached(back, 200.0, assignee);
         let deed = story.deed("resolve-request", case, again).by(assignee);
@@ -336,7 +338,7 @@ fn finish(story: &mut Story<'_>, request: &Request<'_>, resolved: Instant) {
             .tell();
     } else if story.random.chance(0.68) {
         let minutes = story.random.around(700.0);
-        let confirmed = story.later(resolved, minutes + 30.0);
+        let confirmed = after(resolved, minutes + 30.0);
         story
             .deed("confirm-resolution", case, confirmed)
             .by_client()

@@ -92,11 +92,6 @@ impl<'s> Story<'s> {
         self.calendar.add_working(at, (minutes * MINUTE) as i64)
     }
 
-    /// So many minutes later.
-    pub fn later(&self, at: Instant, minutes: f64) -> Instant {
-        at.plus_micros((minutes * MINUTE) as i64)
-    }
-
     /// When someone gets to it who usually takes so many minutes of working time: bad weeks and slow colleagues take
     /// longer.
     pub fn reached(&mut self, at: Instant, usual: f64, who: &str) -> Instant {
@@ -130,6 +125,11 @@ impl<'s> Story<'s> {
         }
         self.events
     }
+}
+
+/// So many minutes later, around the clock.
+pub fn after(at: Instant, minutes: f64) -> Instant {
+    at.plus_micros((minutes * MINUTE) as i64)
 }
 
 /// How quick a colleague is: the same person is always as quick.
