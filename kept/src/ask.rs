@@ -49,6 +49,12 @@ pub enum Command {
         after_help = "Example: kept whatif --sop desk.sop.md --with draft.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out draft\n         kept whatif --sop desk.sop.md --calendar berlin.toml --with-calendar no-lunch.toml --mapping mapping.toml --events tickets.csv.gz --out lunch"
     )]
     Whatif(WhatIfAsked),
+    /// Show a made-up company's year in the browser
+    ///
+    /// Replays a year of made-up requests, sales, meetings and complaints under the five SOPs and under a changed one,
+    /// and serves the adherence page and the what-if page to this machine alone. Nothing is written.
+    #[command(after_help = "Example: kept demo\n         kept demo --port 8080 --no-open")]
+    Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
 }
@@ -249,4 +255,14 @@ pub struct FormatAsked {
     pub check: bool,
     #[command(flatten)]
     pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct DemoAsked {
+    /// The port to serve at, as in 8080; when it is taken, the next one that is free
+    #[arg(long, value_name = "N", default_value_t = 7407)]
+    pub port: u16,
+    /// Only print the address
+    #[arg(long)]
+    pub no_open: bool,
 }

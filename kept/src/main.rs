@@ -6,6 +6,7 @@
 mod adherence;
 mod ask;
 mod clock;
+mod demo;
 mod files;
 mod replay;
 mod shipped;
@@ -41,6 +42,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         },
         Command::Replay(asked) => replay::replay(asked),
         Command::Whatif(asked) => whatif::whatif(asked),
+        Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),

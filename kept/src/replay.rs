@@ -90,19 +90,16 @@ pub fn sop_lines(set: &Set) -> Vec<SopLine> {
 
 /// Why a log without a single event cannot be run.
 fn nothing_found(log: &kept_logs::Summary) -> String {
-    let mut text = format!(
-        "The mapping finds no event in the {} lines of the log.",
-        count(log.rows)
-    );
-    for (reason, number) in &log.bad_reasons {
-        text.push_str(&format!("\n{}: {reason}", count(*number)));
-    }
-    for note in log.unnamed.iter().take(10) {
+    let lines = count(log.rows);
+    let mut parts = vec![format!(
+        "The mapping finds no event in the {lines} lines of the log."
+    )];
+    let reasons = log.bad_reasons.iter();
+    parts.extend(reasons.map(|(reason, number)| format!("{}: {reason}", count(*number))));
+    let unnamed = log.unnamed.iter().take(10);
+    parts.extend(unnamed.map(|note| {
         let rows = count(note.rows);
-        text.push_str(&format!(
-            "\n{rows}: {} “{}” has no meaning",
-            note.column, note.value
-        ));
-    }
-    text
+        format!("{rows}: {} “{}” has no meaning", note.column, note.value)
+    }));
+    parts.join("\n")
 }

@@ -20,6 +20,8 @@ use crate::files::{self, Text};
 use crate::replay::{Folder, Set, assumed, mapping, program, read_log, run, set_from, sop_lines};
 use crate::tell::{Failure, Outcome, answer, count, json};
 
+pub use page::page as comparison_page;
+
 /// A comparison, as it is written.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
@@ -77,8 +79,8 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
         .map_err(|error| Failure::new(error.to_string()))?;
     let folder = Folder::open(&asked.out)?;
     let programs = (
-        program(&register, &sets.0.from_the_beginning(), calendar)?,
-        program(&register, &sets.1.from_the_beginning(), other)?,
+        program(&register, &sets.0.without_dates(), calendar)?,
+        program(&register, &sets.1.without_dates(), other)?,
     );
     let compared = compare(
         asked,
@@ -149,13 +151,13 @@ fn compare(
     bad.finish()?;
     let end = Cell::new(Instant::MAX);
     let engine = Engine::new(programs.0, asked.seed, |duty| {
-        whatif.borrow_mut().first(duty)
+        whatif.borrow_mut().first(duty);
     });
     let ran = run(vec![engine], events, until, &end)?;
     let mut quiet = folder.no_bad_lines();
     let events = read_log(&asked.log, mapping, register, &mut quiet)?;
     let engine = Engine::new(programs.1, asked.seed, |duty| {
-        whatif.borrow_mut().second(duty)
+        whatif.borrow_mut().second(duty);
     });
     run(vec![engine], events, Some(ran.until), &end)?;
     Ok(Compared {
@@ -175,12 +177,6 @@ fn described(
     asked: &WhatIfAsked,
 ) -> Comparison {
     let calendar = program.company_calendar();
-    let mut all = cards(register, &sets.1.library);
-    for card in cards(register, &sets.0.library) {
-        if all.iter().all(|other| other.key != card.key) {
-            all.push(card);
-        }
-    }
     Comparison {
         before: sop_lines(&sets.0),
         after: sop_lines(&sets.1),
@@ -191,8 +187,19 @@ fn described(
         difference: compared.difference,
         log: compared.log,
         assumptions: compared.assumptions,
-        cards: all,
+        cards: joined_cards(register, sets),
     }
+}
+
+/// The rules of both sets, those of the second first.
+pub fn joined_cards(register: &Register, sets: &(Set, Set)) -> Vec<RuleCard> {
+    let mut all = cards(register, &sets.1.library);
+    for card in cards(register, &sets.0.library) {
+        if all.iter().all(|other| other.key != card.key) {
+            all.push(card);
+        }
+    }
+    all
 }
 
 fn told(comparison: &Comparison, out: &Path) -> String {

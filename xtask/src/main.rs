@@ -9,6 +9,7 @@ mod finding;
 mod fuzz;
 mod layers;
 mod links;
+mod material;
 mod repository;
 mod rings;
 mod slug;

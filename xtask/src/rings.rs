@@ -9,6 +9,8 @@ pub enum Place {
     Shell(String),
     /// `rooms/NAME`: one part of the product.
     Room(String),
+    /// `sample`: a made-up company, for demonstrations and measurements.
+    Sample,
     /// `kept`: the program.
     Program,
     /// `bench`, `e2e`, `fuzz`: may use all that the product has.
@@ -71,6 +73,7 @@ impl Place {
             ["core", name] => Self::Core((*name).into()),
             ["shell", name] => Self::Shell((*name).into()),
             ["rooms", name] => Self::Room((*name).into()),
+            ["sample"] => Self::Sample,
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
             [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
@@ -87,8 +90,12 @@ impl Place {
             (_, Self::Task) => Some("xtask stands beside the product, and nothing is built on it".into()),
             (Self::Task, _) => Some("xtask must build without the product".into()),
             (_, Self::Measure(name)) => Some(format!("`{name}` only uses the product, and nothing uses it")),
-            (Self::Measure(_) | Self::Program, _) => None,
+            (Self::Measure(_) | Self::Program, _) | (Self::Sample, Self::Core(_)) => None,
             (_, Self::Program) => Some("only the program wires the parts, and nothing is built on it".into()),
+            (Self::Sample, _) => Some("the made-up company is written in the core's words".into()),
+            (_, Self::Sample) => {
+                Some("a made-up company is for the program and for measurements".into())
+            }
             (Self::Core(one), Self::Core(two)) => core_objection(one, two),
             (Self::Core(_), _) => Some("the core is pure and knows only itself".into()),
             (Self::Shell(_), Self::Room(_)) => Some("the shell knows no room".into()),
@@ -189,6 +196,15 @@ mod tests {
         assert!(!may("kept", "bench"));
         assert!(!may("kept", "xtask"));
         assert!(!may("xtask", "core/kernel"));
+    }
+
+    #[test]
+    fn the_made_up_company_knows_the_core_and_serves_the_program() {
+        assert!(may("sample", "core/engine"));
+        assert!(may("kept", "sample"));
+        assert!(may("bench", "sample"));
+        assert!(!may("sample", "shell/logs"));
+        assert!(!may("rooms/requests", "sample"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Core<'_> {
         self.touched.clear();
         self.changed.clear();
         self.round += 1;
-        let record = self.find_or_make(event.case, event.at, event.place);
+        let record = self.find_or_make(event.case, event.place);
         let known = &self.records[record];
         if event.at < known.now && record != self.company {
             return Err(EventProblem::OutOfOrder {
@@ -48,7 +48,6 @@ impl Core<'_> {
             });
         }
         self.touch(record, event.at);
-        self.records[record].place = event.place;
         self.records[record].noun = event.case.noun.0;
         match event.what {
             What::Act(_) | What::Facts => self.run(record, event, act),
@@ -95,7 +94,7 @@ impl Core<'_> {
             self.take_states(record, act, event);
         }
         self.take_marks(&hits, event);
-        self.take_stages(&hits, event);
+        self.take_stages(record, &hits, event);
         if !self.changed.is_empty() {
             self.settle_changes(event);
         }
@@ -179,7 +178,7 @@ impl Core<'_> {
                 .iter()
                 .filter(|link| program.group(link.noun) == Some(info.group))
                 .peekable();
-            of_kind.peek().is_none() || of_kind.any(|link| link.id == found.id)
+            of_kind.peek().is_none() || of_kind.any(|link| found.id.is(link.id))
         };
         self.backwards(on, &info.back, &mut |case| {
             if named(case) {

@@ -181,7 +181,7 @@ fn rule<'a>(
         Some(Sentence::Gate(gate)) => Some(builder.gate(source, gate)?),
         Some(Sentence::Sample(sample)) => Some(builder.sample(source, sample)?),
         Some(Sentence::Report(report)) => Some(builder.report(source, report)?),
-        Some(Sentence::Course(course)) => builder.course(source, course)?,
+        Some(Sentence::Course(course)) => Some(builder.course(source, course)),
         Some(Sentence::Procedure(procedure)) => {
             for item in &procedure.items {
                 // A step written in place is a rule of its own; the reader may list it as one already.
@@ -224,7 +224,7 @@ pub(crate) fn duty<'a>(
     let act = builder.use_of(group, &duty.task.act)?;
     builder.uses[act].discharges = true;
     let latent = !builder.groups[group].moment && (condition.is_some() || unless.is_some());
-    let mut info = builder.rule_info(source, (group, duty.case), kind, vec![variant]);
+    let mut info = rule_info(source, (group, duty.case), kind, vec![variant]);
     info.act = Some(act);
     info.condition = condition;
     info.unless = unless;
@@ -277,7 +277,7 @@ fn rhythm<'a>(
     let variant = builder.variant(group, source, &rhythm.task)?;
     let act = builder.use_of(group, &rhythm.task.act)?;
     builder.uses[act].discharges = true;
-    let mut info = builder.rule_info(source, (group, rhythm.case), kind, vec![variant]);
+    let mut info = rule_info(source, (group, rhythm.case), kind, vec![variant]);
     info.act = Some(act);
     info.condition = condition;
     info.unless = unless;
@@ -356,7 +356,7 @@ fn transition<'a>(builder: &mut Builder<'a>, source: &Source<'a>) -> Compiled<()
     Ok(())
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn finish(mut self) -> Program {
         self.boundaries.sort_unstable();
         self.boundaries.dedup();
@@ -387,39 +387,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(crate) fn rule_info(
-        &self,
-        source: &Source<'a>,
-        (group, noun): (crate::program::GroupIx, kept_language::NounId),
-        kind: Kind,
-        variants: Vec<crate::program::Variant>,
-    ) -> RuleInfo {
-        RuleInfo {
-            key: Arc::new(source.rule.key.clone()),
-            ident: source.ident,
-            version: Arc::clone(&source.version),
-            clause: source.document.clause_of(source.rule).into(),
-            from: source.from,
-            until: source.until,
-            group,
-            noun,
-            kind,
-            act: None,
-            condition: None,
-            unless: None,
-            variants,
-            exceptions: Box::default(),
-            fixed: 0,
-            reopened: None,
-            latent: false,
-            reads: false,
-        }
+    /// Whether a record of this kind can come back after its end.
+    fn reopens(&self, group: crate::program::GroupIx) -> bool {
+        let mut nouns = self.register.nouns();
+        nouns.any(|(id, noun)| {
+            self.group_of.get(id.index()) == Some(&group) && !noun.reopens.is_empty()
+        })
     }
 
     pub(crate) fn add_rule(&mut self, info: RuleInfo) -> RuleIx {
         let ident = info.ident;
         self.groups[info.group].used = true;
-        if info.reopened.is_some() {
+        let again = info.reopened.is_some() || matches!(info.kind, Kind::Gate(_));
+        if again && self.reopens(info.group) {
             self.groups[info.group].returns = true;
         }
         let rule = self.rules.push(info);
@@ -430,3 +410,32 @@ impl<'a> Builder<'a> {
 
 /// All calendars in one list, the company's first.
 pub(crate) type CalendarList = List<CalendarIx, (Arc<str>, Arc<kept_calendar::Calendar>)>;
+
+/// A rule as its source has it, with nothing yet that only some kinds have.
+pub(crate) fn rule_info(
+    source: &Source<'_>,
+    (group, noun): (crate::program::GroupIx, kept_language::NounId),
+    kind: Kind,
+    variants: Vec<crate::program::Variant>,
+) -> RuleInfo {
+    RuleInfo {
+        key: Arc::new(source.rule.key.clone()),
+        ident: source.ident,
+        version: Arc::clone(&source.version),
+        clause: source.document.clause_of(source.rule).into(),
+        from: source.from,
+        until: source.until,
+        group,
+        noun,
+        kind,
+        act: None,
+        condition: None,
+        unless: None,
+        variants,
+        exceptions: Box::default(),
+        fixed: 0,
+        reopened: None,
+        latent: false,
+        reads: false,
+    }
+}

@@ -34,17 +34,18 @@ impl Core<'_> {
     fn do_act(&mut self, used: UseIx, case: RecordIx, event: &Event<'_>) {
         let program = self.program;
         let mut place = 0;
-        while let Some(mut duty) = self.duty(case, place) {
+        while let Some(seen) = self.records[case].duties.get(place) {
             place += 1;
-            let rule = &program.rules[duty.rule];
-            let asked = duty.is_alive() && rule.act == Some(used) && duty.done_at == NEVER;
-            if !asked || !self.may_do(case, &duty, rule, event) {
+            let rule = &program.rules[seen.rule];
+            let asked = seen.is_alive() && rule.act == Some(used) && seen.done_at == NEVER;
+            if !asked || !self.may_do(case, seen, rule, event) {
                 continue;
             }
+            let mut duty = *seen;
             duty.act_at = event.at;
             duty.marks.automatic |= event.actor == Actor::System;
             duty.marks.recorded_late |= self.is_recorded_late(&duty, event);
-            if let Some(variant) = rule.variants.get(duty.variant as usize) {
+            if let Some(variant) = rule.variants.get(usize::from(duty.variant)) {
                 duty.marks.other_channel |= self.is_other_channel(case, variant, event);
             }
             self.set_duty(case, place - 1, duty);
@@ -54,11 +55,11 @@ impl Core<'_> {
 
     fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
         for place in 0..self.records[case].duties.len() {
-            let Some(duty) = self.duty(case, place) else {
+            let Some(duty) = self.records[case].duties.get(place) else {
                 continue;
             };
             let rule = &self.program.rules[duty.rule];
-            let variant = rule.variants.get(duty.variant as usize);
+            let variant = rule.variants.get(usize::from(duty.variant));
             let asks = variant.is_some_and(|variant| !variant.evidence.is_empty());
             if duty.is_alive() && duty.done_at == NEVER && asks {
                 self.prove(case, place, event);
@@ -72,7 +73,7 @@ impl Core<'_> {
             return;
         };
         let rule = &self.program.rules[duty.rule];
-        let Some(variant) = rule.variants.get(duty.variant as usize) else {
+        let Some(variant) = rule.variants.get(usize::from(duty.variant)) else {
             return;
         };
         for (item, any) in variant.evidence.iter().enumerate() {
@@ -105,7 +106,7 @@ impl Core<'_> {
                 let belongs = links
                     .iter()
                     .any(|link| link.to != NO_RECORD && self.records[link.to].group == *group);
-                let shown = self.counted(&self.records[case], *group);
+                let shown = self.records[case].counted(*group);
                 shown.max(u32::from(belongs)) >= *count
             }
         }
@@ -257,7 +258,7 @@ impl Core<'_> {
                     let mut duty = Duty::new(rule, old.ident, event.at, event.place);
                     duty.person = old.person;
                     duty.cycle = old.cycle.saturating_add(1);
-                    duty.rest = Some(self.rest_of(&old));
+                    (duty.rest, duty.rest_shift) = self.rest_of(&old);
                     duty.marks.rebased = old.left <= 0;
                     self.begin(record, Some(place), duty, (event.at, event.place));
                 }

@@ -27,7 +27,8 @@ impl Core<'_> {
         let program = self.program;
         let rule = &program.rules[duty.rule];
         let calendar = self.calendar_of(duty);
-        if let Some((micros, shift)) = duty.rest {
+        if duty.rest > 0 {
+            let (micros, shift) = (duty.rest, duty.rest_shift);
             let base = match shift {
                 Shift::Business => calendar.add_working(from, micros),
                 _ => from.plus_micros(micros),
@@ -42,7 +43,7 @@ impl Core<'_> {
         if let Some(span) = self.granted_span(record, duty.ident, from) {
             return Deadline::Known(Due::after(calendar, from, span, false));
         }
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         let info = variant.and_then(|variant| variant.deadline.as_ref());
         let Some(info) = info else {
             return match &rule.kind {
@@ -154,8 +155,8 @@ impl Core<'_> {
                     }
                     Answer::Unknown(missing) => Err(missing),
                     Answer::Row(..) | Answer::Nothing => {
-                        let columns = self.program.tables[*table].columns.iter();
-                        let first = columns.filter_map(|c| c.fact.as_ref()).next();
+                        let mut columns = self.program.tables[*table].columns.iter();
+                        let first = columns.find_map(|c| c.fact.as_ref());
                         Err(
                             first.map_or(Missing::Record(self.records[record].group), |fact| {
                                 Missing::Fact(fact.fact)

@@ -135,13 +135,12 @@ impl Core<'_> {
         duty.marks.exception_unknown = judged.exception_unknown;
         match judged.applies {
             Truth::False if !info.latent || self.records[record].is_over() => return,
-            Truth::False => {}
             Truth::Unknown(missing) => {
                 duty.phase = Phase::Unknown;
                 duty.missing = Some(missing);
                 self.note_unknown(record, &duty, at, cause, missing);
             }
-            Truth::True => {}
+            Truth::False | Truth::True => {}
         }
         self.begin_pause(record, &mut duty, at);
         let place = match place {
@@ -156,21 +155,6 @@ impl Core<'_> {
         };
         if judged.applies == Truth::True {
             self.start_clock(record, place, at, cause);
-        }
-    }
-
-    /// The original start of a rhythm's next cycle is now.
-    pub(crate) fn restart_clock(&mut self, duty: &mut Duty, at: Instant, cause: u64) {
-        duty.start = at;
-        duty.from = at;
-        duty.opened_by = cause;
-        duty.paused_business = 0;
-        duty.paused_elapsed = 0;
-        duty.done_at = NEVER;
-        duty.act_at = NEVER;
-        duty.proof = 0;
-        if duty.is_paused() {
-            duty.paused_at = at;
         }
     }
 
@@ -243,16 +227,9 @@ impl Core<'_> {
         duty.base = due.base;
         duty.shift = due.shift;
         duty.next_day = due.next_day;
-        let (business, elapsed) = self.paused_for_deadline(duty);
+        let (business, elapsed) = duty.paused_for_deadline();
         duty.due = due.moved(self.calendar_of(duty), business, elapsed);
         duty.due
-    }
-
-    pub(crate) fn paused_for_deadline(&self, duty: &Duty) -> (i64, i64) {
-        (
-            duty.paused_business.saturating_sub(duty.settled_business),
-            duty.paused_elapsed.saturating_sub(duty.settled_elapsed),
-        )
     }
 
     /// Adds a running pause up to now to the sums. `afresh` drops what was before: the clock starts only now.
@@ -273,7 +250,7 @@ impl Core<'_> {
 
     fn stands_still(&self, record: RecordIx, duty: &Duty) -> bool {
         let rule = &self.program.rules[duty.rule];
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         variant.is_some_and(|variant| {
             let mut states = variant.pausing.iter();
             states.any(|state| self.state(record, state) == Truth::True)
@@ -289,16 +266,17 @@ impl Core<'_> {
     /// Clocks stop and run on as the states of a record say. After the deadline nothing stops them.
     pub(crate) fn pauses(&mut self, record: RecordIx, at: Instant, cause: u64) {
         let mut place = 0;
-        while let Some(mut duty) = self.duty(record, place) {
+        while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
-            let counts = matches!(duty.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            if !counts || duty.breached {
+            let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
+            if !counts || seen.breached {
                 continue;
             }
-            let stands_still = self.stands_still(record, &duty);
-            if stands_still == duty.is_paused() {
+            let stands_still = self.stands_still(record, seen);
+            if stands_still == seen.is_paused() {
                 continue;
             }
+            let mut duty = *seen;
             let open = duty.phase == Phase::Open;
             if stands_still {
                 duty.paused_at = at;
@@ -330,7 +308,7 @@ impl Core<'_> {
             span: None,
             next_day: duty.next_day,
         };
-        let (business, elapsed) = self.paused_for_deadline(duty);
+        let (business, elapsed) = duty.paused_for_deadline();
         duty.due = due.moved(self.calendar_of(duty), business, elapsed);
     }
 
@@ -397,10 +375,10 @@ impl Core<'_> {
             for rule in &ident.when_done {
                 self.queue.push(Opening::Rule(*rule, record, cause));
             }
-            if program.rules[duty.rule].is_rhythm() {
-                if let Some(rule) = program.in_force(duty.ident, at) {
-                    self.queue.push(Opening::Rhythm(rule, record, cause));
-                }
+            if program.rules[duty.rule].is_rhythm()
+                && let Some(rule) = program.in_force(duty.ident, at)
+            {
+                self.queue.push(Opening::Rhythm(rule, record, cause));
             }
         }
         if !ident.procedures.is_empty() {
@@ -413,7 +391,8 @@ impl Core<'_> {
         let program = self.program;
         if !program.client_calendars.is_empty() {
             let client = self.client_of(record);
-            let own = client.and_then(|c| program.client_calendars.get(&self.records[c].id));
+            let own =
+                client.and_then(|c| program.client_calendars.get(self.records[c].id.as_str()));
             if let Some(own) = own {
                 return *own;
             }

@@ -42,13 +42,13 @@ impl Core<'_> {
                 let rule = &self.program.rules[duty.rule];
                 let own = self.records[record].entries.iter();
                 for entry in own.filter(|entry| entry.serial == duty.serial) {
-                    if let Note::Escalated(level, rung, _, variant) = entry.change {
-                        if let Some(info) = level_info(rule, variant, rung) {
-                            let mut out = served.clone();
-                            out.level = level;
-                            self.fill_level(&mut out, (record, duty), info, entry.at);
-                            owed.push(out);
-                        }
+                    if let Note::Escalated(level, rung, _, variant) = entry.change
+                        && let Some(info) = level_info(rule, variant, rung)
+                    {
+                        let mut out = served.clone();
+                        out.level = level;
+                        self.fill_level(&mut out, (record, duty), info, entry.at);
+                        owed.push(out);
                     }
                 }
             }
@@ -73,13 +73,13 @@ impl Core<'_> {
         let rule = &program.rules[duty.rule];
         let entries = std::mem::take(&mut self.records[record].entries);
         for entry in entries.iter().filter(|entry| entry.serial == duty.serial) {
-            if let Note::Escalated(level, rung, _, variant) = entry.change {
-                if let Some(info) = level_info(rule, variant, rung) {
-                    out.level = level;
-                    out.verdict = verdict_of(duty);
-                    self.fill_level(out, (record, duty), info, entry.at);
-                    (self.sink)(out);
-                }
+            if let Note::Escalated(level, rung, _, variant) = entry.change
+                && let Some(info) = level_info(rule, variant, rung)
+            {
+                out.level = level;
+                out.verdict = verdict_of(duty);
+                self.fill_level(out, (record, duty), info, entry.at);
+                (self.sink)(out);
             }
         }
         self.records[record].entries = entries;
@@ -141,9 +141,9 @@ impl Core<'_> {
         out.rule = Arc::clone(&rule.key);
         out.version = Arc::clone(&rule.version);
         out.noun = rule.noun;
-        set_text(&mut out.subject, &found.id);
+        set_text(&mut out.subject, found.id.as_str());
         match self.client_of(record) {
-            Some(client) => set_some(&mut out.client, &self.records[client].id),
+            Some(client) => set_some(&mut out.client, self.records[client].id.as_str()),
             None => out.client = None,
         }
         set_option(&mut out.learner, self.names.text(duty.person));
@@ -201,7 +201,7 @@ impl Core<'_> {
     }
 
     fn fill_owner(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         if let Some(variant) = variant {
             out.owner_role = Arc::clone(&variant.owner_words);
         }
@@ -231,7 +231,7 @@ impl Core<'_> {
             Note::Paused => EntryChange::Paused,
             Note::Resumed(due) => EntryChange::Resumed { due_at: some(due) },
             Note::Warned(place, variant) => {
-                let variant = rule.variants.get(variant as usize);
+                let variant = rule.variants.get(usize::from(variant));
                 let warning = variant.and_then(|v| v.warnings.get(usize::from(place)));
                 EntryChange::Warned {
                     whom: warning.map(|w| w.whom.clone()).unwrap_or_default(),
@@ -267,17 +267,17 @@ impl Core<'_> {
     /// Hands out what is still owed, as it stands.
     pub(crate) fn hand_out_owed(&mut self, record: RecordIx, until: Instant) {
         for place in 0..self.records[record].duties.len() {
-            if let Some(duty) = self.duty(record, place) {
-                if duty.is_owed() {
-                    self.hand_out_as(record, &duty, until);
-                }
+            if let Some(duty) = self.duty(record, place)
+                && duty.is_owed()
+            {
+                self.hand_out_as(record, &duty, until);
             }
         }
     }
 }
 
-fn level_info(rule: &RuleInfo, variant: u32, rung: u8) -> Option<&LevelInfo> {
-    let variant = rule.variants.get(variant as usize)?;
+fn level_info(rule: &RuleInfo, variant: u16, rung: u8) -> Option<&LevelInfo> {
+    let variant = rule.variants.get(usize::from(variant))?;
     variant.levels.get(usize::from(rung))
 }
 

@@ -96,10 +96,10 @@ impl<'p> History<'p> {
             self.undo(event, place);
             return Ok(());
         }
-        if self.has_company {
-            if let Some(company) = self.parts.first_mut() {
-                company.take(self.program, self.seed, event)?;
-            }
+        if self.has_company
+            && let Some(company) = self.parts.first_mut()
+        {
+            company.take(self.program, self.seed, event)?;
         }
         let part = self.part_of(event);
         self.by_place.insert(event.place, part);
@@ -379,9 +379,18 @@ fn follow(level: &mut Obligation, all: &[Obligation]) {
         Verdict::Overdue | Verdict::Paused => Verdict::Pending,
         other => other,
     };
+    let verdict = level.verdict;
     level
         .entries
         .retain(|entry| !matches!(entry.change, EntryChange::Cancelled { .. }));
+    // Its correction says what became of it, not that it should never have opened.
+    if let Some(Entry {
+        change: EntryChange::Corrected { to, .. },
+        ..
+    }) = level.entries.last_mut()
+    {
+        *to = verdict;
+    }
 }
 
 fn corrected(at: Instant, from: Verdict, to: Verdict) -> Entry {

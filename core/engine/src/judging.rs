@@ -15,7 +15,7 @@ use crate::truth::Truth;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Judged {
     pub(crate) applies: Truth,
-    pub(crate) variant: u32,
+    pub(crate) variant: u16,
     pub(crate) exception_unknown: bool,
 }
 
@@ -72,7 +72,7 @@ impl Core<'_> {
         if !info.exceptions.is_empty() && applies == Truth::True {
             let chosen = self.exception(record, &info.exceptions, (at, fixed), &mut judged);
             judged.variant = chosen.unwrap_or(0);
-            let variant = info.variants.get(judged.variant as usize);
+            let variant = info.variants.get(usize::from(judged.variant));
             if variant.is_some_and(|variant| !variant.applies) {
                 judged.applies = Truth::False;
             }
@@ -87,7 +87,7 @@ impl Core<'_> {
         exceptions: &[ExceptionInfo],
         (at, fixed): (Instant, u64),
         judged: &mut Judged,
-    ) -> Option<u32> {
+    ) -> Option<u16> {
         for exception in exceptions {
             if at < exception.from || at >= exception.until {
                 continue;
@@ -101,7 +101,7 @@ impl Core<'_> {
             match truth {
                 Truth::True => {
                     let inner = self.exception(record, &exception.inner, (at, fixed), judged);
-                    return inner.or(Some(exception.variant as u32));
+                    return inner.or(Some(exception.variant as u16));
                 }
                 Truth::Unknown(_) => judged.exception_unknown = true,
                 Truth::False => {}
@@ -113,7 +113,7 @@ impl Core<'_> {
     /// Judges again everything on a record that may have changed.
     pub(crate) fn rejudge(&mut self, record: RecordIx, at: Instant, cause: u64) {
         let mut place = 0;
-        while let Some(duty) = self.records[record].duties.get(place).copied() {
+        while let Some(duty) = self.records[record].duties.get(place) {
             let reads = self.program.rules[duty.rule].reads;
             if reads && duty.is_alive() && duty.phase != Phase::Turn {
                 self.rejudge_one(record, place, at, cause);
@@ -135,7 +135,7 @@ impl Core<'_> {
         match (duty.phase, judged.applies) {
             (Phase::Latent | Phase::Unknown, Truth::True) => {
                 if is_rhythm && duty.phase == Phase::Latent {
-                    self.restart_clock(&mut duty, at, cause);
+                    duty.restart(at, cause);
                 }
                 duty.marks.exception_unknown |= judged.exception_unknown;
                 duty.variant = judged.variant;
@@ -146,7 +146,7 @@ impl Core<'_> {
                 duty.phase = Phase::Unknown;
                 duty.missing = Some(missing);
                 if is_rhythm {
-                    self.restart_clock(&mut duty, at, cause);
+                    duty.restart(at, cause);
                 }
                 self.note_unknown(record, &duty, at, cause, missing);
                 self.set_duty(record, place, duty);
@@ -254,7 +254,7 @@ impl Core<'_> {
                 self.settle_pause(&mut duty, at, was_anchor);
                 duty.promise = due.base;
                 duty.phase = Phase::Open;
-                let (business, elapsed) = self.paused_for_deadline(&duty);
+                let (business, elapsed) = duty.paused_for_deadline();
                 let moved = due.moved(self.calendar_of(&duty), business, elapsed);
                 if moved >= at || was_anchor {
                     duty.base = due.base;

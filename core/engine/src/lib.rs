@@ -20,6 +20,7 @@ mod figures;
 mod gates;
 mod handing;
 mod history;
+mod ids;
 mod judging;
 mod list;
 mod machine;

@@ -7,6 +7,7 @@ use kept_kernel::Instant;
 use rustc_hash::FxHashMap;
 
 use crate::clock::NEVER;
+use crate::ids::Index;
 use crate::list::{List, Slab};
 use crate::obligation::Obligation;
 use crate::program::{GroupIx, Program, RuleIx, UseIx};
@@ -30,7 +31,7 @@ pub(crate) struct Core<'p> {
     pub(crate) scope: Scope,
     pub(crate) program: &'p Program,
     pub(crate) records: Slab<RecordIx, Record>,
-    pub(crate) by_id: FxHashMap<u64, RecordIx>,
+    pub(crate) by_id: Index,
     pub(crate) names: Names,
     pub(crate) company: RecordIx,
     /// The earliest event so far.
@@ -95,7 +96,6 @@ pub(crate) struct Drawn {
     pub(crate) id: String,
     pub(crate) client: Option<String>,
     pub(crate) stratum: Option<kept_language::ast::Value>,
-    pub(crate) performer: NameIx,
 }
 
 /// Names of persons, each once.
@@ -134,7 +134,7 @@ impl<'p> Core<'p> {
             scope: Scope::All,
             program,
             records: Slab::default(),
-            by_id: FxHashMap::default(),
+            by_id: Index::default(),
             names: Names::default(),
             company: RecordIx(0),
             first_at: NEVER,
@@ -155,7 +155,7 @@ impl<'p> Core<'p> {
             finished: None,
         };
         let noun = program.register.company();
-        core.company = core.make(program.company, noun, "company", Instant::MIN);
+        core.company = core.make(program.company, noun, "company");
         core
     }
 
@@ -176,10 +176,10 @@ impl<'p> Core<'p> {
             return Some(record);
         }
         let links = &self.program.groups[found.group].links;
-        if let Some(link) = links.iter().position(|group| *group == target) {
-            if let Some(to) = found.link(link) {
-                return Some(to);
-            }
+        if let Some(link) = links.iter().position(|group| *group == target)
+            && let Some(to) = found.link(link)
+        {
+            return Some(to);
         }
         found.links.iter().map(|link| link.to).find_map(|between| {
             if between == crate::record::NO_RECORD {

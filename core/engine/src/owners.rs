@@ -16,7 +16,11 @@ impl Core<'_> {
             return duty.person;
         }
         let rule = &self.program.rules[duty.rule];
-        match rule.variants.get(duty.variant as usize).map(|v| &v.owner) {
+        match rule
+            .variants
+            .get(usize::from(duty.variant))
+            .map(|v| &v.owner)
+        {
             Some(Owner::Parties(parties)) => parties
                 .first()
                 .map_or(NOBODY, |party| self.party_person(record, party)),
@@ -111,7 +115,7 @@ impl Core<'_> {
             return false;
         };
         let act = &self.program.register[self.program.uses[used].act];
-        let variant = rule.variants.get(duty.variant as usize);
+        let variant = rule.variants.get(usize::from(duty.variant));
         let personally = variant.is_some_and(|variant| variant.personally);
         if let Kind::Course(course) = &rule.kind {
             return self.is_learner(duty, &course.name, event);

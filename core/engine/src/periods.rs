@@ -4,7 +4,7 @@ use kept_kernel::Instant;
 use kept_language::ast::{Period, SampleSize};
 
 use crate::clock::{NEVER, stretch};
-use crate::event::{Actor, Event};
+use crate::event::Event;
 use crate::machine::{Core, Drawn, Join};
 use crate::obligation::{CancelReason, Verdict};
 use crate::people::Span;
@@ -170,17 +170,12 @@ impl Core<'_> {
         if !info.is_in_force(event.at) {
             return;
         }
-        let performer = match event.actor {
-            Actor::Person(person) => self.names.of(person),
-            _ => NOBODY,
-        };
         let client = self.client_of(case);
         let drawn = Drawn {
             at: event.at,
-            id: self.records[case].id.clone(),
-            client: client.map(|client| self.records[client].id.clone()),
+            id: self.records[case].id.as_str().to_owned(),
+            client: client.map(|client| self.records[client].id.as_str().to_owned()),
             stratum: sample.by.as_ref().and_then(|by| self.value(case, by)),
-            performer,
         };
         match self.frames.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, frame)) => frame.push(drawn),
@@ -212,7 +207,7 @@ impl Core<'_> {
             Some(known) => known,
             None => {
                 // The case is over and forgotten: it comes back for its check alone.
-                let made = self.make(info.group, info.noun, &item.id, item.at);
+                let made = self.make(info.group, info.noun, &item.id);
                 self.records[made].ended = item.at;
                 if let (Some(client), Some(id)) = (program.client, &item.client) {
                     let links = &program.groups[info.group].links;

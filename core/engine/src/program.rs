@@ -162,6 +162,8 @@ pub(crate) struct Group {
     pub(crate) returns: bool,
     /// Something depends on it through a link to it.
     pub(crate) read_below: bool,
+    /// What belongs to it is asked for one by one.
+    pub(crate) enumerated: bool,
     /// Something that it belongs to depends on it.
     pub(crate) read_above: bool,
     pub(crate) rhythms: Vec<RuleIx>,
@@ -518,6 +520,9 @@ pub(crate) struct DefinitionInfo {
     pub(crate) gives: Gives,
 }
 
+/// All of these, each by any of its alternatives.
+pub(crate) type Needed = Box<[Box<[Shown]>]>;
+
 #[derive(Clone, Debug)]
 pub(crate) enum Gives {
     Table {
@@ -535,11 +540,11 @@ pub(crate) enum Gives {
         fact: FactId,
         condition: Cond,
     },
-    /// A stage is entered by its events; what each needs to be left.
+    /// A stage is entered by its events; what must be shown before, by stage.
     Stages {
         slot: usize,
         fact: FactId,
-        needs: Box<[Box<[Box<[Shown]>]>]>,
+        needs: Box<[Needed]>,
     },
 }
 
@@ -596,9 +601,18 @@ impl Program {
     /// The identities that its figures may have, in the order of the documents.
     pub fn rules(&self) -> impl Iterator<Item = &RuleKey> {
         self.idents.iter().filter_map(|(_, ident)| {
-            let judged = ident.rules.first().is_some();
+            let judged = !ident.rules.is_empty();
             ident.key.as_deref().filter(|_| judged)
         })
+    }
+
+    /// Who may grant exceptions to a rule, in words.
+    pub fn who_may_grant(&self, rule: &RuleKey) -> Vec<&str> {
+        let named = |grant: &&GrantInfo| {
+            grant.rules.contains(rule) || (grant.rules.is_empty() && grant.code == rule.code)
+        };
+        let grants = self.grants.iter().filter(named);
+        grants.map(|grant| grant.owner_words.as_ref()).collect()
     }
 
     /// The register that it was compiled with.

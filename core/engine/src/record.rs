@@ -2,10 +2,11 @@
 
 use kept_kernel::{Duration, Instant};
 use kept_language::ast::Value;
-use kept_language::{FactId, RoleId, StateId};
+use kept_language::{FactId, ProofId, RoleId, StateId};
 
 use crate::clock::{NEVER, Shift};
 use crate::event::Handling;
+use crate::ids::Id;
 use crate::list::positions;
 use crate::obligation::{CancelReason, Marks, Verdict};
 use crate::program::{CalendarIx, GroupIx, IdentIx, ProcedureIx, RuleIx};
@@ -24,45 +25,46 @@ pub(crate) const NO_EVENT: u64 = u64::MAX;
 /// No record.
 pub(crate) const NO_RECORD: RecordIx = RecordIx(u32::MAX);
 
-/// A record: what is known of it, and what is owed on it.
+/// A record: what is known of it, and what is owed on it. What every event looks at stands first.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(crate) struct Record {
+    pub(crate) hash: u64,
+    pub(crate) id: Id,
     pub(crate) group: GroupIx,
     pub(crate) noun: u16,
-    pub(crate) id: String,
-    pub(crate) hash: u64,
-    /// Another record whose id has the same hash.
-    pub(crate) twin: Option<RecordIx>,
     pub(crate) alive: bool,
-    pub(crate) began: Instant,
-    pub(crate) ended: Instant,
-    pub(crate) reopened: Instant,
+    /// Some duty of it has ended.
+    pub(crate) served: bool,
     /// Up to when it has been judged.
     pub(crate) now: Instant,
-    pub(crate) place: u64,
     /// When time alone changes something next.
     pub(crate) wake: Instant,
-    /// When a definition may change by time alone.
-    pub(crate) recheck: Instant,
-    pub(crate) facts: Vec<Known>,
-    pub(crate) states: u64,
-    pub(crate) doubtful_states: u64,
-    pub(crate) links: Vec<Link>,
-    pub(crate) members: Vec<RecordIx>,
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) ended: Instant,
+    /// The last event that touched it.
+    pub(crate) touched_in: u64,
     pub(crate) duties: Vec<Duty>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) states: u64,
+    pub(crate) facts: Vec<Known>,
     pub(crate) entries: Vec<Noted>,
     pub(crate) serial: u32,
+    /// How many records belong to it.
+    pub(crate) held: u32,
+    pub(crate) doubtful_states: u64,
+    /// When a definition may change by time alone.
+    pub(crate) recheck: Instant,
+    pub(crate) reopened: Instant,
+    /// The last search that found it.
+    pub(crate) found_in: u64,
+    pub(crate) marks: Vec<Mark>,
+    /// What belongs to it, where some rule asks.
+    pub(crate) members: Vec<RecordIx>,
     pub(crate) parts: Vec<(NameIx, NameIx)>,
     pub(crate) holders: Vec<(RoleId, NameIx)>,
     pub(crate) rare: Option<Box<Rare>>,
-    /// Some duty of it has ended.
-    pub(crate) served: bool,
     /// The act by which it began.
     pub(crate) begun_by: Option<kept_language::ActId>,
-    /// The last event that touched it, and the last search that found it.
-    pub(crate) touched_in: u64,
-    pub(crate) found_in: u64,
 }
 
 /// What few records have.
@@ -75,6 +77,8 @@ pub(crate) struct Rare {
     pub(crate) fired: Vec<RuleIx>,
     /// How many records of a kind have belonged to it.
     pub(crate) counts: Vec<(GroupIx, u32)>,
+    /// The kinds of proof that its events have brought, where stages ask for some.
+    pub(crate) shown: Vec<ProofId>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -89,6 +93,8 @@ pub(crate) struct Link {
     pub(crate) to: RecordIx,
     /// Its place among the members of that record.
     pub(crate) place: u32,
+    /// The hash of that record's id.
+    pub(crate) hash: u64,
 }
 
 impl Default for Link {
@@ -96,6 +102,7 @@ impl Default for Link {
         Self {
             to: NO_RECORD,
             place: 0,
+            hash: 0,
         }
     }
 }
@@ -183,56 +190,58 @@ pub(crate) enum Missing {
     Record(GroupIx),
 }
 
-/// A duty on a record.
+/// A duty on a record. What every event looks at stands first.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct Duty {
     pub(crate) rule: RuleIx,
     pub(crate) ident: IdentIx,
-    pub(crate) variant: u32,
     pub(crate) person: NameIx,
+    pub(crate) variant: u16,
+    pub(crate) phase: Phase,
+    pub(crate) breached: bool,
+    pub(crate) wake: Instant,
+    pub(crate) due: Instant,
+    /// Whether its clock stands still, and since when.
+    pub(crate) paused_at: Instant,
+    pub(crate) done_at: Instant,
+    pub(crate) start: Instant,
+    pub(crate) opened_by: u64,
     pub(crate) cycle: u32,
     pub(crate) serial: u32,
-    pub(crate) phase: Phase,
-    pub(crate) verdict: Verdict,
-    pub(crate) start: Instant,
-    /// Where its span starts.
-    pub(crate) from: Instant,
-    pub(crate) opened_by: u64,
+    /// When the act was done, proof or not.
+    pub(crate) act_at: Instant,
     pub(crate) base: Instant,
-    pub(crate) due: Instant,
-    /// The deadline that its rule last promised, whatever became of it.
-    pub(crate) promise: Instant,
+    pub(crate) fixed: u64,
+    pub(crate) proof: u32,
+    pub(crate) row: u32,
+    pub(crate) verdict: Verdict,
     pub(crate) shift: Shift,
     pub(crate) next_day: bool,
     pub(crate) by_hand: bool,
-    /// Whether its clock stands still, and since when.
-    pub(crate) paused_at: Instant,
+    pub(crate) level: u8,
+    pub(crate) tier: u16,
+    pub(crate) calendar: CalendarIx,
+    pub(crate) warned: u32,
+    /// Where its span starts.
+    pub(crate) from: Instant,
+    /// The deadline that its rule last promised, whatever became of it.
+    pub(crate) promise: Instant,
     pub(crate) paused_business: i64,
     pub(crate) paused_elapsed: i64,
     /// Pauses up to here are in the base already.
     pub(crate) settled_business: i64,
     pub(crate) settled_elapsed: i64,
-    /// When the act was done, proof or not.
-    pub(crate) act_at: Instant,
-    pub(crate) done_at: Instant,
     /// The event that did it.
     pub(crate) done_by: u64,
-    pub(crate) proof: u32,
-    pub(crate) wake: Instant,
-    pub(crate) warned: u32,
-    pub(crate) level: u8,
-    pub(crate) breached: bool,
-    pub(crate) fixed: u64,
-    pub(crate) row: u32,
     /// Time left when it was met, in microseconds of its own kind; for one that goes on when reopened.
     pub(crate) left: i64,
-    pub(crate) calendar: CalendarIx,
-    pub(crate) tier: u16,
     pub(crate) marks: Marks,
     pub(crate) missing: Option<Missing>,
     pub(crate) ended: Instant,
-    /// A span given instead of the rule's: what was left when it was met.
-    pub(crate) rest: Option<(i64, Shift)>,
+    /// A span given instead of the rule's, in microseconds: what was left when it was met. Nought: none.
+    pub(crate) rest: i64,
+    pub(crate) rest_shift: Shift,
 }
 
 /// No row chosen for good, no tier known.
@@ -280,7 +289,8 @@ impl Duty {
             marks: Marks::default(),
             missing: None,
             ended: NEVER,
-            rest: None,
+            rest: 0,
+            rest_shift: Shift::None,
         }
     }
 
@@ -296,6 +306,29 @@ impl Duty {
 
     pub(crate) fn is_paused(&self) -> bool {
         self.paused_at != NEVER
+    }
+
+    /// The original start of a rhythm's next cycle is now.
+    pub(crate) fn restart(&mut self, at: Instant, cause: u64) {
+        self.start = at;
+        self.from = at;
+        self.opened_by = cause;
+        self.paused_business = 0;
+        self.paused_elapsed = 0;
+        self.done_at = NEVER;
+        self.act_at = NEVER;
+        self.proof = 0;
+        if self.is_paused() {
+            self.paused_at = at;
+        }
+    }
+
+    /// The paused time that moves its deadline, working and around the clock.
+    pub(crate) fn paused_for_deadline(&self) -> (i64, i64) {
+        (
+            self.paused_business.saturating_sub(self.settled_business),
+            self.paused_elapsed.saturating_sub(self.settled_elapsed),
+        )
     }
 }
 
@@ -314,10 +347,10 @@ pub(crate) enum Note {
     Rebased(Instant, Instant),
     Paused,
     Resumed(Instant),
-    Warned(u8, u32),
+    Warned(u8, u16),
     Breached,
     /// The level, which rung it went to, how many were passed over, and under which variant.
-    Escalated(u8, u8, u8, u32),
+    Escalated(u8, u8, u8, u16),
     Met,
     MetLate,
     Missed,
@@ -331,12 +364,10 @@ pub(crate) enum Note {
 impl Record {
     /// Makes a used place new.
     pub(crate) fn reset(&mut self) {
-        self.twin = None;
         self.alive = true;
         self.ended = NEVER;
         self.reopened = Instant::MIN;
         self.now = Instant::MIN;
-        self.place = 0;
         self.wake = NEVER;
         self.recheck = NEVER;
         self.states = 0;
@@ -346,7 +377,7 @@ impl Record {
         self.begun_by = None;
         self.touched_in = 0;
         self.found_in = 0;
-        self.id.clear();
+        self.held = 0;
         self.facts.clear();
         self.links.clear();
         self.members.clear();
@@ -356,6 +387,15 @@ impl Record {
         self.parts.clear();
         self.holders.clear();
         self.rare = None;
+    }
+
+    /// How many records of a kind have belonged to it.
+    pub(crate) fn counted(&self, group: GroupIx) -> u32 {
+        let counts = self.rare.as_ref().map(|rare| rare.counts.as_slice());
+        let mut counts = counts.unwrap_or_default().iter();
+        counts
+            .find(|(known, _)| *known == group)
+            .map_or(0, |(_, count)| *count)
     }
 
     pub(crate) fn rare_mut(&mut self) -> &mut Rare {

@@ -1,53 +1,40 @@
 //! Finding records by their ids, linking them, and forgetting them.
 
-use std::hash::Hasher;
-
-use kept_kernel::Instant;
 use kept_language::NounId;
-use rustc_hash::FxHasher;
 
 use crate::event::{Event, Record as Named};
+use crate::ids::hash_of;
 use crate::machine::{Core, Opening};
 use crate::program::GroupIx;
-use crate::record::{Link, NO_RECORD, Record, RecordIx};
-
-fn hash_of(group: GroupIx, id: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u32(group.0);
-    hasher.write(id.as_bytes());
-    hasher.finish()
-}
+use crate::record::{Link, NO_RECORD, RecordIx};
 
 impl Core<'_> {
     pub(crate) fn find(&self, group: GroupIx, id: &str) -> Option<RecordIx> {
-        let mut at = self.by_id.get(&hash_of(group, id)).copied();
-        while let Some(record) = at {
-            let found = &self.records[record];
-            if found.group == group && found.id == id {
-                return Some(record);
-            }
-            at = found.twin;
-        }
-        None
+        self.find_hashed(group, id, hash_of(group.0, id))
     }
 
-    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str, at: Instant) -> RecordIx {
-        let hash = hash_of(group, id);
+    fn find_hashed(&self, group: GroupIx, id: &str, hash: u64) -> Option<RecordIx> {
+        self.by_id.find(hash, |record| {
+            let found = &self.records[record];
+            found.id.is(id) && found.group == group
+        })
+    }
+
+    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str) -> RecordIx {
+        let hash = hash_of(group.0, id);
         let made = self.records.take();
-        let twin = self.by_id.insert(hash, made);
+        self.by_id.insert(hash, made);
         let record = &mut self.records[made];
         record.reset();
         record.group = group;
         record.noun = noun.0;
-        record.id.push_str(id);
+        record.id.set(id);
         record.hash = hash;
-        record.twin = twin;
-        record.began = at;
         made
     }
 
     /// The record of this id, made if it is new; a new one's rhythms begin.
-    pub(crate) fn find_or_make(&mut self, named: Named<'_>, at: Instant, cause: u64) -> RecordIx {
+    pub(crate) fn find_or_make(&mut self, named: Named<'_>, cause: u64) -> RecordIx {
         let program = self.program;
         let group = program.group(named.noun).unwrap_or(program.company);
         if group == program.company {
@@ -56,7 +43,7 @@ impl Core<'_> {
         if let Some(found) = self.find(group, named.id) {
             return found;
         }
-        let made = self.make(group, named.noun, named.id, at);
+        let made = self.make(group, named.noun, named.id);
         for rule in &program.groups[group].rhythms {
             self.queue.push(Opening::Rhythm(*rule, made, cause));
         }
@@ -79,11 +66,12 @@ impl Core<'_> {
             let Some(slot) = links.iter().position(|other| *other == group) else {
                 continue;
             };
-            let known = self.records[record].link(slot);
-            if known.is_some_and(|known| self.records[known].id == linked.id) {
+            let hash = hash_of(group.0, linked.id);
+            let known = self.records[record].links.get(slot);
+            if known.is_some_and(|known| known.to != NO_RECORD && known.hash == hash) {
                 continue;
             }
-            let target = self.find_or_make(*linked, event.at, event.place);
+            let target = self.find_or_make(*linked, event.place);
             self.touch(target, event.at);
             self.link(record, slot, target);
             new = true;
@@ -115,14 +103,23 @@ impl Core<'_> {
 
     pub(crate) fn link(&mut self, record: RecordIx, slot: usize, target: RecordIx) {
         self.unlink(record, slot);
-        let place = self.records[target].members.len() as u32;
-        self.records[target].members.push(record);
+        let found = &mut self.records[target];
+        let hash = found.hash;
+        let place = found.members.len() as u32;
+        found.held += 1;
+        if self.program.groups[found.group].enumerated {
+            found.members.push(record);
+        }
         let links = &mut self.records[record].links;
         if links.len() <= slot {
             links.resize(slot + 1, Link::default());
         }
         if let Some(link) = links.get_mut(slot) {
-            *link = Link { to: target, place };
+            *link = Link {
+                to: target,
+                place,
+                hash,
+            };
         }
         self.count(record, target);
     }
@@ -148,7 +145,9 @@ impl Core<'_> {
         if old.to == NO_RECORD {
             return;
         }
-        let members = &mut self.records[old.to].members;
+        let found = &mut self.records[old.to];
+        found.held = found.held.saturating_sub(1);
+        let members = &mut found.members;
         let place = old.place as usize;
         if place >= members.len() {
             return;
@@ -173,7 +172,7 @@ impl Core<'_> {
         let program = self.program;
         let found = &self.records[record];
         let group = &program.groups[found.group];
-        if !found.alive || record == self.company || !found.members.is_empty() {
+        if !found.alive || record == self.company || found.held > 0 {
             return;
         }
         let busy = found
@@ -195,39 +194,16 @@ impl Core<'_> {
         for slot in 0..self.records[record].links.len() {
             let to = self.records[record].link(slot);
             self.unlink(record, slot);
-            if let Some(to) = to {
-                if self.records[to].is_over() {
-                    self.forget_if_over(to);
-                }
+            if let Some(to) = to
+                && self.records[to].is_over()
+            {
+                self.forget_if_over(to);
             }
         }
-        let (hash, twin) = (self.records[record].hash, self.records[record].twin);
-        if self.by_id.get(&hash) == Some(&record) {
-            match twin {
-                Some(twin) => self.by_id.insert(hash, twin),
-                None => self.by_id.remove(&hash),
-            };
-        } else {
-            let mut at = self.by_id.get(&hash).copied();
-            while let Some(before) = at {
-                at = self.records[before].twin;
-                if at == Some(record) {
-                    self.records[before].twin = twin;
-                    break;
-                }
-            }
-        }
+        let hash = self.records[record].hash;
+        self.by_id.remove(hash, record);
         self.records[record].alive = false;
         self.records[record].wake = crate::clock::NEVER;
         self.records.free(record);
-    }
-
-    /// How many records of a kind have belonged to this one.
-    pub(crate) fn counted(&self, record: &Record, group: GroupIx) -> u32 {
-        let counts = record.rare.as_ref().map(|rare| rare.counts.as_slice());
-        let mut counts = counts.unwrap_or_default().iter();
-        counts
-            .find(|(known, _)| *known == group)
-            .map_or(0, |(_, count)| *count)
     }
 }

@@ -49,7 +49,7 @@ impl Core<'_> {
                 self.queue.push(Opening::Rhythm(rule, record, event.place));
             }
             Phase::Unknown => {
-                self.restart_clock(&mut duty, event.at, event.place);
+                duty.restart(event.at, event.place);
                 self.set_duty(record, place, duty);
             }
             Phase::Closed => {

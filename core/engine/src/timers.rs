@@ -47,7 +47,7 @@ impl Core<'_> {
             self.periods(at);
         }
         let mut place = 0;
-        while let Some(duty) = self.duty(record, place) {
+        while let Some(duty) = self.records[record].duties.get(place) {
             if duty.wake <= at {
                 self.fire_duty(record, place, at);
             }
@@ -61,7 +61,7 @@ impl Core<'_> {
         };
         let program = self.program;
         let rule = &program.rules[duty.rule];
-        let Some(variant) = rule.variants.get(duty.variant as usize) else {
+        let Some(variant) = rule.variants.get(usize::from(duty.variant)) else {
             return;
         };
         if duty.phase == Phase::Open && !duty.is_paused() {
@@ -136,14 +136,15 @@ impl Core<'_> {
     pub(crate) fn schedule(&self, duty: &mut Duty, from: Instant) {
         let rule = &self.program.rules[duty.rule];
         let mut wake = NEVER;
-        if duty.phase == Phase::Open && !duty.is_paused() {
-            if let Some(variant) = rule.variants.get(duty.variant as usize) {
-                wake = if duty.breached {
-                    self.level_at(duty, variant)
-                } else {
-                    self.next_warning(duty, variant, from).min(duty.due)
-                };
-            }
+        if duty.phase == Phase::Open
+            && !duty.is_paused()
+            && let Some(variant) = rule.variants.get(usize::from(duty.variant))
+        {
+            wake = if duty.breached {
+                self.level_at(duty, variant)
+            } else {
+                self.next_warning(duty, variant, from).min(duty.due)
+            };
         }
         if duty.is_alive() && !rule.exceptions.is_empty() {
             wake = wake.min(next_turn(&rule.exceptions, from));

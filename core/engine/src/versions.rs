@@ -53,7 +53,6 @@ impl Core<'_> {
         };
         let next = self.program.in_force(duty.ident, at);
         match (effect, next) {
-            (TransitionEffect::Keep, _) => {}
             (TransitionEffect::End, _) => {
                 let note = Note::Cancelled(CancelReason::Version);
                 if duty.is_owed() {
@@ -74,14 +73,15 @@ impl Core<'_> {
                 trial.variant = self.applies(record, rule, at, trial.fixed).variant;
                 let start = duty.start;
                 if let Deadline::Known(due) = self.deadline(record, &mut trial, start) {
-                    let (business, elapsed) = self.paused_for_deadline(&duty);
+                    let (business, elapsed) = duty.paused_for_deadline();
                     let moved = due.moved(self.calendar_of(&duty), business, elapsed);
                     if moved > duty.due {
                         self.take_rule(record, place, (duty, rule), at);
                     }
                 }
             }
-            (TransitionEffect::TakeNew | TransitionEffect::TakeLater, None) => {}
+            (TransitionEffect::Keep, _)
+            | (TransitionEffect::TakeNew | TransitionEffect::TakeLater, None) => {}
         }
     }
 
@@ -149,7 +149,13 @@ impl Core<'_> {
         });
         let mut cases = vec![record];
         if self.client_of(record) == Some(record) {
-            cases.extend(self.records[record].members.iter().copied());
+            // A grant is rare: its cases are looked for, so that the members of a client need not be listed.
+            let others = self.records.keys().filter(|other| {
+                *other != record
+                    && self.records[*other].alive
+                    && self.client_of(*other) == Some(record)
+            });
+            cases.extend(others);
         }
         for case in cases {
             self.touch(case, event.at);
@@ -173,10 +179,8 @@ impl Core<'_> {
 
     fn owed_under(&self, record: RecordIx, rule: &RuleKey) -> Option<(usize, Duty)> {
         let ident = self.ident_of(rule)?;
-        let duties = self.records[record].duties.iter().copied().enumerate();
-        duties
-            .filter(|(_, duty)| duty.ident == ident && duty.is_owed())
-            .last()
+        let mut duties = self.records[record].duties.iter().copied().enumerate();
+        duties.rfind(|(_, duty)| duty.ident == ident && duty.is_owed())
     }
 
     pub(crate) fn given_up(&mut self, record: RecordIx, event: &Event<'_>, rule: &RuleKey) {
@@ -220,7 +224,7 @@ impl Core<'_> {
             noun: event.case.noun,
             id: into,
         };
-        let survivor = self.find_or_make(named, event.at, event.place);
+        let survivor = self.find_or_make(named, event.place);
         if survivor == record {
             return;
         }

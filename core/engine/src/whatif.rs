@@ -194,11 +194,9 @@ impl<'p> WhatIf<'p> {
         let moved = before
             .as_ref()
             .is_some_and(|b| b.due_at != obligation.due_at);
-        if flipped {
-            if let Some(before) = &before {
-                let flip = (name.clone(), before.verdict, obligation.verdict);
-                *self.flips.entry(flip).or_default() += 1;
-            }
+        if flipped && let Some(before) = &before {
+            let flip = (name.clone(), before.verdict, obligation.verdict);
+            *self.flips.entry(flip).or_default() += 1;
         }
         let rule = self.rule(&name);
         rule.deadlines += u64::from(moved);

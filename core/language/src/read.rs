@@ -3,11 +3,11 @@
 //! Outlines first, so that a sentence may refer to any table, rule or section of the set; then sentences, those whose
 //! case another rule gives after that rule; then tables, with the case of the rules that read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
-    Change, Deadline, DeadlineKind, Definition, RuleKey, Sentence, Span, SpanKind, TableKey, Task,
-    TextRange,
+    CellKind, Change, Deadline, DeadlineKind, Definition, RuleKey, Sentence, Span, SpanKind, Table,
+    TableKey, Task, TextRange,
 };
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Rule};
@@ -50,7 +50,7 @@ impl Library {
     }
 
     /// The table of this name.
-    pub fn table(&self, key: &TableKey) -> Option<&crate::ast::Table> {
+    pub fn table(&self, key: &TableKey) -> Option<&Table> {
         let document = self
             .documents
             .iter()
@@ -122,6 +122,10 @@ struct Reader<'r> {
     outlines: &'r [Outline],
     cases: BTreeMap<RuleKey, NounId>,
     steps: BTreeMap<RuleKey, NounId>,
+    /// What procedures list, also those whose head cannot be read.
+    listed: BTreeSet<RuleKey>,
+    /// Of each rule that has no case yet, the one that it waits for.
+    waits: BTreeMap<RuleKey, RuleKey>,
     /// The rule of each block, once it is read.
     rules: Vec<Vec<Option<Rule>>>,
     /// Steps written in place, by document and block.
@@ -142,6 +146,8 @@ impl<'r> Reader<'r> {
             outlines,
             cases: BTreeMap::new(),
             steps: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            waits: BTreeMap::new(),
             rules: outlines
                 .iter()
                 .map(|outline| vec![None; outline.blocks.len()])
@@ -258,10 +264,12 @@ impl<'r> Reader<'r> {
             }
             let scope = self.scope(place.0, false);
             let reading = sentence::read(&scope, words, head, "", &key);
-            let Some(Sentence::Procedure(procedure)) = reading.sentence else {
-                continue;
+            let record = match reading.sentence {
+                Some(Sentence::Procedure(procedure)) => {
+                    Some(procedure.record.last().copied().unwrap_or(procedure.case))
+                }
+                _ => None,
             };
-            let record = procedure.record.last().copied().unwrap_or(procedure.case);
             let mut steps = Vec::new();
             for item in items {
                 let codes = self.words(place.0, item);
@@ -277,7 +285,10 @@ impl<'r> Reader<'r> {
                 }));
             }
             for step in steps {
-                self.steps.entry(step).or_insert(record);
+                self.listed.insert(step.clone());
+                if let Some(record) = record {
+                    self.steps.entry(step).or_insert(record);
+                }
             }
         }
     }
@@ -315,26 +326,58 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Says why a sentence can get no case: it waits for itself, or it is a step of no procedure.
+    /// Says why a sentence can get no case: it waits for itself, or it is a step of no procedure. What only hangs on
+    /// such a rule, or is listed by a procedure that cannot be read, is not at fault.
     fn circle(&mut self, place: (usize, usize)) {
+        let key = self.key(place);
         let Some((_, block, _)) = self.block(place) else {
             return;
         };
         let words = self.words(place.0, block.body);
-        let as_step = words.first().is_some_and(|word| word.is("as"));
-        let message = if as_step {
-            Diagnostic::new("K608", place.0, block.info, "a step of no procedure")
-                .because("No procedure lists this rule, so nothing opens it.")
-                .suggest(format!(
-                    "Add `{}` to a procedure, or write “When …”.",
-                    block.id
-                ))
-        } else {
+        if words.first().is_some_and(|word| word.is("as")) {
+            if !self.listed.contains(&key) {
+                self.diagnostics.push(
+                    Diagnostic::new("K608", place.0, block.info, "a step of no procedure")
+                        .because("No procedure lists this rule, so nothing opens it.")
+                        .suggest(format!(
+                            "Add `{}` to a procedure, or write “When …”.",
+                            block.id
+                        )),
+                );
+            }
+            return;
+        }
+        let members = self.circle_of(&key);
+        // It is said once, of its first member.
+        if members.iter().min() != Some(&key) {
+            return;
+        }
+        let names: Vec<String> = members.iter().map(|key| format!("`{}`", key.id)).collect();
+        self.diagnostics.push(
             Diagnostic::new("K305", place.0, block.info, "rules in a circle")
-                .because("This rule takes its case from a rule that takes it from this one.")
-                .suggest("Let one of them begin with an event.")
-        };
-        self.diagnostics.push(message);
+                .because(format!(
+                    "Each of these takes its case from the next, and the last from the first: {}.",
+                    names.join(", ")
+                ))
+                .suggest("Let one of them begin with an event."),
+        );
+    }
+
+    /// The rules that a rule waits for, one after the other, up to itself; empty where it does not come back.
+    fn circle_of(&self, key: &RuleKey) -> Vec<RuleKey> {
+        let mut members = vec![key.clone()];
+        let mut at = key;
+        while let Some(next) = self.waits.get(at) {
+            if next == key {
+                return members;
+            }
+            if members.contains(next) {
+                break;
+            }
+            members.push(next.clone());
+            at = next;
+        }
+        Vec::new()
     }
 
     /// Reads one sentence; false where it must wait.
@@ -353,7 +396,8 @@ impl<'r> Reader<'r> {
         let raw = text.get(range.start..range.end).unwrap_or_default();
         let scope = self.scope(place.0, may_wait);
         let mut reading = sentence::read(&scope, self.words(place.0, range), range, raw, &key);
-        if reading.waits_for.is_some() && may_wait {
+        if let Some(other) = reading.waits_for.take().filter(|_| may_wait) {
+            self.waits.insert(key, other);
             return false;
         }
         let mut steps = Vec::new();
@@ -446,6 +490,8 @@ impl<'r> Reader<'r> {
     /// Reads the tables with the case of the rules that read them, and puts the documents together.
     fn finish(mut self) -> Library {
         let uses = self.table_uses();
+        let times = self.time_columns();
+        let none = BTreeSet::new();
         let mut documents = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
             let Some(outline) = self.outlines.get(index) else {
@@ -468,6 +514,7 @@ impl<'r> Reader<'r> {
                 if uses.contains_key(&key) {
                     says.extend(more);
                 }
+                no_times(index, &table, times.get(&key).unwrap_or(&none), &mut says);
                 typed.push(table);
             }
             self.diagnostics.extend(says);
@@ -494,7 +541,7 @@ impl<'r> Reader<'r> {
         index: usize,
         source: &Source<'_>,
         outline: &Outline,
-        tables: Vec<crate::ast::Table>,
+        tables: Vec<Table>,
     ) -> Document {
         let mut rules = Vec::new();
         let blocks = self
@@ -533,6 +580,17 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// The columns from which rules take a time.
+    fn time_columns(&self) -> BTreeMap<TableKey, BTreeSet<usize>> {
+        let mut columns: BTreeMap<TableKey, BTreeSet<usize>> = BTreeMap::new();
+        for rule in self.rules.iter().flatten().flatten() {
+            for (key, column) in rule.sentence.as_ref().map(times_of).unwrap_or_default() {
+                columns.entry(key).or_default().insert(column);
+            }
+        }
+        columns
+    }
+
     /// Which tables are read, and by rules on which case.
     fn table_uses(&self) -> BTreeMap<TableKey, tables::Use> {
         let mut uses: BTreeMap<TableKey, tables::Use> = BTreeMap::new();
@@ -566,13 +624,22 @@ fn text_range(text: &str, body: TextRange) -> TextRange {
 /// The tables that a sentence reads.
 pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
     match sentence {
+        Sentence::Definition(Definition::Table { table, .. }) => vec![table.key.clone()],
+        Sentence::Stages(stages) => vec![stages.table.key.clone()],
+        _ => times_of(sentence).into_iter().map(|(key, _)| key).collect(),
+    }
+}
+
+/// The columns from which a sentence takes a time: the table, and the column's position in it.
+fn times_of(sentence: &Sentence) -> Vec<(TableKey, usize)> {
+    match sentence {
         Sentence::Duty(duty) => of_task(&duty.task),
         Sentence::Rhythm(rhythm) => {
-            let mut keys = of_task(&rhythm.task);
+            let mut times = of_task(&rhythm.task);
             if let crate::ast::Beat::Since { span, .. } = &rhythm.beat {
-                keys.extend(of_span(span));
+                times.extend(of_span(span));
             }
-            keys
+            times
         }
         Sentence::Exception(exception) => exception
             .changes
@@ -585,8 +652,6 @@ pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
                 }
             })
             .collect(),
-        Sentence::Definition(Definition::Table { table, .. }) => vec![table.key.clone()],
-        Sentence::Stages(stages) => vec![stages.table.key.clone()],
         Sentence::Procedure(procedure) => procedure
             .items
             .iter()
@@ -605,7 +670,7 @@ pub(crate) fn tables_of(sentence: &Sentence) -> Vec<TableKey> {
     }
 }
 
-fn of_task(task: &Task) -> Vec<TableKey> {
+fn of_task(task: &Task) -> Vec<(TableKey, usize)> {
     task.deadline
         .as_ref()
         .and_then(of_deadline)
@@ -613,7 +678,7 @@ fn of_task(task: &Task) -> Vec<TableKey> {
         .collect()
 }
 
-fn of_deadline(deadline: &Deadline) -> Option<TableKey> {
+fn of_deadline(deadline: &Deadline) -> Option<(TableKey, usize)> {
     if let DeadlineKind::Within(span, _) = &deadline.kind {
         of_span(span)
     } else {
@@ -621,10 +686,23 @@ fn of_deadline(deadline: &Deadline) -> Option<TableKey> {
     }
 }
 
-fn of_span(span: &Span) -> Option<TableKey> {
-    if let SpanKind::Table { table, .. } = &span.kind {
-        Some(table.key.clone())
+fn of_span(span: &Span) -> Option<(TableKey, usize)> {
+    if let SpanKind::Table { table, column, .. } = &span.kind {
+        Some((table.key.clone(), *column))
     } else {
         None
+    }
+}
+
+/// Says which cells of these columns hold no time, although a rule takes its time from them.
+fn no_times(document: usize, table: &Table, columns: &BTreeSet<usize>, says: &mut Vec<Diagnostic>) {
+    for column in columns {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(*column));
+        let words = cells.filter(|cell| matches!(cell.kind, CellKind::Text(_)));
+        says.extend(words.map(|cell| {
+            Diagnostic::new("K504", document, cell.range, "a cell that holds no time")
+                .because("A rule takes its time from this column.")
+                .suggest("Write a duration, as in “4 business hours”.")
+        }));
     }
 }

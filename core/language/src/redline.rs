@@ -6,6 +6,8 @@
 mod compare;
 mod header;
 mod show;
+mod slots;
+mod tables;
 mod words;
 
 use serde::Serialize;

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::tell::{Failure, count};
 
-const CSS: &str = include_str!("../../templates/page.css");
+/// The stylesheet of all pages.
+pub const CSS: &str = include_str!("../../templates/page.css");
 
 #[derive(Template)]
 #[template(path = "adherence.html")]
@@ -140,26 +141,25 @@ fn lead(shown: &[&RuleFigures], target: f64) -> String {
     if rules == 0 {
         return "No rule has a verdict yet.".to_owned();
     }
-    let mut text = format!(
-        "Of {} with cases, {} the target of {}",
-        plural(rules as u64, "rule"),
-        match of(Standing::Met) {
-            0 => "none meets".to_owned(),
-            1 => "one meets".to_owned(),
-            met => format!("{met} meet"),
-        },
-        share_words(target),
-    );
+    let meets = match of(Standing::Met) {
+        0 => "none meets".to_owned(),
+        1 => "one meets".to_owned(),
+        met => format!("{met} meet"),
+    };
+    let (rules, target) = (plural(rules as u64, "rule"), share_words(target));
+    let mut parts = vec![format!(
+        "Of {rules} with cases, {meets} the target of {target}"
+    )];
     match of(Standing::NotMet) {
         0 => {}
-        1 => text.push_str(", one does not"),
-        not => text.push_str(&format!(", {not} do not")),
+        1 => parts.push("one does not".to_owned()),
+        not => parts.push(format!("{not} do not")),
     }
     let unclear = of(Standing::TooCloseToTell) + of(Standing::NotEnoughData);
     if unclear > 0 {
-        text.push_str(&format!(", {unclear} cannot be told"));
+        parts.push(format!("{unclear} cannot be told"));
     }
-    text + "."
+    parts.join(", ") + "."
 }
 
 fn meta(figures: &Adherence) -> Vec<String> {
@@ -183,7 +183,7 @@ fn meta(figures: &Adherence) -> Vec<String> {
     meta
 }
 
-fn row<'a>(rule: &'a RuleFigures, target: f64, scale: Scale) -> Row<'a> {
+fn row(rule: &RuleFigures, target: f64, scale: Scale) -> Row<'_> {
     let state = rule.standing.state();
     let bar = rule
         .share
@@ -433,23 +433,25 @@ fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// Filters of the template.
-mod filters {
-    /// A share as percent, without the sign.
-    #[askama::filter_fn]
-    pub fn percent(share: &f64, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(format!("{:.1}", share * 100.0))
-    }
+/// A share as percent, without the sign.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a template lends what it shows"
+)]
+fn percent(share: &f64) -> String {
+    format!("{:.1}", share * 100.0)
+}
 
-    /// A number with commas.
-    #[askama::filter_fn]
-    pub fn number(number: &u64, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(super::count(*number))
-    }
+/// A number with commas.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a template lends what it shows"
+)]
+fn number(number: &u64) -> String {
+    count(*number)
+}
 
-    /// An instant as people read it: `2016-02-29 01:16`.
-    #[askama::filter_fn]
-    pub fn minute(instant: &str, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(instant.get(..16).unwrap_or(instant).replace('T', " "))
-    }
+/// An instant as people read it: `2016-02-29 01:16`.
+fn minute(instant: &str) -> String {
+    instant.get(..16).unwrap_or(instant).replace('T', " ")
 }

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 /// The share of cases that met their deadline.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the share itself has no better name in the JSON"
+)]
 pub struct Share {
     /// How many met it.
     pub met: u64,
@@ -115,9 +119,9 @@ mod tests {
     fn nothing_is_no_share_and_all_is_not_certain() {
         assert_eq!(Share::of(0, 0), None);
         let all = Share::of(20, 20).unwrap();
-        assert!(all.low < 0.85 && all.high == 1.0);
+        assert!(all.low < 0.85 && all.high > 0.999);
         let none = Share::of(0, 20).unwrap();
-        assert!(none.low == 0.0 && none.high > 0.15);
+        assert!(none.low < 0.001 && none.high > 0.15);
     }
 
     #[test]

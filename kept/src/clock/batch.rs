@@ -24,7 +24,11 @@ pub fn batch(asked: &BatchAsked) -> Result<Outcome, Failure> {
     };
     let mut line = Vec::new();
     let (mut number, mut bad) = (0_u64, 0_u64);
-    while input.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
+    while input
+        .read_until(b'\n', &mut line)
+        .map_err(|error| unreadable(&error))?
+        > 0
+    {
         number += 1;
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches(['\n', '\r']);
@@ -59,7 +63,7 @@ pub fn batch(asked: &BatchAsked) -> Result<Outcome, Failure> {
     })
 }
 
-fn unreadable(error: io::Error) -> Failure {
+fn unreadable(error: &io::Error) -> Failure {
     Failure::new(format!("Standard input could not be read: {error}."))
 }
 

@@ -30,7 +30,7 @@ impl Set {
 
     /// The same set with every document in force from the beginning, whatever its header says.
     #[must_use]
-    pub fn from_the_beginning(&self) -> Self {
+    pub fn without_dates(&self) -> Self {
         let mut library = self.library.clone();
         for document in &mut library.documents {
             document.header.effective = None;

@@ -16,14 +16,13 @@ pub fn fmt(asked: &FormatAsked) -> Result<Outcome, Failure> {
     for (place, (path, file)) in asked.files.iter().zip(&texts).enumerate() {
         let formatted = kept_language::format(&register, &library, place);
         let standard = path == Path::new("-");
+        let same = formatted == file.text;
         if standard && !asked.check {
             answer(&formatted)?;
-        } else if formatted == file.text {
-            continue;
-        } else if asked.check {
+        } else if asked.check && !same {
             answer(&format!("{} is not in its canonical form\n", file.name))?;
             outcome = Outcome::Findings;
-        } else {
+        } else if !asked.check && !same {
             let written = fs::write(path, &formatted);
             written.map_err(|error| {
                 Failure::new(format!("{} could not be written: {error}.", file.name))

@@ -7,10 +7,8 @@ use kept_charts::{ColumnPair, Interval, Scale, columns, interval};
 use kept_engine::{Example, RuleDifference, Verdict};
 
 use super::Comparison;
-use crate::adherence::{RuleCard, Share, share_words};
+use crate::adherence::{CSS, RuleCard, Share, share_words};
 use crate::tell::{Failure, count};
-
-const CSS: &str = include_str!("../../templates/page.css");
 
 /// So many roles get a chart of their work.
 const MOST_ROLES: usize = 6;
@@ -333,17 +331,20 @@ fn week(monday: &str) -> String {
     })
 }
 
-/// Filters of the template.
-mod filters {
-    /// A number with commas.
-    #[askama::filter_fn]
-    pub fn number(number: &u64, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(super::count(*number))
-    }
+/// A number with commas.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a template lends what it shows"
+)]
+fn number(number: &u64) -> String {
+    count(*number)
+}
 
-    /// A share in words.
-    #[askama::filter_fn]
-    pub fn share(share: &f64, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(super::share_words(*share))
-    }
+/// A share in words.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a template lends what it shows"
+)]
+fn share(share: &f64) -> String {
+    share_words(*share)
 }

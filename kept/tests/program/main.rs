@@ -1,8 +1,15 @@
 //! The program as its users run it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
 mod bad_input;
 mod clock;
 mod common;
 mod oracle;
 mod replay;
 mod sop;
+mod whatif;

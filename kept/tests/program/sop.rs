@@ -92,10 +92,31 @@ fn the_vocabulary_is_printed_and_a_company_adds_its_own() {
 }
 
 #[test]
+fn a_document_is_written_in_its_canonical_form_and_stays_so() {
+    let desk = file(
+        "sop-format",
+        "desk.sop.md",
+        &DESK.replace("request is received,", "request  is received"),
+    );
+    let asked = ["sop", "fmt", &desk];
+    assert_eq!(kept(&[&asked[..], &["--check"]].concat()).status, 1);
+    assert_eq!(kept(&asked).status, 0);
+    let again = kept(&[&asked[..], &["--check"]].concat());
+    assert_eq!((again.status, again.out.as_str()), (0, ""));
+    let written = std::fs::read_to_string(&desk).unwrap();
+    assert!(
+        written.contains("When a request is received,\n"),
+        "{written}"
+    );
+}
+
+#[test]
 fn every_command_has_a_help_with_an_example() {
     for command in [
         &["sop", "check"][..],
         &["sop", "vocabulary"],
+        &["sop", "fmt"],
+        &["whatif"],
         &["clock", "add"],
         &["clock", "between"],
         &["clock", "batch"],

@@ -1,6 +1,6 @@
 //! The worked values for adding working time.
 
-use crate::common::{ALL_DAYS, WEEKDAYS, adds, at, calendar, open_on, subtracts, week};
+use crate::weeks::{ALL_DAYS, WEEKDAYS, adds, at, calendar, open_on, subtracts, week};
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 

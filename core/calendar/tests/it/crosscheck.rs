@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use crate::common::{WEEKDAYS, at, calendar, week};
+use crate::weeks::{WEEKDAYS, at, calendar, week};
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 
@@ -171,7 +171,7 @@ fn case(row: &BTreeMap<&str, &str>, whole: &Calendar, split: &Calendar) -> usize
         (split, "1 business hour", "split_ack_due_utc"),
     ] {
         if let Some(expected) = instant(due) {
-            let found = calendar.add(opened, crate::common::duration(span));
+            let found = calendar.add(opened, crate::weeks::duration(span));
             assert_eq!(found, expected, "{due} {row:?}");
             compared += 1;
         }

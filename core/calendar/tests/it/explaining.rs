@@ -1,6 +1,6 @@
 //! Accounts of how a deadline comes about.
 
-use crate::common::{ALL_DAYS, WEEKDAYS, at, calendar, duration, week};
+use crate::weeks::{ALL_DAYS, WEEKDAYS, at, calendar, duration, week};
 use kept_calendar::{Account, Calendar, StepKind};
 
 fn told(calendar: &Calendar, from: &str, span: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Feeds of holidays.
 
-use crate::common::at;
+use crate::weeks::at;
 use kept_calendar::{Calendar, Problems};
 
 const FILE: &str = "zone = \"UTC\"\n[hours]\nmonday = [\"09:00-17:00\"]\ntuesday = [\"09:00-17:00\"]\n\

@@ -1,6 +1,6 @@
 //! Calendar files, and what is said of those that are wrong.
 
-use crate::common::{adds, calendar};
+use crate::weeks::{adds, calendar};
 use kept_calendar::{Calendar, Problem};
 
 const EXAMPLE: &str = r#"
@@ -128,7 +128,7 @@ fn a_date_wins_over_easter_and_easter_over_the_year_and_the_year_over_a_feed() {
     for (more, hours) in [("", 0), (yearly, 1), (easter, 2), (dated, 3), (opening, 4)] {
         text.push_str(more);
         let calendar = Calendar::parse(&text, &mut |_| Ok(feed.to_owned())).unwrap();
-        let day = crate::common::at(&calendar, "2026-04-06");
+        let day = crate::weeks::at(&calendar, "2026-04-06");
         let worked = calendar.between(day, day.plus_micros(86_400_000_000));
         assert_eq!(worked, hours * 3_600_000_000, "{text}");
     }

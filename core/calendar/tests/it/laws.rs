@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::common::{ALL_DAYS, WEEKDAYS, calendar, week};
+use crate::weeks::{ALL_DAYS, WEEKDAYS, calendar, week};
 use kept_calendar::{Calendar, Period};
 use kept_kernel::{Instant, Unit};
 use proptest::prelude::*;

@@ -10,7 +10,6 @@
 
 mod adding;
 mod agreement;
-mod common;
 mod crosscheck;
 mod explaining;
 mod feeds;
@@ -19,3 +18,4 @@ mod laws;
 mod oracle;
 mod pausing;
 mod texts;
+mod weeks;

@@ -1,6 +1,6 @@
 //! Deadlines moved by the working time of their pauses.
 
-use crate::common::{ALL_DAYS, at, calendar, duration, week};
+use crate::weeks::{ALL_DAYS, at, calendar, duration, week};
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 
@@ -69,7 +69,7 @@ fn a_pause_over_a_change_of_the_clocks_counts_real_hours() {
 #[test]
 fn the_rest_of_a_duty_is_carried_from_an_old_calendar_to_a_new_one() {
     let old = Calendar::default();
-    let new = crate::common::open_on(&["tuesday"], "\"08:00-17:00\"");
+    let new = crate::weeks::open_on(&["tuesday"], "\"08:00-17:00\"");
     let (start, change) = (at(&old, "2026-01-12 13:00"), at(&old, "2026-01-12 16:00"));
     let left = 8 * HOUR - old.between(start, change);
     assert_eq!(new.add_working(change, left), at(&new, "2026-01-13 13:00"));

@@ -1,6 +1,6 @@
 //! Instants as people write and read them, and the periods they lie in.
 
-use crate::common::{WEEKDAYS, at, calendar, open_on, week};
+use crate::weeks::{WEEKDAYS, at, calendar, open_on, week};
 use kept_calendar::{Calendar, InstantTextError, Period};
 use kept_kernel::Instant;
 

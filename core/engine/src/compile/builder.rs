@@ -160,10 +160,10 @@ impl<'a> Builder<'a> {
             mark(&noun.voids, |act| act.voids = true);
             mark(&noun.reopens, |act| act.reopens = true);
         }
-        if let Some(client) = self.register.noun("client") {
-            if let Some(tier) = self.register.fact(client, "tier") {
-                self.tier = self.slot(tier).map(|slot| (tier, slot));
-            }
+        if let Some(client) = self.register.noun("client")
+            && let Some(tier) = self.register.fact(client, "tier")
+        {
+            self.tier = self.slot(tier).map(|slot| (tier, slot));
         }
     }
 
@@ -226,13 +226,16 @@ impl<'a> Builder<'a> {
     }
 
     /// The way back from the record at the end of a path to the case.
-    pub(crate) fn back(&self, from: GroupIx, path: &[NounId]) -> Compiled<Box<[Back]>> {
+    pub(crate) fn back(&mut self, from: GroupIx, path: &[NounId]) -> Compiled<Box<[Back]>> {
         let mut at = from;
         let mut back = Vec::new();
         for noun in path {
             let target = self.group(*noun)?;
             match self.hop(at, *noun)? {
-                Some(Hop::Link(_)) => back.push(Back::Members(at)),
+                Some(Hop::Link(_)) => {
+                    self.groups[target].enumerated = true;
+                    back.push(Back::Members(at));
+                }
                 Some(Hop::Many(..)) => {
                     let link = self.groups[target].links.iter().position(|g| *g == at);
                     back.push(link.map_or(Back::Company, Back::Link));
@@ -253,9 +256,11 @@ impl<'a> Builder<'a> {
                 Hop::Link(link) => {
                     let next = self.groups[at].links.get(*link).copied().unwrap_or(at);
                     self.groups[next].read_below = true;
+                    self.groups[next].enumerated = true;
                     at = next;
                 }
                 Hop::Many(group, _) => {
+                    self.groups[at].enumerated = true;
                     self.groups[*group].read_above = true;
                     at = *group;
                 }

@@ -7,6 +7,7 @@ use kept_kernel::Instant;
 use kept_language::ast::{Change, Exception, RuleKey, Sentence};
 
 use super::builder::Builder;
+use super::tasks::owner;
 use super::{Compiled, Source};
 use crate::clock::{NEVER, end_of_date};
 use crate::program::{CalendarIx, ExceptionInfo, IdentIx, RuleIx, Variant};
@@ -22,7 +23,7 @@ impl<'a> Builder<'a> {
         let reads = !made.is_empty();
         let info = &mut self.rules[rule];
         info.exceptions = made;
-        let by_fact = info.variants.iter().any(|variant| reads_facts(variant));
+        let by_fact = info.variants.iter().any(reads_facts);
         info.reads |= reads || by_fact || info.condition.is_some() || info.unless.is_some();
         Ok(())
     }
@@ -73,7 +74,7 @@ impl<'a> Builder<'a> {
                     variant.deadline = Some(self.deadline(group, source, deadline)?);
                 }
                 Change::Who(who) => {
-                    variant.owner = self.owner(source, who);
+                    variant.owner = owner(source, who);
                     variant.owner_words = self.owner_words(who);
                 }
                 Change::Pausing(states) => variant.pausing = self.pausing(group, states)?,

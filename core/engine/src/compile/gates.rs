@@ -5,7 +5,8 @@ use std::sync::Arc;
 use kept_language::ast::{Gate, Opens, Passage, Permission, Sentence};
 
 use super::builder::Builder;
-use super::{Compiled, Source};
+use super::tasks::owner;
+use super::{Compiled, Source, rule_info};
 use crate::program::{
     GateInfo, GrantInfo, GroupIx, Kind, OpensInfo, Owner, PassageInfo, PermissionInfo, RuleIx,
     Variant, Wait,
@@ -37,10 +38,9 @@ impl<'a> Builder<'a> {
             permissions: Vec::new(),
         });
         let variant = Variant::of(Owner::System, "everyone".into());
-        let mut info = self.rule_info(source, (group, gate.case), kind, vec![variant]);
+        let mut info = rule_info(source, (group, gate.case), kind, vec![variant]);
         info.condition = condition;
         let rule = self.add_rule(info);
-        self.groups[group].returns = true;
         self.uses[act].gates.push(rule);
         for (found, index, wait) in waits {
             self.uses[found].waits.push((rule, index, wait));
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
                         key: Arc::new(source.rule.key.clone()),
                         from: source.from,
                         until: source.until,
-                        owner: self.owner(source, who),
+                        owner: owner(source, who),
                         owner_words: self.owner_words(who),
                         condition,
                         evidence: self.evidence(evidence)?,

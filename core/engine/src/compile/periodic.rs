@@ -4,7 +4,8 @@ use kept_language::ActId;
 use kept_language::ast::{ActUse, Audience, Course, Party, Report, Sample, Who, WhoKind};
 
 use super::builder::Builder;
-use super::{Compiled, Source};
+use super::tasks::owner;
+use super::{Compiled, Source, rule_info};
 use crate::program::{CourseInfo, DeadlineInfo, Kind, Owner, RuleIx, SampleInfo, Until, Variant};
 
 impl<'a> Builder<'a> {
@@ -16,10 +17,7 @@ impl<'a> Builder<'a> {
             .as_ref()
             .map(|fact| self.fact_use(group, &fact.path, fact.fact))
             .transpose()?;
-        let mut variant = Variant::of(
-            self.owner(source, &sample.who),
-            self.owner_words(&sample.who),
-        );
+        let mut variant = Variant::of(owner(source, &sample.who), self.owner_words(&sample.who));
         if let Some(span) = &sample.within {
             let kind = Until::Within(self.span(self.company, source, span)?);
             variant.deadline = Some(DeadlineInfo {
@@ -33,7 +31,7 @@ impl<'a> Builder<'a> {
             at_least: sample.at_least,
             by,
         });
-        let mut info = self.rule_info(source, (group, sample.noun), kind, vec![variant]);
+        let mut info = rule_info(source, (group, sample.noun), kind, vec![variant]);
         info.act = self.check_act(group);
         let rule = self.add_rule(info);
         self.uses[frame].samples.push(rule);
@@ -67,15 +65,15 @@ impl<'a> Builder<'a> {
 
     pub(crate) fn report(&mut self, source: &Source<'a>, report: &'a Report) -> Compiled<RuleIx> {
         let company = self.company;
-        let owner = report
+        let sender = report
             .from
             .clone()
             .or_else(|| source.document.header.owner.map(Party::Role));
         let who = Who {
-            kind: WhoKind::OneOf(owner.into_iter().collect()),
+            kind: WhoKind::OneOf(sender.into_iter().collect()),
             range: kept_language::ast::TextRange::default(),
         };
-        let mut variant = Variant::of(self.owner(source, &who), self.owner_words(&who));
+        let mut variant = Variant::of(owner(source, &who), self.owner_words(&who));
         let kind = Until::Within(self.span(company, source, &report.within)?);
         variant.deadline = Some(DeadlineInfo {
             kind,
@@ -83,7 +81,7 @@ impl<'a> Builder<'a> {
         });
         let noun = self.register.company();
         let kind = Kind::Report(report.every);
-        let mut info = self.rule_info(source, (company, noun), kind, vec![variant]);
+        let mut info = rule_info(source, (company, noun), kind, vec![variant]);
         info.act = self.register.act("deliver-report").and_then(|act| {
             let noun = self.register[act].case;
             self.discharging(company, act, vec![noun])
@@ -94,11 +92,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A course opens one duty for each person of its audience; without a list of people there is none to open.
-    pub(crate) fn course(
-        &mut self,
-        source: &Source<'a>,
-        course: &'a Course,
-    ) -> Compiled<Option<RuleIx>> {
+    pub(crate) fn course(&mut self, source: &Source<'a>, course: &'a Course) -> RuleIx {
         let company = self.company;
         let (owner, words) = match &course.audience {
             Audience::Roles(roles) => {
@@ -129,7 +123,7 @@ impl<'a> Builder<'a> {
             renewed_every: course.renewed_every,
         });
         let noun = self.register.company();
-        let mut info = self.rule_info(source, (company, noun), kind, vec![variant]);
+        let mut info = rule_info(source, (company, noun), kind, vec![variant]);
         let act = if course.with_test {
             "pass-course"
         } else {
@@ -139,6 +133,6 @@ impl<'a> Builder<'a> {
             let noun = self.register[act].case;
             self.discharging(company, act, vec![noun])
         });
-        Ok(Some(self.add_rule(info)))
+        self.add_rule(info)
     }
 }

@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
         source: &Source<'a>,
         task: &Task,
     ) -> Compiled<Variant> {
-        let owner = self.owner(source, &task.who);
+        let owner = owner(source, &task.who);
         let owner_words = self.owner_words(&task.who);
         let through = match &task.through {
             Some(through) => self.through(group, task.act.act, through)?,
@@ -53,20 +53,6 @@ impl<'a> Builder<'a> {
             levels,
             owner_words,
         })
-    }
-
-    pub(crate) fn owner(&self, source: &Source<'a>, who: &Who) -> Owner {
-        match &who.kind {
-            WhoKind::OneOf(parties) => Owner::Parties(parties.iter().map(party).collect()),
-            WhoKind::Each(role) => Owner::Each(*role),
-            WhoKind::Everyone { on_distribution } => {
-                Owner::Everyone(match &source.document.header.distribution {
-                    Distribution::Roles(roles) if *on_distribution => Some(roles.clone().into()),
-                    _ => None,
-                })
-            }
-            WhoKind::Client => Owner::Client,
-        }
     }
 
     pub(crate) fn owner_words(&self, who: &Who) -> Arc<str> {
@@ -246,5 +232,20 @@ fn party(party: &Party) -> PartyInfo {
     match party {
         Party::Role(role) => PartyInfo::Role(*role),
         Party::Part(part) => PartyInfo::Part(part.as_str().into()),
+    }
+}
+
+/// Who owes.
+pub(crate) fn owner(source: &Source<'_>, who: &Who) -> Owner {
+    match &who.kind {
+        WhoKind::OneOf(parties) => Owner::Parties(parties.iter().map(party).collect()),
+        WhoKind::Each(role) => Owner::Each(*role),
+        WhoKind::Everyone { on_distribution } => {
+            Owner::Everyone(match &source.document.header.distribution {
+                Distribution::Roles(roles) if *on_distribution => Some(roles.clone().into()),
+                _ => None,
+            })
+        }
+        WhoKind::Client => Owner::Client,
     }
 }

@@ -174,10 +174,10 @@ impl Reader<'_> {
         let mut ends = line.match_indices(' ').map(|(end, _)| end);
         let (one, two) = (ends.next(), ends.next());
         for end in [two, one].into_iter().flatten() {
-            if let Some((time, rest)) = line.split_at_checked(end) {
-                if let Ok(time) = self.time(time) {
-                    return Ok((time, rest.trim()));
-                }
+            if let Some((time, rest)) = line.split_at_checked(end)
+                && let Ok(time) = self.time(time)
+            {
+                return Ok((time, rest.trim()));
             }
         }
         Err("The line does not begin with a time.".to_owned())

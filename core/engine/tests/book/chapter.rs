@@ -58,6 +58,8 @@ pub enum Kind {
     Vocabulary,
     /// Another calendar than the standing one.
     Calendar,
+    /// Who holds which role.
+    People,
     /// Expected: what is said about the sources.
     Messages,
     /// Expected: the sources in their fixed form.
@@ -86,6 +88,7 @@ impl Kind {
             ("sop-document", _) => Self::Document,
             ("toml", "vocabulary") => Self::Vocabulary,
             ("toml", "calendar") => Self::Calendar,
+            ("people", _) => Self::People,
             ("messages", _) => Self::Messages,
             ("formatted", _) => Self::Formatted,
             ("explained", _) => Self::Explained,
@@ -103,7 +106,12 @@ impl Kind {
     pub const fn is_source(self) -> bool {
         matches!(
             self,
-            Self::Rule | Self::Part | Self::Document | Self::Vocabulary | Self::Calendar
+            Self::Rule
+                | Self::Part
+                | Self::Document
+                | Self::Vocabulary
+                | Self::Calendar
+                | Self::People
         )
     }
 }

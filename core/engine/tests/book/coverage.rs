@@ -47,10 +47,11 @@ fn every_message_has_an_example(book: &[Chapter]) -> Result<(), String> {
         .iter()
         .filter(|code| !said.contains_key(*code))
         .map(|code| format!("{code} stands in the book, but nothing says it"));
-    faults(missing.into_iter().chain(unknown).collect())
+    faults(missing.into_iter().chain(unknown))
 }
 
-fn faults(found: Vec<String>) -> Result<(), String> {
+fn faults(found: impl Iterator<Item = String>) -> Result<(), String> {
+    let found: Vec<String> = found.collect();
     if found.is_empty() {
         Ok(())
     } else {
@@ -155,8 +156,7 @@ fn missing(seen: &[&str], which: &str) -> Result<(), String> {
         KINDS
             .into_iter()
             .filter(|kind| !seen.contains(kind))
-            .map(|kind| format!("the book has no {which} example of a {kind}"))
-            .collect(),
+            .map(|kind| format!("the book has no {which} example of a {kind}")),
     )
 }
 

@@ -1,16 +1,19 @@
 //! The standing desk: the words, and the document into which the rules of an example are put.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use kept_calendar::Calendar;
-use kept_language::{Diagnostic, Library, Register, RegisterFile, Source, read};
+use kept_language::{
+    Context, Diagnostic, Library, People, Person, Register, RegisterFile, Source, check, read,
+};
 
 use crate::chapter::{Example, Kind};
 
 /// What stands before the rules of an example that brings no header of its own.
-const PREAMBLE: &str = "\
+pub const PREAMBLE: &str = "\
 +++
 code = \"RQ\"
 title = \"Request desk\"
@@ -33,6 +36,8 @@ pub struct Desk {
     /// The documents and what was said while reading them. A document that stands twice is two versions, each in a
     /// library of its own.
     pub libraries: Vec<Library>,
+    /// What the checks say about each library.
+    checked: Vec<Vec<Diagnostic>>,
     /// Working time.
     pub calendar: Calendar,
     /// The text of the calendar, where it is not the standing one.
@@ -68,7 +73,7 @@ pub fn texts(folder: &Path, ending: &str) -> Vec<(String, String)> {
 /// What is wrong with its words, where they do not load.
 pub fn open(example: &Example) -> Result<Desk, String> {
     let register = words(example)?;
-    let libraries = versions(documents(example))
+    let libraries: Vec<Library> = versions(documents(example))
         .iter()
         .map(|documents| {
             let sources: Vec<Source<'_>> = documents
@@ -79,10 +84,29 @@ pub fn open(example: &Example) -> Result<Desk, String> {
         })
         .collect();
     let own_calendar = text_of(example, Kind::Calendar);
+    let calendar = calendar(own_calendar.as_deref())?;
+    let people = match text_of(example, Kind::People) {
+        Some(text) => Some(people(&register, &text)?),
+        None => None,
+    };
+    let before = std::iter::once(None).chain(libraries.iter().map(Some));
+    let checked = libraries
+        .iter()
+        .zip(before)
+        .map(|(library, in_force)| {
+            let context = Context {
+                calendar: Some(&calendar),
+                people: people.as_ref(),
+                in_force,
+            };
+            check(&register, library, &context)
+        })
+        .collect();
     Ok(Desk {
-        calendar: calendar(own_calendar.as_deref())?,
         register,
         libraries,
+        checked,
+        calendar,
         own_calendar,
     })
 }
@@ -103,15 +127,18 @@ fn calendar(own: Option<&str>) -> Result<Calendar, String> {
 impl Desk {
     /// Everything that is said about the documents, with its library, in the order of the texts.
     pub fn said(&self) -> Vec<(&Library, &Diagnostic)> {
-        self.libraries
-            .iter()
-            .flat_map(|library| {
-                library
-                    .diagnostics
-                    .iter()
-                    .map(move |message| (library, message))
-            })
-            .collect()
+        let mut said: Vec<(&Library, &Diagnostic)> = Vec::new();
+        for (library, checked) in self.libraries.iter().zip(&self.checked) {
+            let mut all: Vec<&Diagnostic> = library.diagnostics.iter().chain(checked).collect();
+            // The heading of the standing document is nobody's fault.
+            all.retain(|message| {
+                let path = &library.documents[message.document].path;
+                path != STANDING || message.range.start >= PREAMBLE.len()
+            });
+            all.sort_by_key(|message| (message.document, message.range.start, message.code));
+            said.extend(all.into_iter().map(|message| (library, message)));
+        }
+        said
     }
 
     /// The code of its first document.
@@ -129,21 +156,33 @@ impl Desk {
     }
 
     /// A message as the book shows it: lines of the standing document count from the example's first.
-    pub fn shown(&self, (library, message): (&Library, &Diagnostic)) -> String {
+    pub fn shown((library, message): (&Library, &Diagnostic)) -> String {
         let document = &library.documents[message.document];
         let shown = message.render(document);
-        let (line, _) = message.position(document);
-        let before = PREAMBLE.lines().count();
-        if document.path == STANDING && line > before {
-            shown.replacen(
-                &format!("{STANDING}:{line}:"),
-                &format!("{STANDING}:{}:", line - before),
-                1,
-            )
-        } else {
-            shown
+        if document.path != STANDING {
+            return shown;
         }
+        let (line, _) = message.position(document);
+        let place = format!("{STANDING}:{line}:");
+        let shown = shown.replacen(&place, &format!("{STANDING}:{}:", own_line(line)), 1);
+        // Other lines that the message names.
+        let mut parts = shown.split("line ");
+        let mut counted = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let number = part[..digits]
+                .parse()
+                .map_or(String::new(), |line| own_line(line).to_string());
+            let _ = write!(counted, "line {number}{}", &part[digits..]);
+        }
+        counted
     }
+}
+
+/// A line of the standing document, counted from the example's first.
+fn own_line(line: usize) -> usize {
+    let before = PREAMBLE.lines().count();
+    if line > before { line - before } else { line }
 }
 
 /// The words that ship, and those that the example adds.
@@ -185,7 +224,7 @@ fn documents(example: &Example) -> Vec<(String, String)> {
         match block.kind {
             Kind::Rule => {
                 let info = format!("sop {}", block.rest);
-                standing.push_str(&format!("```{}\n{}```\n\n", info.trim_end(), block.text));
+                let _ = write!(standing, "```{}\n{}```\n\n", info.trim_end(), block.text);
             }
             Kind::Part => {
                 standing.push_str(&block.text);
@@ -220,4 +259,44 @@ fn versions(documents: Vec<(String, String)>) -> Vec<Vec<(String, String)>> {
         }
     }
     sets
+}
+
+/// The staff of a `people` block: `Maria: account manager, approver; away; deputy; wrote RQ`.
+fn people(register: &Register, text: &str) -> Result<People, String> {
+    let mut people = People::default();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let mut parts = line.split(';').map(str::trim);
+        let (name, roles) = parts
+            .next()
+            .and_then(|first| first.split_once(':'))
+            .ok_or_else(|| format!("people: “{line}” should be a name, a colon and roles"))?;
+        let mut person = Person {
+            name: name.to_owned(),
+            present: true,
+            deputy: false,
+        };
+        for part in parts {
+            match part.split_once(' ') {
+                Some(("wrote", code)) => people
+                    .authors
+                    .entry(code.to_owned())
+                    .or_default()
+                    .push(name.to_owned()),
+                None if part == "away" => person.present = false,
+                None if part == "deputy" => person.deputy = true,
+                _ => return Err(format!("people: “{part}” is not understood")),
+            }
+        }
+        for role in roles
+            .split(',')
+            .map(str::trim)
+            .filter(|role| !role.is_empty())
+        {
+            let role = register
+                .role(role)
+                .ok_or_else(|| format!("people: no role is called “{role}”"))?;
+            people.holders.entry(role).or_default().push(person.clone());
+        }
+    }
+    Ok(people)
 }

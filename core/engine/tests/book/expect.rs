@@ -1,7 +1,7 @@
 //! What the examples of the book give, as the book shows it.
 
 use kept_engine::scenario::{Detail, listing};
-use kept_language::Severity;
+use kept_language::{Severity, explain, format, redline};
 
 use crate::chapter::{Block, Chapter, Example, Kind};
 use crate::desk::{self, Desk};
@@ -53,12 +53,15 @@ pub fn run(example: &Example) -> Result<Vec<Found>, String> {
                 Detail::Entries,
             ),
             Kind::Answers => story()?.answers.join("\n"),
-            kind => {
-                return Err(format!(
-                    "line {}: blocks of the kind {kind:?} are not run yet",
-                    block.line
-                ));
-            }
+            Kind::Formatted => formatted(&desk),
+            Kind::Explained => explained(&desk, &block.rest)?,
+            Kind::Redline => redlined(&desk)?,
+            Kind::Rule
+            | Kind::Part
+            | Kind::Document
+            | Kind::Vocabulary
+            | Kind::Calendar
+            | Kind::People => continue,
         };
         found.push(Found {
             block: block.clone(),
@@ -84,7 +87,7 @@ fn silent(desk: &Desk) -> Result<(), String> {
         .said()
         .into_iter()
         .filter(|(_, message)| message.severity > Severity::Note)
-        .map(|message| desk.shown(message))
+        .map(Desk::shown)
         .collect();
     if said.is_empty() {
         Ok(())
@@ -96,6 +99,41 @@ fn silent(desk: &Desk) -> Result<(), String> {
     }
 }
 
+/// The last version in its canonical form; of the standing document only what the example brings.
+fn formatted(desk: &Desk) -> String {
+    let Some(library) = desk.libraries.last() else {
+        return String::new();
+    };
+    let texts = (0..library.documents.len()).map(|index| {
+        let text = format(&desk.register, library, index);
+        let standing = library.documents[index].path == desk::STANDING;
+        let before = if standing { desk::PREAMBLE.len() } else { 0 };
+        text[before..].trim_end().to_owned()
+    });
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A rule in plain words, the first where none is named.
+fn explained(desk: &Desk, id: &str) -> Result<String, String> {
+    let library = desk.libraries.last().ok_or("nothing to explain")?;
+    let mut rules = library
+        .documents
+        .iter()
+        .flat_map(|document| &document.rules);
+    let rule = rules
+        .find(|rule| id.is_empty() || rule.key.id == id)
+        .ok_or_else(|| format!("no rule is called “{id}”"))?;
+    Ok(explain(&desk.register, library, rule).to_string())
+}
+
+/// What changed from the first version to the last.
+fn redlined(desk: &Desk) -> Result<String, String> {
+    let (Some(old), Some(new)) = (desk.libraries.first(), desk.libraries.last()) else {
+        return Err("a redline compares two versions of a document".to_owned());
+    };
+    Ok(redline(&desk.register, old, new).to_string())
+}
+
 fn shower(desk: &Desk) -> Shower<'_> {
     Shower {
         register: &desk.register,
@@ -105,11 +143,7 @@ fn shower(desk: &Desk) -> Shower<'_> {
 }
 
 fn messages(desk: &Desk) -> String {
-    let said: Vec<String> = desk
-        .said()
-        .into_iter()
-        .map(|message| desk.shown(message))
-        .collect();
+    let said: Vec<String> = desk.said().into_iter().map(Desk::shown).collect();
     said.join("\n\n")
 }
 

@@ -59,7 +59,7 @@ impl Shower<'_> {
         [
             self.rule(duty),
             self.case(duty),
-            self.owner(duty),
+            owner(duty),
             self.at(duty.opened_at),
             when(duty.due_at),
             verdict(duty.verdict).to_owned(),
@@ -103,11 +103,11 @@ impl Shower<'_> {
         }
         format!("{noun} {}", duty.subject)
     }
+}
 
-    fn owner(&self, duty: &Obligation) -> String {
-        let person = duty.learner.as_ref().or(duty.owner.as_ref());
-        person.map_or_else(|| duty.owner_role.to_string(), Clone::clone)
-    }
+fn owner(duty: &Obligation) -> String {
+    let person = duty.learner.as_ref().or(duty.owner.as_ref());
+    person.map_or_else(|| duty.owner_role.to_string(), Clone::clone)
 }
 
 fn besides(duty: &Obligation) -> String {
@@ -133,10 +133,16 @@ fn besides(duty: &Obligation) -> String {
             .filter(|(set, _)| *set)
             .map(|(_, words)| words.to_owned()),
     );
-    for entry in &duty.entries {
-        if let EntryChange::Cancelled { reason } = entry.change {
-            said.push(cancelled(reason).to_owned());
-        }
+    let ended = duty
+        .entries
+        .iter()
+        .rev()
+        .find_map(|entry| match entry.change {
+            EntryChange::Cancelled { reason } => Some(reason),
+            _ => None,
+        });
+    if let Some(reason) = ended.filter(|_| duty.verdict == Verdict::Cancelled) {
+        said.push(cancelled(reason).to_owned());
     }
     if duty.version.as_ref() != "1.0" {
         said.push(format!("version {}", duty.version));

@@ -95,7 +95,10 @@ fn load() -> Register {
         .iter()
         .map(|(path, text)| RegisterFile { path, text })
         .collect();
-    Register::load(&files).unwrap()
+    match Register::load(&files) {
+        Ok(register) => register,
+        Err(problems) => panic!("{problems:?}"),
+    }
 }
 
 /// A document around rules. Paragraphs that begin with `id:` are rules, others stand as they are.
@@ -108,9 +111,14 @@ pub fn document(version: &str, rules: &str) -> String {
         let paragraph = paragraph.trim();
         match paragraph.split_once(':') {
             Some((id, sentence)) if !id.contains(char::is_whitespace) && !id.starts_with('|') => {
-                text.push_str(&format!("```sop {id}\n{}\n```\n\n", sentence.trim()));
+                for part in ["```sop ", id, "\n", sentence.trim(), "\n```\n\n"] {
+                    text.push_str(part);
+                }
             }
-            _ => text.push_str(&format!("{paragraph}\n\n")),
+            _ => {
+                text.push_str(paragraph);
+                text.push_str("\n\n");
+            }
         }
     }
     text

@@ -1,6 +1,6 @@
 //! Gates that can never open (K609), and duties that a gate forbids while they run (K606).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kept_kernel::Duration;
 
@@ -15,16 +15,24 @@ use super::durations::{not_longer, of_deadline};
 use super::set::{Place, Set};
 use super::solver::{Part, Solver};
 
+/// Gates on one act that are compared with each duty; more than any company writes.
+const MOST_GATES: usize = 100;
+
 pub(super) fn check(set: &Set<'_>, says: &mut Vec<Diagnostic>) {
     let possible = possible(set);
-    let gates: Vec<(Place<'_>, &Gate)> = gates(set).collect();
-    for (place, gate) in &gates {
-        never_opens(set, &possible, *place, gate, says);
+    let mut by_act: BTreeMap<ActId, Vec<(Place<'_>, &Gate)>> = BTreeMap::new();
+    for (place, gate) in gates(set) {
+        never_opens(set, &possible, place, gate, says);
+        by_act.entry(gate.act.act).or_default().push((place, gate));
     }
     for place in &set.rules {
         if let Sentence::Duty(duty) = place.sentence {
-            let shut = gates
+            let on_act = by_act
+                .get(&duty.task.act.act)
+                .map_or(&[][..], Vec::as_slice);
+            let shut = on_act
                 .iter()
+                .take(MOST_GATES)
                 .find(|(gate_place, gate)| forbids(set, *place, duty, &gate_place.rule.key, gate));
             if let Some((gate_place, _)) = shut {
                 let gate = set.named(place.document, &gate_place.rule.key);
@@ -48,7 +56,7 @@ fn gates<'s, 'c>(set: &'s Set<'c>) -> impl Iterator<Item = (Place<'c>, &'c Gate)
 /// The acts that can happen at all: those behind no gate, and those behind gates whose passages can.
 pub(super) fn possible(set: &Set<'_>) -> BTreeSet<ActId> {
     let strict: Vec<(&Gate, &[Passage])> = gates(set)
-        .filter(|(place, gate)| gate.condition.is_none() && !has_way_round(set, &place.rule.key))
+        .filter(|(place, gate)| gate.condition.is_none() && !set.is_passed(&place.rule.key))
         .filter_map(|(_, gate)| match &gate.opens {
             Opens::Until(passages) => Some((gate, passages.as_slice())),
             _ => None,
@@ -76,15 +84,6 @@ pub(super) fn possible(set: &Set<'_>) -> BTreeSet<ActId> {
     }
 }
 
-/// Whether an exception or a permission leads past a gate.
-fn has_way_round(set: &Set<'_>, gate: &RuleKey) -> bool {
-    set.rules.iter().any(|place| match place.sentence {
-        Sentence::Exception(exception) => exception.parent.key == *gate,
-        Sentence::Permission(Permission::Despite { gate: passed, .. }) => passed.key == *gate,
-        _ => false,
-    })
-}
-
 /// Whether a passage can ever open its gate.
 pub(super) fn can_come(
     set: &Set<'_>,
@@ -94,9 +93,10 @@ pub(super) fn can_come(
 ) -> bool {
     let happens = |act: ActId| {
         act != gate.act.act
-            && possible
+            && set
+                .counted_by(act)
                 .iter()
-                .any(|done| *done != gate.act.act && set.is_also(*done, act))
+                .any(|done| *done != gate.act.act && possible.contains(done))
     };
     match passage {
         Passage::Event(event) => happens(event.act),
@@ -193,29 +193,30 @@ fn forbids(set: &Set<'_>, place: Place<'_>, duty: &Duty, key: &RuleKey, gate: &G
 
 /// Whether the owner may pass the gate, or an exception takes it away.
 fn may_pass(set: &Set<'_>, duty: &Duty, gate: &RuleKey) -> bool {
-    set.rules.iter().any(|place| match place.sentence {
-        Sentence::Permission(Permission::Despite {
-            who, gate: passed, ..
-        }) => {
-            passed.key == *gate
-                && match (&who.kind, &duty.task.who.kind) {
-                    (WhoKind::Everyone { .. }, _) => true,
-                    (WhoKind::OneOf(may), WhoKind::OneOf(must)) => {
-                        must.iter().any(|party| may.contains(party))
+    set.is_passed(gate)
+        && set.rules.iter().any(|place| match place.sentence {
+            Sentence::Permission(Permission::Despite {
+                who, gate: passed, ..
+            }) => {
+                passed.key == *gate
+                    && match (&who.kind, &duty.task.who.kind) {
+                        (WhoKind::Everyone { .. }, _) => true,
+                        (WhoKind::OneOf(may), WhoKind::OneOf(must)) => {
+                            must.iter().any(|party| may.contains(party))
+                        }
+                        _ => false,
                     }
-                    _ => false,
-                }
-        }
-        Sentence::Exception(exception) => {
-            exception.parent.key == *gate
-                && exception.condition.is_none()
-                && exception
-                    .changes
-                    .iter()
-                    .any(|change| matches!(change, Change::DoesNotApply))
-        }
-        _ => false,
-    })
+            }
+            Sentence::Exception(exception) => {
+                exception.parent.key == *gate
+                    && exception.condition.is_none()
+                    && exception
+                        .changes
+                        .iter()
+                        .any(|change| matches!(change, Change::DoesNotApply))
+            }
+            _ => false,
+        })
 }
 
 /// Whether, however the duty opens, a passage has come or is somebody's duty before it is due.

@@ -354,11 +354,14 @@ fn mention<'t>(text: &'t str, words: &[Range<usize>], at: usize) -> Option<Menti
 }
 
 fn listed(code: &str, what: &str, numbers: &[&str]) -> String {
-    if numbers.is_empty() {
+    if let [only] = numbers {
+        let one = what.trim_end_matches('s');
+        format!("{code} has only {one} {only}.")
+    } else if numbers.is_empty() {
         format!("{code} has no {what} with numbers.")
     } else {
         let shown: Vec<&str> = numbers.iter().copied().take(40).collect();
-        format!("The {what} of {code} are {}.", shown.join(", "))
+        format!("{code} has the {what} {}.", shown.join(", "))
     }
 }
 

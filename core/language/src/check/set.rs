@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
-    ActUse, Definition, Exception, RuleKey, Sentence, Table, TableKey, Task, TextRange,
+    ActUse, Definition, Exception, Permission, RuleKey, Sentence, Table, TableKey, Task, TextRange,
 };
 use crate::check::Context;
 use crate::diagnostic::{Diagnostic, Severity, position};
@@ -37,6 +37,10 @@ pub(super) struct Set<'c> {
     defined_states: BTreeSet<StateId>,
     /// For each act those that its event counts as, itself first.
     counts_as: Vec<Vec<ActId>>,
+    /// For each act those whose events count as it, itself among them.
+    counted_by: BTreeMap<ActId, Vec<ActId>>,
+    /// The gates that an exception or a permission leads past.
+    passed: BTreeSet<&'c RuleKey>,
     /// The duties, steps and rhythms that ask for each act, or for one that counts as it.
     asked: BTreeMap<ActId, Vec<(Place<'c>, &'c Task)>>,
 }
@@ -54,6 +58,8 @@ impl<'c> Set<'c> {
             unsound: vec![Vec::new(); library.documents.len()],
             defined_states: BTreeSet::new(),
             counts_as: closures(register),
+            counted_by: BTreeMap::new(),
+            passed: BTreeSet::new(),
             asked: BTreeMap::new(),
         };
         for message in &library.diagnostics {
@@ -76,8 +82,22 @@ impl<'c> Set<'c> {
             }
         }
         for place in &set.rules {
-            if let Sentence::Definition(Definition::State { state, .. }) = place.sentence {
-                set.defined_states.insert(*state);
+            match place.sentence {
+                Sentence::Definition(Definition::State { state, .. }) => {
+                    set.defined_states.insert(*state);
+                }
+                Sentence::Exception(exception) => {
+                    set.passed.insert(&exception.parent.key);
+                }
+                Sentence::Permission(Permission::Despite { gate, .. }) => {
+                    set.passed.insert(&gate.key);
+                }
+                _ => {}
+            }
+        }
+        for (act, _) in register.acts() {
+            for other in set.counts_as(act).to_vec() {
+                set.counted_by.entry(other).or_default().push(act);
             }
         }
         let tasks: Vec<(Place<'c>, &'c Task)> = set.tasks().collect();
@@ -119,10 +139,8 @@ impl<'c> Set<'c> {
                 .get(message.document)
                 .map_or(&[][..], Vec::as_slice);
             let after = unsound.partition_point(|range| range.start <= message.range.start);
-            !after
-                .checked_sub(1)
-                .and_then(|last| unsound.get(last))
-                .is_some_and(|range| message.range.start < range.end)
+            let before = after.checked_sub(1).and_then(|last| unsound.get(last));
+            before.is_none_or(|range| message.range.start >= range.end)
         });
     }
 
@@ -188,6 +206,16 @@ impl<'c> Set<'c> {
     /// Whether an event of `one` is also one of `other`.
     pub fn is_also(&self, one: ActId, other: ActId) -> bool {
         self.counts_as(one).contains(&other)
+    }
+
+    /// The acts whose events count as this one, itself among them.
+    pub fn counted_by(&self, act: ActId) -> &[ActId] {
+        self.counted_by.get(&act).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an exception or a permission leads past this gate.
+    pub fn is_passed(&self, gate: &RuleKey) -> bool {
+        self.passed.contains(gate)
     }
 
     /// The duties, steps and rhythms that ask for this act, or for one that counts as it.

@@ -358,15 +358,15 @@ impl Shown<'_> {
     }
 
     fn gap(&self, gaps: &[Vec<Part>]) -> Diagnostic {
-        let (code, what) = match (self.dimensions.len(), gaps.first()) {
-            (_, None) => ("K501", "the table has no row".to_owned()),
-            (0 | 1, Some(gap)) if !gap.is_empty() => (
-                "K501",
-                format!("{} has no {}", self.case(gap), self.answer()),
-            ),
-            (0 | 1, Some(_)) => ("K501", "the table has no row".to_owned()),
-            (_, Some(gap)) if gap.is_empty() => ("K503", "the table has no row".to_owned()),
-            (_, Some(gap)) => ("K503", format!("{} has no row", self.case(gap))),
+        let code = if self.dimensions.len() > 1 {
+            "K503"
+        } else {
+            "K501"
+        };
+        let what = match gaps.first().filter(|gap| !gap.is_empty()) {
+            None => "the table has no row".to_owned(),
+            Some(gap) if self.dimensions.len() > 1 => format!("{} has no row", self.case(gap)),
+            Some(gap) => format!("{} has no {}", self.case(gap), self.answer()),
         };
         let more: Vec<String> = gaps.iter().skip(1).map(|gap| self.case(gap)).collect();
         let mut reason =

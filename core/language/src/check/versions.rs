@@ -175,10 +175,10 @@ fn transitions(set: &Set<'_>, says: &mut Vec<Diagnostic>) {
                     )),
             );
         } else if !set.has(&rule.key)
-            && !set
+            && set
                 .context
                 .in_force
-                .is_some_and(|library| library.rule(&rule.key).is_some())
+                .is_none_or(|library| library.rule(&rule.key).is_none())
         {
             says.push(
                 Diagnostic::new("K302", place.document, rule.range, "no such rule")

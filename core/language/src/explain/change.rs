@@ -2,7 +2,7 @@
 
 use crate::ast::{
     CellKind, Change, ColumnKind, Condition, Exception, FactRef, Opening, Permission, RuleKey,
-    Sentence, Span, SpanKind, Transition, TransitionEffect, Trigger,
+    Sentence, Span, SpanKind, TestKind, Transition, TransitionEffect, Trigger,
 };
 use crate::document::Rule;
 
@@ -14,12 +14,22 @@ use super::{Told, Topic};
 pub(super) struct Reads {
     condition: Vec<FactRef>,
     deadline: Vec<FactRef>,
+    /// The states that its condition asks about, as `whether …`.
+    states: Vec<String>,
     /// Facts without which it cannot be judged.
     needed: Vec<FactRef>,
 }
 
 impl Reads {
-    pub fn condition(&mut self, condition: &Condition) {
+    pub fn condition(&mut self, say: &Say<'_>, condition: &Condition) {
+        let (Condition::All(tests) | Condition::Any(tests)) = condition;
+        for test in tests
+            .iter()
+            .filter(|test| matches!(test.kind, TestKind::State(_)))
+        {
+            self.states
+                .push(format!("whether {}", say.words(test.range)));
+        }
         for (fact, needed) in facts_in(condition) {
             if needed {
                 self.needed.push(fact.clone());
@@ -84,7 +94,8 @@ impl Reads {
 impl Told {
     pub(super) fn facts(&mut self, say: &Say<'_>, reads: &Reads) {
         let live = |fact: &&FactRef| say.register[fact.fact].live && !fact.was;
-        let held = names(say, reads.condition.iter().filter(live));
+        let mut held = names(say, reads.condition.iter().filter(live));
+        held.extend(reads.states.iter().cloned());
         if !held.is_empty() {
             self.add(
                 Topic::Facts,

@@ -3,7 +3,7 @@
 use kept_kernel::{Duration, Number, Unit};
 
 use crate::ast::{By, DayOrPeriod, Deadline, DeadlineKind, Reopened, Span, SpanKind, Task};
-use crate::register::FactKind;
+use crate::register::{ActId, FactKind};
 
 use super::change::Reads;
 use super::duty::{period_word, span_words};
@@ -223,8 +223,8 @@ impl Told {
         );
     }
 
-    /// What ends a duty; one that returns by itself, as a rhythm does, needs no reopening.
-    pub(super) fn ends(&mut self, say: &Say<'_>, task: &Task, reads: &mut Reads, returns: bool) {
+    /// What ends a duty.
+    pub(super) fn ends(&mut self, say: &Say<'_>, task: &Task, reads: &mut Reads, life: Life) {
         if let Some(unless) = &task.unless {
             reads.unless(unless);
             self.add(
@@ -247,37 +247,47 @@ impl Told {
                 Topic::Ends,
                 format!("If the {} is reopened, it goes on with the time that was left; what was found the first time stays.", noun.says),
             ),
-            None if !noun.reopens.is_empty() && !returns => self.add(
+            None if !noun.reopens.is_empty() && life != Life::Returns => self.add(
                 Topic::Ends,
                 format!("If the {} is reopened, it does not start again.", noun.says),
             ),
             None => {}
         }
-        if !noun.ends.is_empty() && !noun.ends.contains(&task.act.act) {
+        let path = Vec::new();
+        let events = |acts: &[ActId]| {
+            let events = acts.iter().map(|act| say.act_event(*act, &path));
+            or_events(&events.collect::<Vec<_>>())
+        };
+        if life == Life::Ordinary && !noun.ends.is_empty() && !noun.ends.contains(&task.act.act) {
             self.add(
                 Topic::Ends,
                 format!(
-                    "If the {} ends before it is done, the duty is missed.",
-                    noun.says
+                    "If {} before it is done, the duty is missed.",
+                    events(&noun.ends)
                 ),
             );
         }
         if !noun.voids.is_empty() {
-            let path = Vec::new();
-            let voids: Vec<String> = noun
-                .voids
-                .iter()
-                .map(|act| say.act_event(*act, &path))
-                .collect();
             self.add(
                 Topic::Ends,
                 format!(
                     "It falls away, and is not counted, when {}.",
-                    or_events(&voids)
+                    events(&noun.voids)
                 ),
             );
         }
     }
+}
+
+/// How a duty lives and ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Life {
+    /// It ends with its case.
+    Ordinary,
+    /// It comes round by itself, and needs no reopening.
+    Returns,
+    /// The end of the case opens it.
+    AfterTheEnd,
 }
 
 /// Whether a length of time counts working time; a table's by its first answer.

@@ -5,6 +5,7 @@ use crate::document::{Rule, Slot};
 use crate::register::{ActId, Doer};
 
 use super::change::Reads;
+use super::clock::Life;
 use super::say::{Say, or, or_events};
 use super::{Told, Topic};
 
@@ -18,7 +19,7 @@ impl Told {
             } => {
                 self.starts(say, rule, triggers);
                 if let Some(condition) = condition {
-                    reads.condition(condition);
+                    reads.condition(say, condition);
                 }
             }
             Opening::Step => self.starts_as_step(say, rule),
@@ -29,7 +30,7 @@ impl Told {
         self.done(say, &duty.task);
         self.pauses(say, &duty.task);
         self.late(say, &duty.task);
-        self.ends(say, &duty.task, &mut reads, false);
+        self.ends(say, &duty.task, &mut reads, life_of(say, duty));
         self.facts(say, &reads);
     }
 
@@ -72,8 +73,8 @@ impl Told {
             "While it is open, the same thing happening again starts no second one.".to_owned()
         } else {
             format!(
-                "While it is open for a {}, the same thing happening again starts no second one.",
-                say.noun()
+                "While it is open for {}, the same thing happening again starts no second one.",
+                super::say::with_article(say.noun())
             )
         };
         self.add(Topic::Starts, again);
@@ -261,7 +262,7 @@ impl Told {
                 );
                 self.reckoning_of(say, span);
                 if let Some(condition) = condition {
-                    reads.condition(condition);
+                    reads.condition(say, condition);
                 }
             }
             Beat::Calendar(period) => {
@@ -281,7 +282,7 @@ impl Told {
         self.done(say, &rhythm.task);
         self.pauses(say, &rhythm.task);
         self.late(say, &rhythm.task);
-        self.ends(say, &rhythm.task, &mut reads, true);
+        self.ends(say, &rhythm.task, &mut reads, Life::Returns);
         self.facts(say, &reads);
     }
 
@@ -403,4 +404,19 @@ fn counting_as(say: &Say<'_>, act: ActId) -> Vec<ActId> {
     }
     found.remove(0);
     found
+}
+
+/// Whether the duty is opened by what ends its case.
+fn life_of(say: &Say<'_>, duty: &Duty) -> Life {
+    let ends = &say.register[duty.case].ends;
+    match &duty.opening {
+        Opening::When { triggers, .. }
+            if triggers
+                .iter()
+                .any(|trigger| matches!(trigger, Trigger::Act(act) if ends.contains(&act.act))) =>
+        {
+            Life::AfterTheEnd
+        }
+        _ => Life::Ordinary,
+    }
 }

@@ -233,7 +233,7 @@ impl Told {
         self.add(
             Topic::What,
             format!(
-                "{} receives the report “{}”{charts}, on the {period} that has just ended.",
+                "{} receives the report “{}”{charts}, about the {period} that has just ended.",
                 and(&receivers),
                 report.name
             ),

@@ -15,14 +15,18 @@ impl Told {
             .map_or_else(String::new, |condition| {
                 format!(" if {}", say.condition(condition))
             });
+        let comma = if condition.is_empty() { "" } else { "," };
         match &gate.opens {
             Opens::Until(passages) => {
-                self.until_one_of(say, &format!("{barred}{condition}"), passages)
+                self.until_one_of(say, &format!("{barred}{condition}"), passages);
             }
             Opens::Unless(unless) => {
                 self.add(
                     Topic::Says,
-                    format!("{barred}{condition}, unless {}.", say.condition(unless)),
+                    format!(
+                        "{barred}{condition}{comma} unless {}.",
+                        say.condition(unless)
+                    ),
                 );
                 self.add(
                     Topic::Passes,
@@ -32,7 +36,7 @@ impl Told {
             Opens::While(held) => {
                 self.add(
                     Topic::Says,
-                    format!("{barred}{condition}, while {}.", say.condition(held)),
+                    format!("{barred}{condition}{comma} while {}.", say.condition(held)),
                 );
                 self.add(
                     Topic::Passes,

@@ -96,7 +96,7 @@ impl Told {
         let noun = &say.register[stages.noun].says;
         self.add(
             Topic::Says,
-            format!("A {noun} goes through these stages, one after the other:"),
+            format!("A {noun} goes through the stages below, one after the other."),
         );
         let Some(table) = say.library.table(&stages.table.key) else {
             return;
@@ -187,7 +187,7 @@ pub(crate) fn row(say: &Say<'_>, table: &Table, row: &Row, column: Option<usize>
             (ColumnKind::Condition(_), CellKind::Otherwise) => otherwise = true,
             (ColumnKind::Condition(_), CellKind::Any) => {}
             (ColumnKind::Condition(_), CellKind::Unknown) => {
-                when.push(format!("{} not known", heading.heading))
+                when.push(format!("{} not known", heading.heading));
             }
             (ColumnKind::Condition(_), CellKind::OneOf(_)) => {
                 when.push(format!(
@@ -199,7 +199,7 @@ pub(crate) fn row(say: &Say<'_>, table: &Table, row: &Row, column: Option<usize>
             (ColumnKind::Condition(_), _) => when.push(format!("{} {words}", heading.heading)),
             (ColumnKind::Answer(_), _) if column.is_some_and(|wanted| wanted != index) => {}
             (ColumnKind::Answer(_), _) if many => {
-                answers.push(format!("{} {words}", heading.heading))
+                answers.push(format!("{} {words}", heading.heading));
             }
             (ColumnKind::Answer(_), _) => answers.push(words),
             _ => {}

@@ -99,7 +99,8 @@ fn fill(lines: &mut Vec<String>, atoms: &[String], indent: usize) {
     }
 }
 
-/// How many words go on a line: all, else up to the last comma or joining word in its second half, else as many as fit.
+/// How many words go on a line: all, else up to its last comma or joining word, unless the line becomes too short, else
+/// as many as fit.
 fn count_that_fits(atoms: &[String], room: usize) -> usize {
     let mut used = 0;
     let mut fits = 0;
@@ -111,11 +112,11 @@ fn count_that_fits(atoms: &[String], room: usize) -> usize {
             break;
         }
         fits = index + 1;
-        if used * 2 > room {
+        if used * 3 > room {
             if atom.ends_with([',', ';', ':']) {
                 after_comma = Some(index + 1);
             }
-            if atoms.get(index + 1).is_some_and(|next| joins(next)) {
+            if !joins(atom) && atoms.get(index + 1).is_some_and(|next| joins(next)) {
                 before_word = Some(index + 1);
             }
         }

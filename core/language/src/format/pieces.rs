@@ -124,7 +124,6 @@ fn joined(
             }
         }
         (Sentence::Gate(_), Slot::Rest) if has(Slot::Condition) => (Space, New),
-        (Sentence::Permission(_), Slot::Condition | Slot::Evidence) => (Comma, Same),
         (Sentence::Permission(_), Slot::Rest) if has(Slot::Condition) || has(Slot::Evidence) => {
             (Comma, Same)
         }
@@ -141,6 +140,7 @@ fn joined(
         (Sentence::Course(_), Slot::Warning | Slot::Escalation) => (Semicolon, New),
         (Sentence::Course(_) | Sentence::Retention(_) | Sentence::Sample(_), Slot::Rest)
         | (Sentence::Sample(_) | Sentence::Report(_), Slot::Task)
+        | (Sentence::Permission(_), Slot::Condition | Slot::Evidence)
         | (Sentence::Procedure(_), _) => (Comma, Same),
         _ => (Space, Same),
     }
@@ -300,6 +300,18 @@ fn item_lines(mut parts: Vec<Piece>, indent: usize) -> Vec<String> {
     for (part, place) in parts.iter_mut().zip(places) {
         part.place = place;
     }
+    // Where the owner, the act and the deadline do not fit beside the step, they get a line of their own.
+    let opening = parts
+        .iter()
+        .skip(2)
+        .position(|part| part.place == Place::New)
+        .map_or(parts.len(), |at| at + 2);
+    let beside = parts.get(..opening).unwrap_or_default();
+    if lines(beside, ";", indent).len() > 1
+        && let Some(task) = parts.get_mut(1)
+    {
+        task.place = Place::New;
+    }
     lines(&parts, "", indent)
 }
 
@@ -324,7 +336,7 @@ fn step(document: &Document, rule: &Rule, range: TextRange, number: &str) -> Opt
     let own = names.iter().rposition(|token| token.kind == Kind::Code)?;
     let coded = own
         .checked_sub(1)
-        .filter(|before| tokens.get(*before).is_some_and(|token| is_code(token)));
+        .filter(|before| tokens.get(*before).is_some_and(is_code));
     let own = coded.unwrap_or(own);
     if own > 0 {
         comma_before(&mut tokens, own);

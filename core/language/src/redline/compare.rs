@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{CellKind, ColumnKind, RuleKey, Sentence, Table, TransitionEffect};
-use crate::document::{Document, Rule, Slot};
-use crate::explain::{Say, effect, name};
-use crate::format::tokens::split;
+use crate::ast::{Sentence, TransitionEffect};
+use crate::document::{Document, Rule};
+use crate::explain::{effect, name};
 use crate::meaning::meaning;
-use crate::read::{Library, tables_of};
+use crate::read::Library;
 use crate::register::Register;
 
-use super::words::{count, difference};
+use super::slots::{slots, whole};
+use super::tables::{rows_read, tables};
+use super::words::count;
 use super::{
-    BlankChange, ChangeKind, DocumentRedline, ProseChange, RuleChange, SlotChange, TableChange,
-    TransitionNote, header,
+    BlankChange, ChangeKind, DocumentRedline, ProseChange, RuleChange, TransitionNote, header,
 };
 
 /// Both sets and the register under which they were read.
@@ -100,7 +100,12 @@ fn blanks(old: Option<&Document>, new: Option<&Document>) -> Vec<BlankChange> {
 /// Pairs each rule of the new document with its old self, by identity or by `renamed`.
 fn rules(sets: &Sets<'_>, old: Option<&Document>, new: Option<&Document>) -> Vec<RuleChange> {
     let mut changes = Vec::new();
-    let mut found: Vec<&RuleKey> = Vec::new();
+    // An identity that is used twice is a fault of its own: the first is paired with the first, and so on.
+    let mut left: Vec<&Rule> = old.map_or_else(Vec::new, |old| old.rules.iter().collect());
+    let mut take = |id: &str| {
+        let at = left.iter().position(|rule| rule.key.id == id)?;
+        Some(left.remove(at))
+    };
     let renamed: BTreeMap<&str, &str> = new.map_or_else(BTreeMap::new, |new| {
         let pairs = new.header.renamed.iter();
         pairs
@@ -108,19 +113,12 @@ fn rules(sets: &Sets<'_>, old: Option<&Document>, new: Option<&Document>) -> Vec
             .collect()
     });
     for after in new.map_or(&[][..], |new| &new.rules) {
-        let by_name = old.and_then(|old| old.rule(&after.key.id));
-        let by_renaming = || {
-            let before = renamed.get(after.key.id.as_str())?;
-            old.and_then(|old| old.rule(before))
-        };
-        let before = by_name.or_else(by_renaming);
-        found.extend(before.map(|before| &before.key));
+        let id = after.key.id.as_str();
+        let before = take(id).or_else(|| take(renamed.get(id)?));
         changes.extend(rule(sets, old.zip(before), new.map(|new| (new, after))));
     }
-    for before in old.map_or(&[][..], |old| &old.rules) {
-        if !found.contains(&&before.key) {
-            changes.extend(rule(sets, old.map(|old| (old, before)), None));
-        }
+    for before in left {
+        changes.extend(rule(sets, old.map(|old| (old, before)), None));
     }
     changes
 }
@@ -203,268 +201,6 @@ fn renamed_in(sets: &Sets<'_>, mut said: String) -> String {
         }
     }
     said
-}
-
-/// The slots whose words differ.
-fn slots(old: (&Document, &Rule), new: (&Document, &Rule)) -> Vec<SlotChange> {
-    let (before, after) = (slot_texts(old.0, old.1), slot_texts(new.0, new.1));
-    let mut slots: Vec<Slot> = before.iter().chain(&after).map(|(slot, _)| *slot).collect();
-    slots.sort();
-    slots.dedup();
-    let kind = new.1.sentence.as_ref().or(old.1.sentence.as_ref());
-    let mut changes = Vec::new();
-    for slot in slots {
-        let of = |texts: &[(Slot, String)]| {
-            let found: Vec<String> = texts
-                .iter()
-                .filter(|(other, _)| *other == slot)
-                .map(|(_, text)| text.clone())
-                .collect();
-            found
-        };
-        let (mut before, mut after) = (of(&before), of(&after));
-        // What both have is no difference: of three steps or warnings only the changed ones are shown.
-        let kept: Vec<String> = before
-            .iter()
-            .filter(|text| after.contains(text))
-            .cloned()
-            .collect();
-        let same_order = after
-            .iter()
-            .filter(|text| before.contains(text))
-            .eq(kept.iter());
-        if same_order && (before.len() > 1 || after.len() > 1) {
-            before.retain(|text| !kept.contains(text));
-            after.retain(|text| !kept.contains(text));
-        }
-        let (before, after) = (before.join("; "), after.join("; "));
-        if before != after {
-            changes.push(slot_change(label(slot, kind), before, after));
-        }
-    }
-    changes
-}
-
-/// A rule that is new or gone, as one slot.
-fn whole(old: Option<(&Document, &Rule)>, new: Option<(&Document, &Rule)>) -> Vec<SlotChange> {
-    let text = |side: Option<(&Document, &Rule)>| {
-        side.map_or_else(String::new, |(document, rule)| {
-            resolved(document, document.words(rule.range))
-        })
-    };
-    vec![slot_change("rule", text(old), text(new))]
-}
-
-fn slot_change(slot: &str, old: String, new: String) -> SlotChange {
-    let words = difference(&old, &new);
-    SlotChange {
-        slot: slot.to_owned(),
-        old: (!old.is_empty()).then_some(old),
-        new: (!new.is_empty()).then_some(new),
-        words,
-    }
-}
-
-/// The slots of a rule, each in one line with the values of its blanks. A rule without slots is one.
-fn slot_texts(document: &Document, rule: &Rule) -> Vec<(Slot, String)> {
-    if rule.slots.is_empty() || matches!(rule.sentence, Some(Sentence::Term(..)) | None) {
-        return vec![(Slot::Rest, resolved(document, document.words(rule.range)))];
-    }
-    rule.slots
-        .iter()
-        .map(|slot| {
-            let words = document.words(document.with_whole_blanks(slot.range));
-            (slot.slot, resolved(document, words))
-        })
-        .collect()
-}
-
-/// A text in one line with the values of its blanks.
-fn resolved(document: &Document, text: &str) -> String {
-    let mut said = String::new();
-    for token in split(text) {
-        let inner = token
-            .text
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
-        let value = inner.and_then(|inner| match inner.split_once(':') {
-            Some((_, value)) => Some(value.trim().to_owned()),
-            None => document
-                .blanks
-                .get(inner)
-                .and_then(|blank| blank.value.clone()),
-        });
-        if !(said.is_empty() || token.tight) {
-            said.push(' ');
-        }
-        said.push_str(value.as_ref().unwrap_or(&token.text));
-    }
-    let end = said.trim_end_matches([',', ';', '.']).len();
-    said.truncate(end);
-    said
-}
-
-/// What a slot is called.
-fn label(slot: Slot, sentence: Option<&Sentence>) -> &'static str {
-    match (sentence, slot) {
-        (Some(Sentence::Gate(_)), Slot::Rest) => "what opens it",
-        (Some(Sentence::Permission(_)), Slot::Deadline) => "for how long",
-        (Some(Sentence::Permission(_)), Slot::Rest) => "which gate",
-        (Some(Sentence::Target(_)), Slot::Rest) => "goal",
-        (Some(Sentence::Target(_)), Slot::Each) => "cases",
-        (Some(Sentence::Target(_)), Slot::Deadline) => "measured",
-        (Some(Sentence::Course(_)), Slot::Each) => "audience",
-        (Some(Sentence::Course(_)), Slot::Rest) => "renewal",
-        (Some(Sentence::Course(_)), Slot::Escalation) => "without it",
-        (Some(Sentence::Retention(_)), Slot::Deadline) => "kept for",
-        (Some(Sentence::Transition(_)), Slot::Rest) => "running duties",
-        (Some(Sentence::Term(..)), _) => "meaning",
-        (Some(Sentence::Duty(_) | Sentence::Rhythm(_)), Slot::Head) => "opening",
-        (_, Slot::Head) => "beginning",
-        (_, Slot::Condition) => "condition",
-        (_, Slot::Each) => "for",
-        (_, Slot::While) => "while",
-        (_, Slot::Task) => "who and what",
-        (_, Slot::Deadline) => "deadline",
-        (_, Slot::Pausing) => "pauses",
-        (_, Slot::Unless) => "unless",
-        (_, Slot::Evidence) => "evidence",
-        (_, Slot::Reopened) => "if reopened",
-        (_, Slot::Warning) => "warning",
-        (_, Slot::Escalation) => "escalation",
-        (_, Slot::Step) => "steps",
-        (_, Slot::Rest) => "rest",
-    }
-}
-
-/// The changed rows of the tables that a rule reads.
-fn rows_read(sets: &Sets<'_>, rule: &Rule) -> Vec<String> {
-    let mut lines = Vec::new();
-    let keys = rule.sentence.as_ref().map(tables_of).unwrap_or_default();
-    for key in keys {
-        let (Some(old), Some(new)) = (sets.old.table(&key), sets.new.table(&key)) else {
-            continue;
-        };
-        let changed = row_changes(sets, old, new);
-        lines.extend(
-            changed
-                .into_iter()
-                .map(|line| format!("table {} of {}, {line}", key.number, key.code)),
-        );
-    }
-    lines
-}
-
-fn tables(sets: &Sets<'_>, old: Option<&Document>, new: Option<&Document>) -> Vec<TableChange> {
-    let (Some(old), Some(new)) = (old, new) else {
-        return Vec::new();
-    };
-    let mut changes = Vec::new();
-    for table in &new.tables {
-        let rows = match old.tables.iter().find(|other| other.key == table.key) {
-            Some(before) => row_changes(sets, before, table),
-            None => vec!["new".to_owned()],
-        };
-        changes.extend(table_change(sets.new, table, rows));
-    }
-    for table in &old.tables {
-        if !new.tables.iter().any(|other| other.key == table.key) {
-            changes.extend(table_change(sets.old, table, vec!["taken out".to_owned()]));
-        }
-    }
-    changes
-}
-
-fn table_change(library: &Library, table: &Table, rows: Vec<String>) -> Option<TableChange> {
-    let rules = library
-        .documents
-        .iter()
-        .flat_map(|document| &document.rules);
-    let reads = |rule: &&Rule| {
-        rule.sentence
-            .as_ref()
-            .is_some_and(|sentence| tables_of(sentence).contains(&table.key))
-    };
-    let read_by = rules.filter(reads).map(|rule| name(&rule.key)).collect();
-    (!rows.is_empty()).then(|| TableChange {
-        table: table.key.number.clone(),
-        rows,
-        read_by,
-    })
-}
-
-/// What differs between two versions of a table, a line for each row.
-fn row_changes(sets: &Sets<'_>, old: &Table, new: &Table) -> Vec<String> {
-    let (before, after) = (
-        rows(sets.register, sets.old, old),
-        rows(sets.register, sets.new, new),
-    );
-    let mut lines = Vec::new();
-    let headings = |table: &Table| {
-        table
-            .columns
-            .iter()
-            .map(|column| column.heading.clone())
-            .collect::<Vec<_>>()
-    };
-    if headings(old) != headings(new) {
-        lines.push(format!(
-            "columns: {} → {}",
-            headings(old).join(", "),
-            headings(new).join(", ")
-        ));
-    }
-    for (when, answer) in &after {
-        match before.iter().find(|(other, _)| other == when) {
-            Some((_, old)) if old != answer => {
-                lines.push(format!("row “{when}”: {old} → {answer}"))
-            }
-            Some(_) => {}
-            None => lines.push(format!("row “{when}” added: {answer}")),
-        }
-    }
-    for (when, answer) in &before {
-        if !after.iter().any(|(other, _)| other == when) {
-            lines.push(format!("row “{when}” taken out: {answer}"));
-        }
-    }
-    lines
-}
-
-/// The rows of a table: on what they are chosen, and what they answer. Notes do not count.
-fn rows(register: &Register, library: &Library, table: &Table) -> Vec<(String, String)> {
-    let document = library
-        .documents
-        .iter()
-        .find(|document| document.header.code == table.key.code);
-    let Some(document) = document else {
-        return Vec::new();
-    };
-    let say = Say {
-        register,
-        library,
-        document,
-        case: None,
-    };
-    table
-        .rows
-        .iter()
-        .map(|row| {
-            let (mut when, mut answers) = (Vec::new(), Vec::new());
-            for (cell, column) in row.cells.iter().zip(&table.columns) {
-                let words = say.words(cell.range);
-                match column.kind {
-                    ColumnKind::Condition(_) | ColumnKind::Stage => {
-                        let blank = words.is_empty() && matches!(cell.kind, CellKind::Any);
-                        when.push(if blank { "any".to_owned() } else { words });
-                    }
-                    ColumnKind::Note => {}
-                    _ => answers.push(words),
-                }
-            }
-            (when.join(", "), answers.join(", "))
-        })
-        .collect()
 }
 
 /// What happens to duties that run under a rule, where what it says about them differs.

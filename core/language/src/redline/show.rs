@@ -29,7 +29,7 @@ impl fmt::Display for DocumentRedline {
             ((Some(old), _), ChangeKind::Removed) => writeln!(f, ": taken out, was version {old}")?,
             ((Some(old), Some(new)), _) if old != new => writeln!(f, ": version {old} → {new}")?,
             ((_, version), _) => {
-                writeln!(f, ": version {}", version.as_deref().unwrap_or_default())?
+                writeln!(f, ": version {}", version.as_deref().unwrap_or_default())?;
             }
         }
         for change in self.header.iter().filter(|change| change.name != "version") {

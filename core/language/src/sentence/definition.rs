@@ -168,12 +168,17 @@ impl Cursor<'_> {
     pub(super) fn stages(&mut self) -> Option<Stages> {
         let from = self.at;
         let Some(named) = self.any_noun(self.at, false) else {
+            let end = from + self.extent(&["goes", "go"]).max(1);
+            let nouns = self.register().nouns().map(|(_, noun)| noun.says.as_str());
+            let near = crate::register::closest(&self.said(from, end).to_lowercase(), nouns)
+                .map(|near| format!("Did you mean “a {near}”?"));
+            let range = self.range(from, end.min(self.words.len()));
             self.say(
                 "K209",
-                self.here(),
+                range,
                 "unknown noun",
                 "Stages belong to a noun of the vocabulary.",
-                "",
+                &near.unwrap_or_default(),
             );
             return None;
         };

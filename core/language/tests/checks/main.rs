@@ -13,6 +13,7 @@ mod definitions;
 mod gates;
 mod governance;
 mod logic;
+mod noise;
 mod prose;
 mod set;
 mod shipped;

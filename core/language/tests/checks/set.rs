@@ -62,10 +62,11 @@ pub fn document(code: &str, body: &str) -> String {
 
 /// Blocks, each with an identity and a sentence.
 pub fn rules(rules: &[(&str, &str)]) -> String {
-    rules
+    let blocks: Vec<String> = rules
         .iter()
         .map(|(id, sentence)| format!("```sop {id}\n{sentence}\n```\n"))
-        .collect()
+        .collect();
+    blocks.concat()
 }
 
 pub fn library(texts: &[String]) -> Library {

@@ -216,10 +216,9 @@ fn a_deadline_around_the_clock_can_pass_over_the_weekend() {
         "saturday",
         "sunday",
     ];
-    let hours: String = days
-        .iter()
+    let hours = days
         .map(|day| format!("{day} = [\"00:00-24:00\"]\n"))
-        .collect();
+        .concat();
     let text = format!("zone = \"Europe/Berlin\"\n[hours]\n{hours}");
     let always = Calendar::parse(&text, &mut |_| Err(String::new())).unwrap();
     let context = Context {

@@ -1,48 +1,21 @@
 //! The five SOPs and their vocabulary, read once for all tests.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use kept_language::{Library, Register, RegisterFile, Source, read};
+use kept_language::{Library, Register, Source, read};
 
-fn texts(folder: &Path, ending: &str) -> Vec<(String, String)> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.retain(|path| path.to_string_lossy().ends_with(ending));
-    paths.sort();
-    let named = |path: PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        (name, fs::read_to_string(&path).unwrap())
-    };
-    paths.into_iter().map(named).collect()
-}
+use super::support;
 
 /// The shipped vocabulary.
 pub fn register() -> &'static Register {
     static REGISTER: OnceLock<Register> = OnceLock::new();
-    REGISTER.get_or_init(|| {
-        let sops = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sops");
-        let vocabulary = texts(&sops.join("vocabulary"), ".toml");
-        let files: Vec<RegisterFile<'_>> = vocabulary
-            .iter()
-            .map(|(path, text)| RegisterFile { path, text })
-            .collect();
-        Register::load(&files).unwrap()
-    })
+    REGISTER.get_or_init(support::register)
 }
 
 /// The five SOPs: name and text.
 pub fn sops() -> &'static [(String, String)] {
     static SOPS: OnceLock<Vec<(String, String)>> = OnceLock::new();
-    SOPS.get_or_init(|| {
-        texts(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sops"),
-            ".sop.md",
-        )
-    })
+    SOPS.get_or_init(|| support::texts("", ".sop.md"))
 }
 
 /// The five SOPs, read.

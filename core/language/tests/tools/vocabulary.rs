@@ -23,7 +23,4 @@ fn the_vocabulary_is_listed_by_noun() {
     }
     assert!(words.every_noun.contains(&"erase …".to_owned()));
     assert!(words.roles.is_sorted());
-    if let Ok(folder) = std::env::var("KEPT_SHOW_EXPLAINED") {
-        std::fs::write(format!("{folder}/vocabulary.md"), words.to_string()).unwrap();
-    }
 }
