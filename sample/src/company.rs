@@ -166,12 +166,14 @@ pub(crate) fn world(seed: u64, calendar: &str, from: Date, months: u32) -> World
     let climate = Climate::of(&clock);
     let staff = Staff::hire(seed, &clock, &climate);
     let clients = clients::all(seed, &staff);
+    let weights = clients.iter().map(Client::weight).collect();
     World {
         seed,
         clock,
         climate,
         staff,
         clients,
+        weights,
     }
 }
 

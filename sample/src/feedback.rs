@@ -90,7 +90,8 @@ fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .of(client)
         .by_client()
         .choice("feedback.channel", channel)
-        .part("assignee", desk);
+        .part("assignee", desk)
+        .holder("client service representative", desk);
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(60), 90.0)) {
         scene
             .act(at, "acknowledge-feedback", id)
@@ -238,7 +239,8 @@ fn complaint(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .choice("complaint.channel", channel)
         .choice("complaint.kind", kind)
         .choice("complaint.urgency", urgency)
-        .part("assignee", desk);
+        .part("assignee", desk)
+        .holder("client service representative", desk);
     let (answered, who) = scene.done(desk, at, pace(Within::WorkMinutes(120), 88.0));
     scene
         .act(answered, "answer-complaint", id)

@@ -253,6 +253,8 @@ fn proposal(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) -
 fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) -> Option<Instant> {
     let (agreement, project) = (format!("A-N{number:02}"), format!("X-{number:02}"));
     let seller = scene.seller(client, at);
+    let relations = scene.pick("client relations manager", at);
+    let specialist = scene.pick("onboarding specialist", at);
     let kind = scene
         .random
         .weighted(&[("service", 60.0), ("product", 40.0)]);
@@ -260,6 +262,7 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
         .act(at, "start-project", &project)
         .client(client)
         .link("agreement", &agreement)
+        .holder("client relations manager", relations)
         .choice("project.kind", kind);
     let signed = at.plus_micros(1_000_000);
     scene
@@ -270,7 +273,6 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
         .choice("agreement.kind", kind)
         .number("agreement.value", client.revenue)
         .proof("signature");
-    let relations = scene.pick("client relations manager", signed);
     if let Some((at, who)) = scene.tried(relations, signed, pace(Within::WorkDays(1), 88.0)) {
         let manager = scene.manager(client, at);
         scene
@@ -290,7 +292,14 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
     draw_map(scene, client, &client.contact, signed);
     let sold = signed.plus_micros(600_000_000);
     sales::sale(scene, client, &format!("O-N{number:02}"), sold);
-    onboarding::onboard(scene, client, (&project, kind), signed)
+    let project = onboarding::Project {
+        id: &project,
+        kind,
+        client,
+        relations,
+        specialist,
+    };
+    onboarding::onboard(scene, &project, signed)
 }
 
 fn record(scene: &mut Scene<'_, '_>, client: &Client, agreement: &str, signed: Instant) {
