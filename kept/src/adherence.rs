@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use card::{RuleCard, cards};
 pub use gather::{Frame, Gather};
-pub use page::page;
+pub use page::{CSS, page};
 pub use share::{Share, Standing};
 pub use times::Times;
 pub use words::{share_words, span_words};

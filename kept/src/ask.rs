@@ -49,6 +49,12 @@ pub enum Command {
         after_help = "Example: kept whatif --sop desk.sop.md --with draft.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out draft\n         kept whatif --sop desk.sop.md --calendar berlin.toml --with-calendar no-lunch.toml --mapping mapping.toml --events tickets.csv.gz --out lunch"
     )]
     Whatif(WhatIfAsked),
+    /// Show a made-up company's year in the browser
+    ///
+    /// Replays a year of made-up requests, sales, meetings and complaints under the five SOPs and under a changed one,
+    /// and serves the adherence page and the what-if page to this machine alone. Nothing is written.
+    #[command(after_help = "Example: kept demo\n         kept demo --port 8080 --no-open")]
+    Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
 }
@@ -69,6 +75,14 @@ pub enum SopCommand {
         after_help = "Example: kept sop fmt sops/*.sop.md\n         kept sop fmt --check desk.sop.md"
     )]
     Fmt(FormatAsked),
+    /// Say in plain words what rules mean
+    #[command(
+        after_help = "Example: kept sop explain desk.sop.md acknowledge\n         kept sop explain desk.sop.md"
+    )]
+    Explain(ExplainAsked),
+    /// Say rule by rule what differs between two versions
+    #[command(after_help = "Example: kept sop diff desk-1.0.sop.md desk-1.1.sop.md")]
+    Diff(DiffAsked),
     /// Print the words that SOPs may use
     #[command(
         after_help = "Example: kept sop vocabulary\n         kept sop vocabulary --json --vocabulary ours.toml"
@@ -81,6 +95,12 @@ pub struct CheckAsked {
     /// The documents, as in desk.sop.md; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The company's working time, for the checks that need it, as in berlin.toml
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Option<PathBuf>,
+    /// The versions in force, for what a new version may not change, as in --in-force desk-1.0.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub in_force: Vec<PathBuf>,
     #[command(flatten)]
     pub own: VocabularyFiles,
     /// Write the findings as JSON
@@ -249,4 +269,50 @@ pub struct FormatAsked {
     pub check: bool,
     #[command(flatten)]
     pub own: VocabularyFiles,
+}
+
+#[derive(Args, Debug)]
+pub struct DemoAsked {
+    /// The port to serve at, as in 8080; when it is taken, the next one that is free
+    #[arg(long, value_name = "N", default_value_t = 7407)]
+    pub port: u16,
+    /// Only print the address
+    #[arg(long)]
+    pub no_open: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainAsked {
+    /// The document, as in desk.sop.md; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The identity of a rule, as in acknowledge; without it all rules, a line each
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// Documents that it refers to, as in --among sops/cm.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub among: Vec<PathBuf>,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the explanation as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DiffAsked {
+    /// The version before, as in desk-1.0.sop.md
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The version after, as in desk-1.1.sop.md
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Documents that both refer to, as in --among sops/cm.sop.md
+    #[arg(long, value_name = "FILE")]
+    pub among: Vec<PathBuf>,
+    #[command(flatten)]
+    pub own: VocabularyFiles,
+    /// Write the differences as JSON
+    #[arg(long)]
+    pub json: bool,
 }

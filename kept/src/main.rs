@@ -6,6 +6,7 @@
 mod adherence;
 mod ask;
 mod clock;
+mod demo;
 mod files;
 mod replay;
 mod shipped;
@@ -37,10 +38,13 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Sop { command } => match command {
             SopCommand::Check(asked) => sop::check(asked),
             SopCommand::Fmt(asked) => sop::fmt(asked),
+            SopCommand::Explain(asked) => sop::explain(asked),
+            SopCommand::Diff(asked) => sop::diff(asked),
             SopCommand::Vocabulary(asked) => sop::vocabulary(asked),
         },
         Command::Replay(asked) => replay::replay(asked),
         Command::Whatif(asked) => whatif::whatif(asked),
+        Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),

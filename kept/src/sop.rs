@@ -1,11 +1,11 @@
-//! `kept sop`: what is wrong with SOP documents, and the words that they may use.
+//! `kept sop`: what is wrong with SOP documents, what their rules mean, what differs, and the words they may use.
 
 mod format;
-mod vocabulary;
+mod reading;
 
 use std::fmt::Write as _;
 
-use kept_language::{Diagnostic, Library, Severity};
+use kept_language::{Context, Diagnostic, Library, Register, Severity};
 use serde::Serialize;
 
 use crate::ask::CheckAsked;
@@ -13,7 +13,7 @@ use crate::files;
 use crate::tell::{CYAN, Failure, Outcome, RED, YELLOW, answer, answer_json, count};
 
 pub use format::fmt;
-pub use vocabulary::vocabulary;
+pub use reading::{diff, explain, vocabulary};
 
 /// A finding as a machine reads it.
 #[derive(Serialize)]
@@ -34,14 +34,18 @@ pub fn check(asked: &CheckAsked) -> Result<Outcome, Failure> {
     let register = files::register(&asked.own.vocabularies)?;
     let texts = files::texts(&asked.files)?;
     let library = files::library(&register, &texts);
-    let found = diagnostics(&library);
+    let calendar = asked.calendar.as_deref().map(files::calendar).transpose()?;
+    let in_force = files::texts(&asked.in_force)?;
+    let in_force = files::library(&register, &in_force);
+    let context = Context {
+        calendar: calendar.as_ref(),
+        people: None,
+        in_force: (!asked.in_force.is_empty()).then_some(&in_force),
+    };
+    let found = diagnostics(&register, &library, &context);
     if asked.json {
-        answer_json(
-            &found
-                .iter()
-                .filter_map(|d| finding(&library, d))
-                .collect::<Vec<_>>(),
-        )?;
+        let all = found.iter().filter_map(|d| finding(&library, d));
+        answer_json(&all.collect::<Vec<_>>())?;
     } else {
         answer(&rendered(&library, &found))?;
     }
@@ -54,8 +58,13 @@ pub fn check(asked: &CheckAsked) -> Result<Outcome, Failure> {
 }
 
 /// All that is said about a set: reading and checks, in the order of the documents.
-pub fn diagnostics(library: &Library) -> Vec<&Diagnostic> {
-    let mut all: Vec<_> = library.diagnostics.iter().collect();
+pub fn diagnostics(
+    register: &Register,
+    library: &Library,
+    context: &Context<'_>,
+) -> Vec<Diagnostic> {
+    let mut all = library.diagnostics.clone();
+    all.extend(kept_language::check(register, library, context));
     all.sort_by_key(|d| (d.document, d.range.start, d.code));
     all
 }
@@ -77,7 +86,7 @@ fn finding<'a>(library: &'a Library, diagnostic: &'a Diagnostic) -> Option<Findi
 }
 
 /// The messages with their lines, and a last line that counts them. Notes are only counted.
-pub fn rendered(library: &Library, found: &[&Diagnostic]) -> String {
+pub fn rendered(library: &Library, found: &[Diagnostic]) -> String {
     let mut text = String::new();
     for diagnostic in found {
         let Some(document) = library.documents.get(diagnostic.document) else {

@@ -20,6 +20,8 @@ use crate::files::{self, Text};
 use crate::replay::{Folder, Set, assumed, mapping, program, read_log, run, set_from, sop_lines};
 use crate::tell::{Failure, Outcome, answer, count, json};
 
+pub use page::page as comparison_page;
+
 /// A comparison, as it is written.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
@@ -175,12 +177,6 @@ fn described(
     asked: &WhatIfAsked,
 ) -> Comparison {
     let calendar = program.company_calendar();
-    let mut all = cards(register, &sets.1.library);
-    for card in cards(register, &sets.0.library) {
-        if all.iter().all(|other| other.key != card.key) {
-            all.push(card);
-        }
-    }
     Comparison {
         before: sop_lines(&sets.0),
         after: sop_lines(&sets.1),
@@ -191,8 +187,19 @@ fn described(
         difference: compared.difference,
         log: compared.log,
         assumptions: compared.assumptions,
-        cards: all,
+        cards: joined_cards(register, sets),
     }
+}
+
+/// The rules of both sets, those of the second first.
+pub fn joined_cards(register: &Register, sets: &(Set, Set)) -> Vec<RuleCard> {
+    let mut all = cards(register, &sets.1.library);
+    for card in cards(register, &sets.0.library) {
+        if all.iter().all(|other| other.key != card.key) {
+            all.push(card);
+        }
+    }
+    all
 }
 
 fn told(comparison: &Comparison, out: &Path) -> String {

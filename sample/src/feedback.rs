@@ -160,9 +160,9 @@ fn resolution<'s>(
     }
     let (mut last, mut steps) = (classified, Vec::new());
     let limits = [
-        ("assess-feedback", 8 * 60, 80.0),
-        ("plan-resolution", 12 * 60, 80.0),
-        ("carry-out-plan", 24 * 60, 82.0),
+        ("assess-feedback", 8 * 60, 92.0),
+        ("plan-resolution", 12 * 60, 94.0),
+        ("carry-out-plan", 24 * 60, 90.0),
     ];
     for (act, minutes, usual) in limits {
         let (at, who) = scene.done(desk, received, pace(Within::Minutes(minutes), usual));

@@ -110,7 +110,7 @@ fn acted_on<'s>(scene: &mut Scene<'s, '_>, client: &Client, sale: &str, due: Ins
     let action = scene
         .random
         .weighted(&[("talk", 60.0), ("coaching", 20.0), ("excuse", 20.0)]);
-    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 84.0)) {
+    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 90.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
             .link("sale", sale)

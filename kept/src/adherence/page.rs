@@ -11,7 +11,8 @@ use super::{
 };
 use crate::tell::{Failure, count};
 
-const CSS: &str = include_str!("../../templates/page.css");
+/// The stylesheet of all pages.
+pub const CSS: &str = include_str!("../../templates/page.css");
 
 #[derive(Template)]
 #[template(path = "adherence.html")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kept_language::{Document, Library, Register, Severity};
+use kept_language::{Context, Document, Library, Register, Severity};
 use kept_logs::{BadLine, LogError, Mapping, ReadOptions, SortedEvents, Watch};
 
 use super::output::BadLines;
@@ -94,7 +94,7 @@ pub fn set_from(register: &Register, texts: Vec<Text>) -> Result<Set, Failure> {
 
 fn without_errors(register: &Register, texts: &[Text]) -> Result<Library, Failure> {
     let library = files::library(register, texts);
-    let found = sop::diagnostics(&library);
+    let found = sop::diagnostics(register, &library, &Context::default());
     let errors: Vec<_> = found
         .into_iter()
         .filter(|d| d.severity == Severity::Error)

@@ -7,10 +7,8 @@ use kept_charts::{ColumnPair, Interval, Scale, columns, interval};
 use kept_engine::{Example, RuleDifference, Verdict};
 
 use super::Comparison;
-use crate::adherence::{RuleCard, Share, share_words};
+use crate::adherence::{CSS, RuleCard, Share, share_words};
 use crate::tell::{Failure, count};
-
-const CSS: &str = include_str!("../../templates/page.css");
 
 /// So many roles get a chart of their work.
 const MOST_ROLES: usize = 6;

@@ -9,6 +9,7 @@
 mod bad_input;
 mod clock;
 mod common;
+mod demo;
 mod oracle;
 mod replay;
 mod sop;

@@ -79,7 +79,11 @@ fn the_examples_pass() {
 fn the_vocabulary_is_printed_and_a_company_adds_its_own() {
     let ran = kept(&["sop", "vocabulary"]);
     assert_eq!(ran.status, 0);
-    assert!(ran.out.contains("acknowledge the request"), "{}", ran.out);
+    assert!(
+        ran.out.contains("must acknowledge the request"),
+        "{}",
+        ran.out
+    );
     let own = file(
         "sop-vocabulary",
         "ours.toml",
@@ -88,7 +92,7 @@ fn the_vocabulary_is_printed_and_a_company_adds_its_own() {
     let ran = kept(&["vocabulary", "--vocabulary", &own]);
     assert!(ran.out.contains("greet the client"), "{}", ran.out);
     let json = kept(&["vocabulary", "--json"]);
-    assert!(json.out.contains("\"acknowledge-request\""));
+    assert!(json.out.contains("acknowledge the request"));
 }
 
 #[test]
@@ -111,12 +115,60 @@ fn a_document_is_written_in_its_canonical_form_and_stays_so() {
 }
 
 #[test]
+fn a_rule_is_explained_in_plain_words() {
+    let desk = file("sop-explain", "desk.sop.md", DESK);
+    let ran = kept(&["sop", "explain", &desk, "acknowledge"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("Who owes it") && ran.out.contains("only working time counts"),
+        "{}",
+        ran.out
+    );
+    let all = kept(&["sop", "explain", &desk]);
+    assert!(all.out.contains("RQ/acknowledge"), "{}", all.out);
+    let wrong = kept(&["sop", "explain", &desk, "acknowlege"]);
+    assert!(
+        wrong.status == 2 && wrong.err.contains("It has: acknowledge."),
+        "{}",
+        wrong.err
+    );
+}
+
+#[test]
+fn two_versions_are_compared_by_rule() {
+    let old = file("sop-diff-old", "desk.sop.md", DESK);
+    let new = file(
+        "sop-diff-new",
+        "desk.sop.md",
+        &DESK.replace("1 business hour", "2 business hours"),
+    );
+    let same = kept(&["sop", "diff", &old, &old]);
+    assert_eq!((same.status, same.out.as_str()), (0, "Nothing differs.\n"));
+    let ran = kept(&["sop", "diff", &old, &new]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.out
+            .contains("deadline 1 business hour → 2 business hours"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        kept(&["sop", "diff", "--json", &old, &new])
+            .out
+            .contains("\"kind\": \"changed\"")
+    );
+}
+
+#[test]
 fn every_command_has_a_help_with_an_example() {
     for command in [
         &["sop", "check"][..],
         &["sop", "vocabulary"],
         &["sop", "fmt"],
+        &["sop", "explain"],
+        &["sop", "diff"],
         &["whatif"],
+        &["demo"],
         &["clock", "add"],
         &["clock", "between"],
         &["clock", "batch"],
