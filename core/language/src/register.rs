@@ -76,16 +76,13 @@ pub(crate) struct Names {
 impl Names {
     fn of(register: &Register) -> Self {
         let split = |names: &mut dyn Iterator<Item = &String>| -> Vec<Box<[String]>> {
-            let words = |name: &String| {
+            let words = |name: &String| -> Box<[String]> {
                 name.split_whitespace()
                     .filter(|word| !is_article(word))
                     .map(str::to_lowercase)
                     .collect()
             };
-            names
-                .map(words)
-                .filter(|words: &Box<_>| !words.is_empty())
-                .collect()
+            names.map(words).collect()
         };
         let facts_of = |noun: NounId| {
             register
