@@ -3,27 +3,21 @@
 //! The year is the same in every run: it is told from a fixed seed. Nothing is written to disk; the pages are served
 //! to this machine alone.
 
-mod cases;
-mod company;
-mod contacts;
-mod house;
-mod random;
-mod reactions;
-mod requests;
 mod serve;
-mod story;
 
 use std::cell::RefCell;
 use std::process::{Command, Stdio};
 
 use askama::Template;
+use jiff::civil::date;
 use kept_calendar::Calendar;
-use kept_engine::{Calendars, Engine, Obligation, OwnedEvent, Program, Version, WhatIf};
+use kept_engine::{Calendars, Engine, Obligation, Program, Version, WhatIf};
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_logs::Summary;
+use kept_sample::{SampleCompany, changed_sr};
 
-use crate::adherence::{Frame, Gather, cards};
+use crate::adherence::{Adherence, Frame, Gather, cards};
 use crate::ask::DemoAsked;
 use crate::files::{self, Text};
 use crate::replay::{Set, set_from, sop_lines};
@@ -32,28 +26,20 @@ use crate::tell::{Failure, Outcome, answer, count, json};
 use crate::whatif::{Comparison, comparison_page, joined_cards};
 
 use serve::Served;
-use story::Story;
 
 /// The seed of the year.
 const SEED: u64 = 2_025;
-/// What the changed SOP changes, as in its text.
-const CHANGES: [(&str, &str); 3] = [
-    ("version = \"1.0\"", "version = \"1.1\""),
-    (
-        "[acknowledge: 1 business hour]",
-        "[acknowledge: 2 business hours]",
-    ),
-    ("[silence: 2 business days]", "[silence: 1 business day]"),
-];
+/// How many months of it.
+const MONTHS: u32 = 12;
 
 #[derive(Template)]
 #[template(path = "demo.html")]
 struct Front<'a> {
     css: &'a str,
+    company: &'a str,
+    clients: usize,
     events: String,
     duties: String,
-    from: String,
-    to: String,
 }
 
 /// The finished pages of the demonstration.
@@ -108,7 +94,7 @@ fn open(address: &str) {
 
 fn pages() -> Result<Pages, Failure> {
     let register = files::register(&[])?;
-    let calendar = calendar()?;
+    let mut company = SampleCompany::generate(SEED, &register, date(2025, 1, 1), MONTHS);
     let sops: Vec<Text> = shipped::SOPS
         .iter()
         .map(|sop| Text {
@@ -118,28 +104,33 @@ fn pages() -> Result<Pages, Failure> {
         .collect();
     let sets = (
         set_from(&register, sops.clone())?,
-        set_from(&register, changed(sops)?)?,
+        set_from(&register, changed(sops))?,
     );
     let programs = (
-        program(&register, &sets.0, calendar)?,
-        program(&register, &sets.1, self::calendar()?)?,
+        program(&register, &sets.0, &company)?,
+        program(&register, &sets.1, &company)?,
     );
     let calendar = programs.0.company_calendar();
     let year = (
         instant(calendar, "2025-01-01")?,
         instant(calendar, "2026-01-01")?,
     );
-    let events = told(&register, calendar, year)?;
-    let events = reactions::added(events, &programs.0, &register, year)?;
-    let figures = adherence(&register, &sets.0, &programs.0, &events, year)?;
-    let comparison = compared(&register, &sets, (&programs.0, &programs.1), &events, year);
+    let drawn = RefCell::new(Vec::new());
+    run(&programs.0, &company, year, |duty| {
+        if duty.level == 0 {
+            drawn.borrow_mut().push(duty.clone());
+        }
+    });
+    company.answer_checks(&register, &drawn.into_inner());
+    let figures = adherence(&register, &sets.0, &programs.0, &company, year);
+    let comparison = compared(&register, &sets, (&programs.0, &programs.1), &company, year);
     let duties = figures.rules.iter().map(|rule| rule.counts.triggered).sum();
     let front = Front {
         css: crate::adherence::CSS,
-        events: count(events.len() as u64),
+        company: &company.name,
+        clients: company.clients.len(),
+        events: count(company.events.len() as u64),
         duties: count(duties),
-        from: "[acknowledge: 1 business hour]".to_owned(),
-        to: "[acknowledge: 2 business hours]".to_owned(),
     };
     let front = front.render();
     Ok(Pages {
@@ -152,84 +143,47 @@ fn pages() -> Result<Pages, Failure> {
     })
 }
 
-fn calendar() -> Result<Calendar, Failure> {
-    let parsed = Calendar::parse(company::CALENDAR, &mut |name| {
-        Err(format!("no feed {name}"))
-    });
-    parsed.map_err(|problems| Failure::new(problems.to_string()))
-}
-
 fn instant(calendar: &Calendar, text: &str) -> Result<Instant, Failure> {
-    calendar
-        .parse_instant(text)
-        .map_err(|error| Failure::new(error.to_string()))
+    let parsed = calendar.parse_instant(text);
+    parsed.map_err(|error| Failure::new(error.to_string()))
 }
 
 /// The SOPs with the changed one in its place.
-fn changed(mut sops: Vec<Text>) -> Result<Vec<Text>, Failure> {
-    let requests = sops.iter_mut().find(|sop| sop.name == "sr.sop.md");
-    let requests = requests.ok_or_else(|| Failure::new("The SOP on requests does not ship."))?;
-    for (from, to) in CHANGES {
-        if !requests.text.contains(from) {
-            return Err(Failure::new(format!(
-                "The SOP on requests does not say {from}."
-            )));
-        }
-        requests.text = requests.text.replacen(from, to, 1);
+fn changed(mut sops: Vec<Text>) -> Vec<Text> {
+    for sop in sops.iter_mut().filter(|sop| sop.name == "sr.sop.md") {
+        sop.text = changed_sr(&sop.text);
     }
-    Ok(sops)
+    sops
 }
 
-fn program(register: &Register, set: &Set, calendar: Calendar) -> Result<Program, Failure> {
+fn program(register: &Register, set: &Set, company: &SampleCompany) -> Result<Program, Failure> {
+    let calendar = Calendar::parse(&company.calendar, &mut |name| {
+        Err(format!("no feed {name}"))
+    });
+    let calendar = calendar.map_err(|problems| Failure::new(problems.to_string()))?;
     let versions = [Version {
         documents: &set.library.documents,
         from: Instant::MIN,
     }];
     let calendars = Calendars::company(calendar);
-    Program::compile(register, &versions, calendars, company::people(register)).map_err(
-        |problems| {
-            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            Failure::new(format!("The SOPs cannot be run.\n{}", lines.join("\n")))
-        },
-    )
-}
-
-/// The year, as events.
-fn told(
-    register: &Register,
-    calendar: &Calendar,
-    year: (Instant, Instant),
-) -> Result<Vec<OwnedEvent>, Failure> {
-    let mut story = Story::new(register, calendar, SEED, year);
-    let clients = company::clients(&mut story);
-    requests::tell(&mut story, &clients);
-    contacts::tell(&mut story, &clients);
-    cases::tell(&mut story, &clients);
-    house::tell(&mut story);
-    story.unknown.sort();
-    story.unknown.dedup();
-    if story.unknown.is_empty() {
-        Ok(story.told())
-    } else {
-        Err(Failure::new(format!(
-            "The vocabulary lacks: {}.",
-            story.unknown.join("; ")
-        )))
-    }
+    Program::compile(register, &versions, calendars, company.staff(register)).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(format!("The SOPs cannot be run.\n{}", lines.join("\n")))
+    })
 }
 
 /// Runs the year; how many events were not taken.
 fn run(
     program: &Program,
-    events: &[OwnedEvent],
+    company: &SampleCompany,
     year: (Instant, Instant),
-    mut sink: impl FnMut(&Obligation),
+    sink: impl FnMut(&Obligation),
 ) -> u64 {
     let mut refused = 0;
-    let sink = RefCell::new(&mut sink);
+    let sink = RefCell::new(sink);
     let mut engine = Engine::new(program, SEED, |duty| (sink.borrow_mut())(duty));
-    for event in events {
-        refused += u64::from(event.lend(|event| engine.push(event)).is_err());
+    for event in &company.events {
+        refused += u64::from(event.with(|event| engine.push(event)).is_err());
     }
     engine.finish(year.1);
     refused
@@ -239,41 +193,38 @@ fn adherence(
     register: &Register,
     set: &Set,
     program: &Program,
-    events: &[OwnedEvent],
+    company: &SampleCompany,
     year: (Instant, Instant),
-) -> Result<crate::adherence::Adherence, Failure> {
+) -> Adherence {
     let calendar = program.company_calendar();
     let gather = RefCell::new(Gather::new(cards(register, &set.library), calendar));
-    let refused = run(program, events, year, |duty| {
+    let refused = run(program, company, year, |duty| {
         gather.borrow_mut().add(duty, year.1, calendar);
     });
-    if refused > 0 {
-        return Err(Failure::new(format!(
-            "{refused} events of the made-up year were not taken."
-        )));
-    }
     let frame = Frame {
         sops: sop_lines(set),
         target: 0.95,
         first: Some(year.0),
         until: year.1,
-        assumptions: assumed(),
+        assumptions: assumed(refused),
     };
-    Ok(gather.into_inner().finish(frame, calendar, summary(events)))
+    gather
+        .into_inner()
+        .finish(frame, calendar, summary(company))
 }
 
 fn compared(
     register: &Register,
     sets: &(Set, Set),
     programs: (&Program, &Program),
-    events: &[OwnedEvent],
+    company: &SampleCompany,
     year: (Instant, Instant),
 ) -> Comparison {
     let whatif = RefCell::new(WhatIf::new(programs.0, programs.1));
-    run(programs.0, events, year, |duty| {
+    let refused = run(programs.0, company, year, |duty| {
         whatif.borrow_mut().first(duty);
     });
-    run(programs.1, events, year, |duty| {
+    run(programs.1, company, year, |duty| {
         whatif.borrow_mut().second(duty);
     });
     let calendar = programs.0.company_calendar();
@@ -285,23 +236,30 @@ fn compared(
         from: Some(calendar.format_instant(year.0)),
         until: calendar.format_instant(year.1),
         difference: whatif.into_inner().finish(),
-        log: summary(events),
-        assumptions: assumed(),
+        log: summary(company),
+        assumptions: assumed(refused),
         cards: joined_cards(register, sets),
     }
 }
 
-fn summary(events: &[OwnedEvent]) -> Summary {
+fn summary(company: &SampleCompany) -> Summary {
     let mut summary = Summary::default();
-    summary.rows = events.len() as u64;
-    summary.events = events.len() as u64;
+    summary.rows = company.events.len() as u64;
+    summary.events = company.events.len() as u64;
     summary
 }
 
-fn assumed() -> Vec<String> {
+fn assumed(refused: u64) -> Vec<String> {
     let lines = [
         "The company, its clients and its year are made up, by a program with a fixed seed.",
         "A duty counts in the period in which it was opened.",
     ];
-    lines.map(str::to_owned).to_vec()
+    let mut all = lines.map(str::to_owned).to_vec();
+    if refused > 0 {
+        all.push(format!(
+            "{} events could not be taken and were left out.",
+            count(refused)
+        ));
+    }
+    all
 }
