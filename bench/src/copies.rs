@@ -88,11 +88,6 @@ impl Copies {
             .len()
     }
 
-    /// The number of events to which a measured time belongs, never nought.
-    pub fn asked(&self, events: u64) -> f64 {
-        (events.max(1)) as f64
-    }
-
     /// Hands out so many events, copy after copy.
     pub fn for_each(&self, events: u64, mut each: impl FnMut(&Event<'_>)) {
         let mut id = String::new();

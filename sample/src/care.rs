@@ -116,7 +116,7 @@ fn missed(scene: &mut Scene<'_, '_>, client: &Client, due: Instant, others: &[In
     let action = scene
         .random
         .weighted(&[("talk", 55.0), ("coaching", 20.0), ("excuse", 25.0)]);
-    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 82.0)) {
+    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 90.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
             .by(who)
@@ -158,7 +158,7 @@ fn recommend(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
     let fate = scene
         .random
         .weighted(&[("offered", 25.0), ("declined", 40.0), ("bought", 35.0)]);
-    if let Some((at, who)) = scene.tried(who, at, pace(Within::Minutes(60 * 24 * 60), 85.0)) {
+    if let Some((at, who)) = scene.tried(who, at, pace(Within::Minutes(60 * 24 * 60), 91.0)) {
         scene
             .act(at, "settle-recommendation", &id)
             .by(who)

@@ -1,5 +1,6 @@
 //! What makes the year uneven: seasons, a bad fortnight, a launch, a training, people who come and go.
 
+use jiff::ToSpan;
 use kept_kernel::Instant;
 
 use crate::time::{Clock, DAY};
@@ -30,15 +31,20 @@ impl Climate {
             let micros = until.micros_since(from) as f64 * share;
             clock.at(clock.date(from.plus_micros(micros as i64)), 0)
         };
+        let monday = |at: Instant| {
+            let day = clock.date(at);
+            let ahead = i64::from(7 - day.weekday().to_monday_zero_offset()) % 7;
+            clock.at(day.saturating_add(ahead.days()), 0)
+        };
         Self {
             from,
             until,
-            fortnight_at: point(0.17),
+            fortnight_at: monday(point(0.17)),
             fortnight_micros: 14 * DAY,
-            training_at: point(0.38),
+            training_at: monday(point(0.38)),
             leaver_at: point(0.56),
             joiner_at: point(0.61),
-            launch_at: point(0.72),
+            launch_at: monday(point(0.72)),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::calendar;
 use crate::care;
 use crate::clients::{self, Client};
 use crate::climate::Climate;
-use crate::event::{SampleActor, SampleEvent};
+use crate::event::{SampleActor, SampleEvent, SampleWhat};
 use crate::feedback;
 use crate::meetings;
 use crate::messages;
@@ -111,7 +111,11 @@ impl SampleCompany {
         let words = Words::of(register);
         let mut tape = Tape::new(&words);
         let checks = words.nouns.get("quality-check");
-        self.events.retain(|event| Some(&event.noun) != checks);
+        let draws = words.nouns.get("company");
+        let is_draw =
+            |event: &SampleEvent| event.what == SampleWhat::Facts && Some(&event.noun) == draws;
+        self.events
+            .retain(|event| Some(&event.noun) != checks && !is_draw(event));
         let own = obligations
             .iter()
             .filter(|o| o.level == 0 && o.rule.code == "CM");
@@ -162,12 +166,14 @@ pub(crate) fn world(seed: u64, calendar: &str, from: Date, months: u32) -> World
     let climate = Climate::of(&clock);
     let staff = Staff::hire(seed, &clock, &climate);
     let clients = clients::all(seed, &staff);
+    let weights = clients.iter().map(Client::weight).collect();
     World {
         seed,
         clock,
         climate,
         staff,
         clients,
+        weights,
     }
 }
 

@@ -90,7 +90,8 @@ fn case(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .of(client)
         .by_client()
         .choice("feedback.channel", channel)
-        .part("assignee", desk);
+        .part("assignee", desk)
+        .holder("client service representative", desk);
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(60), 90.0)) {
         scene
             .act(at, "acknowledge-feedback", id)
@@ -160,9 +161,9 @@ fn resolution<'s>(
     }
     let (mut last, mut steps) = (classified, Vec::new());
     let limits = [
-        ("assess-feedback", 8 * 60, 80.0),
-        ("plan-resolution", 12 * 60, 80.0),
-        ("carry-out-plan", 24 * 60, 82.0),
+        ("assess-feedback", 8 * 60, 92.0),
+        ("plan-resolution", 12 * 60, 94.0),
+        ("carry-out-plan", 24 * 60, 90.0),
     ];
     for (act, minutes, usual) in limits {
         let (at, who) = scene.done(desk, received, pace(Within::Minutes(minutes), usual));
@@ -238,7 +239,8 @@ fn complaint(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .choice("complaint.channel", channel)
         .choice("complaint.kind", kind)
         .choice("complaint.urgency", urgency)
-        .part("assignee", desk);
+        .part("assignee", desk)
+        .holder("client service representative", desk);
     let (answered, who) = scene.done(desk, at, pace(Within::WorkMinutes(120), 88.0));
     scene
         .act(answered, "answer-complaint", id)

@@ -92,7 +92,7 @@ pub(crate) fn meeting<'s>(
     } else {
         Within::WorkDays(2)
     };
-    let Some((at, who)) = scene.tried(who, at, pace(limit, 86.0)) else {
+    let Some((at, who)) = scene.tried(who, at, pace(limit, 91.0)) else {
         return;
     };
     care::follow_up(scene, client, at)

@@ -64,16 +64,23 @@ fn email(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     };
     let mut at = at;
     loop {
-        scene
-            .act(at, "receive-email", id)
-            .of(client)
-            .by_client()
-            .choice("email.channel", "email");
-        let who = if client.tier >= Tier::Gold && scene.random.chance(65.0) {
+        let managed = client.tier >= Tier::Gold && scene.random.chance(65.0);
+        let who = if managed {
             scene.manager(client, at)
         } else {
             scene.pick("client service representative", at)
         };
+        let role = if managed {
+            "account manager"
+        } else {
+            "client service representative"
+        };
+        scene
+            .act(at, "receive-email", id)
+            .of(client)
+            .by_client()
+            .choice("email.channel", "email")
+            .holder(role, who);
         if scene.random.chance(7.0) {
             let (read, who) = scene.done(who, at, pace(Within::Minutes(minutes), usual));
             scene
@@ -106,12 +113,13 @@ fn email(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 fn message(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
     let channel = scene.random.word("chat|portal|portal|social media");
+    let desk = scene.pick("client service representative", at);
     scene
         .act(at, "receive-message", id)
         .of(client)
         .by_client()
-        .choice("message.channel", channel);
-    let desk = scene.pick("client service representative", at);
+        .choice("message.channel", channel)
+        .holder("client service representative", desk);
     if scene.random.chance(6.0) {
         let read = scene.later(at, 1.0);
         scene
@@ -128,8 +136,11 @@ fn message(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 
 fn missed_call(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     let client = scene.any_client();
-    scene.act(at, "miss-call", id).of(client);
     let desk = scene.pick("client service representative", at);
+    scene
+        .act(at, "miss-call", id)
+        .of(client)
+        .holder("client service representative", desk);
     if let Some((at, who)) = scene.tried(desk, at, pace(Within::WorkMinutes(240), 85.0)) {
         scene
             .act(at, "return-call", id)

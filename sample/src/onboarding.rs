@@ -9,42 +9,32 @@ use crate::scene::Scene;
 use crate::time::{DAY, Within, pace};
 
 /// A project and the people who care for it.
-struct Project<'s, 'p> {
-    id: &'p str,
-    kind: &'static str,
-    client: &'p Client,
-    relations: &'s Member,
-    specialist: &'s Member,
+pub(crate) struct Project<'s, 'p> {
+    pub(crate) id: &'p str,
+    pub(crate) kind: &'static str,
+    pub(crate) client: &'p Client,
+    pub(crate) relations: &'s Member,
+    pub(crate) specialist: &'s Member,
 }
 
 /// From the signature to the hand-over; returns when the client is in ongoing support, if the project came so far.
-pub(crate) fn onboard(
-    scene: &mut Scene<'_, '_>,
-    client: &Client,
-    (id, kind): (&str, &'static str),
+pub(crate) fn onboard<'s>(
+    scene: &mut Scene<'s, '_>,
+    project: &Project<'s, '_>,
     signed: Instant,
 ) -> Option<Instant> {
-    let relations = scene.pick("client relations manager", signed);
-    let specialist = scene.pick("onboarding specialist", signed);
-    let project = Project {
-        id,
-        kind,
-        client,
-        relations,
-        specialist,
-    };
     if scene.random.chance(4.0) {
         let at = days_after(scene, signed, 9);
         scene
-            .act(at, "cancel-project", id)
-            .client(client)
-            .by(relations);
+            .act(at, "cancel-project", project.id)
+            .client(project.client)
+            .by(project.relations);
         return None;
     }
-    let (specialist_named, held) = first_contact(scene, &project, signed);
-    let profiled = information(scene, &project, (specialist_named, held));
-    let started = set_up(scene, &project, profiled);
-    under_way(scene, &project, started)
+    let (specialist_named, held) = first_contact(scene, project, signed);
+    let profiled = information(scene, project, (specialist_named, held));
+    let started = set_up(scene, project, profiled);
+    under_way(scene, project, started)
 }
 
 fn step<'s>(

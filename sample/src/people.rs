@@ -237,7 +237,10 @@ fn absences(random: &mut Random, clock: &Clock) -> Vec<(Instant, Instant)> {
         let last = first.saturating_add(days.days());
         (clock.at(first, 0), clock.at(last, 0))
     };
-    away.into_iter().map(span).collect()
+    away.into_iter()
+        .map(span)
+        .filter(|(from, _)| *from < clock.until)
+        .collect()
 }
 
 /// The staff as the engine needs it.

@@ -253,6 +253,8 @@ fn proposal(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) -
 fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) -> Option<Instant> {
     let (agreement, project) = (format!("A-N{number:02}"), format!("X-{number:02}"));
     let seller = scene.seller(client, at);
+    let relations = scene.pick("client relations manager", at);
+    let specialist = scene.pick("onboarding specialist", at);
     let kind = scene
         .random
         .weighted(&[("service", 60.0), ("product", 40.0)]);
@@ -260,6 +262,7 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
         .act(at, "start-project", &project)
         .client(client)
         .link("agreement", &agreement)
+        .holder("client relations manager", relations)
         .choice("project.kind", kind);
     let signed = at.plus_micros(1_000_000);
     scene
@@ -270,7 +273,6 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
         .choice("agreement.kind", kind)
         .number("agreement.value", client.revenue)
         .proof("signature");
-    let relations = scene.pick("client relations manager", signed);
     if let Some((at, who)) = scene.tried(relations, signed, pace(Within::WorkDays(1), 88.0)) {
         let manager = scene.manager(client, at);
         scene
@@ -279,7 +281,7 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
             .holder("account manager", manager)
             .text("client.account manager", &manager.name);
     }
-    if let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(1), 86.0)) {
+    if let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(1), 92.0)) {
         scene
             .act(at, "explain-next-steps", &agreement)
             .client(client)
@@ -287,14 +289,22 @@ fn sign(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, number: usize) 
             .proof("message-to-client");
     }
     record(scene, client, &agreement, signed);
+    draw_map(scene, client, &client.contact, signed);
     let sold = signed.plus_micros(600_000_000);
     sales::sale(scene, client, &format!("O-N{number:02}"), sold);
-    onboarding::onboard(scene, client, (&project, kind), signed)
+    let project = onboarding::Project {
+        id: &project,
+        kind,
+        client,
+        relations,
+        specialist,
+    };
+    onboarding::onboard(scene, &project, signed)
 }
 
 fn record(scene: &mut Scene<'_, '_>, client: &Client, agreement: &str, signed: Instant) {
     let seller = scene.seller(client, signed);
-    let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(2), 89.0)) else {
+    let Some((at, who)) = scene.tried(seller, signed, pace(Within::WorkDays(2), 93.0)) else {
         return;
     };
     let start = scene.world.clock.date(at);
@@ -313,6 +323,20 @@ fn record(scene: &mut Scene<'_, '_>, client: &Client, agreement: &str, signed: I
         .text("agreement.next steps", agreement);
 }
 
+/// A map of what a contact says, thinks, does and feels.
+fn draw_map(scene: &mut Scene<'_, '_>, client: &Client, contact: &str, start: Instant) {
+    let manager = scene.manager(client, start);
+    let limit = pace(Within::Minutes(30 * 24 * 60), 82.0);
+    if let Some((at, who)) = scene.tried(manager, start, limit) {
+        scene
+            .act(at, "draw-empathy-map", contact)
+            .client(client)
+            .by(who)
+            .text("contact.pains", contact)
+            .text("contact.gains", contact);
+    }
+}
+
 /// New people at old clients: an empathy map for each.
 fn more_contacts(world: &World, tape: &mut Tape<'_>) {
     let days: Vec<_> = world
@@ -326,15 +350,6 @@ fn more_contacts(world: &World, tape: &mut Tape<'_>) {
         let at = world.clock.during(day, &mut scene.random);
         let id = format!("K-M{number:03}");
         contact(&mut scene, client, &id, at);
-        let manager = scene.manager(client, at);
-        if let Some((at, who)) = scene.tried(manager, at, pace(Within::Minutes(30 * 24 * 60), 82.0))
-        {
-            scene
-                .act(at, "draw-empathy-map", &id)
-                .client(client)
-                .by(who)
-                .text("contact.pains", &id)
-                .text("contact.gains", &id);
-        }
+        draw_map(&mut scene, client, &id, at);
     }
 }

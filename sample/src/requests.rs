@@ -15,7 +15,7 @@ use crate::tape::Tape;
 use crate::time::MINUTE;
 
 /// How many requests come in on a mean day of the year.
-const A_DAY: f64 = 2.15;
+const A_DAY: f64 = 1.95;
 
 /// One request on its way.
 pub(crate) struct Request<'s> {

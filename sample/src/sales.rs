@@ -42,7 +42,7 @@ pub(crate) fn write(world: &World, tape: &mut Tape<'_>) {
 }
 
 /// A sale and the first contact after it.
-pub(crate) fn sale<'s>(scene: &mut Scene<'s, '_>, client: &Client, id: &str, at: Instant) {
+pub(crate) fn sale(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) {
     let seller = scene.seller(client, at);
     let amount = (client.revenue / scene.random.between(5, 30)).max(400);
     let sensitive = scene.random.chance(3.0);
@@ -105,12 +105,12 @@ fn excused(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .proof("reason");
 }
 
-fn acted_on<'s>(scene: &mut Scene<'s, '_>, client: &Client, sale: &str, due: Instant) {
+fn acted_on(scene: &mut Scene<'_, '_>, client: &Client, sale: &str, due: Instant) {
     let boss = scene.pick("sales manager", due);
     let action = scene
         .random
         .weighted(&[("talk", 60.0), ("coaching", 20.0), ("excuse", 20.0)]);
-    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 84.0)) {
+    if let Some((at, who)) = scene.tried(boss, due, pace(Within::WorkDays(5), 90.0)) {
         scene
             .act(at, "act-on-missed-follow-up", &client.id)
             .link("sale", sale)
@@ -120,7 +120,7 @@ fn acted_on<'s>(scene: &mut Scene<'s, '_>, client: &Client, sale: &str, due: Ins
 }
 
 /// The loyalty programme is offered once; whoever joins hears what it brings.
-fn loyalty<'s>(scene: &mut Scene<'s, '_>, client: &Client, at: Instant, members: &mut Vec<String>) {
+fn loyalty(scene: &mut Scene<'_, '_>, client: &Client, at: Instant, members: &mut Vec<String>) {
     if members.contains(&client.id) {
         return;
     }

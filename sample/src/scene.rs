@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) climate: Climate,
     pub(crate) staff: Staff,
     pub(crate) clients: Vec<Client>,
+    /// How likely each client is to turn up.
+    pub(crate) weights: Vec<f64>,
 }
 
 /// A story in the making.
@@ -95,8 +97,7 @@ impl<'s, 'w> Scene<'s, 'w> {
     /// A client: the bigger, the likelier.
     pub(crate) fn any_client(&mut self) -> &'s Client {
         let clients = &self.world.clients;
-        let weights: Vec<f64> = clients.iter().map(|client| client.weight()).collect();
-        let place = self.random.place(&weights);
+        let place = self.random.place(&self.world.weights);
         pick_of(clients, place)
     }
 

@@ -177,7 +177,7 @@ impl Clock {
             return opening;
         }
         if closing > start {
-            let left = closing.micros_since(start).min(40 * MINUTE).max(1);
+            let left = closing.micros_since(start).clamp(1, 40 * MINUTE);
             return closing.plus_micros(-random.between(1, left));
         }
         if random.chance(who.evenings) {

@@ -2,6 +2,7 @@
 
 use kept_kernel::Instant;
 
+use crate::office::COMPANY;
 use crate::people::Member;
 use crate::scene::{Scene, World};
 use crate::tape::Tape;
@@ -149,6 +150,11 @@ pub(crate) fn card_of(rule: &str) -> Option<(&'static str, &'static str)> {
 
 /// How the drawn cases were scored, and what followed from a bad score.
 pub(crate) fn score(world: &World, tape: &mut Tape<'_>, drawn: &[Drawn]) {
+    // The draw itself is an entry of the company, so that it comes before the first check.
+    for monday in world.clock.mondays() {
+        let at = world.clock.at(monday, 0).plus_micros(30_000_000);
+        tape.note(at, "company", COMPANY);
+    }
     for (number, drawn) in drawn.iter().enumerate() {
         let mut scene = Scene::new(world, tape, "checks", number);
         check(&mut scene, &format!("check-{number:04}"), drawn);
@@ -156,7 +162,7 @@ pub(crate) fn score(world: &World, tape: &mut Tape<'_>, drawn: &[Drawn]) {
 }
 
 fn check(scene: &mut Scene<'_, '_>, id: &str, drawn: &Drawn) {
-    let start = drawn.at;
+    let start = drawn.at.plus_micros(60_000_000);
     scene
         .act(start, "draw-quality-check", id)
         .link(drawn.noun, &drawn.id);

@@ -94,7 +94,7 @@ impl Core<'_> {
             self.take_states(record, act, event);
         }
         self.take_marks(&hits, event);
-        self.take_stages(&hits, event);
+        self.take_stages(record, &hits, event);
         if !self.changed.is_empty() {
             self.settle_changes(event);
         }

@@ -210,18 +210,24 @@ impl Core<'_> {
     }
 
     /// Stages are entered by their events, not before the stage before has what it needs.
-    pub(crate) fn take_stages(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
+    pub(crate) fn take_stages(
+        &mut self,
+        record: RecordIx,
+        hits: &[(UseIx, RecordIx)],
+        event: &Event<'_>,
+    ) {
+        self.remember_proofs(record, event);
         let program = self.program;
         for (used, case) in hits {
             for (definition, stage) in &program.uses[*used].stages {
                 let info = &program.definitions[*definition];
                 let in_force = info.from <= event.at && event.at < info.until;
                 if let (Gives::Stages { slot, fact, needs }, true) = (&info.gives, in_force) {
-                    let before = stage.checked_sub(1).and_then(|before| needs.get(before));
-                    let ready = before.is_none_or(|needs| {
+                    let ready = needs.get(*stage).is_none_or(|needs| {
                         needs.iter().all(|any| {
-                            any.iter().any(|shown| self.is_shown(*case, shown, event))
-                                || self.was_shown(*case, any)
+                            any.iter().any(|shown| {
+                                self.is_shown(*case, shown, event) || self.was_shown(*case, shown)
+                            })
                         })
                     });
                     let value = Some(Value::Choice(*stage as u16));
@@ -234,16 +240,42 @@ impl Core<'_> {
         }
     }
 
-    /// Whether a fact that a stage needs has been recorded before.
-    fn was_shown(&self, case: RecordIx, any: &[crate::program::Shown]) -> bool {
-        any.iter().any(|shown| match shown {
-            crate::program::Shown::Fact(fact) => self
+    /// Keeps the kinds of proof that an event of a record, or of what belongs to it, has brought, where it goes through
+    /// stages.
+    fn remember_proofs(&mut self, record: RecordIx, event: &Event<'_>) {
+        if event.proofs.is_empty() {
+            return;
+        }
+        let program = self.program;
+        for case in [Some(record), self.client_of(record)].into_iter().flatten() {
+            let group = &program.groups[self.records[case].group];
+            let staged = group.definitions.iter().any(|definition| {
+                matches!(program.definitions[*definition].gives, Gives::Stages { .. })
+            });
+            if staged {
+                let shown = &mut self.records[case].rare_mut().shown;
+                let new = event.proofs.iter().filter(|proof| !shown.contains(proof));
+                let new: Vec<_> = new.copied().collect();
+                shown.extend(new);
+            }
+        }
+    }
+
+    /// Whether what a stage needs has been recorded before.
+    fn was_shown(&self, case: RecordIx, shown: &crate::program::Shown) -> bool {
+        use crate::program::Shown;
+        match shown {
+            Shown::Fact(fact) => self
                 .program
                 .fact(*fact)
                 .and_then(|info| info.slot)
                 .is_some_and(|slot| self.records[case].fact(slot).is_some()),
-            _ => false,
-        })
+            Shown::Kind(kind) => {
+                let rare = self.records[case].rare.as_ref();
+                rare.is_some_and(|rare| rare.shown.contains(kind))
+            }
+            Shown::Records(..) => false,
+        }
     }
 }
 

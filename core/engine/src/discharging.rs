@@ -9,7 +9,7 @@ use crate::event::{Actor, Event};
 use crate::machine::{Core, Opening};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{Shown, ThroughInfo, UseIx, Variant};
-use crate::record::{Duty, Note, Phase, RecordIx};
+use crate::record::{Duty, NO_RECORD, Note, Phase, RecordIx};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -100,7 +100,15 @@ impl Core<'_> {
                 .iter()
                 .any(|(known, value)| known == fact && value.is_some()),
             Shown::Kind(kind) => event.proofs.contains(kind),
-            Shown::Records(count, group) => self.records[case].counted(*group) >= *count,
+            Shown::Records(count, group) => {
+                let links = &self.records[case].links;
+                // A request shows its contact by belonging to one, a client its needs by having them.
+                let belongs = links
+                    .iter()
+                    .any(|link| link.to != NO_RECORD && self.records[link.to].group == *group);
+                let shown = self.records[case].counted(*group);
+                shown.max(u32::from(belongs)) >= *count
+            }
         }
     }
 

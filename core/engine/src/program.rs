@@ -540,7 +540,7 @@ pub(crate) enum Gives {
         fact: FactId,
         condition: Cond,
     },
-    /// A stage is entered by its events; what each needs to be left.
+    /// A stage is entered by its events; what must be shown before, by stage.
     Stages {
         slot: usize,
         fact: FactId,

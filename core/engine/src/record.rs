@@ -2,7 +2,7 @@
 
 use kept_kernel::{Duration, Instant};
 use kept_language::ast::Value;
-use kept_language::{FactId, RoleId, StateId};
+use kept_language::{FactId, ProofId, RoleId, StateId};
 
 use crate::clock::{NEVER, Shift};
 use crate::event::Handling;
@@ -77,6 +77,8 @@ pub(crate) struct Rare {
     pub(crate) fired: Vec<RuleIx>,
     /// How many records of a kind have belonged to it.
     pub(crate) counts: Vec<(GroupIx, u32)>,
+    /// The kinds of proof that its events have brought, where stages ask for some.
+    pub(crate) shown: Vec<ProofId>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

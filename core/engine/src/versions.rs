@@ -149,7 +149,13 @@ impl Core<'_> {
         });
         let mut cases = vec![record];
         if self.client_of(record) == Some(record) {
-            cases.extend(self.records[record].members.iter().copied());
+            // A grant is rare: its cases are looked for, so that the members of a client need not be listed.
+            let others = self.records.keys().filter(|other| {
+                *other != record
+                    && self.records[*other].alive
+                    && self.client_of(*other) == Some(record)
+            });
+            cases.extend(others);
         }
         for case in cases {
             self.touch(case, event.at);

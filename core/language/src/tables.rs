@@ -222,7 +222,7 @@ impl Reader<'_, '_> {
                 ColumnKind::Condition(fact) => self.condition_cell(*cell, fact, column),
                 ColumnKind::Answer(fact) => self.answer_cell(*cell, fact, index),
                 ColumnKind::Note => CellKind::Text(self.words(*cell).to_owned()),
-                ColumnKind::Stage => CellKind::Text(self.words(*cell).trim().to_owned()),
+                ColumnKind::Stage => self.stage_cell(*cell, index),
                 ColumnKind::EnteredWhen => self.events_cell(*cell),
                 ColumnKind::Needs => self.needs_cell(*cell),
             };
@@ -309,6 +309,19 @@ impl Reader<'_, '_> {
             return CellKind::Answer(value);
         }
         CellKind::Text(self.words(range).to_owned())
+    }
+
+    /// A stage is a value of the fact `stage` of what goes through it.
+    fn stage_cell(&mut self, range: TextRange, index: usize) -> CellKind {
+        let register = self.scope.register;
+        let fact = self
+            .usage
+            .case
+            .and_then(|case| register.fact(case, "stage"));
+        if fact.is_some() {
+            return self.answer_cell(range, fact, index);
+        }
+        CellKind::Text(self.words(range).trim().to_owned())
     }
 
     fn events_cell(&mut self, range: TextRange) -> CellKind {

@@ -7,6 +7,7 @@
 
 mod support;
 
+use kept_language::ast::Sentence;
 use kept_language::{Severity, Source, read};
 
 #[test]
@@ -30,4 +31,29 @@ fn the_shipped_sops_are_read_without_errors() {
         errors.len(),
         errors.join("\n")
     );
+}
+
+#[test]
+fn feedback_is_acknowledged_by_its_own_act_and_not_by_that_of_a_complaint() {
+    let register = support::register();
+    let documents = support::texts("", ".sop.md");
+    let sources: Vec<Source<'_>> = documents
+        .iter()
+        .map(|(path, text)| Source { path, text })
+        .collect();
+    let library = read(&register, &sources);
+    let engagement = library
+        .documents
+        .iter()
+        .find(|document| document.header.code == "CE")
+        .unwrap();
+    for (rule, act) in [
+        ("acknowledge", "acknowledge-feedback"),
+        ("assess", "assess-feedback"),
+    ] {
+        let Some(Sentence::Duty(duty)) = &engagement.rule(rule).unwrap().sentence else {
+            panic!("CE/{rule} is a duty");
+        };
+        assert_eq!(register[duty.task.act.act].id, act);
+    }
 }

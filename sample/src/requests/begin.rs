@@ -39,6 +39,7 @@ pub(crate) fn receive<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) 
     drop(
         entry
             .choice("request.touchpoint", "service inquiry")
+            .holder("client service representative", desk)
             .recorded(typed_in),
     );
     !ends_at_once(scene, request, spam)
@@ -136,6 +137,8 @@ pub(crate) fn estimate(
         "medium" => scene.random.between(1, 2),
         _ => scene.random.between(2, 3),
     };
+    let plain = matches!(request.category, "question" | "billing");
+    let days = days - i64::from(plain);
     let promised = scene.world.clock.calendar.add_working_days(at, days);
     let promised = scene.world.clock.calendar.closing_of_day(promised);
     (promised > at).then_some(promised)

@@ -81,11 +81,11 @@ fn waiting<'s>(
 /// When the work is done, without what we waited for the client.
 fn finishing<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, assigned: Instant) -> Instant {
     let usual = match request.category {
-        "question" => 93.0,
-        "billing" => 88.0,
-        "access" => 87.0,
-        "order" | "change" => 84.0,
-        _ => 82.0,
+        "question" => 96.0,
+        "billing" => 93.0,
+        "access" => 92.0,
+        "order" | "change" => 90.0,
+        _ => 88.0,
     };
     let pace: Pace = pace(Within::Minutes(request.limit()), usual);
     let (at, _) = scene.done(request.assignee, request.received, pace);
@@ -195,8 +195,8 @@ fn tell_late<'s>(
     if finish <= due {
         return None;
     }
-    let (at, who) = scene.tried(request.assignee, due, pace(Within::WorkMinutes(120), 88.0))?;
-    if at >= finish && !scene.random.chance(78.0) {
+    let (at, who) = scene.tried(request.assignee, due, pace(Within::WorkMinutes(120), 93.0))?;
+    if at >= finish && !scene.random.chance(90.0) {
         return None;
     }
     say(scene, request, (at, who), None);

@@ -13,14 +13,18 @@ fn sops() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../sops")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test reads what ships")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads the repository's own files and stops where one is missing"
+)]
 fn texts(folder: &Path, ending: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("an entry").path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
         .filter(|path| path.to_string_lossy().ends_with(ending))
         .map(|path| {
-            let text = fs::read_to_string(&path).expect("a text");
+            let text = fs::read_to_string(&path).unwrap();
             (
                 path.file_name()
                     .unwrap_or_default()
@@ -41,7 +45,8 @@ pub fn register() -> Register {
         .iter()
         .map(|(path, text)| RegisterFile { path, text })
         .collect();
-    Register::load(&files).expect("the vocabulary loads")
+    Register::load(&files)
+        .unwrap_or_else(|problems| panic!("the vocabulary does not load: {problems:#?}"))
 }
 
 /// The five documents, each changed as said.

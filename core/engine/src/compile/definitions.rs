@@ -127,27 +127,27 @@ impl<'a> Builder<'a> {
             .chain(self.documents.iter().flat_map(|(d, _)| d.tables.iter()))
             .find(|table| table.key == stages.table.key)
             .ok_or_else(|| "Its table is missing.".to_owned())?;
-        let mut needs = Vec::new();
+        // What must be shown before a stage is entered, by the stage's place among the values of the fact.
+        let mut needs: Vec<Box<[_]>> = vec![Box::default(); self.register[fact].values.len()];
+        let mut before: Box<[_]> = Box::default();
         let mut entered = Vec::new();
         for row in &table.rows {
-            let mut need: Box<[_]> = Box::default();
+            let mut left: Box<[_]> = Box::default();
             let mut acts = Vec::new();
-            let mut name = None;
+            let mut stage = None;
             for cell in &row.cells {
                 match &cell.kind {
                     CellKind::Events(events) => acts.clone_from(events),
-                    CellKind::Needs(evidence) => need = self.evidence(evidence)?,
-                    CellKind::Answer(Value::Choice(at)) => name = Some(usize::from(*at)),
-                    CellKind::OneOf(values) => {
-                        if let Some(Value::Choice(at)) = values.first() {
-                            name = Some(usize::from(*at));
-                        }
-                    }
+                    CellKind::Needs(evidence) => left = self.evidence(evidence)?,
+                    CellKind::Answer(Value::Choice(at)) => stage = Some(usize::from(*at)),
                     _ => {}
                 }
             }
-            let stage = name.unwrap_or(needs.len());
-            needs.push(need);
+            let needed = std::mem::replace(&mut before, left);
+            let stage = stage.ok_or_else(|| "A row of its table names no stage.".to_owned())?;
+            if let Some(place) = needs.get_mut(stage) {
+                *place = needed;
+            }
             entered.push((stage, acts));
         }
         let gives = Gives::Stages {

@@ -280,11 +280,12 @@ impl Cursor<'_> {
             .map_or(pattern.implied.unwrap_or(subject), |named| named.noun);
         let record = self.record_acted_on(pattern.meaning, about);
         let path = self.path_of(named.as_ref(), pattern, record);
-        // Among kinds of one record the phrase of the kind itself wins: an answer to a message is no answer to an email.
-        let rank = u8::from(named.is_some())
-            + 8 * u8::from(subject == record)
-            + 4 * u8::from(self.case == Some(record))
-            + 2 * u8::from(path.as_ref().is_some_and(Vec::is_empty));
+        // Of the kinds of one record each may have a phrase of its own: feedback is acknowledged by its own act, not
+        // by that of a complaint.
+        let rank = u8::from(about == subject)
+            + 2 * u8::from(named.is_some())
+            + 4 * u8::from(path.as_ref().is_some_and(Vec::is_empty))
+            + 8 * u8::from(self.case == Some(record));
         // A verb must not stop in the middle of a longer word group that a noun would complete: the longest wins above.
         Some(Hit {
             end: at,

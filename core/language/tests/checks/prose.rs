@@ -48,11 +48,11 @@ fn a_table_or_section_in_prose_that_does_not_exist_is_named() {
     with_prose("See table 5.", &[("K302", "no such table")]);
     with_prose(
         "See table 6 of CM, and table 5 of CM.",
-        &[("K302", "The tables of CM are 5.")],
+        &[("K302", "CM has only table 5.")],
     );
     with_prose(
         "See (section 3.1) for more.",
-        &[("K302", "The sections of X are 1, 2.1.")],
+        &[("K302", "X has the sections 1, 2.1.")],
     );
     with_prose(
         "See sections 2, 2.1, and 7 of this document.",
