@@ -127,7 +127,7 @@ fn pages() -> Result<Pages, Failure> {
     let duties = figures.rules.iter().map(|rule| rule.counts.triggered).sum();
     let front = Front {
         css: crate::adherence::CSS,
-        company: &company.name,
+        company: company.name,
         clients: company.clients.len(),
         events: count(company.events.len() as u64),
         duties: count(duties),
