@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::process::{Command, Stdio};
 
 use askama::Template;
-use jiff::civil::Date;
+use jiff::civil::date;
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, Engine, Obligation, Program, Version, WhatIf};
 use kept_kernel::Instant;
@@ -17,7 +17,7 @@ use kept_language::Register;
 use kept_logs::Summary;
 use kept_sample::{SampleCompany, changed_sr};
 
-use crate::adherence::{Frame, Gather, cards};
+use crate::adherence::{Adherence, Frame, Gather, cards};
 use crate::ask::DemoAsked;
 use crate::files::{self, Text};
 use crate::replay::{Set, set_from, sop_lines};
@@ -29,15 +29,14 @@ use serve::Served;
 
 /// The seed of the year.
 const SEED: u64 = 2_025;
-/// The first day of the year.
-const FIRST: Date = Date::constant(2025, 1, 1);
+/// How many months of it.
+const MONTHS: u32 = 12;
 
 #[derive(Template)]
 #[template(path = "demo.html")]
 struct Front<'a> {
     css: &'a str,
     company: &'a str,
-    people: usize,
     clients: usize,
     events: String,
     duties: String,
@@ -95,6 +94,7 @@ fn open(address: &str) {
 
 fn pages() -> Result<Pages, Failure> {
     let register = files::register(&[])?;
+    let mut company = SampleCompany::generate(SEED, &register, date(2025, 1, 1), MONTHS);
     let sops: Vec<Text> = shipped::SOPS
         .iter()
         .map(|sop| Text {
@@ -106,19 +106,28 @@ fn pages() -> Result<Pages, Failure> {
         set_from(&register, sops.clone())?,
         set_from(&register, changed(sops))?,
     );
-    let mut company = SampleCompany::generate(SEED, &register, FIRST, 12);
     let programs = (
         program(&register, &sets.0, &company)?,
         program(&register, &sets.1, &company)?,
     );
-    checked(&mut company, &programs.0, &register);
-    let figures = adherence(&register, &sets.0, &programs.0, &company)?;
-    let comparison = compared(&register, &sets, (&programs.0, &programs.1), &company);
+    let calendar = programs.0.company_calendar();
+    let year = (
+        instant(calendar, "2025-01-01")?,
+        instant(calendar, "2026-01-01")?,
+    );
+    let drawn = RefCell::new(Vec::new());
+    run(&programs.0, &company, year, |duty| {
+        if duty.level == 0 {
+            drawn.borrow_mut().push(duty.clone());
+        }
+    });
+    company.answer_checks(&register, &drawn.into_inner());
+    let figures = adherence(&register, &sets.0, &programs.0, &company, year);
+    let comparison = compared(&register, &sets, (&programs.0, &programs.1), &company, year);
     let duties = figures.rules.iter().map(|rule| rule.counts.triggered).sum();
     let front = Front {
         css: crate::adherence::CSS,
         company: company.name,
-        people: company.people.len(),
         clients: company.clients.len(),
         events: count(company.events.len() as u64),
         duties: count(duties),
@@ -134,6 +143,11 @@ fn pages() -> Result<Pages, Failure> {
     })
 }
 
+fn instant(calendar: &Calendar, text: &str) -> Result<Instant, Failure> {
+    let parsed = calendar.parse_instant(text);
+    parsed.map_err(|error| Failure::new(error.to_string()))
+}
+
 /// The SOPs with the changed one in its place.
 fn changed(mut sops: Vec<Text>) -> Vec<Text> {
     for sop in sops.iter_mut().filter(|sop| sop.name == "sr.sop.md") {
@@ -143,14 +157,14 @@ fn changed(mut sops: Vec<Text>) -> Vec<Text> {
 }
 
 fn program(register: &Register, set: &Set, company: &SampleCompany) -> Result<Program, Failure> {
+    let calendar = Calendar::parse(&company.calendar, &mut |name| {
+        Err(format!("no feed {name}"))
+    });
+    let calendar = calendar.map_err(|problems| Failure::new(problems.to_string()))?;
     let versions = [Version {
         documents: &set.library.documents,
         from: Instant::MIN,
     }];
-    let calendar = Calendar::parse(&company.calendar, &mut |name| {
-        Err(format!("no feed {name}"))
-    })
-    .map_err(|problems| Failure::new(problems.to_string()))?;
     let calendars = Calendars::company(calendar);
     Program::compile(register, &versions, calendars, company.staff(register)).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -158,25 +172,20 @@ fn program(register: &Register, set: &Set, company: &SampleCompany) -> Result<Pr
     })
 }
 
-/// Lets quality control answer what was drawn, which only a run can tell.
-fn checked(company: &mut SampleCompany, program: &Program, register: &Register) {
-    let drawn = RefCell::new(Vec::new());
-    run(program, company, |duty| {
-        if duty.level == 0 && duty.rule.id.starts_with("check-") {
-            drawn.borrow_mut().push(duty.clone());
-        }
-    });
-    company.answer_checks(register, &drawn.into_inner());
-}
-
-fn run(program: &Program, company: &SampleCompany, mut sink: impl FnMut(&Obligation)) -> u64 {
+/// Runs the year; how many events were not taken.
+fn run(
+    program: &Program,
+    company: &SampleCompany,
+    year: (Instant, Instant),
+    sink: impl FnMut(&Obligation),
+) -> u64 {
     let mut refused = 0;
-    let sink = RefCell::new(&mut sink);
+    let sink = RefCell::new(sink);
     let mut engine = Engine::new(program, SEED, |duty| (sink.borrow_mut())(duty));
     for event in &company.events {
         refused += u64::from(event.with(|event| engine.push(event)).is_err());
     }
-    engine.finish(company.until);
+    engine.finish(year.1);
     refused
 }
 
@@ -185,27 +194,23 @@ fn adherence(
     set: &Set,
     program: &Program,
     company: &SampleCompany,
-) -> Result<crate::adherence::Adherence, Failure> {
+    year: (Instant, Instant),
+) -> Adherence {
     let calendar = program.company_calendar();
     let gather = RefCell::new(Gather::new(cards(register, &set.library), calendar));
-    let refused = run(program, company, |duty| {
-        gather.borrow_mut().add(duty, company.until, calendar);
+    let refused = run(program, company, year, |duty| {
+        gather.borrow_mut().add(duty, year.1, calendar);
     });
-    if refused > 0 {
-        return Err(Failure::new(format!(
-            "{refused} events of the made-up year were not taken."
-        )));
-    }
     let frame = Frame {
         sops: sop_lines(set),
         target: 0.95,
-        first: Some(company.from),
-        until: company.until,
-        assumptions: assumed(),
+        first: Some(year.0),
+        until: year.1,
+        assumptions: assumed(refused),
     };
-    Ok(gather
+    gather
         .into_inner()
-        .finish(frame, calendar, summary(company)))
+        .finish(frame, calendar, summary(company))
 }
 
 fn compared(
@@ -213,21 +218,26 @@ fn compared(
     sets: &(Set, Set),
     programs: (&Program, &Program),
     company: &SampleCompany,
+    year: (Instant, Instant),
 ) -> Comparison {
     let whatif = RefCell::new(WhatIf::new(programs.0, programs.1));
-    run(programs.0, company, |duty| whatif.borrow_mut().first(duty));
-    run(programs.1, company, |duty| whatif.borrow_mut().second(duty));
+    let refused = run(programs.0, company, year, |duty| {
+        whatif.borrow_mut().first(duty);
+    });
+    run(programs.1, company, year, |duty| {
+        whatif.borrow_mut().second(duty);
+    });
     let calendar = programs.0.company_calendar();
     Comparison {
         before: sop_lines(&sets.0),
         after: sop_lines(&sets.1),
         other_calendar: false,
         zone: calendar.zone().to_owned(),
-        from: Some(calendar.format_instant(company.from)),
-        until: calendar.format_instant(company.until),
+        from: Some(calendar.format_instant(year.0)),
+        until: calendar.format_instant(year.1),
         difference: whatif.into_inner().finish(),
         log: summary(company),
-        assumptions: assumed(),
+        assumptions: assumed(refused),
         cards: joined_cards(register, sets),
     }
 }
@@ -239,10 +249,17 @@ fn summary(company: &SampleCompany) -> Summary {
     summary
 }
 
-fn assumed() -> Vec<String> {
+fn assumed(refused: u64) -> Vec<String> {
     let lines = [
         "The company, its clients and its year are made up, by a program with a fixed seed.",
         "A duty counts in the period in which it was opened.",
     ];
-    lines.map(str::to_owned).to_vec()
+    let mut all = lines.map(str::to_owned).to_vec();
+    if refused > 0 {
+        all.push(format!(
+            "{} events could not be taken and were left out.",
+            count(refused)
+        ));
+    }
+    all
 }

@@ -1,7 +1,9 @@
 //! What a rule is, for a page: its clause, a short name, its sentence, its span.
 
 use kept_kernel::Duration;
-use kept_language::ast::{DeadlineKind, Opening, RuleKey, Sentence, SpanKind, Task};
+use kept_language::ast::{
+    DeadlineKind, Opening, RuleKey, Sample, SampleSize, Sentence, SpanKind, Task,
+};
 use kept_language::{Document, Library, Register, Rule};
 use serde::Serialize;
 
@@ -60,9 +62,9 @@ fn card(register: &Register, document: &Document, rule: &Rule) -> Option<RuleCar
             let act = phrase(register, &register[gate.act.act].phrase);
             ("gate", format!("Before we {act}"), None)
         }
-        Sentence::Course(_) => ("course", plain(document, rule), None),
+        Sentence::Course(course) => ("course", format!("Course “{}”", course.name), None),
         Sentence::Report(report) => ("report", format!("Send “{}”", report.name), None),
-        Sentence::Sample(_) => ("sample", plain(document, rule), None),
+        Sentence::Sample(sample) => ("sample", sample_name(register, sample), None),
         _ => return None,
     };
     Some(RuleCard {
@@ -94,7 +96,7 @@ fn task_name(register: &Register, document: &Document, task: &Task) -> String {
     };
     if let Some(deadline) = &task.deadline {
         name.push(' ');
-        name.push_str(&unfilled(document.words(deadline.range)));
+        name.push_str(&filled(document, document.words(deadline.range)));
     }
     capital(&name)
 }
@@ -117,21 +119,37 @@ fn phrase(register: &Register, phrase: &str) -> String {
 }
 
 fn plain(document: &Document, rule: &Rule) -> String {
-    unfilled(document.words(rule.range))
+    filled(document, document.words(rule.range))
+}
+
+/// What a sample checks: `Check 5 % of the closed requests`.
+fn sample_name(register: &Register, sample: &Sample) -> String {
+    let size = match sample.size {
+        SampleSize::Percent(share) => format!("{share} % of"),
+        SampleSize::Count(count) => count.to_string(),
+    };
+    let happens = register[sample.act.act]
+        .happens
+        .first()
+        .map_or("", String::as_str);
+    let participle = happens.rsplit(' ').next().unwrap_or_default();
+    format!(
+        "Check {size} the {participle} {}",
+        register[sample.noun].plural
+    )
 }
 
 /// A text on one line, its blanks replaced by their values.
-fn unfilled(text: &str) -> String {
+fn filled(document: &Document, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         let (blank, after) = after.split_once(']').unwrap_or((after, ""));
         out.push_str(before);
-        out.push_str(
-            blank
-                .split_once(':')
-                .map_or(blank, |(_, value)| value.trim()),
-        );
+        let known = document.blanks.get(blank.trim());
+        let known = known.and_then(|blank| blank.value.as_deref());
+        let value = blank.split_once(':').map(|(_, value)| value.trim());
+        out.push_str(value.or(known).unwrap_or(blank));
         rest = after;
     }
     out.push_str(rest);

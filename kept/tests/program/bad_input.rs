@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::common::{Ran, kept, root, scratch};
+use crate::runs::{Ran, kept, root, scratch};
 
 /// A replay of the help desk's example with one file exchanged.
 fn replay_with(test: &str, option: &str, name: &str, bytes: &[u8]) -> (Ran, PathBuf) {

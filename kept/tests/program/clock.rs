@@ -1,6 +1,6 @@
 //! `kept clock`.
 
-use crate::common::{kept, kept_with, scratch};
+use crate::runs::{kept, kept_with, scratch};
 
 fn calendar(name: &str) -> String {
     let path = scratch(name).join("calendar.toml");

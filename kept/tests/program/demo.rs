@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::common::kept;
+use crate::runs::kept;
 
 /// The program while it serves; ended when the test ends.
 struct Served(Child);

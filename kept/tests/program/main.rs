@@ -8,9 +8,9 @@
 
 mod bad_input;
 mod clock;
-mod common;
 mod demo;
 mod oracle;
 mod replay;
+mod runs;
 mod sop;
 mod whatif;

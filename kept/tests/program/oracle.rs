@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::common::{kept, root, scratch, shared, table, unpacked};
+use crate::runs::{kept, root, scratch, shared, table, unpacked};
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{Ran, kept, scratch, table};
+use crate::runs::{Ran, kept, scratch, table};
 
 const LOG: &str = "case_id,activity,timestamp,resource,customer
 T1,open,2026-01-30T16:30:00+01:00,Eve,Ada
@@ -17,7 +17,7 @@ fn replay(out: &Path, log: &str, more: &[&str]) -> Ran {
     let events = out.join("log.csv");
     std::fs::write(&events, log).unwrap();
     let mapping =
-        std::fs::read_to_string(crate::common::root().join("examples/helpdesk/mapping.toml"))
+        std::fs::read_to_string(crate::runs::root().join("examples/helpdesk/mapping.toml"))
             .unwrap();
     let loose = out.join("mapping.toml");
     std::fs::write(&loose, mapping.replace("rows = \"together\"", "")).unwrap();

@@ -1,6 +1,6 @@
 //! `kept sop`.
 
-use crate::common::{kept, scratch};
+use crate::runs::{kept, scratch};
 
 const DESK: &str = "+++
 code = \"RQ\"

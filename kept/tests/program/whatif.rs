@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{Ran, kept, root, scratch, shared};
+use crate::runs::{Ran, kept, root, scratch, shared};
 
 fn whatif(out: &Path, events: &str, more: &[&str]) -> Ran {
     let arguments = [

@@ -28,4 +28,3 @@ pub use mapping::{Mapping, MappingProblem};
 pub use phrase::{find_act, find_proof, find_state};
 pub use read::{LogError, ReadOptions, SortedEvents, Watch, read};
 pub use summary::{Note, Summary};
-pub use value::fingerprint;

@@ -1,7 +1,7 @@
 //! The meanings of the language and of clocks, each as SOP text, a few lines of events, and what comes of them.
 
 mod changes;
-mod common;
+mod stage;
 mod discharge;
 mod escalation;
 mod exceptions;
