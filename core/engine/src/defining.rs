@@ -257,7 +257,7 @@ fn fires(when: FactTurn, turned: &Turned) -> bool {
         holds(to, how, bound) && !turned.from.is_some_and(|from| holds(from, how, bound))
     };
     match when {
-        FactTurn::Changes => turned.from.is_some(),
+        FactTurn::Changes => true,
         FactTurn::Becomes(Becomes::Equal, value) => {
             compare(to, value) == Some(std::cmp::Ordering::Equal)
         }
