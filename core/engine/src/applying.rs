@@ -36,6 +36,13 @@ impl Core<'_> {
         if plain && idle && !program.groups[group].used {
             return Ok(());
         }
+        let checks = act
+            .and_then(|act| program.act(act))
+            .is_some_and(|act| act.checks);
+        if checks && self.records[self.company].wake < event.at {
+            // What it checks must have been drawn.
+            self.fire_before(self.company, event.at);
+        }
         self.touched.clear();
         self.changed.clear();
         self.round += 1;
@@ -94,7 +101,7 @@ impl Core<'_> {
             self.take_states(record, act, event);
         }
         self.take_marks(&hits, event);
-        self.take_stages(&hits, event);
+        self.take_stages(record, &hits, event);
         if !self.changed.is_empty() {
             self.settle_changes(event);
         }

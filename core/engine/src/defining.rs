@@ -210,21 +210,29 @@ impl Core<'_> {
     }
 
     /// Stages are entered by their events, not before the stage before has what it needs.
-    pub(crate) fn take_stages(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
+    pub(crate) fn take_stages(
+        &mut self,
+        record: RecordIx,
+        hits: &[(UseIx, RecordIx)],
+        event: &Event<'_>,
+    ) {
         let program = self.program;
+        if !event.proofs.is_empty() {
+            self.remember_proofs(record, event);
+        }
         for (used, case) in hits {
-            for (definition, stage) in &program.uses[*used].stages {
+            for (definition, row) in &program.uses[*used].stages {
                 let info = &program.definitions[*definition];
                 let in_force = info.from <= event.at && event.at < info.until;
-                if let (Gives::Stages { slot, fact, needs }, true) = (&info.gives, in_force) {
-                    let before = stage.checked_sub(1).and_then(|before| needs.get(before));
-                    let ready = before.is_none_or(|needs| {
+                if let (Gives::Stages { slot, fact, rows }, true) = (&info.gives, in_force) {
+                    let before = row.checked_sub(1).and_then(|before| rows.get(before));
+                    let ready = before.is_none_or(|(_, needs)| {
                         needs.iter().all(|any| {
                             any.iter().any(|shown| self.is_shown(*case, shown, event))
                                 || self.was_shown(*case, any)
                         })
                     });
-                    let value = Some(Value::Choice(*stage as u16));
+                    let value = rows.get(*row).map(|(stage, _)| Value::Choice(*stage));
                     if ready {
                         let cause = (event.at, event.place);
                         self.give_fact(*case, (*slot, *fact), value, cause);
@@ -234,7 +242,22 @@ impl Core<'_> {
         }
     }
 
-    /// Whether a fact that a stage needs has been recorded before.
+    /// Proofs shown now may be what a stage needs later.
+    fn remember_proofs(&mut self, record: RecordIx, event: &Event<'_>) {
+        let client = self.client_of(record).filter(|client| *client != record);
+        for case in client.into_iter().chain([record]) {
+            if self.program.groups[self.records[case].group].staged {
+                let shown = &mut self.records[case].rare_mut().shown;
+                for proof in event.proofs {
+                    if !shown.contains(proof) {
+                        shown.push(*proof);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a fact or a proof that a stage needs has been recorded before.
     fn was_shown(&self, case: RecordIx, any: &[crate::program::Shown]) -> bool {
         any.iter().any(|shown| match shown {
             crate::program::Shown::Fact(fact) => self
@@ -242,7 +265,11 @@ impl Core<'_> {
                 .fact(*fact)
                 .and_then(|info| info.slot)
                 .is_some_and(|slot| self.records[case].fact(slot).is_some()),
-            _ => false,
+            crate::program::Shown::Kind(proof) => {
+                let rare = self.records[case].rare.as_ref();
+                rare.is_some_and(|rare| rare.shown.contains(proof))
+            }
+            crate::program::Shown::Records(..) => false,
         })
     }
 }

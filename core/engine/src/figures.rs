@@ -225,7 +225,7 @@ impl<'p> Adherence<'p> {
             names: BTreeMap::new(),
             months: Months::default(),
         };
-        for (_, rule) in program.rules.iter() {
+        for (_, rule) in program.rules.iter().filter(|(_, rule)| !rule.is_implicit()) {
             adherence.place_of(&rule.key.code, &rule.key.id, &rule.clause);
         }
         adherence

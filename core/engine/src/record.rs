@@ -75,6 +75,8 @@ pub(crate) struct Rare {
     pub(crate) grants: Vec<Grant>,
     /// Rules that fire once per case and have.
     pub(crate) fired: Vec<RuleIx>,
+    /// The proofs shown so far, where stages ask for them.
+    pub(crate) shown: Vec<kept_language::ProofId>,
     /// How many records of a kind have belonged to it.
     pub(crate) counts: Vec<(GroupIx, u32)>,
 }

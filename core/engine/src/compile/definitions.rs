@@ -5,7 +5,7 @@ use kept_language::ast::{CellKind, ColumnKind, Definition, Sentence, Stages, Val
 
 use super::builder::Builder;
 use super::{Compiled, Source};
-use crate::program::{Ask, Cond, DefinitionInfo, DefinitionIx, Gives, GroupIx};
+use crate::program::{Ask, Cond, DefinitionInfo, DefinitionIx, Gives, GroupIx, Shown};
 
 impl<'a> Builder<'a> {
     pub(crate) fn definition(
@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
             .chain(self.documents.iter().flat_map(|(d, _)| d.tables.iter()))
             .find(|table| table.key == stages.table.key)
             .ok_or_else(|| "Its table is missing.".to_owned())?;
-        let mut needs = Vec::new();
+        let mut rows = Vec::new();
         let mut entered = Vec::new();
         for row in &table.rows {
             let mut need: Box<[_]> = Box::default();
@@ -137,6 +137,10 @@ impl<'a> Builder<'a> {
                 match &cell.kind {
                     CellKind::Events(events) => acts.clone_from(events),
                     CellKind::Needs(evidence) => need = self.evidence(evidence)?,
+                    CellKind::Text(text) if name.is_none() => {
+                        let mut stages = self.register[fact].values.iter();
+                        name = stages.position(|stage| stage.eq_ignore_ascii_case(text.trim()));
+                    }
                     CellKind::Answer(Value::Choice(at)) => name = Some(usize::from(*at)),
                     CellKind::OneOf(values) => {
                         if let Some(Value::Choice(at)) = values.first() {
@@ -146,20 +150,27 @@ impl<'a> Builder<'a> {
                     _ => {}
                 }
             }
-            let stage = name.unwrap_or(needs.len());
-            needs.push(need);
-            entered.push((stage, acts));
+            let stage = name.unwrap_or(rows.len());
+            for shown in need.iter().flatten() {
+                // What a stage needs may have been recorded long before it is left.
+                if let Shown::Fact(fact) = shown {
+                    self.slot(*fact);
+                }
+            }
+            rows.push((stage as u16, need));
+            entered.push(acts);
         }
         let gives = Gives::Stages {
             slot,
             fact,
-            needs: needs.into(),
+            rows: rows.into(),
         };
         let made = self.add_definition(source, group, gives);
-        for (stage, acts) in entered {
+        self.groups[group].staged = true;
+        for (row, acts) in entered.into_iter().enumerate() {
             for act in acts {
                 let found = self.use_of(group, &act)?;
-                self.uses[found].stages.push((made, stage));
+                self.uses[found].stages.push((made, row));
             }
         }
         Ok(())
