@@ -74,7 +74,7 @@ pub struct RuleFigures {
     pub card: RuleCard,
     /// How many duties stand how.
     pub counts: Counts,
-    /// Met in time, of all whose deadline has passed or that were done: an overdue duty can no longer be met in time.
+    /// Met in time, of all that are decided: met, met late, missed. What is overdue stands beside it.
     pub share: Option<Share>,
     /// How that compares with the target.
     pub standing: Standing,
@@ -126,9 +126,9 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// How many have shown whether they were kept in time: met, met late, missed, overdue.
+    /// How many have a verdict: met, met late, missed. Overdue, excused and unknown ones stand beside the share.
     pub const fn judged(&self) -> u64 {
-        self.met + self.met_late + self.missed + self.overdue
+        self.met + self.met_late + self.missed
     }
 }
 

@@ -36,6 +36,13 @@ impl Core<'_> {
         if plain && idle && !program.groups[group].used {
             return Ok(());
         }
+        let checks = act
+            .and_then(|act| program.act(act))
+            .is_some_and(|act| act.checks);
+        if checks && self.records[self.company].wake < event.at {
+            // What it checks must have been drawn.
+            self.fire_before(self.company, event.at);
+        }
         self.touched.clear();
         self.changed.clear();
         self.round += 1;

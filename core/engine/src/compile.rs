@@ -9,6 +9,7 @@ mod exceptions;
 mod gates;
 mod periodic;
 mod procedures;
+mod retention;
 mod tables;
 mod tasks;
 
@@ -104,6 +105,8 @@ impl<'a> Compiler<'a> {
                     self.builder.boundary(version.from);
                 }
                 let text: Arc<str> = document.header.version.as_str().into();
+                let span = (version.from, until);
+                self.builder.review(document, Arc::clone(&text), span);
                 for rule in &document.rules {
                     let before = self.builder.renamed.get(&rule.key).cloned();
                     let ident = self.builder.ident(&rule.key, before.as_ref());
@@ -182,6 +185,7 @@ fn rule<'a>(
         Some(Sentence::Sample(sample)) => Some(builder.sample(source, sample)?),
         Some(Sentence::Report(report)) => Some(builder.report(source, report)?),
         Some(Sentence::Course(course)) => Some(builder.course(source, course)),
+        Some(Sentence::Retention(retention)) => builder.retention(source, retention)?,
         Some(Sentence::Procedure(procedure)) => {
             for item in &procedure.items {
                 // A step written in place is a rule of its own; the reader may list it as one already.
@@ -383,6 +387,7 @@ impl Builder<'_> {
             transitions: self.transitions,
             calendar_rules: self.calendar_rules,
             grants: self.grants,
+            reviews: false,
             renamed: self.renamed,
         }
     }

@@ -216,21 +216,23 @@ impl Core<'_> {
         hits: &[(UseIx, RecordIx)],
         event: &Event<'_>,
     ) {
-        self.remember_proofs(record, event);
         let program = self.program;
+        if !event.proofs.is_empty() {
+            self.remember_proofs(record, event);
+        }
         for (used, case) in hits {
-            for (definition, stage) in &program.uses[*used].stages {
+            for (definition, row) in &program.uses[*used].stages {
                 let info = &program.definitions[*definition];
                 let in_force = info.from <= event.at && event.at < info.until;
-                if let (Gives::Stages { slot, fact, needs }, true) = (&info.gives, in_force) {
-                    let ready = needs.get(*stage).is_none_or(|needs| {
+                if let (Gives::Stages { slot, fact, rows }, true) = (&info.gives, in_force) {
+                    let before = row.checked_sub(1).and_then(|before| rows.get(before));
+                    let ready = before.is_none_or(|(_, needs)| {
                         needs.iter().all(|any| {
-                            any.iter().any(|shown| {
-                                self.is_shown(*case, shown, event) || self.was_shown(*case, shown)
-                            })
+                            any.iter().any(|shown| self.is_shown(*case, shown, event))
+                                || self.was_shown(*case, any)
                         })
                     });
-                    let value = Some(Value::Choice(*stage as u16));
+                    let value = rows.get(*row).map(|(stage, _)| Value::Choice(*stage));
                     if ready {
                         let cause = (event.at, event.place);
                         self.give_fact(*case, (*slot, *fact), value, cause);
@@ -240,42 +242,35 @@ impl Core<'_> {
         }
     }
 
-    /// Keeps the kinds of proof that an event of a record, or of what belongs to it, has brought, where it goes through
-    /// stages.
+    /// Proofs shown now may be what a stage needs later.
     fn remember_proofs(&mut self, record: RecordIx, event: &Event<'_>) {
-        if event.proofs.is_empty() {
-            return;
-        }
-        let program = self.program;
-        for case in [Some(record), self.client_of(record)].into_iter().flatten() {
-            let group = &program.groups[self.records[case].group];
-            let staged = group.definitions.iter().any(|definition| {
-                matches!(program.definitions[*definition].gives, Gives::Stages { .. })
-            });
-            if staged {
+        let client = self.client_of(record).filter(|client| *client != record);
+        for case in client.into_iter().chain([record]) {
+            if self.program.groups[self.records[case].group].staged {
                 let shown = &mut self.records[case].rare_mut().shown;
-                let new = event.proofs.iter().filter(|proof| !shown.contains(proof));
-                let new: Vec<_> = new.copied().collect();
-                shown.extend(new);
+                for proof in event.proofs {
+                    if !shown.contains(proof) {
+                        shown.push(*proof);
+                    }
+                }
             }
         }
     }
 
-    /// Whether what a stage needs has been recorded before.
-    fn was_shown(&self, case: RecordIx, shown: &crate::program::Shown) -> bool {
-        use crate::program::Shown;
-        match shown {
-            Shown::Fact(fact) => self
+    /// Whether a fact or a proof that a stage needs has been recorded before.
+    fn was_shown(&self, case: RecordIx, any: &[crate::program::Shown]) -> bool {
+        any.iter().any(|shown| match shown {
+            crate::program::Shown::Fact(fact) => self
                 .program
                 .fact(*fact)
                 .and_then(|info| info.slot)
                 .is_some_and(|slot| self.records[case].fact(slot).is_some()),
-            Shown::Kind(kind) => {
+            crate::program::Shown::Kind(proof) => {
                 let rare = self.records[case].rare.as_ref();
-                rare.is_some_and(|rare| rare.shown.contains(kind))
+                rare.is_some_and(|rare| rare.shown.contains(proof))
             }
-            Shown::Records(..) => false,
-        }
+            crate::program::Shown::Records(..) => false,
+        })
     }
 }
 
@@ -289,7 +284,7 @@ fn fires(when: FactTurn, turned: &Turned) -> bool {
         holds(to, how, bound) && !turned.from.is_some_and(|from| holds(from, how, bound))
     };
     match when {
-        FactTurn::Changes => turned.from.is_some(),
+        FactTurn::Changes => true,
         FactTurn::Becomes(Becomes::Equal, value) => {
             compare(to, value) == Some(std::cmp::Ordering::Equal)
         }

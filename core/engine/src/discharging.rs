@@ -8,7 +8,7 @@ use crate::clock::{NEVER, Shift};
 use crate::event::{Actor, Event};
 use crate::machine::{Core, Opening};
 use crate::obligation::{CancelReason, Verdict};
-use crate::program::{Shown, ThroughInfo, UseIx, Variant};
+use crate::program::{Kind, Shown, ThroughInfo, UseIx, Variant};
 use crate::record::{Duty, NO_RECORD, Note, Phase, RecordIx};
 
 const MINUTE: i64 = 60_000_000;
@@ -130,14 +130,16 @@ impl Core<'_> {
         };
         match &variant.through {
             None => false,
-            Some(ThroughInfo::Channel(fact, wanted)) => {
-                carried(*fact).is_some_and(|used| used != *wanted)
+            Some(ThroughInfo::Channel(facts, wanted)) => {
+                let used = facts.iter().find_map(|fact| carried(*fact));
+                used.is_some_and(|used| used != *wanted)
             }
-            Some(ThroughInfo::Wish(wish, channel, same)) => {
+            Some(ThroughInfo::Wish(wish, channels)) => {
                 let wanted = self.value(case, wish);
-                let used = carried(*channel).map(|used| match used {
-                    Value::Choice(at) => same.get(usize::from(at)).copied().flatten(),
-                    other => Some(other),
+                let mut channels = channels.iter();
+                let used = channels.find_map(|(fact, same)| match carried(*fact)? {
+                    Value::Choice(at) => Some(same.get(usize::from(at)).copied().flatten()),
+                    other => Some(Some(other)),
                 });
                 match (wanted, used) {
                     (Some(wanted), Some(used)) => used != Some(wanted),
@@ -196,6 +198,11 @@ impl Core<'_> {
                 continue;
             };
             let rhythm = self.program.rules[duty.rule].is_rhythm();
+            // What is kept is erased in its own time, long after its case.
+            let kept = matches!(self.program.rules[duty.rule].kind, Kind::Retention);
+            if kept && !void && duty.is_owed() {
+                continue;
+            }
             let (verdict, note) = match duty.phase {
                 Phase::Closed => continue,
                 Phase::Latent | Phase::Turn => {

@@ -48,7 +48,7 @@ impl Core<'_> {
         let Some(info) = info else {
             return match &rule.kind {
                 Kind::Since(span, _) => self.after(record, duty, span, (from, false)),
-                Kind::Calendar(period) | Kind::Report(period) => Deadline::Known(Due::at(
+                Kind::Calendar(period) | Kind::Report(period, _) => Deadline::Known(Due::at(
                     calendar.end_of(stretch(*period), duty.start),
                     false,
                 )),
@@ -59,6 +59,9 @@ impl Core<'_> {
                         course.renewed_every
                     };
                     Deadline::Known(Due::after(calendar, from, span, false))
+                }
+                Kind::Review(review) => {
+                    Deadline::Known(Due::after(calendar, from, review.every, false))
                 }
                 Kind::Sample(sample) => Deadline::Known(Due::at(
                     calendar.end_of(stretch(sample.every), duty.start),

@@ -85,6 +85,9 @@ impl Core<'_> {
         duty.person = person;
         let known = self.find_duty(record, info.ident, person);
         let place = match known.and_then(|place| self.duty(record, place).map(|d| (place, d))) {
+            Some((place, old)) if old.is_owed() && matches!(info.kind, Kind::Retention) => {
+                return self.keep_longer(record, (place, old), duty);
+            }
             Some((_, old)) if old.is_owed() && !info.is_periodic() => {
                 let note = Note::TriggeredAgain;
                 self.records[record].note(old.serial, at, cause, note);
@@ -100,6 +103,20 @@ impl Core<'_> {
             None => None,
         };
         self.begin(record, place, duty, (at, cause));
+    }
+
+    /// Another record of the kind that is kept: the time counts from it. What was not due leaves no trace.
+    fn keep_longer(&mut self, record: RecordIx, (place, old): (usize, Duty), mut duty: Duty) {
+        let (at, cause) = (duty.start, duty.opened_by);
+        duty.cycle = old.cycle;
+        if old.breached {
+            duty.cycle = old.cycle.saturating_add(1);
+            self.close(record, place, (at, cause), Verdict::Missed, Note::Missed);
+        } else {
+            let entries = &mut self.records[record].entries;
+            entries.retain(|entry| entry.serial != old.serial);
+        }
+        self.begin(record, Some(place), duty, (at, cause));
     }
 
     /// Whether this machine runs the rule.
@@ -187,6 +204,7 @@ impl Core<'_> {
         if unseen {
             let note = Note::Opened(promised);
             self.records[record].note(duty.serial, start, duty.opened_by, note);
+            self.note_deputy(record, &duty, at);
         }
         if duty.done_at == NEVER {
             self.whole_span_from_now(record, &mut duty, at);
@@ -203,6 +221,19 @@ impl Core<'_> {
             self.discharge(record, place, duty.done_at.max(start), duty.done_by);
         } else if self.is_waived(record, duty.ident, at) {
             self.close(record, place, (at, cause), Verdict::Excused, Note::Excused);
+        }
+    }
+
+    /// Whoever owes it is away as it opens: the deputy stands in, and the record says so.
+    fn note_deputy(&mut self, record: RecordIx, duty: &Duty, at: Instant) {
+        if self.program.people.is_empty() {
+            return;
+        }
+        let owner = self.owner_of(record, duty);
+        if let Some(deputy) = self.stand_in(owner, at) {
+            let deputy = self.names.of(deputy);
+            let note = Note::Reassigned(deputy);
+            self.records[record].note(duty.serial, at, duty.opened_by, note);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::gates::GateAnswer;
 use crate::history::History;
 use crate::machine::{Core, Sink};
 use crate::obligation::Obligation;
+use crate::periods::EndedRight;
 use crate::program::Program;
 
 /// Runs a program over events: obligations leave through a sink as soon as nothing can change them.
@@ -116,11 +117,31 @@ impl<'p> Engine<'p> {
             .unwrap_or_default()
     }
 
+    /// Why a rule's latest duty on a case is due when it is, in words, a line for each thought: what opened it, its span
+    /// and how the calendar reckons it, pauses, what moved it since, how it stands. Time moves to the instant. Where the
+    /// rule has opened nothing, why not.
+    pub fn why(&mut self, rule: &RuleKey, case: Record<'_>, at: Instant) -> Vec<String> {
+        match self.core_of(case) {
+            Some(core) => core.why(rule, case, at),
+            None => vec![NEVER_SEEN.to_owned()],
+        }
+    }
+
     /// Why a rule has opened nothing for a case, in words.
     pub fn why_not(&mut self, rule: &RuleKey, case: Record<'_>, at: Instant) -> String {
         match self.core_of(case) {
             Some(core) => core.why_not(rule, case, at),
             None => NEVER_SEEN.to_owned(),
+        }
+    }
+
+    /// The rights that are at rest at an instant because a course has lapsed; they are back when it is passed.
+    pub fn ended_rights(&mut self, at: Instant) -> Vec<EndedRight> {
+        match &mut self.run {
+            Run::Plain(core) => core.ended_rights(at),
+            Run::Kept(history) => history
+                .company_core()
+                .map_or_else(Vec::new, |core| core.ended_rights(at)),
         }
     }
 
@@ -182,12 +203,12 @@ impl Core<'_> {
         owed
     }
 
-    fn known(&self, case: Record<'_>) -> Option<crate::record::RecordIx> {
+    pub(crate) fn known(&self, case: Record<'_>) -> Option<crate::record::RecordIx> {
         let group = self.program.group(case.noun)?;
         self.find(group, case.id)
     }
 
-    fn why_not(&mut self, rule: &RuleKey, case: Record<'_>, at: Instant) -> String {
+    pub(crate) fn why_not(&mut self, rule: &RuleKey, case: Record<'_>, at: Instant) -> String {
         use crate::truth::Truth;
         let program = self.program;
         let found = program

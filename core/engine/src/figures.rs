@@ -56,7 +56,7 @@ pub struct Beside {
 pub struct Rate {
     /// How many were met.
     pub met: u64,
-    /// Of how many: met, met late, missed and overdue.
+    /// Of how many: met, met late and missed. What is overdue is not decided and stands beside it.
     pub n: u64,
     /// The share.
     pub percent: f64,
@@ -174,9 +174,15 @@ impl Counts {
         *place += 1;
     }
 
-    /// Met, of met, met late, missed and overdue; none where there were none.
+    /// Those with a verdict on whether they were kept: met, met late, missed. Overdue, excused, cancelled and unknown
+    /// ones stand beside the figure.
+    pub const fn decided(&self) -> u64 {
+        self.met + self.met_late + self.missed
+    }
+
+    /// Adherence: met, of those that are decided; none where there were none.
     pub fn rate(&self) -> Option<Rate> {
-        let n = self.met + self.met_late + self.missed + self.overdue;
+        let n = self.decided();
         (n > 0).then(|| Rate::of(self.met, n))
     }
 
@@ -219,7 +225,7 @@ impl<'p> Adherence<'p> {
             names: BTreeMap::new(),
             months: Months::default(),
         };
-        for (_, rule) in program.rules.iter() {
+        for (_, rule) in program.rules.iter().filter(|(_, rule)| !rule.is_implicit()) {
             adherence.place_of(&rule.key.code, &rule.key.id, &rule.clause);
         }
         adherence
@@ -450,11 +456,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_excused_cancelled_or_unknown_stays_out_of_the_rate() {
+    fn a_rule_with_nothing_but_overdue_duties_has_no_rate_yet() {
+        let mut counts = Counts::default();
+        counts.add(Verdict::Overdue);
+        assert_eq!((counts.rate(), counts.triggered), (None, 1));
+    }
+
+    #[test]
+    fn what_is_overdue_excused_cancelled_or_unknown_stays_out_of_the_rate() {
         let mut counts = Counts::default();
         for verdict in [
             Verdict::Met,
+            Verdict::MetLate,
             Verdict::Missed,
+            Verdict::Overdue,
             Verdict::Excused,
             Verdict::Cancelled,
             Verdict::CannotBeJudged,
@@ -463,7 +478,8 @@ mod tests {
             counts.add(verdict);
         }
         let rate = counts.rate().unwrap();
-        assert_eq!((rate.met, rate.n, counts.triggered), (1, 2, 6));
+        assert_eq!((rate.met, rate.n, counts.triggered), (1, 3, 8));
+        assert_eq!((counts.overdue, counts.excused), (1, 1));
     }
 
     #[test]

@@ -213,11 +213,7 @@ impl Core<'_> {
         } else {
             duty.ended
         };
-        let people = &self.program.people;
-        let deputy = text
-            .and_then(|name| people.get(name))
-            .filter(|person| !person.is_present(at))
-            .and_then(|person| person.deputy.as_deref());
+        let deputy = self.stand_in(owner, at);
         set_option(&mut out.owner, deputy.or(text));
     }
 

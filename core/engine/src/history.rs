@@ -71,7 +71,7 @@ impl<'p> History<'p> {
             .rules
             .iter()
             .any(|(_, rule)| matches!(rule.kind, crate::program::Kind::Course(_)));
-        let has_company = courses || !program.calendar_rules.is_empty();
+        let has_company = courses || program.reviews || !program.calendar_rules.is_empty();
         let mut history = Self {
             program,
             seed,
@@ -110,6 +110,13 @@ impl<'p> History<'p> {
     }
 
     /// The part that an event belongs to; those that it links become one.
+    /// The machine of the company's own calendar, where there is one.
+    pub(crate) fn company_core(&mut self) -> Option<&mut Core<'p>> {
+        let has_company = self.has_company;
+        let company = self.parts.first_mut().filter(|_| has_company);
+        company.map(|part| &mut part.core)
+    }
+
     fn part_of(&mut self, event: &Event<'_>) -> usize {
         let program = self.program;
         let into = match event.what {

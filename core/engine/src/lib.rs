@@ -39,6 +39,7 @@ mod timers;
 mod truth;
 mod versions;
 mod whatif;
+mod why;
 
 pub use engine::{Engine, EventProblem};
 pub use event::{Actor, Event, Handling, OwnedActor, OwnedEvent, OwnedWhat, Record, What};
@@ -48,6 +49,7 @@ pub use figures::{
 pub use gates::{GateAnswer, ShutGate};
 pub use obligation::{CancelReason, Entry, EntryChange, Marks, Obligation, Verdict};
 pub use people::{People, Person, Span};
+pub use periods::EndedRight;
 pub use program::{Calendars, CompileProblem, Program, Version};
 pub use whatif::{
     BEHAVIOUR_HELD_FIXED, Difference, Example, Flip, RuleDifference, Side, WhatIf, Work,

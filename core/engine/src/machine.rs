@@ -96,6 +96,8 @@ pub(crate) struct Drawn {
     pub(crate) id: String,
     pub(crate) client: Option<String>,
     pub(crate) stratum: Option<kept_language::ast::Value>,
+    /// Whom the case names: none of them checks it.
+    pub(crate) parts: Vec<(NameIx, NameIx)>,
 }
 
 /// Names of persons, each once.

@@ -9,7 +9,7 @@ use crate::machine::Core;
 use crate::program::{Kind, Owner, PartyInfo, RuleInfo, Variant};
 use crate::record::{Duty, NOBODY, NameIx, Note, RecordIx};
 
-impl Core<'_> {
+impl<'p> Core<'p> {
     /// The person who owes a duty, where the case names one: its own holder of the role, else its client's.
     pub(crate) fn owner_of(&self, record: RecordIx, duty: &Duty) -> NameIx {
         if duty.person != NOBODY {
@@ -26,6 +26,14 @@ impl Core<'_> {
                 .map_or(NOBODY, |party| self.party_person(record, party)),
             _ => NOBODY,
         }
+    }
+
+    /// Who stands in for a person who is away then: the deputy, if there is one who is not away too.
+    pub(crate) fn stand_in(&self, person: NameIx, at: Instant) -> Option<&'p str> {
+        let people = &self.program.people;
+        let person = people.get(self.names.text(person)?)?;
+        let deputy = person.deputy.as_deref();
+        deputy.filter(|deputy| !person.is_present(at) && people.may_be_present(deputy, at))
     }
 
     fn party_person(&self, record: RecordIx, party: &PartyInfo) -> NameIx {
@@ -117,8 +125,15 @@ impl Core<'_> {
         let act = &self.program.register[self.program.uses[used].act];
         let variant = rule.variants.get(usize::from(duty.variant));
         let personally = variant.is_some_and(|variant| variant.personally);
-        if let Kind::Course(course) = &rule.kind {
-            return self.is_learner(duty, &course.name, event);
+        let own = match &rule.kind {
+            Kind::Course(course) => return self.is_learner(duty, &course.name, event),
+            Kind::Report(_, name) => event.case.id.eq_ignore_ascii_case(name),
+            Kind::Review(review) => self.is_about(&review.code, event),
+            Kind::Sample(_) => !self.is_performer(record, event),
+            _ => true,
+        };
+        if !own {
+            return false;
         }
         match event.actor {
             Actor::Unknown => true,
@@ -139,6 +154,30 @@ impl Core<'_> {
                 own && allowed && holds
             }
         }
+    }
+
+    /// Whether an event is about this document: it names it, or none.
+    pub(crate) fn is_about(&self, code: &str, event: &Event<'_>) -> bool {
+        let document = self.program.register.noun("sop");
+        let mut named = event
+            .links
+            .iter()
+            .filter(|link| Some(link.noun) == document);
+        let first = named.next();
+        first.is_none_or(|first| {
+            let mut all = std::iter::once(first).chain(named);
+            all.any(|link| link.id.eq_ignore_ascii_case(code))
+        })
+    }
+
+    /// Whether the case names who did it: nobody checks their own work.
+    fn is_performer(&self, record: RecordIx, event: &Event<'_>) -> bool {
+        let Actor::Person(person) = event.actor else {
+            return false;
+        };
+        let person = self.names.known(person);
+        let mut parts = self.records[record].parts.iter();
+        person != NOBODY && parts.any(|(_, named)| *named == person)
     }
 
     /// A session counts for the person whom it names, else for who recorded it.

@@ -1,7 +1,8 @@
 //! What the company's calendar opens: duties of periods, reports, samples, courses.
 
 use kept_kernel::Instant;
-use kept_language::ast::{Period, SampleSize};
+use kept_language::RightId;
+use kept_language::ast::{Period, RuleKey, SampleSize};
 
 use crate::clock::{NEVER, stretch};
 use crate::event::Event;
@@ -10,6 +11,19 @@ use crate::obligation::{CancelReason, Verdict};
 use crate::people::Span;
 use crate::program::{Kind, Owner, RuleIx, SampleInfo};
 use crate::record::{NO_EVENT, NOBODY, Note, RecordIx};
+
+/// A right that is at rest until its course is passed again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EndedRight {
+    /// Whose.
+    pub person: String,
+    /// Which.
+    pub right: RightId,
+    /// Since when.
+    pub since: Instant,
+    /// By which rule.
+    pub rule: RuleKey,
+}
 
 impl Core<'_> {
     /// The log begins: periods and audiences are counted from here.
@@ -27,7 +41,23 @@ impl Core<'_> {
             }
         }
         self.list_joins(at);
+        self.begin_reviews(at);
         self.set_wake(self.company, at.plus_micros(-1));
+    }
+
+    /// Documents owe their first review so long after they took effect; where that is not said, after the log begins.
+    fn begin_reviews(&mut self, at: Instant) {
+        let program = self.program;
+        for rule in &program.groups[program.company].rhythms {
+            let info = &program.rules[*rule];
+            if let Kind::Review(review) = &info.kind
+                && info.is_in_force(at)
+            {
+                let since = review.effective.filter(|since| *since <= at);
+                let cause = (since.unwrap_or(at), NO_EVENT);
+                self.begin_review(*rule, cause);
+            }
+        }
     }
 
     /// The first instant of the first whole period.
@@ -161,6 +191,33 @@ impl Core<'_> {
         }
     }
 
+    /// The rights that are at rest because a course has lapsed: whose, which, and since when.
+    pub(crate) fn ended_rights(&mut self, at: Instant) -> Vec<EndedRight> {
+        self.fire_before(self.company, at);
+        let mut ended = Vec::new();
+        for duty in &self.records[self.company].duties {
+            let rule = &self.program.rules[duty.rule];
+            let Kind::Course(course) = &rule.kind else {
+                continue;
+            };
+            let (Some((right, grace)), Some(person)) =
+                (course.without_it, self.names.text(duty.person))
+            else {
+                continue;
+            };
+            let since = self.calendar_of(duty).add(duty.due, grace);
+            if duty.is_owed() && duty.due != NEVER && since <= at {
+                ended.push(EndedRight {
+                    person: person.to_owned(),
+                    right,
+                    since,
+                    rule: (*rule.key).clone(),
+                });
+            }
+        }
+        ended
+    }
+
     /// A case joins the frame of a sample.
     pub(crate) fn frame(&mut self, rule: RuleIx, case: RecordIx, event: &Event<'_>) {
         let info = &self.program.rules[rule];
@@ -176,6 +233,7 @@ impl Core<'_> {
             id: self.records[case].id.as_str().to_owned(),
             client: client.map(|client| self.records[client].id.as_str().to_owned()),
             stratum: sample.by.as_ref().and_then(|by| self.value(case, by)),
+            parts: self.records[case].parts.clone(),
         };
         match self.frames.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, frame)) => frame.push(drawn),
@@ -220,6 +278,9 @@ impl Core<'_> {
                 made
             }
         };
+        if self.records[record].parts.is_empty() {
+            self.records[record].parts.clone_from(&item.parts);
+        }
         self.touch(record, at);
         self.open_for(rule, record, NOBODY, (at, NO_EVENT));
         self.set_wake(record, at.plus_micros(-1));
@@ -228,7 +289,7 @@ impl Core<'_> {
 
 fn period_of(kind: &Kind) -> Option<Period> {
     match kind {
-        Kind::Calendar(period) | Kind::Report(period) => Some(*period),
+        Kind::Calendar(period) | Kind::Report(period, _) => Some(*period),
         Kind::Sample(sample) => Some(sample.every),
         _ => None,
     }

@@ -115,6 +115,8 @@ pub struct Program {
     /// Rules that the company's calendar opens.
     pub(crate) calendar_rules: Vec<RuleIx>,
     pub(crate) grants: Vec<GrantInfo>,
+    /// Whether documents owe their reviews.
+    pub(crate) reviews: bool,
     /// New names and the ones before.
     pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
 }
@@ -168,6 +170,8 @@ pub(crate) struct Group {
     pub(crate) read_above: bool,
     pub(crate) rhythms: Vec<RuleIx>,
     pub(crate) definitions: Vec<DefinitionIx>,
+    /// It goes through stages, which may need proofs.
+    pub(crate) staged: bool,
     /// How many of its kinds of children are counted.
     pub(crate) counted: Vec<GroupIx>,
 }
@@ -179,6 +183,8 @@ pub(crate) struct ActInfo {
     pub(crate) ends: bool,
     pub(crate) voids: bool,
     pub(crate) reopens: bool,
+    /// By it a sample is checked, which must be drawn by then.
+    pub(crate) checks: bool,
     pub(crate) states_on: Vec<usize>,
     pub(crate) states_off: Vec<usize>,
     /// Itself and all that it counts as.
@@ -328,11 +334,14 @@ pub(crate) enum PartyInfo {
     Part(Arc<str>),
 }
 
+/// A fact that may hold the channel, and how its values read as those of the wish.
+pub(crate) type ChannelInfo = (FactId, Box<[Option<Value>]>);
+
 #[derive(Clone, Debug)]
 pub(crate) enum ThroughInfo {
-    Channel(FactId, Value),
-    /// The client's wish; which fact of the event holds the channel, and how its values read as the wish's.
-    Wish(FactUse, FactId, Box<[Option<Value>]>),
+    Channel(Box<[FactId]>, Value),
+    /// The client's wish; the facts that may hold the channel, and how the values of each read as the wish's.
+    Wish(FactUse, Box<[ChannelInfo]>),
 }
 
 #[derive(Clone, Debug)]
@@ -415,8 +424,12 @@ pub(crate) enum Kind {
     Calendar(Period),
     Gate(GateInfo),
     Sample(SampleInfo),
-    Report(Period),
+    /// The report's name is what its delivery names.
+    Report(Period, Arc<str>),
     Course(CourseInfo),
+    /// Records are kept so long, then erased.
+    Retention,
+    Review(ReviewInfo),
 }
 
 #[derive(Clone, Debug)]
@@ -471,6 +484,17 @@ pub(crate) struct CourseInfo {
     pub(crate) name: Arc<str>,
     pub(crate) within: Duration,
     pub(crate) renewed_every: Duration,
+    /// The right that ends, so long after the lapse.
+    pub(crate) without_it: Option<(RightId, Duration)>,
+}
+
+/// The review that every document owes.
+#[derive(Clone, Debug)]
+pub(crate) struct ReviewInfo {
+    pub(crate) code: Arc<str>,
+    pub(crate) every: Duration,
+    /// When the document took effect, where it says so.
+    pub(crate) effective: Option<Instant>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -544,7 +568,8 @@ pub(crate) enum Gives {
     Stages {
         slot: usize,
         fact: FactId,
-        needs: Box<[Needed]>,
+        /// Row by row: the stage, and what it needs.
+        rows: Box<[(u16, Needed)]>,
     },
 }
 
@@ -601,7 +626,8 @@ impl Program {
     /// The identities that its figures may have, in the order of the documents.
     pub fn rules(&self) -> impl Iterator<Item = &RuleKey> {
         self.idents.iter().filter_map(|(_, ident)| {
-            let judged = !ident.rules.is_empty();
+            let mut rules = ident.rules.iter();
+            let judged = rules.any(|rule| !self.rules[*rule].is_implicit());
             ident.key.as_deref().filter(|_| judged)
         })
     }
@@ -613,6 +639,14 @@ impl Program {
         };
         let grants = self.grants.iter().filter(named);
         grants.map(|grant| grant.owner_words.as_ref()).collect()
+    }
+
+    /// Whether each document owes the review that its header names, as `CODE/review`: due so long after the last review
+    /// or approval. To be asked for where the log tells of the documents' own life; a foreign log does not.
+    #[must_use]
+    pub const fn with_reviews(mut self, owed: bool) -> Self {
+        self.reviews = owed;
+        self
     }
 
     /// The register that it was compiled with.
@@ -632,14 +666,19 @@ impl RuleInfo {
     }
 
     pub(crate) fn is_rhythm(&self) -> bool {
-        matches!(self.kind, Kind::Since(..))
+        matches!(self.kind, Kind::Since(..) | Kind::Review(_))
     }
 
     /// Several of its duties may be open at once on one record.
     pub(crate) fn is_periodic(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Calendar(_) | Kind::Report(_) | Kind::Sample(_)
+            Kind::Calendar(_) | Kind::Report(..) | Kind::Sample(_)
         )
+    }
+
+    /// Nobody wrote it: it follows from a document's header.
+    pub(crate) fn is_implicit(&self) -> bool {
+        matches!(self.kind, Kind::Review(_))
     }
 }

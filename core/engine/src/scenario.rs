@@ -3,6 +3,7 @@
 //! The engine's tests and the language book are written so. A script has one event a line:
 //!
 //! ```text
+//! documents are reviewed
 //! person Maria: account manager; away 2026-01-12 to 2026-01-19; deputy Tom
 //! 2026-01-12 13:00 request R1 is received; client C1; tier = Gold; assignee: Maria; by Tom; with message to the client
 //! 2026-01-12 13:30 request R1: priority = high
@@ -17,7 +18,7 @@
 //! until 2026-01-16 17:00
 //! ```
 //!
-//! Times are in the calendar's zone. `;` separates what an event carries: a record that the case belongs to, a fact
+//! `documents are reviewed` lets each document owe the review that its header names. Times are in the calendar's zone. `;` separates what an event carries: a record that the case belongs to, a fact
 //! (`unknown` takes it back), a person for a part or a role, the actor (`by Maria`, `by the client`, `by the
 //! system`), a proof, when it was recorded. Lines are counted from 1, empty ones and those with `#` too.
 
@@ -38,6 +39,7 @@ use crate::obligation::Obligation;
 use crate::program::{Calendars, Program, Version};
 
 pub use listing::{Detail, listing};
+pub(crate) use listing::{time, verdict_words};
 pub use script::Script;
 
 /// The calendar of scenarios that name none: Monday to Friday 09:00–17:00 in UTC.
@@ -82,7 +84,7 @@ impl std::error::Error for ScenarioProblem {}
 /// What a scenario came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The obligations, by opening, rule, subject, cycle and level.
+    /// The obligations, by opening, rule, subject, person, cycle and level.
     pub obligations: Vec<Obligation>,
     /// The calendar that they were judged by.
     pub calendar: Calendar,
@@ -123,7 +125,8 @@ impl Scenario<'_> {
             .map_err(|problems| {
                 let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 whole(&words.join("\n"))
-            })?;
+            })?
+            .with_reviews(script.reviews);
         let mut obligations = run(&program, &script)?;
         obligations.sort_by(|one, other| order(one).cmp(&order(other)));
         Ok(Outcome {
@@ -141,12 +144,15 @@ impl Scenario<'_> {
     }
 }
 
-fn order(obligation: &Obligation) -> (Instant, &str, &str, &str, u32, u8) {
+type Order<'o> = (Instant, &'o str, &'o str, &'o str, Option<&'o str>, u32, u8);
+
+fn order(obligation: &Obligation) -> Order<'_> {
     (
         obligation.opened_at,
         &obligation.rule.code,
         &obligation.rule.id,
         &obligation.subject,
+        obligation.learner.as_deref(),
         obligation.cycle,
         obligation.level,
     )

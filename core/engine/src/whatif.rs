@@ -21,6 +21,12 @@ pub const BEHAVIOUR_HELD_FIXED: &str = "Behaviour is held fixed: the events are 
 /// As many cases are shown for each rule and kind of difference.
 const MOST_EXAMPLES: usize = 20;
 
+/// Kinds of examples, the most telling first.
+const KINDS: usize = 3;
+const FLIPPED: usize = 0;
+const NEW_OR_DROPPED: usize = 1;
+const MOVED: usize = 2;
+
 /// The difference between two runs.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Difference {
@@ -51,7 +57,7 @@ pub struct RuleDifference {
     pub dropped: u64,
     /// Duties with another deadline.
     pub deadlines: u64,
-    /// Some of the cases.
+    /// Some of the cases: those whose verdict flips first, then new and dropped ones, then mere moves.
     pub examples: Vec<Example>,
 }
 
@@ -110,6 +116,7 @@ pub struct WhatIf<'p> {
     first: FxHashMap<(u64, u64), Kept>,
     rules: BTreeMap<String, RuleDifference>,
     flips: BTreeMap<(String, Verdict, Verdict), u64>,
+    examples: BTreeMap<String, [Vec<Example>; KINDS]>,
     work: BTreeMap<(String, Instant), (u64, u64)>,
     week: (Instant, Instant),
 }
@@ -137,10 +144,12 @@ impl<'p> WhatIf<'p> {
             first: FxHashMap::default(),
             rules: BTreeMap::new(),
             flips: BTreeMap::new(),
+            examples: BTreeMap::new(),
             work: BTreeMap::new(),
             week: (Instant::MAX, Instant::MIN),
         };
-        for (_, rule) in first.rules.iter().chain(second.rules.iter()) {
+        let all = first.rules.iter().chain(second.rules.iter());
+        for (_, rule) in all.filter(|(_, rule)| !rule.is_implicit()) {
             let name = whatif.name(&full(&rule.key.code, &rule.key.id));
             whatif.rule(&name);
         }
@@ -201,14 +210,30 @@ impl<'p> WhatIf<'p> {
         let rule = self.rule(&name);
         rule.deadlines += u64::from(moved);
         rule.new += u64::from(before.is_none());
-        let differs = before.is_none() || flipped || moved;
-        if differs && rule.examples.len() < MOST_EXAMPLES {
-            rule.examples.push(Example {
-                subject: obligation.subject.clone(),
-                opened_at: obligation.opened_at.to_string(),
-                before: before.map(|before| side(before.verdict, before.due_at)),
-                after: Some(side(obligation.verdict, obligation.due_at)),
-            });
+        let kind = match before {
+            None => NEW_OR_DROPPED,
+            Some(_) if flipped => FLIPPED,
+            Some(_) if moved => MOVED,
+            Some(_) => return,
+        };
+        self.show(&name, kind, || Example {
+            subject: obligation.subject.clone(),
+            opened_at: obligation.opened_at.to_string(),
+            before: before.map(|before| side(before.verdict, before.due_at)),
+            after: Some(side(obligation.verdict, obligation.due_at)),
+        });
+    }
+
+    /// Keeps a case to be shown, while there are few of its kind.
+    fn show(&mut self, rule: &str, kind: usize, example: impl FnOnce() -> Example) {
+        if !self.examples.contains_key(rule) {
+            self.examples.insert(rule.to_owned(), Default::default());
+        }
+        let kinds = self.examples.get_mut(rule);
+        if let Some(shown) = kinds.and_then(|kinds| kinds.get_mut(kind))
+            && shown.len() < MOST_EXAMPLES
+        {
+            shown.push(example());
         }
     }
 
@@ -220,16 +245,17 @@ impl<'p> WhatIf<'p> {
             order(one).cmp(&order(other))
         });
         for kept in dropped {
-            let rule = self.rule(&kept.rule);
-            rule.dropped += 1;
-            if rule.examples.len() < MOST_EXAMPLES {
-                rule.examples.push(Example {
-                    subject: kept.subject.into(),
-                    opened_at: kept.opened_at.to_string(),
-                    before: Some(side(kept.verdict, kept.due_at)),
-                    after: None,
-                });
-            }
+            self.rule(&kept.rule).dropped += 1;
+            self.show(&kept.rule, NEW_OR_DROPPED, || Example {
+                subject: kept.subject.as_ref().to_owned(),
+                opened_at: kept.opened_at.to_string(),
+                before: Some(side(kept.verdict, kept.due_at)),
+                after: None,
+            });
+        }
+        for (name, kinds) in std::mem::take(&mut self.examples) {
+            let all = kinds.into_iter().flatten().take(MOST_EXAMPLES);
+            self.rule(&name).examples = all.collect();
         }
         for ((name, from, to), count) in std::mem::take(&mut self.flips) {
             self.rule(&name).flips.push(Flip { from, to, count });

@@ -160,7 +160,7 @@ impl RuleGather {
         }
         let met = match obligation.verdict {
             Verdict::Met => true,
-            Verdict::MetLate | Verdict::Missed | Verdict::Overdue => false,
+            Verdict::MetLate | Verdict::Missed => false,
             _ => return self.worse(obligation, until, calendar),
         };
         let month = day.first_of_month();

@@ -250,6 +250,7 @@ fn finding(rule: &RuleFigures) -> String {
     let counts = rule.counts;
     let n = counts.judged();
     let kept = match (counts.met, n) {
+        (_, 0) => "None is decided yet".to_owned(),
         (met, n) if met == n => format!("All {} were in time", count(n)),
         (0, n) => format!("None of {} was in time", count(n)),
         (met, n) => format!("{} of {} were in time", count(met), count(n)),

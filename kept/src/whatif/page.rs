@@ -172,10 +172,7 @@ fn meta(comparison: &Comparison) -> Vec<String> {
 }
 
 fn share_of(counts: &kept_engine::Counts) -> Option<Share> {
-    Share::of(
-        counts.met,
-        counts.met + counts.met_late + counts.missed + counts.overdue,
-    )
+    Share::of(counts.met, counts.decided())
 }
 
 fn row(rule: &RuleDifference, comparison: &Comparison, scale: Scale) -> Row {

@@ -141,7 +141,7 @@ fn figures_are_the_counts_of_the_duties() {
     );
     assert_eq!(
         (&rule["share"]["n"], &rule["share"]["share"]),
-        (&3.into(), &0.333_333.into())
+        (&2.into(), &0.5.into())
     );
     assert_eq!(figures["log"]["rows"], 6);
 }

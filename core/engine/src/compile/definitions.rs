@@ -5,7 +5,7 @@ use kept_language::ast::{CellKind, ColumnKind, Definition, Sentence, Stages, Val
 
 use super::builder::Builder;
 use super::{Compiled, Source};
-use crate::program::{Ask, Cond, DefinitionInfo, DefinitionIx, Gives, GroupIx};
+use crate::program::{Ask, Cond, DefinitionInfo, DefinitionIx, Gives, GroupIx, Shown};
 
 impl<'a> Builder<'a> {
     pub(crate) fn definition(
@@ -127,39 +127,50 @@ impl<'a> Builder<'a> {
             .chain(self.documents.iter().flat_map(|(d, _)| d.tables.iter()))
             .find(|table| table.key == stages.table.key)
             .ok_or_else(|| "Its table is missing.".to_owned())?;
-        // What must be shown before a stage is entered, by the stage's place among the values of the fact.
-        let mut needs: Vec<Box<[_]>> = vec![Box::default(); self.register[fact].values.len()];
-        let mut before: Box<[_]> = Box::default();
+        let mut rows = Vec::new();
         let mut entered = Vec::new();
         for row in &table.rows {
-            let mut left: Box<[_]> = Box::default();
+            let mut need: Box<[_]> = Box::default();
             let mut acts = Vec::new();
-            let mut stage = None;
+            let mut name = None;
             for cell in &row.cells {
                 match &cell.kind {
                     CellKind::Events(events) => acts.clone_from(events),
-                    CellKind::Needs(evidence) => left = self.evidence(evidence)?,
-                    CellKind::Answer(Value::Choice(at)) => stage = Some(usize::from(*at)),
+                    CellKind::Needs(evidence) => need = self.evidence(evidence)?,
+                    CellKind::Text(text) if name.is_none() => {
+                        let mut stages = self.register[fact].values.iter();
+                        name = stages.position(|stage| stage.eq_ignore_ascii_case(text.trim()));
+                    }
+                    CellKind::Answer(Value::Choice(at)) => name = Some(usize::from(*at)),
+                    CellKind::OneOf(values) => {
+                        if let Some(Value::Choice(at)) = values.first() {
+                            name = Some(usize::from(*at));
+                        }
+                    }
                     _ => {}
                 }
             }
-            let needed = std::mem::replace(&mut before, left);
-            let stage = stage.ok_or_else(|| "A row of its table names no stage.".to_owned())?;
-            if let Some(place) = needs.get_mut(stage) {
-                *place = needed;
+            let stage = name.unwrap_or(rows.len());
+            for shown in need.iter().flatten() {
+                // What a stage needs may have been recorded long before it is left.
+                if let Shown::Fact(fact) = shown {
+                    self.slot(*fact);
+                }
             }
-            entered.push((stage, acts));
+            rows.push((stage as u16, need));
+            entered.push(acts);
         }
         let gives = Gives::Stages {
             slot,
             fact,
-            needs: needs.into(),
+            rows: rows.into(),
         };
         let made = self.add_definition(source, group, gives);
-        for (stage, acts) in entered {
+        self.groups[group].staged = true;
+        for (row, acts) in entered.into_iter().enumerate() {
             for act in acts {
                 let found = self.use_of(group, &act)?;
-                self.uses[found].stages.push((made, stage));
+                self.uses[found].stages.push((made, row));
             }
         }
         Ok(())

@@ -1,12 +1,19 @@
-//! What the company's calendar opens: samples, reports, courses.
+//! What the company's calendar opens: samples, reports, courses; the reviews that headers ask for.
 
-use kept_language::ActId;
-use kept_language::ast::{ActUse, Audience, Course, Party, Report, Sample, Who, WhoKind};
+use std::sync::Arc;
+
+use kept_kernel::Instant;
+use kept_language::ast::{ActUse, Audience, Course, Party, Report, RuleKey, Sample, Who, WhoKind};
+use kept_language::{ActId, Document};
 
 use super::builder::Builder;
 use super::tasks::owner;
 use super::{Compiled, Source, rule_info};
-use crate::program::{CourseInfo, DeadlineInfo, Kind, Owner, RuleIx, SampleInfo, Until, Variant};
+use crate::clock::start_of_date;
+use crate::program::{
+    CalendarIx, CourseInfo, DeadlineInfo, GroupIx, Kind, Owner, PartyInfo, ReviewInfo, RuleInfo,
+    RuleIx, SampleInfo, Until, UseIx, Variant,
+};
 
 impl<'a> Builder<'a> {
     pub(crate) fn sample(&mut self, source: &Source<'a>, sample: &'a Sample) -> Compiled<RuleIx> {
@@ -40,27 +47,40 @@ impl<'a> Builder<'a> {
     }
 
     /// The act by which a drawn case is checked: the first that scores a record which belongs to the case.
-    fn check_act(&mut self, group: crate::program::GroupIx) -> Option<crate::program::UseIx> {
+    fn check_act(&mut self, group: GroupIx) -> Option<UseIx> {
         let act = self.register.act("score-quality-check")?;
         let noun = self.register[act].case;
+        if let Some(info) = self.acts.get_mut(act.index()) {
+            info.checks = true;
+        }
         self.discharging(group, act, vec![noun])
     }
 
-    fn discharging(
+    pub(crate) fn discharging(
         &mut self,
-        group: crate::program::GroupIx,
+        group: GroupIx,
         act: ActId,
         path: Vec<kept_language::NounId>,
-    ) -> Option<crate::program::UseIx> {
+    ) -> Option<UseIx> {
+        let found = self.seen(group, act, path)?;
+        self.uses[found].discharges = true;
+        Some(found)
+    }
+
+    /// An act of the register as it is seen from a kind of case; none where it cannot be.
+    pub(crate) fn seen(
+        &mut self,
+        group: GroupIx,
+        act: ActId,
+        path: Vec<kept_language::NounId>,
+    ) -> Option<UseIx> {
         let act = ActUse {
             act,
             path,
             fact: None,
             range: kept_language::ast::TextRange::default(),
         };
-        let found = self.use_of(group, &act).ok()?;
-        self.uses[found].discharges = true;
-        Some(found)
+        self.use_of(group, &act).ok()
     }
 
     pub(crate) fn report(&mut self, source: &Source<'a>, report: &'a Report) -> Compiled<RuleIx> {
@@ -80,7 +100,7 @@ impl<'a> Builder<'a> {
             next_day: false,
         });
         let noun = self.register.company();
-        let kind = Kind::Report(report.every);
+        let kind = Kind::Report(report.every, report.name.as_str().into());
         let mut info = rule_info(source, (company, noun), kind, vec![variant]);
         info.act = self.register.act("deliver-report").and_then(|act| {
             let noun = self.register[act].case;
@@ -121,6 +141,7 @@ impl<'a> Builder<'a> {
             name: course.name.as_str().into(),
             within: course.within,
             renewed_every: course.renewed_every,
+            without_it: course.without_it,
         });
         let noun = self.register.company();
         let mut info = rule_info(source, (company, noun), kind, vec![variant]);
@@ -135,4 +156,63 @@ impl<'a> Builder<'a> {
         });
         self.add_rule(info)
     }
+
+    /// `CODE/review`: for the owner, so long after the last review or approval.
+    pub(crate) fn review(
+        &mut self,
+        document: &'a Document,
+        version: Arc<str>,
+        (from, until): (Instant, Instant),
+    ) {
+        let header = &document.header;
+        let written = document.rules.iter().any(|rule| rule.key.id == REVIEW);
+        let (Some(every), Some(owner), false) = (header.review, header.owner, written) else {
+            return;
+        };
+        let company = self.company;
+        let key = RuleKey {
+            code: header.code.clone(),
+            id: REVIEW.to_owned(),
+        };
+        let calendar = &self.calendars[CalendarIx(0)].1;
+        let effective = header.effective.map(|day| start_of_date(calendar, day));
+        let owes = Owner::Parties([PartyInfo::Role(owner)].into());
+        let mut info = RuleInfo {
+            ident: self.ident(&key, None),
+            key: Arc::new(key),
+            version,
+            clause: header.code.as_str().into(),
+            from,
+            until,
+            group: company,
+            noun: self.register.company(),
+            kind: Kind::Review(ReviewInfo {
+                code: header.code.as_str().into(),
+                every,
+                effective,
+            }),
+            act: None,
+            condition: None,
+            unless: None,
+            variants: vec![Variant::of(owes, self.role_words(owner))],
+            exceptions: Box::default(),
+            fixed: 0,
+            reopened: None,
+            latent: false,
+            reads: false,
+        };
+        let reviewed = self.register.act("review-this-sop");
+        info.act = reviewed.and_then(|act| self.discharging(company, act, Vec::new()));
+        let rule = self.add_rule(info);
+        self.groups[company].rhythms.push(rule);
+        if let Some(act) = self.register.act("approve-version") {
+            let noun = self.register[act].case;
+            if let Some(approved) = self.seen(company, act, vec![noun]) {
+                self.uses[approved].rhythms.push(rule);
+            }
+        }
+    }
 }
+
+/// The identity of a document's own review.
+const REVIEW: &str = "review";

@@ -201,30 +201,41 @@ impl<'a> Builder<'a> {
         through: &Through,
     ) -> Compiled<Option<ThroughInfo>> {
         match through {
-            Through::Channel(fact, value) => Ok(Some(ThroughInfo::Channel(*fact, *value))),
+            Through::Channel(fact, value) => {
+                let mut facts = vec![*fact];
+                let others = self.channels_of(act);
+                facts.extend(others.filter(|other| {
+                    other != fact && self.register[*other].values == self.register[*fact].values
+                }));
+                Ok(Some(ThroughInfo::Channel(facts.into(), *value)))
+            }
             Through::Fact(wish) => {
                 let used = self.fact_use(group, &wish.path, wish.fact)?;
-                let Some(channel) = self.channel_of(act) else {
-                    return Ok(None);
-                };
                 let wishes = &self.register[wish.fact].values;
-                let channels = &self.register[channel].values;
-                let same = channels.iter().map(|channel| {
-                    let position = wishes.iter().position(|wish| wish == channel);
-                    position.map(|at| kept_language::ast::Value::Choice(at as u16))
+                let channels = self.channels_of(act).map(|fact| {
+                    let values = self.register[fact].values.iter();
+                    let same = values.map(|channel| {
+                        let position = wishes.iter().position(|wish| wish == channel);
+                        position.map(|at| kept_language::ast::Value::Choice(at as u16))
+                    });
+                    (fact, same.collect())
                 });
-                Ok(Some(ThroughInfo::Wish(used, channel, same.collect())))
+                Ok(Some(ThroughInfo::Wish(used, channels.collect())))
             }
         }
     }
 
-    /// The fact of an act's event that says through which channel it went.
-    fn channel_of(&self, act: ActId) -> Option<FactId> {
-        let entry = &self.register[act];
-        let carried = entry.facts.iter().copied();
-        carried
-            .chain(self.register.fact(entry.case, "channel"))
-            .find(|fact| self.register[*fact].name == "channel")
+    /// The facts by which an event may say through which channel it went: the act's own first, then those of the
+    /// records that it may carry along, such as the call in which a client was contacted.
+    fn channels_of(&self, act: ActId) -> impl Iterator<Item = FactId> {
+        let own = self.register[act].facts.iter().copied();
+        let all = self.register.facts().map(|(fact, _)| fact);
+        let mut seen = Vec::new();
+        own.chain(all).filter(move |fact| {
+            let new = self.register[*fact].name == "channel" && !seen.contains(fact);
+            seen.extend(new.then_some(*fact));
+            new
+        })
     }
 }
 

@@ -174,7 +174,7 @@ pub(crate) const fn verdict_words(verdict: Verdict) -> &'static str {
 }
 
 /// `Mon 2026-01-12 13:00`, with seconds where there are some, in the calendar's zone.
-fn time(calendar: &Calendar, at: Instant) -> String {
+pub(crate) fn time(calendar: &Calendar, at: Instant) -> String {
     let zoned = at.timestamp().to_zoned(calendar.time_zone().clone());
     let form = if at.micros() % 60_000_000 == 0 {
         "%a %Y-%m-%d %H:%M"

@@ -17,6 +17,8 @@ pub struct Script {
     pub people: People,
     /// The events, each at the place of its line.
     pub events: Vec<OwnedEvent>,
+    /// Whether documents owe their reviews.
+    pub reviews: bool,
     /// Until when it runs; the last event where no line says it.
     pub until: Instant,
 }
@@ -46,6 +48,7 @@ impl Script {
         let mut people = Vec::new();
         let mut events: Vec<OwnedEvent> = Vec::new();
         let mut until = None;
+        let mut reviews = false;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -57,6 +60,8 @@ impl Script {
             };
             if let Some(person) = line.strip_prefix("person ") {
                 people.push(reader.person(person).map_err(problem)?);
+            } else if line == "documents are reviewed" {
+                reviews = true;
             } else if let Some(time) = line.strip_prefix("until ") {
                 until = Some(reader.time(time).map_err(problem)?);
             } else {
@@ -67,6 +72,7 @@ impl Script {
         let last = events.iter().map(|event| event.recorded_at).max();
         Ok(Self {
             people: People::new(people),
+            reviews,
             until: until.or(last).unwrap_or(Instant::MIN),
             events,
         })

@@ -279,3 +279,20 @@ fn a_duty_by_a_date_is_due_at_the_closing_of_that_day() {
         "update R1: pending; opened Mon 2026-01-12 09:00, due Tue 2026-01-13 12:00; re-based",
     );
 }
+
+#[test]
+fn a_fact_changes_when_it_is_first_recorded_and_at_every_other_value() {
+    verdicts(
+        "promised: When a request's next update time changes, the assignee must update the client by its next update \
+         time.",
+        "2026-01-12 09:00 request R1 is received; client C1
+         2026-01-12 09:30 request R1: next update time = 2026-01-12 12:00
+         2026-01-12 10:00 request R1: next update time = 2026-01-12 12:00
+         2026-01-12 11:00 client C1 is updated; request R1
+         2026-01-12 13:00 request R1: next update time = 2026-01-12 15:00
+         2026-01-12 13:30 request R1: next update time = unknown
+         until 2026-01-12 14:00",
+        "promised R1: met; opened Mon 2026-01-12 09:30, due Mon 2026-01-12 12:00, done Mon 2026-01-12 11:00
+         promised R1 cycle 2: cannot be judged (next update time unknown); opened Mon 2026-01-12 13:00, due Mon 2026-01-12 15:00",
+    );
+}

@@ -156,9 +156,9 @@ fn another_channel_discharges_and_is_counted_beside() {
          preferred channel within 2 days.",
         "2026-01-12 08:00 client C1 is added; preferred channel = phone
          2026-01-12 09:00 meeting M1 is held; client C1
-         2026-01-12 10:00 client C1 is followed up; meeting M1; by Tom
+         2026-01-12 10:00 client C1 is followed up; meeting M1; by Tom; channel = email
          until 2026-01-12 12:00",
-        "follow-up M1: met; opened Mon 2026-01-12 09:00, due Wed 2026-01-14 09:00, done Mon 2026-01-12 10:00",
+        "follow-up M1: met; opened Mon 2026-01-12 09:00, due Wed 2026-01-14 09:00, done Mon 2026-01-12 10:00; other channel",
     );
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use kept_engine::scenario::{Detail, Scenario, listing};
+use kept_calendar::Calendar;
+use kept_engine::scenario::{Detail, OFFICE_HOURS, Scenario, Script, listing};
+use kept_engine::{Calendars, Engine, Obligation, People, Program, Version};
+use kept_kernel::Instant;
 use kept_language::{Register, RegisterFile, Source};
 
 const VOCABULARY: &[(&str, &str)] = &[
@@ -222,4 +225,56 @@ pub fn same(found: &str, expected: &str) {
         found, expected,
         "\n--- found\n{found}\n--- expected\n{expected}"
     );
+}
+
+/// A program of one document.
+pub fn program(rules: &str, calendars: Calendars, people: People) -> Program {
+    let text = document("1.0", rules);
+    let sources = [Source {
+        path: "t.sop.md",
+        text: &text,
+    }];
+    let library = kept_language::read(register(), &sources);
+    let version = Version {
+        documents: &library.documents,
+        from: Instant::MIN,
+    };
+    match Program::compile(register(), &[version], calendars, people) {
+        Ok(program) => program,
+        Err(problems) => panic!("{problems:?}"),
+    }
+}
+
+/// The calendar of scenarios that name none.
+pub fn office_hours() -> Calendar {
+    calendar(OFFICE_HOURS)
+}
+
+pub fn calendar(text: &str) -> Calendar {
+    match Calendar::parse(text, &mut |_| Err("There are no feeds here.".to_owned())) {
+        Ok(calendar) => calendar,
+        Err(problems) => panic!("{problems:?}"),
+    }
+}
+
+pub fn script(text: &str) -> Script {
+    match Script::parse(register(), &office_hours(), text) {
+        Ok(script) => script,
+        Err(problem) => panic!("{problem}"),
+    }
+}
+
+/// Runs a script over a program and hands each obligation to a sink.
+pub fn replay(program: &Program, script: &Script, sink: impl FnMut(&Obligation)) {
+    let mut engine = Engine::new(program, 1, sink);
+    push(&mut engine, script);
+    engine.finish(script.until);
+}
+
+pub fn push(engine: &mut Engine<'_>, script: &Script) {
+    for event in &script.events {
+        if let Err(problem) = event.lend(|event| engine.push(event)) {
+            panic!("{problem}");
+        }
+    }
 }
