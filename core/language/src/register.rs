@@ -3,6 +3,8 @@
 //! The rooms of the product fill it from TOML files, a company adds its own; nothing in the language knows a noun,
 //! an act or a role by name. Entries refer to each other by small ids, which are positions in the register's lists.
 
+use crate::words::is_article;
+
 mod load;
 mod phrases;
 
@@ -57,6 +59,54 @@ pub struct Register {
     pub(crate) measures: Vec<Measure>,
     pub(crate) rights: Vec<Named>,
     pub(crate) index: phrases::PhraseIndex,
+    pub(crate) names: Names,
+}
+
+/// The names of nouns and facts, split into words without articles once and for all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// By noun: one, many, other names.
+    nouns: Vec<Vec<Box<[String]>>>,
+    /// By fact: its name and its other names.
+    facts: Vec<Vec<Box<[String]>>>,
+    /// By noun: its facts.
+    facts_of: Vec<Vec<FactId>>,
+}
+
+impl Names {
+    fn of(register: &Register) -> Self {
+        let split = |names: &mut dyn Iterator<Item = &String>| -> Vec<Box<[String]>> {
+            let words = |name: &String| -> Box<[String]> {
+                name.split_whitespace()
+                    .filter(|word| !is_article(word))
+                    .map(str::to_lowercase)
+                    .collect()
+            };
+            names.map(words).collect()
+        };
+        let facts_of = |noun: NounId| {
+            register
+                .facts()
+                .filter(move |(_, fact)| fact.noun == noun)
+                .map(|(id, _)| id)
+        };
+        Self {
+            nouns: register
+                .nouns()
+                .map(|(_, noun)| {
+                    split(&mut [&noun.says, &noun.plural].into_iter().chain(&noun.also))
+                })
+                .collect(),
+            facts: register
+                .facts()
+                .map(|(_, fact)| split(&mut std::iter::once(&fact.name).chain(&fact.also)))
+                .collect(),
+            facts_of: register
+                .nouns()
+                .map(|(noun, _)| facts_of(noun).collect())
+                .collect(),
+        }
+    }
 }
 
 /// A kind of record.
@@ -320,6 +370,30 @@ impl Register {
     /// All patterns of a form.
     pub(crate) fn patterns(&self, form: PhraseForm) -> Option<&FormIndex> {
         self.index.of(form)
+    }
+
+    /// The names of a noun, each as its words.
+    pub(crate) fn names_of_noun(&self, noun: NounId) -> &[Box<[String]>] {
+        self.names
+            .nouns
+            .get(noun.index())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of a fact, each as its words.
+    pub(crate) fn names_of_fact(&self, fact: FactId) -> &[Box<[String]>] {
+        self.names
+            .facts
+            .get(fact.index())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The facts of a noun.
+    pub(crate) fn facts_of(&self, noun: NounId) -> &[FactId] {
+        self.names
+            .facts_of
+            .get(noun.index())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The noun of the one record that stands for the whole company.

@@ -8,10 +8,10 @@
 mod support;
 
 use kept_language::ast::Sentence;
-use kept_language::{Severity, Source, read};
+use kept_language::{Context, Severity, Source, check, format, read};
 
 #[test]
-fn the_shipped_sops_are_read_without_errors() {
+fn the_shipped_sops_are_read_and_checked_without_errors() {
     let register = support::register();
     let documents = support::texts("", ".sop.md");
     let sources: Vec<Source<'_>> = documents
@@ -19,9 +19,11 @@ fn the_shipped_sops_are_read_without_errors() {
         .map(|(path, text)| Source { path, text })
         .collect();
     let library = read(&register, &sources);
+    let checked = check(&register, &library, &Context::default());
     let errors: Vec<String> = library
         .diagnostics
         .iter()
+        .chain(&checked)
         .filter(|message| message.severity == Severity::Error)
         .map(|message| message.render(&library.documents[message.document]))
         .collect();
@@ -55,5 +57,23 @@ fn feedback_is_acknowledged_by_its_own_act_and_not_by_that_of_a_complaint() {
             panic!("CE/{rule} is a duty");
         };
         assert_eq!(register[duty.task.act.act].id, act);
+    }
+}
+
+#[test]
+fn the_shipped_sops_stand_in_their_canonical_form() {
+    let register = support::register();
+    let documents = support::texts("", ".sop.md");
+    let sources: Vec<Source<'_>> = documents
+        .iter()
+        .map(|(path, text)| Source { path, text })
+        .collect();
+    let library = read(&register, &sources);
+    for (index, (path, text)) in documents.iter().enumerate() {
+        let formatted = format(&register, &library, index);
+        assert!(
+            formatted == *text,
+            "{path}: `kept sop fmt` would write it anew"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Facts that change, cases that reopen, merge and split: the worked values 28 to 31 and the hard cases.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 const BY_TIER: &str = "Table 6: Time to resolve
 

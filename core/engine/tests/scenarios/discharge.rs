@@ -1,6 +1,6 @@
 //! What begins a clock and what ends it: the worked values 11 and 20 to 25, proof, doers, channels.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 #[test]
 fn met_exactly_at_the_deadline_is_met_and_a_second_later_is_late() {

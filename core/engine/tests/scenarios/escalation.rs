@@ -1,6 +1,6 @@
 //! Ladders and warnings: the worked values 33 to 35.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 const LADDER: &str = "acknowledge: When a request is received, the client service representative must acknowledge it \
                       within 1 business hour; 15 business minutes before, it warns the owner; otherwise it escalates \

@@ -1,6 +1,6 @@
 //! Exceptions: written, nested, granted.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 const RULES: &str = "first-contact: When a sale is made, the salesperson must contact the client within 3 business days.
 

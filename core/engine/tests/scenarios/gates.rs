@@ -1,6 +1,6 @@
 //! Gates and permissions.
 
-use crate::common::verdicts;
+use crate::stage::verdicts;
 
 const CLOSE: &str = "close: A request must not be closed until the client confirms the resolution, or 5 business days \
                      pass after the closing notice without an answer from the client.

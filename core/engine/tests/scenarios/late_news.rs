@@ -1,6 +1,6 @@
 //! Late news and undo: the worked value 32 and the hard cases about them.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 const CALL: &str = "call: When a request is received, the assignee must contact the client within 2 business hours; \
                     otherwise it escalates to management.";

@@ -1,7 +1,6 @@
 //! The meanings of the language and of clocks, each as SOP text, a few lines of events, and what comes of them.
 
 mod changes;
-mod common;
 mod discharge;
 mod escalation;
 mod exceptions;
@@ -10,4 +9,5 @@ mod late_news;
 mod pauses;
 mod procedures;
 mod rhythms;
+mod stage;
 mod versions;

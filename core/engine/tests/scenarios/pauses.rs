@@ -1,6 +1,6 @@
 //! Clocks that stand still: the worked values 14 to 19.
 
-use crate::common::{entries, verdicts};
+use crate::stage::{entries, verdicts};
 
 const RESOLVE: &str = "resolve: When a request is received, the assignee must resolve it within 8 business hours, \
                        pausing while it waits for the client.";
@@ -93,15 +93,15 @@ fn business_days_move_by_the_paused_working_time() {
 
 #[test]
 fn a_pause_across_the_change_of_clocks_counts_real_time() {
-    let case = crate::common::Case {
+    let case = crate::stage::Case {
         rules: "resolve: When a request is received, the assignee must resolve it within 30 hours, pausing while it \
                 waits for the client.",
         calendar: Some(
             "zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\nfriday = [\"09:00-17:00\"]\n",
         ),
-        ..crate::common::Case::default()
+        ..crate::stage::Case::default()
     };
-    let found = crate::common::run(
+    let found = crate::stage::run(
         &case,
         "2026-03-28 12:00 request R1 is received; client C1
          2026-03-28 20:00 request R1 is set to wait for the client
@@ -109,7 +109,7 @@ fn a_pause_across_the_change_of_clocks_counts_real_time() {
          2026-03-30 04:00 request R1 is resolved",
     );
     // 30 hours around the clock are Sun 19:00 in summer time; the pause took 9 hours, not 10.
-    crate::common::same(
+    crate::stage::same(
         &found,
         "resolve R1: met; opened Sat 2026-03-28 12:00, due Mon 2026-03-30 04:00, done Mon 2026-03-30 04:00",
     );

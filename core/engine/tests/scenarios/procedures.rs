@@ -1,6 +1,6 @@
 //! Procedures: whose turn it is, what counts before it, what is not needed.
 
-use crate::common::verdicts;
+use crate::stage::verdicts;
 
 const ONBOARDING: &str = "onboarding: Procedure \"Onboarding\" starts when an agreement is signed, for its project:
 1. `welcome`

@@ -1,6 +1,6 @@
 //! Rhythms and progress.
 
-use crate::common::verdicts;
+use crate::stage::verdicts;
 
 const FOLLOW_UP: &str = "follow-up-rhythm: Every 90 days, or the client's preferred rhythm, since the last follow-up, \
                          for each client, while the client is in ongoing support, the salesperson must follow up with \

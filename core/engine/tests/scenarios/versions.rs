@@ -1,6 +1,6 @@
 //! New versions: the worked value 26 and what transitions do.
 
-use crate::common::{Case, run, same};
+use crate::stage::{Case, run, same};
 
 const OLD: &str = "resolve: When a request is received, the assignee must resolve it within 4 business hours; if \
                    reopened, it starts again.";

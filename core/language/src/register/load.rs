@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::phrases::PhraseIndex;
 use super::{
-    Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Noun, NounId, ProofId, Register,
-    Role, State,
+    Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Names, Noun, NounId, ProofId,
+    Register, Role, State,
 };
 
 /// A vocabulary file: its name, as messages show it, and its text.
@@ -247,6 +247,7 @@ impl<'a> Loader<'a> {
         self.states(&mut register, &all);
         let (index, clashes) = PhraseIndex::build(&register);
         register.index = index;
+        register.names = Names::of(&register);
         for clash in clashes {
             self.problem(clash.kind, &clash.id, clash.message);
         }

@@ -5,7 +5,7 @@
 use crate::ast::{ActUse, FactRef, Path, StateRef};
 use crate::register::{ActId, FactId, NounId, PhraseForm, PhraseMeaning, Register, closest};
 use crate::register::{Pattern, Piece};
-use crate::words::{Kind, is_article};
+use crate::words::Kind;
 
 use super::Cursor;
 
@@ -95,42 +95,32 @@ impl Cursor<'_> {
 
     /// The words of a noun at a position: how many, singular or plural, possessive or not.
     fn noun_words(&self, at: usize, noun: NounId, own: bool) -> Option<usize> {
-        let entry = &self.register()[noun];
-        let names = std::iter::once(&entry.says)
-            .chain(std::iter::once(&entry.plural))
-            .chain(&entry.also);
-        names
+        self.register()
+            .names_of_noun(noun)
+            .iter()
             .filter_map(|name| self.name_words(at, name, own))
             .max()
     }
 
     /// How many words of the sentence this name takes; with `own`, its last word must be possessive.
-    fn name_words(&self, at: usize, name: &str, own: bool) -> Option<usize> {
-        let mut count = 0;
-        let mut parts = name
-            .split_whitespace()
-            .filter(|part| !is_article(part))
-            .peekable();
-        while let Some(part) = parts.next() {
-            let word = self
-                .words
-                .get(at + count)
-                .filter(|word| word.kind == Kind::Word)?;
-            let last = parts.peek().is_none();
-            let bare = if last && own {
-                word.text
-                    .strip_suffix("'s")
-                    .or_else(|| word.text.strip_suffix('\''))?
-            } else {
-                &word.text
-            };
-            let same = bare == part || bare.eq_ignore_ascii_case(part);
-            if !same {
-                return None;
-            }
-            count += 1;
-        }
-        (count > 0).then_some(count)
+    fn name_words(&self, at: usize, name: &[String], own: bool) -> Option<usize> {
+        let (last, first) = name.split_last()?;
+        let words = self.words.get(at..at + name.len())?;
+        let (end, start) = words.split_last()?;
+        let said = if own {
+            end.text
+                .strip_suffix("'s")
+                .or_else(|| end.text.strip_suffix('\''))?
+        } else {
+            end.text.as_str()
+        };
+        let same = said == last
+            && words.iter().all(|word| word.kind == Kind::Word)
+            && start
+                .iter()
+                .zip(first)
+                .all(|(word, part)| word.text == *part);
+        same.then_some(name.len())
     }
 
     /// Any noun at a position, the longest name first; those near the case win where names are the same.
@@ -543,7 +533,7 @@ impl Cursor<'_> {
     /// `the tier of the client`, where the bare name is no fact of the case.
     fn fact_of_noun(&self, at: usize) -> Option<(NounId, FactId, usize)> {
         for (id, fact) in self.register().facts() {
-            let names = std::iter::once(&fact.name).chain(&fact.also);
+            let names = self.register().names_of_fact(id).iter();
             for count in names.filter_map(|name| self.name_words(at, name, false)) {
                 let of = self.words.get(at + count).is_some_and(|word| word.is("of"));
                 let named = of.then(|| self.any_noun(at + count + 1, false)).flatten();
@@ -558,12 +548,8 @@ impl Cursor<'_> {
     /// The fact of this noun whose name stands at a position, the longest.
     pub(super) fn fact_at(&self, noun: NounId, at: usize) -> Option<(FactId, usize)> {
         let mut best: Option<(FactId, usize)> = None;
-        for (id, fact) in self
-            .register()
-            .facts()
-            .filter(|(_, fact)| fact.noun == noun)
-        {
-            for name in std::iter::once(&fact.name).chain(&fact.also) {
+        for id in self.register().facts_of(noun).iter().copied() {
+            for name in self.register().names_of_fact(id) {
                 if let Some(count) = self.name_words(at, name, false)
                     && best.is_none_or(|(_, end)| at + count > end)
                 {

@@ -20,7 +20,7 @@ const VOCABULARY: &[(&str, &str)] = &[
     ),
     (
         "common.toml",
-        include_str!("../../../../sops/vocabulary/common.toml"),
+        include_str!("../../../../sops/vocabulary/everywhere.toml"),
     ),
     (
         "conduct.toml",
