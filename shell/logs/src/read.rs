@@ -29,7 +29,7 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> Self {
         Self {
-            memory: 96 << 20,
+            memory: 48 << 20,
             folder: std::env::temp_dir(),
         }
     }
