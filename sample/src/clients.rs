@@ -170,6 +170,11 @@ pub(crate) fn take_over(world: &World, tape: &mut Tape<'_>) {
         let mut scene = Scene::new(world, tape, "take over", number);
         let start = world.clock.from;
         introduce(&mut scene, client, start);
+        // Who took care of a client before the year began goes on doing so: somebody decided that once.
+        let decides = scene.pick("client relations manager", start);
+        scene
+            .act(start, "assign-account-manager", &client.id)
+            .by(decides);
         if client.active {
             let agreement = format!("A-{:03}", number + 1);
             scene
