@@ -1,7 +1,8 @@
 //! Running what happens in an example: the engine's scripts, and questions between their lines.
 //!
 //! A time may have its weekday before it, which then must fit. A line that ends with a question mark asks the engine
-//! at that time: `may request R1 be closed?`, ``why is `resolve` not owed for request R1?``
+//! at that time: `may request R1 be closed?`, ``why is `resolve` not owed for request R1?``, ``why is
+//! `resolve` due then for request R1?``
 
 use std::cell::RefCell;
 
@@ -34,6 +35,7 @@ struct Question {
 
 enum Asks {
     May(kept_language::ActId),
+    WhyNot(RuleKey),
     Why(RuleKey),
 }
 
@@ -137,7 +139,10 @@ fn question(desk: &Desk, line: &str) -> Result<Question, String> {
         (act.replacen(" be ", " is ", 1), None)
     } else {
         let asked = asked.strip_prefix("why is `").ok_or_else(wrong)?;
-        let (rule, case) = asked.split_once("` not owed for ").ok_or_else(wrong)?;
+        let (rule, case) = asked
+            .split_once("` not owed for ")
+            .or_else(|| asked.split_once("` due then for "))
+            .ok_or_else(wrong)?;
         let key = RuleKey {
             code: desk.code().to_owned(),
             id: rule.to_owned(),
@@ -153,7 +158,8 @@ fn question(desk: &Desk, line: &str) -> Result<Question, String> {
     let script = parse(desk, &format!("{time} {said}"))?;
     let event = script.events.into_iter().next().ok_or_else(wrong)?;
     let asks = match (rule, event.what) {
-        (Some(rule), _) => Asks::Why(rule),
+        (Some(rule), _) if words.contains("` due then for ") => Asks::Why(rule),
+        (Some(rule), _) => Asks::WhyNot(rule),
         (None, OwnedWhat::Act(act)) => Asks::May(act),
         _ => return Err(wrong()),
     };
@@ -172,7 +178,8 @@ fn answer(engine: &mut Engine<'_>, question: &Question) -> String {
     };
     let said = match &question.asks {
         Asks::May(act) => may(&engine.may(*act, case, question.at)),
-        Asks::Why(rule) => engine.why_not(rule, case, question.at),
+        Asks::WhyNot(rule) => engine.why_not(rule, case, question.at),
+        Asks::Why(rule) => engine.why(rule, case, question.at).join("\n  "),
     };
     format!("{}\n  {said}", question.words)
 }

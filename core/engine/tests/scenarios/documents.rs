@@ -1,6 +1,6 @@
 //! What documents owe: their own review, and reports.
 
-use crate::stage::{entries, verdicts};
+use crate::stage::{Case, entries, run, same, verdicts};
 
 const RULE: &str =
     "resolve: When a request is received, the assignee must resolve it within 4 business hours.";
@@ -79,5 +79,25 @@ fn the_report_of_one_period_is_owed_beside_that_of_the_next() {
            Sun 2026-03-01 00:00 opened, due Mon 2026-03-09 09:00
            Mon 2026-03-09 09:00 breached
            Tue 2026-03-10 09:00 met late",
+    );
+}
+
+#[test]
+fn a_new_version_that_takes_effect_has_been_approved() {
+    let case = Case {
+        rules: RULE,
+        later: &[("2024-06-10", "1.1", RULE)],
+        ..Case::default()
+    };
+    let found = run(
+        &case,
+        "documents are reviewed
+         2024-01-10 09:00 client C1 is added
+         until 2024-07-20 09:00",
+    );
+    same(
+        &found,
+        "review company: cancelled (restarted); opened Wed 2024-01-10 09:00, due Fri 2025-01-10 09:00
+         review company cycle 2: pending; opened Mon 2024-06-10 00:00, due Tue 2025-06-10 00:00",
     );
 }

@@ -9,6 +9,7 @@ mod documents;
 mod escalation;
 mod exceptions;
 mod gates;
+mod hard_cases;
 mod late_news;
 mod pauses;
 mod people;
