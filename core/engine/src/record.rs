@@ -77,6 +77,16 @@ pub(crate) struct Rare {
     pub(crate) fired: Vec<RuleIx>,
     /// How many records of a kind have belonged to it.
     pub(crate) counts: Vec<(GroupIx, u32)>,
+    /// Where in the archive records lie that belong to it.
+    pub(crate) resting: Vec<RecordIx>,
+}
+
+impl Rare {
+    /// Whether anything of it may matter after its record is over.
+    pub(crate) fn matters(&self) -> bool {
+        let idle = self.waits.is_empty() && self.grants.is_empty() && self.counts.is_empty();
+        !idle || !self.fired.is_empty()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
