@@ -87,6 +87,9 @@ impl Core<'_> {
         }
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
+        if !self.archive.is_empty() {
+            self.wake_sought(record, event, act);
+        }
         self.gather(record, event, act, &mut hits);
         for (_, case) in &hits {
             if *case != record {
@@ -120,6 +123,31 @@ impl Core<'_> {
         }
         self.queue_openings(record, act, &hits, event);
         self.hits = hits;
+    }
+
+    /// Brings back what the event is sought from.
+    fn wake_sought(&mut self, record: RecordIx, event: &Event<'_>, act: Option<ActId>) {
+        let program = self.program;
+        let counts = act.and_then(|act| program.act(act)).map(|act| &act.counts);
+        let acts = counts.into_iter().flatten().filter_map(|act| {
+            let info = program.act(*act)?;
+            Some((info.group, &info.uses))
+        });
+        let facts = event.facts.iter().filter_map(|(fact, _)| {
+            let info = program.fact(*fact)?;
+            Some((info.group, &info.uses))
+        });
+        for (group, uses) in acts.chain(facts) {
+            for used in uses {
+                let info = &program.uses[*used];
+                if info.back.is_empty() || self.records[record].group == info.group {
+                    continue;
+                }
+                if let Some(on) = group.and_then(|group| self.reach(record, group)) {
+                    self.bring_back_members(on, &info.back, info.only_discharges());
+                }
+            }
+        }
     }
 
     /// The uses that an event touches, each with the case from which it is seen.
@@ -343,7 +371,8 @@ impl Core<'_> {
                 self.records[*case].set_mark(mark, event.at);
             }
             let group = self.records[*case].group;
-            if !self.program.groups[group].definitions.is_empty() {
+            // Only a condition that asks for its time can follow from the event itself.
+            if self.program.asks_events && !self.program.groups[group].definitions.is_empty() {
                 self.changed.push(*case);
             }
             for (gate, passage, wait) in &info.waits {

@@ -5,6 +5,7 @@
 mod builder;
 mod conditions;
 mod definitions;
+mod elsewhere;
 mod exceptions;
 mod gates;
 mod periodic;
@@ -364,6 +365,7 @@ impl Builder<'_> {
     fn finish(mut self) -> Program {
         self.boundaries.sort_unstable();
         self.boundaries.dedup();
+        self.choose_archived();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -383,6 +385,7 @@ impl Builder<'_> {
             tables: self.tables,
             definitions: self.definitions,
             procedures: self.procedures,
+            asks_events: self.asks_events,
             boundaries: self.boundaries,
             transitions: self.transitions,
             calendar_rules: self.calendar_rules,
@@ -441,6 +444,7 @@ pub(crate) fn rule_info(
         fixed: 0,
         reopened: None,
         latent: false,
+        elsewhere: false,
         reads: false,
     }
 }

@@ -192,6 +192,9 @@ impl Core<'_> {
                 continue;
             }
             let mut cases = Vec::new();
+            if !self.archive.is_empty() {
+                self.bring_back_members(turned.record, &trigger.back, false);
+            }
             self.backwards(turned.record, &trigger.back, &mut |case| cases.push(case));
             for case in cases {
                 if self.records[case].group != trigger.group {

@@ -69,26 +69,30 @@ impl Core<'_> {
 
     /// Takes what an event shows; the duty is done when the act and the last part of its proof are there.
     fn prove(&mut self, case: RecordIx, place: usize, event: &Event<'_>) {
-        let Some(mut duty) = self.duty(case, place) else {
+        let Some(duty) = self.records[case].duties.get(place) else {
             return;
         };
         let rule = &self.program.rules[duty.rule];
         let Some(variant) = rule.variants.get(usize::from(duty.variant)) else {
             return;
         };
+        let mut proof = duty.proof;
         for (item, any) in variant.evidence.iter().enumerate() {
             if any.iter().any(|shown| self.is_shown(case, shown, event)) {
-                duty.proof |= 1 << item;
+                proof |= 1 << item;
             }
         }
         let wanted = (1_u64 << variant.evidence.len()) - 1;
-        let done = duty.act_at != NEVER && u64::from(duty.proof) & wanted == wanted;
-        if done {
-            duty.done_at = event.at;
-            duty.done_by = event.place;
+        let done = duty.act_at != NEVER && u64::from(proof) & wanted == wanted;
+        let ends = done && matches!(duty.phase, Phase::Open | Phase::Anchor);
+        if let Some(duty) = self.records[case].duties.get_mut(place) {
+            duty.proof = proof;
+            if done {
+                duty.done_at = event.at;
+                duty.done_by = event.place;
+            }
         }
-        self.set_duty(case, place, duty);
-        if done && matches!(duty.phase, Phase::Open | Phase::Anchor) {
+        if ends {
             self.discharge(case, place, event.at, event.place);
         }
     }

@@ -360,13 +360,12 @@ impl Core<'_> {
                 _ => duty.due.micros_since(at),
             };
         }
-        self.set_duty(record, place, duty);
         let (verdict, note) = if in_time && !duty.breached {
             (Verdict::Met, Note::Met)
         } else {
             (Verdict::MetLate, Note::MetLate)
         };
-        self.close(record, place, (at, cause), verdict, note);
+        self.close_as(record, (place, &mut duty), (at, cause), (verdict, note));
     }
 
     /// Gives a duty its verdict, hands it out, and notes what that sets off.
@@ -378,13 +377,23 @@ impl Core<'_> {
         verdict: Verdict,
         note: Note,
     ) {
-        let Some(mut duty) = self.duty(record, place) else {
-            return;
-        };
+        if let Some(mut duty) = self.duty(record, place) {
+            self.close_as(record, (place, &mut duty), (at, cause), (verdict, note));
+        }
+    }
+
+    /// The same for a duty that has changed since it was put at its place.
+    fn close_as(
+        &mut self,
+        record: RecordIx,
+        (place, duty): (usize, &mut Duty),
+        (at, cause): (Instant, u64),
+        (verdict, note): (Verdict, Note),
+    ) {
         if duty.is_paused() {
-            self.settle_pause(&mut duty, at, false);
+            self.settle_pause(duty, at, false);
             if duty.phase == Phase::Open && !duty.breached {
-                self.move_due(&mut duty);
+                self.move_due(duty);
             }
             duty.paused_at = NEVER;
         }
@@ -394,8 +403,8 @@ impl Core<'_> {
         duty.wake = NEVER;
         self.records[record].note(duty.serial, at, cause, note);
         self.records[record].served = true;
-        self.set_duty(record, place, duty);
-        self.hand_out(record, &duty);
+        self.set_duty(record, place, *duty);
+        self.hand_out(record, duty);
         let program = self.program;
         let ident = &program.idents[duty.ident];
         if matches!(verdict, Verdict::Met | Verdict::MetLate) {

@@ -13,6 +13,7 @@ use crate::machine::{Core, Sink};
 use crate::obligation::Obligation;
 use crate::periods::EndedRight;
 use crate::program::Program;
+use crate::record::RecordIx;
 
 /// Runs a program over events: obligations leave through a sink as soon as nothing can change them.
 ///
@@ -71,6 +72,14 @@ impl<'p> Engine<'p> {
         if let (true, Run::Plain(core)) = (kept, &mut self.run) {
             let sink: Sink<'p> = std::mem::replace(&mut core.sink, Box::new(|_| {}));
             self.run = Run::Kept(Box::new(History::new(core.program, core.seed, sink)));
+        }
+    }
+
+    /// Whether obligations come with every entry of their lives, as they do unless told otherwise. Where only figures
+    /// are counted, to leave them out saves a tenth of the time. With history they always come.
+    pub fn with_entries(&mut self, wanted: bool) {
+        if let Run::Plain(core) = &mut self.run {
+            core.entries = wanted;
         }
     }
 
@@ -159,6 +168,7 @@ const NEVER_SEEN: &str = "No event of this case has been taken, or it is over.";
 impl Core<'_> {
     /// Brings all records up to an instant; what falls on it waits for its events.
     pub(crate) fn advance(&mut self, at: Instant) {
+        self.bring_back_waiting();
         let all: Vec<_> = self.records.keys().collect();
         for record in all {
             if self.records[record].alive {
@@ -175,6 +185,13 @@ impl Core<'_> {
                 self.fire_before(*record, until.plus_micros(1));
             }
         }
+        // One at a time, so that the end needs no more memory than the run.
+        let mut from = RecordIx(0);
+        while let Some(record) = self.bring_back_next(&mut from) {
+            self.fire_before(record, until.plus_micros(1));
+            self.hand_out_owed(record, until);
+            self.put_away(record);
+        }
         let all: Vec<_> = self.records.keys().collect();
         for record in all {
             if self.records[record].alive {
@@ -185,6 +202,7 @@ impl Core<'_> {
     }
 
     pub(crate) fn owed(&mut self, at: Instant) -> Vec<Obligation> {
+        self.bring_back_waiting();
         let mut owed = Vec::new();
         let all: Vec<_> = self.records.keys().collect();
         for record in all {
@@ -203,7 +221,7 @@ impl Core<'_> {
         owed
     }
 
-    pub(crate) fn known(&self, case: Record<'_>) -> Option<crate::record::RecordIx> {
+    pub(crate) fn known(&mut self, case: Record<'_>) -> Option<RecordIx> {
         let group = self.program.group(case.noun)?;
         self.find(group, case.id)
     }

@@ -1,6 +1,6 @@
 //! Gates: whether an act may be done, and who may do it all the same.
 
-use kept_kernel::Instant;
+use kept_kernel::{Duration, Instant};
 use kept_language::ActId;
 use kept_language::ast::RuleKey;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::event::{Actor, Event};
 use crate::machine::Core;
 use crate::obligation::{Entry, EntryChange, Obligation, Verdict};
 use crate::program::{
-    ExceptionInfo, GateInfo, Kind, OpensInfo, Owner, PassageInfo, RuleIx, UseIx, Wait,
+    ExceptionInfo, GateInfo, Kind, MarkUse, OpensInfo, Owner, PassageInfo, RuleIx, UseIx, Wait,
 };
 use crate::record::{RecordIx, Waiting};
 use crate::truth::Truth;
@@ -63,7 +63,7 @@ impl Core<'_> {
         if !self.runs(rule) || !self.bars(rule, case, event.at) {
             return;
         }
-        let open = self.missing_at(case, rule, gate, event.at).is_none();
+        let open = self.is_open(case, rule, gate, event.at);
         let waived = self.is_waived(case, info.ident, event.at);
         let (verdict, change) = if open {
             (Verdict::Met, EntryChange::Met)
@@ -75,11 +75,13 @@ impl Core<'_> {
         let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
         self.fill_gate(&mut out, rule, case, event);
         out.verdict = verdict;
-        out.entries.push(Entry {
-            at: event.at,
-            change,
-            cause: Some(event.place),
-        });
+        if self.entries {
+            out.entries.push(Entry {
+                at: event.at,
+                change,
+                cause: Some(event.place),
+            });
+        }
         (self.sink)(&out);
         self.scratch = Some(out);
     }
@@ -114,6 +116,43 @@ impl Core<'_> {
                 && condition
                     .is_none_or(|condition| self.judge(case, condition, at, None) == Truth::True)
         })
+    }
+
+    /// Whether a gate is open; what is missing is put into words only for those who ask.
+    fn is_open(&self, case: RecordIx, rule: RuleIx, gate: &GateInfo, at: Instant) -> bool {
+        match &gate.opens {
+            OpensInfo::Unless(condition) => self.judge(case, condition, at, None) == Truth::True,
+            OpensInfo::While(condition) => self.judge(case, condition, at, None) == Truth::False,
+            OpensInfo::Until(passages) => {
+                passages
+                    .iter()
+                    .enumerate()
+                    .any(|(index, passage)| match passage {
+                        PassageInfo::Event(mark, _) => self.has_happened(case, mark, at),
+                        PassageInfo::State(state, _) => self.state(case, state) == Truth::True,
+                        PassageInfo::Silence(span, _) => {
+                            let wait = self.wait_of(case, rule, index);
+                            wait.is_some_and(|wait| self.has_passed(case, wait, *span, at))
+                        }
+                    })
+            }
+        }
+    }
+
+    fn has_happened(&self, case: RecordIx, mark: &MarkUse, at: Instant) -> bool {
+        let last = self.marks(case, mark).last;
+        last != NEVER && last >= self.records[case].reopened && last <= at
+    }
+
+    fn wait_of(&self, case: RecordIx, rule: RuleIx, index: usize) -> Option<&Waiting> {
+        let mut waits = self.records[case].rare.as_ref()?.waits.iter();
+        waits.find(|wait| wait.gate == rule && wait.passage == index)
+    }
+
+    fn has_passed(&self, case: RecordIx, wait: &Waiting, span: Duration, at: Instant) -> bool {
+        let over = self.program.company_calendar().add(wait.since, span);
+        let current = wait.since >= self.records[case].reopened;
+        current && over <= at && wait.voided >= over
     }
 
     /// What is missing for a gate to be open; none: it is open.
@@ -161,27 +200,18 @@ impl Core<'_> {
         };
         match passage {
             PassageInfo::Event(mark, act) => {
-                let last = self.marks(case, mark).last;
-                let since = self.records[case].reopened;
-                let happened = last != NEVER && last >= since && last <= at;
-                (!happened).then(|| happens(*act))
+                (!self.has_happened(case, mark, at)).then(|| happens(*act))
             }
             PassageInfo::State(state, id) => {
                 let holds = self.state(case, state) == Truth::True;
                 (!holds).then(|| register.with_the_noun(&register[*id].says))
             }
             PassageInfo::Silence(span, act) => {
-                let wait = self.records[case].rare.as_ref().and_then(|rare| {
-                    let mut waits = rare.waits.iter();
-                    waits.find(|wait| wait.gate == rule && wait.passage == index)
-                });
-                let Some(wait) = wait else {
+                let Some(wait) = self.wait_of(case, rule, index) else {
                     return Some(format!("{} and {span} pass", happens(*act)));
                 };
-                let over = self.program.company_calendar().add(wait.since, *span);
-                let current = wait.since >= self.records[case].reopened;
-                let passed = current && over <= at && wait.voided >= over;
-                (!passed).then(|| format!("{span} pass after {}", happens(*act)))
+                (!self.has_passed(case, wait, *span, at))
+                    .then(|| format!("{span} pass after {}", happens(*act)))
             }
         }
     }

@@ -25,6 +25,7 @@ impl Core<'_> {
 
     /// What is owed at an instant, the duties of ladders too; nothing leaves.
     pub(crate) fn owed_with_levels(&mut self, at: Instant) -> Vec<Obligation> {
+        self.bring_back_waiting();
         let mut owed = Vec::new();
         let all: Vec<RecordIx> = self.records.keys().collect();
         for record in all {
@@ -122,6 +123,9 @@ impl Core<'_> {
             _ => None,
         };
         out.entries.clear();
+        if !self.entries {
+            return;
+        }
         out.entries.push(Entry {
             at,
             change: EntryChange::Opened { due_at: None },
@@ -177,6 +181,9 @@ impl Core<'_> {
             _ => None,
         };
         out.entries.clear();
+        if !self.entries {
+            return;
+        }
         let own = found
             .entries
             .iter()

@@ -6,7 +6,7 @@ use rustc_hash::FxHasher;
 
 use crate::record::RecordIx;
 
-/// Ids up to this length lie in the record itself.
+/// Ids up to this length are compared in the record itself.
 const SHORT: usize = 23;
 
 /// An id.
@@ -14,36 +14,30 @@ const SHORT: usize = 23;
 pub(crate) struct Id {
     length: u8,
     short: [u8; SHORT],
-    long: String,
+    text: String,
 }
 
 impl Id {
     pub(crate) fn set(&mut self, text: &str) {
-        self.long.clear();
+        self.text.clear();
+        self.text.push_str(text);
         match self.short.get_mut(..text.len()) {
             Some(short) => {
                 short.copy_from_slice(text.as_bytes());
                 self.length = text.len() as u8;
             }
-            None => {
-                self.length = u8::MAX;
-                self.long.push_str(text);
-            }
+            None => self.length = u8::MAX,
         }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        match self.short.get(..usize::from(self.length)) {
-            // What was copied from a text as a whole is one.
-            Some(short) => std::str::from_utf8(short).unwrap_or_default(),
-            None => &self.long,
-        }
+        &self.text
     }
 
     pub(crate) fn is(&self, text: &str) -> bool {
         match self.short.get(..usize::from(self.length)) {
             Some(short) => short == text.as_bytes(),
-            None => self.long == text,
+            None => self.text == text,
         }
     }
 }
@@ -62,16 +56,22 @@ pub(crate) struct Index {
     used: usize,
 }
 
+/// Only the part of the hash that tells where it belongs: eight slots lie in one line of the cache.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    hash: u64,
+    tag: u32,
     record: u32,
 }
 
 const EMPTY: Slot = Slot {
-    hash: 0,
+    tag: 0,
     record: u32::MAX,
 };
+
+/// The lower bits of a hash are the well mixed ones: its hasher turns them there.
+fn tag_of(hash: u64) -> u32 {
+    hash as u32
+}
 
 impl Default for Index {
     fn default() -> Self {
@@ -83,9 +83,8 @@ impl Default for Index {
 }
 
 impl Index {
-    fn home(&self, hash: u64) -> usize {
-        // The upper bits are the well mixed ones.
-        (hash >> 20) as usize & (self.slots.len() - 1)
+    fn home(&self, tag: u32) -> usize {
+        tag as usize & (self.slots.len() - 1)
     }
 
     fn slot(&self, place: usize) -> Slot {
@@ -96,15 +95,16 @@ impl Index {
         (place + 1) & (self.slots.len() - 1)
     }
 
-    /// The first record with this hash that passes.
+    /// The first record with this hash, or one much like it, that passes.
     pub(crate) fn find(&self, hash: u64, pass: impl Fn(RecordIx) -> bool) -> Option<RecordIx> {
-        let mut place = self.home(hash);
+        let tag = tag_of(hash);
+        let mut place = self.home(tag);
         loop {
             let slot = self.slot(place);
             if slot.record == u32::MAX {
                 return None;
             }
-            if slot.hash == hash && pass(RecordIx(slot.record)) {
+            if slot.tag == tag && pass(RecordIx(slot.record)) {
                 return Some(RecordIx(slot.record));
             }
             place = self.next(place);
@@ -117,13 +117,13 @@ impl Index {
         }
         self.used += 1;
         self.put(Slot {
-            hash,
+            tag: tag_of(hash),
             record: record.0,
         });
     }
 
     fn put(&mut self, new: Slot) {
-        let mut place = self.home(new.hash);
+        let mut place = self.home(new.tag);
         while self.slot(place).record != u32::MAX {
             place = self.next(place);
         }
@@ -144,7 +144,7 @@ impl Index {
 
     /// Takes a record out; those that had to step aside for it move back.
     pub(crate) fn remove(&mut self, hash: u64, record: RecordIx) {
-        let mut hole = self.home(hash);
+        let mut hole = self.home(tag_of(hash));
         while self.slot(hole).record != record.0 {
             if self.slot(hole).record == u32::MAX {
                 return;
@@ -160,7 +160,7 @@ impl Index {
                 break;
             }
             let width = self.slots.len() - 1;
-            let away = place.wrapping_sub(self.home(slot.hash)) & width;
+            let away = place.wrapping_sub(self.home(slot.tag)) & width;
             let back = place.wrapping_sub(hole) & width;
             if away >= back {
                 if let Some(freed) = self.slots.get_mut(hole) {

@@ -126,11 +126,22 @@ impl Core<'_> {
     }
 
     pub(crate) fn rejudge_one(&mut self, record: RecordIx, place: usize, at: Instant, cause: u64) {
-        let Some(mut duty) = self.duty(record, place) else {
+        let Some(duty) = self.records[record].duties.get(place) else {
             return;
         };
-        duty.fixed = self.fix_tests(record, duty.rule, at, duty.fixed);
-        let judged = self.applies(record, duty.rule, at, duty.fixed);
+        let fixed = self.fix_tests(record, duty.rule, at, duty.fixed);
+        let judged = self.applies(record, duty.rule, at, fixed);
+        if matches!(duty.phase, Phase::Open | Phase::Anchor) && judged.applies == Truth::True {
+            // What happens most: it still applies.
+            if let Some(duty) = self.records[record].duties.get_mut(place) {
+                duty.fixed = fixed;
+                duty.marks.exception_unknown |= judged.exception_unknown;
+                duty.variant = judged.variant;
+            }
+            return self.rebase(record, place, at, cause);
+        }
+        let mut duty = *duty;
+        duty.fixed = fixed;
         let is_rhythm = self.program.rules[duty.rule].is_rhythm();
         match (duty.phase, judged.applies) {
             (Phase::Latent | Phase::Unknown, Truth::True) => {
@@ -168,12 +179,6 @@ impl Core<'_> {
                     self.records[record].note(duty.serial, at, cause, Note::Unknown(missing));
                 }
                 self.set_duty(record, place, duty);
-            }
-            (Phase::Open | Phase::Anchor, Truth::True) => {
-                duty.marks.exception_unknown |= judged.exception_unknown;
-                duty.variant = judged.variant;
-                self.set_duty(record, place, duty);
-                self.rebase(record, place, at, cause);
             }
             _ => {}
         }

@@ -8,6 +8,7 @@
 //! everything fires at its own time, in order.
 
 mod applying;
+mod archive;
 mod clock;
 mod compile;
 mod defining;

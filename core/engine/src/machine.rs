@@ -6,8 +6,9 @@ use kept_calendar::Calendar;
 use kept_kernel::Instant;
 use rustc_hash::FxHashMap;
 
+use crate::archive::{Archive, Writer};
 use crate::clock::NEVER;
-use crate::ids::Index;
+use crate::ids::{Index, hash_of};
 use crate::list::{List, Slab};
 use crate::obligation::Obligation;
 use crate::program::{GroupIx, Program, RuleIx, UseIx};
@@ -32,6 +33,8 @@ pub(crate) struct Core<'p> {
     pub(crate) program: &'p Program,
     pub(crate) records: Slab<RecordIx, Record>,
     pub(crate) by_id: Index,
+    pub(crate) archive: Archive,
+    pub(crate) writing: Writer,
     pub(crate) names: Names,
     pub(crate) company: RecordIx,
     /// The earliest event so far.
@@ -54,6 +57,8 @@ pub(crate) struct Core<'p> {
     /// Filled anew for each obligation that is handed out.
     pub(crate) scratch: Option<Obligation>,
     pub(crate) sink: Sink<'p>,
+    /// Whether obligations are handed out with the entries of their lives.
+    pub(crate) entries: bool,
     /// Until when everything is judged once the run ends.
     pub(crate) finished: Option<Instant>,
 }
@@ -121,10 +126,6 @@ impl Names {
         made
     }
 
-    pub(crate) fn known(&self, name: &str) -> NameIx {
-        self.places.get(name).copied().unwrap_or(NOBODY)
-    }
-
     pub(crate) fn text(&self, name: NameIx) -> Option<&str> {
         (name != NOBODY).then(|| self.list[name].as_ref())
     }
@@ -137,6 +138,8 @@ impl<'p> Core<'p> {
             program,
             records: Slab::default(),
             by_id: Index::default(),
+            archive: Archive::default(),
+            writing: Writer::default(),
             names: Names::default(),
             company: RecordIx(0),
             first_at: NEVER,
@@ -154,10 +157,12 @@ impl<'p> Core<'p> {
             seed,
             scratch: None,
             sink,
+            entries: true,
             finished: None,
         };
         let noun = program.register.company();
-        core.company = core.make(program.company, noun, "company");
+        let hash = hash_of(program.company.0, "company");
+        core.company = core.make(program.company, noun, "company", hash);
         core
     }
 

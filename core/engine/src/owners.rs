@@ -44,11 +44,11 @@ impl<'p> Core<'p> {
     }
 
     fn part(&self, record: RecordIx, part: &str) -> NameIx {
-        let name = self.names.known(part);
+        // A record names few: to compare their texts is quicker than to look the name up.
         let parts = &self.records[record].parts;
         parts
             .iter()
-            .find(|(key, _)| *key == name)
+            .find(|(key, _)| self.names.text(*key) == Some(part))
             .map_or(NOBODY, |(_, person)| *person)
     }
 
@@ -175,9 +175,8 @@ impl<'p> Core<'p> {
         let Actor::Person(person) = event.actor else {
             return false;
         };
-        let person = self.names.known(person);
         let mut parts = self.records[record].parts.iter();
-        person != NOBODY && parts.any(|(_, named)| *named == person)
+        parts.any(|(_, named)| self.names.text(*named) == Some(person))
     }
 
     /// A session counts for the person whom it names, else for who recorded it.
@@ -226,6 +225,9 @@ impl<'p> Core<'p> {
         if event.parts.is_empty() && event.holders.is_empty() {
             return;
         }
+        if self.names_the_same(record, event) {
+            return;
+        }
         let before: Vec<NameIx> = self.owners(record);
         for (part, person) in event.parts {
             let (part, person) = (self.names.of(part), self.names.of(person));
@@ -245,6 +247,17 @@ impl<'p> Core<'p> {
                 self.records[record].note(duty.serial, event.at, event.place, note);
             }
         }
+    }
+
+    /// Whether an event names only whom the case names already, as most do.
+    fn names_the_same(&self, record: RecordIx, event: &Event<'_>) -> bool {
+        let parts = &self.records[record].parts;
+        let named = |part: &str, person: &str| {
+            parts.iter().any(|(key, known)| {
+                self.names.text(*key) == Some(part) && self.names.text(*known) == Some(person)
+            })
+        };
+        event.holders.is_empty() && event.parts.iter().all(|(part, person)| named(part, person))
     }
 
     fn owners(&self, record: RecordIx) -> Vec<NameIx> {

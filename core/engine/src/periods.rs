@@ -265,7 +265,8 @@ impl Core<'_> {
             Some(known) => known,
             None => {
                 // The case is over and forgotten: it comes back for its check alone.
-                let made = self.make(info.group, info.noun, &item.id);
+                let hash = crate::ids::hash_of(info.group.0, &item.id);
+                let made = self.make(info.group, info.noun, &item.id, hash);
                 self.records[made].ended = item.at;
                 if let (Some(client), Some(id)) = (program.client, &item.client) {
                     let links = &program.groups[info.group].links;

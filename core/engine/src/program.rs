@@ -108,6 +108,8 @@ pub struct Program {
     pub(crate) tables: List<TableIx, TableInfo>,
     pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
     pub(crate) procedures: List<ProcedureIx, ProcedureInfo>,
+    /// Some condition asks when something happened.
+    pub(crate) asks_events: bool,
     /// Instants at which a version takes effect, in order.
     pub(crate) boundaries: Vec<Instant>,
     /// From which version, which rule, what happens to its running duties.
@@ -168,6 +170,10 @@ pub(crate) struct Group {
     pub(crate) enumerated: bool,
     /// Something that it belongs to depends on it.
     pub(crate) read_above: bool,
+    /// Acts and facts of what it belongs to are looked for from it.
+    pub(crate) sought: bool,
+    /// What is over lies in the archive: nothing reaches it but an event that names it.
+    pub(crate) archived: bool,
     pub(crate) rhythms: Vec<RuleIx>,
     pub(crate) definitions: Vec<DefinitionIx>,
     /// It goes through stages, which may need proofs.
@@ -239,6 +245,17 @@ pub(crate) struct Use {
     pub(crate) mark: Option<usize>,
     pub(crate) samples: Vec<RuleIx>,
     pub(crate) stages: Vec<(DefinitionIx, usize)>,
+}
+
+impl Use {
+    /// It matters only to duties that are owed.
+    pub(crate) fn only_discharges(&self) -> bool {
+        let opens =
+            !self.triggers.is_empty() || !self.starts.is_empty() || !self.rhythms.is_empty();
+        let gates = !self.gates.is_empty() || !self.waits.is_empty();
+        let notes = self.mark.is_some() || !self.samples.is_empty() || !self.stages.is_empty();
+        !opens && !gates && !notes
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -412,6 +429,8 @@ pub(crate) struct RuleInfo {
     pub(crate) reopened: Option<Reopened>,
     /// Its condition may turn true later.
     pub(crate) latent: bool,
+    /// It reads other records than its own.
+    pub(crate) elsewhere: bool,
     /// Something that it reads may change while it is open.
     pub(crate) reads: bool,
 }

@@ -79,6 +79,16 @@ pub(crate) struct Rare {
     pub(crate) counts: Vec<(GroupIx, u32)>,
     /// The kinds of proof that its events have brought, where stages ask for some.
     pub(crate) shown: Vec<ProofId>,
+    /// Where in the archive records lie that belong to it.
+    pub(crate) resting: Vec<RecordIx>,
+}
+
+impl Rare {
+    /// Whether anything of it may matter after its record is over.
+    pub(crate) fn matters(&self) -> bool {
+        let idle = self.waits.is_empty() && self.grants.is_empty() && self.counts.is_empty();
+        !idle || !self.fired.is_empty() || !self.shown.is_empty()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

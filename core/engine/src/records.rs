@@ -9,8 +9,10 @@ use crate::program::GroupIx;
 use crate::record::{Link, NO_RECORD, RecordIx};
 
 impl Core<'_> {
-    pub(crate) fn find(&self, group: GroupIx, id: &str) -> Option<RecordIx> {
-        self.find_hashed(group, id, hash_of(group.0, id))
+    pub(crate) fn find(&mut self, group: GroupIx, id: &str) -> Option<RecordIx> {
+        let hash = hash_of(group.0, id);
+        let found = self.find_hashed(group, id, hash);
+        found.or_else(|| self.bring_back(group, id, hash))
     }
 
     fn find_hashed(&self, group: GroupIx, id: &str, hash: u64) -> Option<RecordIx> {
@@ -20,8 +22,7 @@ impl Core<'_> {
         })
     }
 
-    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str) -> RecordIx {
-        let hash = hash_of(group.0, id);
+    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str, hash: u64) -> RecordIx {
         let made = self.records.take();
         self.by_id.insert(hash, made);
         let record = &mut self.records[made];
@@ -40,10 +41,14 @@ impl Core<'_> {
         if group == program.company {
             return self.company;
         }
-        if let Some(found) = self.find(group, named.id) {
+        let hash = hash_of(group.0, named.id);
+        if let Some(found) = self.find_hashed(group, named.id, hash) {
             return found;
         }
-        let made = self.make(group, named.noun, named.id);
+        if let Some(found) = self.bring_back(group, named.id, hash) {
+            return found;
+        }
+        let made = self.make(group, named.noun, named.id, hash);
         for rule in &program.groups[group].rhythms {
             self.queue.push(Opening::Rhythm(*rule, made, cause));
         }
@@ -141,13 +146,27 @@ impl Core<'_> {
         let Some(link) = self.records[record].links.get_mut(slot) else {
             return;
         };
-        let old = std::mem::take(link);
+        let to = link.to;
+        if to == NO_RECORD {
+            return;
+        }
+        let found = &mut self.records[to];
+        found.held = found.held.saturating_sub(1);
+        self.leave_members(record, slot);
+        if let Some(link) = self.records[record].links.get_mut(slot) {
+            *link = Link::default();
+        }
+    }
+
+    /// Stands no longer among the members of the record that a link leads to.
+    pub(crate) fn leave_members(&mut self, record: RecordIx, slot: usize) {
+        let Some(old) = self.records[record].links.get(slot).copied() else {
+            return;
+        };
         if old.to == NO_RECORD {
             return;
         }
-        let found = &mut self.records[old.to];
-        found.held = found.held.saturating_sub(1);
-        let members = &mut found.members;
+        let members = &mut self.records[old.to].members;
         let place = old.place as usize;
         if place >= members.len() {
             return;
@@ -185,8 +204,13 @@ impl Core<'_> {
             .is_some_and(|rare| rare.runs.iter().any(|run| !run.over));
         let over = found.is_over() || (group.moment && found.served);
         let needed = group.returns || group.read_above || !group.rhythms.is_empty();
-        if over && !busy && !runs && !needed {
+        if !over || runs {
+            return;
+        }
+        if !busy && !needed {
             self.forget(record);
+        } else if found.is_over() {
+            self.archive(record);
         }
     }
 
@@ -200,6 +224,11 @@ impl Core<'_> {
                 self.forget_if_over(to);
             }
         }
+        self.drop_record(record);
+    }
+
+    /// Gives the place of a record back.
+    pub(crate) fn drop_record(&mut self, record: RecordIx) {
         let hash = self.records[record].hash;
         self.by_id.remove(hash, record);
         self.records[record].alive = false;

@@ -9,6 +9,9 @@ use crate::program::{CellInfo, RowInfo, TableColumn, TableInfo, TableIx};
 use crate::record::{Missing, RecordIx};
 use crate::truth::{Truth, compare, holds};
 
+/// As many columns as are looked up on the stack.
+const FEW: usize = 8;
+
 /// What a table answers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Answer {
@@ -23,11 +26,16 @@ pub(crate) enum Answer {
 impl Core<'_> {
     pub(crate) fn answer(&self, record: RecordIx, table: TableIx, column: usize) -> Answer {
         let table = &self.program.tables[table];
-        let values: Vec<Option<Value>> = table
-            .columns
-            .iter()
-            .map(|column| column.fact.as_ref().and_then(|f| self.value(record, f)))
-            .collect();
+        let known = |column: &TableColumn| column.fact.as_ref().and_then(|f| self.value(record, f));
+        // Most tables are narrow: their values need no memory of their own.
+        let mut few = [None; FEW];
+        if let Some(values) = few.get_mut(..table.columns.len()) {
+            for (value, column) in values.iter_mut().zip(&table.columns) {
+                *value = known(column);
+            }
+            return answer(table, values, column);
+        }
+        let values: Vec<Option<Value>> = table.columns.iter().map(known).collect();
         answer(table, &values, column)
     }
 
@@ -48,6 +56,9 @@ fn answer(table: &TableInfo, values: &[Option<Value>], column: usize) -> Answer 
         } else {
             matches(table, row, values)
         };
+        if truth == Truth::False {
+            continue;
+        }
         let given = answer_in(row, column);
         match truth {
             Truth::True => {
@@ -104,16 +115,21 @@ fn otherwise(table: &TableInfo, values: &[Option<Value>], missing: Option<Missin
 fn matches(table: &TableInfo, row: &RowInfo, values: &[Option<Value>]) -> Truth {
     let mut all = Truth::True;
     for ((column, cell), value) in table.columns.iter().zip(&row.cells).zip(values) {
-        all = all.and(cell_holds(column, cell, *value));
+        match cell_holds(column, cell, value.as_ref()) {
+            Truth::True => {}
+            // Most rows are left at their first cell.
+            Truth::False => return Truth::False,
+            unknown @ Truth::Unknown(_) => all = all.and(unknown),
+        }
     }
     all
 }
 
-fn cell_holds(column: &TableColumn, cell: &CellInfo, value: Option<Value>) -> Truth {
+fn cell_holds(column: &TableColumn, cell: &CellInfo, value: Option<&Value>) -> Truth {
     let Some(fact) = &column.fact else {
         return Truth::True;
     };
-    let Some(value) = value else {
+    let Some(value) = value.copied() else {
         return match cell {
             CellInfo::Unknown => Truth::True,
             _ if column.says_unknown => Truth::False,
@@ -121,6 +137,10 @@ fn cell_holds(column: &TableColumn, cell: &CellInfo, value: Option<Value>) -> Tr
             _ => Truth::Unknown(Missing::Fact(fact.fact)),
         };
     };
+    if let (Value::Choice(value), CellInfo::OneOf(values)) = (value, cell) {
+        let same = |one: &Value| matches!(one, Value::Choice(one) if *one == value);
+        return Truth::of(values.iter().any(same));
+    }
     Truth::of(match cell {
         CellInfo::Any => true,
         CellInfo::Unknown | CellInfo::Answer(_) | CellInfo::Nothing => false,

@@ -76,8 +76,12 @@ impl Core<'_> {
                     }
                 }
             }
-            while duty.breached && self.level_at(&duty, variant) <= at {
-                self.escalate(record, &mut duty, variant);
+            while duty.breached {
+                let next = self.level_at(&duty, variant);
+                if next > at {
+                    break;
+                }
+                self.escalate(record, &mut duty, variant, next);
             }
         }
         self.schedule(&mut duty, at.plus_micros(1));
@@ -115,8 +119,7 @@ impl Core<'_> {
         }
     }
 
-    fn escalate(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant) {
-        let at = self.level_at(duty, variant);
+    fn escalate(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
         let first = usize::from(duty.level);
         let owner = self.owner_of(record, duty);
         let usable = variant

@@ -105,7 +105,7 @@ impl Core<'_> {
     }
 
     /// The act with which a split case begins: that of the case it came from.
-    pub(crate) fn begin_act(&self, record: RecordIx, event: &Event<'_>) -> Option<ActId> {
+    pub(crate) fn begin_act(&mut self, record: RecordIx, event: &Event<'_>) -> Option<ActId> {
         let What::Split { from } = event.what else {
             return None;
         };
@@ -149,6 +149,7 @@ impl Core<'_> {
         });
         let mut cases = vec![record];
         if self.client_of(record) == Some(record) {
+            self.bring_back_waiting();
             // A grant is rare: its cases are looked for, so that the members of a client need not be listed.
             let others = self.records.keys().filter(|other| {
                 *other != record

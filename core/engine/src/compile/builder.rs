@@ -39,6 +39,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) table_keys: Vec<(String, String, Instant, GroupIx, TableIx)>,
     pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
     pub(crate) procedures: List<ProcedureIx, ProcedureInfo>,
+    pub(crate) asks_events: bool,
     pub(crate) boundaries: Vec<Instant>,
     pub(crate) transitions: Vec<TransitionInfo>,
     pub(crate) calendar_rules: Vec<RuleIx>,
@@ -82,6 +83,7 @@ impl<'a> Builder<'a> {
             table_keys: Vec::new(),
             definitions: List::default(),
             procedures: List::default(),
+            asks_events: false,
             boundaries: Vec::new(),
             transitions: Vec::new(),
             calendar_rules: Vec::new(),
@@ -234,6 +236,7 @@ impl<'a> Builder<'a> {
             match self.hop(at, *noun)? {
                 Some(Hop::Link(_)) => {
                     self.groups[target].enumerated = true;
+                    self.groups[at].sought = true;
                     back.push(Back::Members(at));
                 }
                 Some(Hop::Many(..)) => {

@@ -59,7 +59,10 @@ impl Builder<'_> {
             TestKind::State(state) => {
                 Ask::State(self.state_use(group, &state.path, state.state)?)
             }
-            TestKind::Event(act, window) => Ask::Event(self.mark_use(group, act)?, *window),
+            TestKind::Event(act, window) => {
+                self.asks_events = true;
+                Ask::Event(self.mark_use(group, act)?, *window)
+            }
         };
         let fixed = match fixed {
             Some(count) if self.is_judged_once(&test.kind) => {

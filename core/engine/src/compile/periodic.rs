@@ -200,6 +200,7 @@ impl<'a> Builder<'a> {
             reopened: None,
             latent: false,
             reads: false,
+            elsewhere: false,
         };
         let reviewed = self.register.act("review-this-sop");
         info.act = reviewed.and_then(|act| self.discharging(company, act, Vec::new()));
