@@ -1,7 +1,7 @@
 //! The SOP language: documents whose runnable sentences are the program.
 //!
 //! [`Register::load`] reads the vocabulary, [`read()`] a set of documents. Reading never fails: it returns a
-//! [`Library`] of [`Document`]s and [`Diagnostic`]s; [`check`] says what does not hold together in it. Nothing here knows a noun, a role or an act by name, and nothing
+//! [`Library`] of [`Document`]s and [`Diagnostic`]s; [`check()`] says what does not hold together in it. Nothing here knows a noun, a role or an act by name, and nothing
 //! touches a file: texts come in, texts and values go out.
 
 pub mod ast;
