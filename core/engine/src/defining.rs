@@ -76,6 +76,10 @@ impl Core<'_> {
                 table,
                 column,
             } => {
+                let known = self.records[record].facts.get(*slot);
+                if known.is_some_and(|known| known.by_hand) {
+                    return false;
+                }
                 let value = match self.answer(record, *table, *column) {
                     Answer::Row(_, value) => Some(value),
                     _ => None,

@@ -13,6 +13,7 @@ use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId,
 
 use crate::list::{List, positions};
 use crate::people::People;
+use crate::rows::Answer;
 
 positions! {
     /// A kind of record: nouns that share one record are one group.
@@ -530,6 +531,8 @@ pub(crate) struct Ident {
 pub(crate) struct TableInfo {
     pub(crate) columns: Box<[TableColumn]>,
     pub(crate) rows: Box<[RowInfo]>,
+    /// Its answers where nothing is known.
+    pub(crate) blank: Box<[Answer]>,
 }
 
 #[derive(Clone, Debug)]

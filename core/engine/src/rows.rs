@@ -33,6 +33,11 @@ impl Core<'_> {
             for (value, column) in values.iter_mut().zip(&table.columns) {
                 *value = known(column);
             }
+            if values.iter().all(Option::is_none)
+                && let Some(blank) = table.blank.get(column)
+            {
+                return *blank;
+            }
             return answer(table, values, column);
         }
         let values: Vec<Option<Value>> = table.columns.iter().map(known).collect();
@@ -44,6 +49,15 @@ impl Core<'_> {
         let row = self.program.tables[table].rows.get(row)?;
         answer_in(row, column)
     }
+}
+
+/// What a table answers, column by column, where nothing is known yet: so it is for most cases at first.
+pub(crate) fn blank(table: &TableInfo) -> Box<[Answer]> {
+    let nothing = vec![None; table.columns.len()];
+    let columns = 0..table.columns.len();
+    columns
+        .map(|column| answer(table, &nothing, column))
+        .collect()
 }
 
 fn answer(table: &TableInfo, values: &[Option<Value>], column: usize) -> Answer {

@@ -73,10 +73,13 @@ impl<'a> Builder<'a> {
                 .iter()
                 .any(|cell| matches!(cell.kind, CellKind::Otherwise)),
         });
-        Ok(TableInfo {
+        let mut table = TableInfo {
             rows: rows.collect(),
             columns: columns.into(),
-        })
+            blank: Box::default(),
+        };
+        table.blank = crate::rows::blank(&table);
+        Ok(table)
     }
 
     /// A fact found as in a sentence: the case's own, else that of the nearest record that it belongs to.

@@ -199,3 +199,26 @@ fn a_duty_given_up_is_missed() {
         "acknowledge R1: missed; opened Mon 2026-01-12 09:00, due Mon 2026-01-12 10:00",
     );
 }
+
+#[test]
+fn what_is_still_owed_after_the_end_of_a_case_is_done_overdue_and_reopened_like_any_other() {
+    verdicts(
+        "ask: When a request is closed, the client service representative must ask the client for feedback within 2 \
+         business days.
+
+         solve: When a request is received, the assignee must resolve it within 4 business hours; if reopened, it \
+         starts again.",
+        "2026-01-12 09:00 request R1 is received; client C1
+         2026-01-12 09:00 request R2 is received; client C2
+         2026-01-12 10:00 request R1 is closed
+         2026-01-12 10:00 request R2 is closed
+         2026-01-13 10:00 client C1 is asked for feedback
+         2026-01-19 10:00 request R2 is reopened
+         until 2026-01-19 11:00",
+        "solve R1: missed; opened Mon 2026-01-12 09:00, due Mon 2026-01-12 13:00
+         solve R2: missed; opened Mon 2026-01-12 09:00, due Mon 2026-01-12 13:00
+         ask R1: met; opened Mon 2026-01-12 10:00, due Wed 2026-01-14 10:00, done Tue 2026-01-13 10:00
+         ask R2: overdue; opened Mon 2026-01-12 10:00, due Wed 2026-01-14 10:00
+         solve R2 cycle 2: pending; opened Mon 2026-01-19 10:00, due Mon 2026-01-19 14:00",
+    );
+}
