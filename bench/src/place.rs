@@ -36,10 +36,10 @@ pub fn with_ending(path: &str, ending: &str) -> Result<Vec<(String, String)>, St
         .collect()
 }
 
-/// The memory that the process holds now, as Linux tells it; nought elsewhere.
+/// The most memory that the process has held, as Linux tells it; nought elsewhere.
 pub fn resident_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
 }

@@ -68,6 +68,10 @@ pub fn run(
     until: Option<Instant>,
     end: &Cell<Instant>,
 ) -> Result<Ran, Failure> {
+    // The pages and the table count what became of duties, never the entries of their lives.
+    for engine in &mut engines {
+        engine.with_entries(false);
+    }
     let mut progress = Progress::begin();
     let total = events.summary().events;
     let (mut first, mut last) = (None, Instant::MIN);
