@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use kept_calendar::Calendar;
-use kept_engine::{Calendars, Engine, Obligation, Program, Verdict, Version};
+use kept_engine::{Calendars, Engine, Obligation, Program, Verdict, Version, WhatIf};
 use kept_kernel::Instant;
 use kept_sample::SampleCompany;
 
@@ -79,6 +79,34 @@ fn by<K: Ord>(
         }
     }
     found
+}
+
+#[test]
+fn a_year_beside_itself_shows_no_difference() {
+    let register = shipped::register();
+    let company = SampleCompany::generate(7, &register, shipped::FROM, 12);
+    let library = shipped::documents(&register, |_, text| text.to_owned());
+    let versions = [Version {
+        documents: &library.documents,
+        from: Instant::MIN,
+    }];
+    let calendar = Calendar::parse(&company.calendar, &mut |name| Err(name.to_owned()));
+    let calendars = Calendars::company(calendar.expect("a calendar"));
+    let program = Program::compile(&register, &versions, calendars, company.staff(&register))
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let mut obligations = Vec::new();
+    let mut engine = Engine::new(&program, 7, |obligation| {
+        obligations.push(obligation.clone())
+    });
+    for event in &company.events {
+        event.with(|event| engine.push(event)).expect("taken");
+    }
+    engine.finish(company.until);
+    let mut whatif = WhatIf::new(&program, &program);
+    obligations.iter().for_each(|o| whatif.first(o));
+    obligations.iter().for_each(|o| whatif.second(o));
+    let difference = whatif.finish();
+    assert!(difference.empty, "{difference:?}");
 }
 
 #[test]

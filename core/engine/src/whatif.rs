@@ -114,6 +114,8 @@ pub struct WhatIf<'p> {
     company: &'p Program,
     renamed: BTreeMap<String, String>,
     first: FxHashMap<(u64, u64), Kept>,
+    /// Of keys that several obligations share: how many the first run had, and how many have been matched.
+    twins: FxHashMap<(u64, u64), (u64, u64)>,
     rules: BTreeMap<String, RuleDifference>,
     flips: BTreeMap<(String, Verdict, Verdict), u64>,
     examples: BTreeMap<String, [Vec<Example>; KINDS]>,
@@ -142,6 +144,7 @@ impl<'p> WhatIf<'p> {
             company: first,
             renamed,
             first: FxHashMap::default(),
+            twins: FxHashMap::default(),
             rules: BTreeMap::new(),
             flips: BTreeMap::new(),
             examples: BTreeMap::new(),
@@ -185,7 +188,14 @@ impl<'p> WhatIf<'p> {
             let counts = &mut self.rule(&name).before.counts;
             counts.add(obligation.verdict);
         }
-        self.first.insert(key(&name, obligation), kept);
+        let mut key = key(&name, obligation);
+        if self.first.contains_key(&key) {
+            // A ladder may begin again on one case: its levels are told apart by their order.
+            let (had, _) = self.twins.entry(key).or_insert((1, 0));
+            key.1 = key.1.wrapping_add(*had);
+            *had += 1;
+        }
+        self.first.insert(key, kept);
     }
 
     /// Takes an obligation of the second run.
@@ -196,7 +206,12 @@ impl<'p> WhatIf<'p> {
             let counts = &mut self.rule(&name).after.counts;
             counts.add(obligation.verdict);
         }
-        let before = self.first.remove(&key(&name, obligation));
+        let mut key = key(&name, obligation);
+        if let Some((_, matched)) = self.twins.get_mut(&key) {
+            key.1 = key.1.wrapping_add(*matched);
+            *matched += 1;
+        }
+        let before = self.first.remove(&key);
         let flipped = before
             .as_ref()
             .is_some_and(|b| b.verdict != obligation.verdict);
