@@ -96,15 +96,19 @@ fn a_year_beside_itself_shows_no_difference() {
         .unwrap_or_else(|problems| panic!("{problems:#?}"));
     let mut obligations = Vec::new();
     let mut engine = Engine::new(&program, 7, |obligation| {
-        obligations.push(obligation.clone())
+        obligations.push(obligation.clone());
     });
     for event in &company.events {
         event.with(|event| engine.push(event)).expect("taken");
     }
     engine.finish(company.until);
     let mut whatif = WhatIf::new(&program, &program);
-    obligations.iter().for_each(|o| whatif.first(o));
-    obligations.iter().for_each(|o| whatif.second(o));
+    for obligation in &obligations {
+        whatif.first(obligation);
+    }
+    for obligation in &obligations {
+        whatif.second(obligation);
+    }
     let difference = whatif.finish();
     assert!(difference.empty, "{difference:?}");
 }
