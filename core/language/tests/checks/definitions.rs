@@ -100,6 +100,47 @@ fn definitions_that_rest_on_each_other_are_a_circle() {
 }
 
 #[test]
+fn tables_that_give_what_the_other_reads_are_a_circle() {
+    let tables = |second: &str| {
+        let one = "Table 1: A\n\n| engagement | **tier** |\n|---|---|\n| high | Gold |\n| otherwise | Bronze |\n\n";
+        let two = format!(
+            "Table 2: B\n\n| {second} | **engagement** |\n|---|---|\n| Gold | high |\n| otherwise | low |\n\n"
+        );
+        let both = rules(&[
+            ("tier", "A client's tier is given by table 1."),
+            ("engagement", "A client's engagement is given by table 2."),
+        ]);
+        [document("X", &format!("{one}{two}{both}"))]
+    };
+    gives(
+        &tables("tier"),
+        &Context::default(),
+        &[("K305", "definitions in a circle")],
+    );
+    let expected =
+        tables("expected engagement").map(|text| text.replace("| Gold | high", "| high | high"));
+    gives(&expected, &Context::default(), &[]);
+}
+
+#[test]
+fn a_fact_is_given_by_a_table_or_by_a_condition() {
+    let table =
+        "Table 1: A\n\n| tier | **new** |\n|---|---|\n| Gold | no |\n| otherwise | yes |\n\n";
+    let by_table = ("a", "A client's new is given by table 1.");
+    let by_condition = (
+        "b",
+        "A client is new if a sale has been made in the last 12 months.",
+    );
+    let text = |given: &[(&str, &str)]| [document("X", &format!("{table}{}", rules(given)))];
+    gives(
+        &text(&[by_table, by_condition]),
+        &Context::default(),
+        &[("K304", "the new of a client is given twice")],
+    );
+    gives(&text(&[by_table]), &Context::default(), &[]);
+}
+
+#[test]
 fn duties_that_open_each_other_without_end_are_a_circle() {
     let first =
         "When a request is received or `b` is done, the assignee must answer it within 2 hours.";
