@@ -172,6 +172,7 @@ impl SignedCheckpoint {
             .signatures
             .iter()
             .find(mine)
+            .filter(|_| self.checkpoint.origin == key.name)
             .ok_or(CheckpointProblem::NotSigned)?;
         UnparsedPublicKey::new(&ED25519, key.public)
             .verify(self.checkpoint.to_string().as_bytes(), &signature.bytes)

@@ -162,7 +162,7 @@ impl KeysFile {
         let path = Self::path_in(data);
         let (text, _) = disk::read(&path)?;
         let lines = Lines::read(&text).map_err(|why| damaged(&path, why))?;
-        let unwrapping = |problem| trouble(&path, problem);
+        let unwrapping = |problem| trouble(&path, &problem);
         let key = |lines: &[Wrapped]| database_key(lines, master).map_err(unwrapping);
         let database = key(&lines.database)?
             .ok_or_else(|| damaged(&path, "the database's key is missing".into()))?;
@@ -344,7 +344,7 @@ impl KeysFile {
         masters: &[&MasterKey],
         random: &mut dyn Random,
     ) -> Result<String, NoRandomness> {
-        let mut text = format!("{HEAD}\n{ABOUT}");
+        let mut lines = vec![format!("{HEAD}\n{ABOUT}")];
         let keys = [
             ("database", Some(&self.database)),
             ("next", self.next.as_ref()),
@@ -355,13 +355,12 @@ impl KeysFile {
                 let wrapped =
                     Wrapped::wrap(Kind::Database, key.number, &key.secret, master, random)
                         .map_err(|_| NoRandomness)?;
-                text.push_str(&format!("{word} = {wrapped}\n"));
+                lines.push(format!("{word} = {wrapped}\n"));
             }
-            for wrapped in self.roots.wrap(master, random).map_err(|_| NoRandomness)? {
-                text.push_str(&format!("root = {wrapped}\n"));
-            }
+            let roots = self.roots.wrap(master, random).map_err(|_| NoRandomness)?;
+            lines.extend(roots.iter().map(|root| format!("root = {root}\n")));
         }
-        Ok(text)
+        Ok(lines.concat())
     }
 }
 
@@ -455,16 +454,16 @@ fn database_key(lines: &[Wrapped], master: &MasterKey) -> Result<Option<Database
     Ok(Some(DatabaseKey { number, secret }))
 }
 
-fn trouble(path: &Path, problem: WrapProblem) -> KeysProblem {
+fn trouble(path: &Path, problem: &WrapProblem) -> KeysProblem {
     match problem {
         WrapProblem::OtherMaster { needed, given } => KeysProblem::OtherMaster {
             path: path.into(),
-            needed,
-            given,
+            needed: *needed,
+            given: *given,
         },
         WrapProblem::Malformed => damaged(path, "the root secret is missing".into()),
         WrapProblem::Damaged => damaged(path, "the text of a key was changed".into()),
-        WrapProblem::Random(problem) => problem.into(),
+        WrapProblem::Random(problem) => (*problem).into(),
     }
 }
 
