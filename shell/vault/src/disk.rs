@@ -166,6 +166,15 @@ pub(crate) fn read(path: &Path) -> Result<(Zeroizing<String>, u32), DiskProblem>
     run().map_err(|source| problem(path, "read", source))
 }
 
+/// Whether something has this name, be it a link to nowhere. Not being allowed to look is a problem, not a no.
+pub(crate) fn is_there(path: &Path) -> Result<bool, DiskProblem> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(problem(path, "looked at", error)),
+    }
+}
+
 pub(crate) fn problem(path: &Path, doing: &'static str, source: io::Error) -> DiskProblem {
     DiskProblem {
         path: path.into(),

@@ -32,7 +32,10 @@ use crate::sources::{FoundKey, KeyOrigin};
 use crate::wrap::{Kind, WrapProblem, Wrapped};
 
 /// The name of the file in the data folder.
-const NAME: &str = "kept.keys";
+pub(crate) const NAME: &str = "kept.keys";
+
+/// The name of the database file beside it.
+pub(crate) const DATABASE: &str = "kept.db";
 
 const HEAD: &str = "kept keys 1";
 
@@ -75,6 +78,16 @@ pub enum KeysProblem {
         needed: MasterId,
         /// The one that was given.
         given: MasterId,
+    },
+    /// There is a database, and its keys file is gone.
+    #[error(
+        "The database in {data} cannot be opened without {NAME}, and that file is missing. \
+         Put it back from a backup of this data. No new keys were made, since they would not open this database.",
+        data = data.display()
+    )]
+    Missing {
+        /// The data folder.
+        data: PathBuf,
     },
     /// The file does not read as a keys file.
     #[error("{path} is damaged: {why}. Put it back from a backup of this data.", path = path.display())]
@@ -137,7 +150,7 @@ impl KeysFile {
         data.join(NAME)
     }
 
-    /// Opens the keys file of a data folder, or creates it with new keys where there is none.
+    /// Opens the keys file of a data folder, or creates it with new keys where there is none and no database either.
     ///
     /// # Errors
     /// [`KeysProblem`]
@@ -148,6 +161,9 @@ impl KeysFile {
     ) -> Result<Self, KeysProblem> {
         match Self::open(data, master) {
             Err(KeysProblem::Disk(problem)) if problem.is_not_found() => {
+                if disk::is_there(&data.join(DATABASE))? {
+                    return Err(KeysProblem::Missing { data: data.into() });
+                }
                 Self::create(data, master, random)
             }
             other => other,
@@ -517,6 +533,22 @@ mod tests {
         let again = KeysFile::open_or_create(data.path(), &master(1), &mut seeded(9)).unwrap();
         assert_eq!(keys_of(&again), made);
         assert_eq!(data.names(), ["kept.keys"]);
+    }
+
+    #[test]
+    fn a_database_without_its_keys_file_gets_no_new_keys() {
+        let data = Scratch::new();
+        std::fs::write(data.path().join("kept.db"), "data").unwrap();
+        let refused =
+            KeysFile::open_or_create(data.path(), &master(1), &mut seeded(9)).unwrap_err();
+        assert!(matches!(refused, KeysProblem::Missing { .. }));
+        assert!(
+            refused
+                .to_string()
+                .contains("kept.keys, and that file is missing"),
+            "{refused}"
+        );
+        assert_eq!(data.names(), ["kept.db"]);
     }
 
     #[test]

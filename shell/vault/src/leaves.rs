@@ -68,7 +68,8 @@ pub enum LeavesProblem {
 }
 
 impl Leaves {
-    /// Opens the file, or makes an empty one. A last leaf that was written in part is cut off: see [`Leaves::cut`].
+    /// Opens the file, or makes an empty one. What a crash left of the last write is cut off, a leaf written in part or
+    /// zeros that the file system put in place of leaves: see [`Leaves::cut`].
     ///
     /// # Errors
     /// [`LeavesProblem::InUse`], [`LeavesProblem::Disk`]
@@ -88,7 +89,8 @@ impl Leaves {
             on(path, "created", disk::sync_folder(disk::folder_of(path)))?;
         }
         let length = on(path, "read", file.metadata())?.len();
-        let cut = length % RECORD;
+        let size = on(path, "read", written(&file, length / RECORD))?;
+        let cut = length - size * RECORD;
         if cut > 0 {
             let whole = file.set_len(length - cut).and_then(|()| file.sync_all());
             on(path, "mended", whole)?;
@@ -96,7 +98,7 @@ impl Leaves {
         Ok(Self {
             path: path.into(),
             file,
-            size: length / RECORD,
+            size,
             cut,
             broken: false,
         })
@@ -107,7 +109,7 @@ impl Leaves {
         self.size
     }
 
-    /// Bytes of a leaf written in part that were cut off when the file was opened: worth a line in the log.
+    /// Bytes left by a crash that were cut off when the file was opened: worth a line in the log.
     pub fn cut(&self) -> u64 {
         self.cut
     }
@@ -135,6 +137,18 @@ impl Leaves {
         on(&self.path, "written", written)?;
         self.size += leaves.len() as u64;
         Ok(())
+    }
+
+    /// The leaf of the entry at a place, counted from 1. At a start it is enough to compare the last one with the
+    /// database: the whole file takes seconds to read when it is long.
+    ///
+    /// # Errors
+    /// [`LeavesProblem::Disk`]
+    pub fn at(&self, place: u64) -> Result<Option<Hash>, LeavesProblem> {
+        let Some(index) = place.checked_sub(1).filter(|index| *index < self.size) else {
+            return Ok(None);
+        };
+        on(&self.path, "read", record(&self.file, index)).map(Some)
     }
 
     /// Compares the file with the frontier that the database keeps. Reads the whole file.
@@ -174,6 +188,20 @@ pub fn read_leaves(
             Err(error) => Some(on(path, "read", Err(error))),
         }
     }))
+}
+
+/// The number of leaves without the zeros behind the last of them. No hash is zero.
+fn written(file: &File, mut size: u64) -> io::Result<u64> {
+    while size > 0 && record(file, size - 1)? == Hash::from_bytes([0; RECORD as usize]) {
+        size -= 1;
+    }
+    Ok(size)
+}
+
+fn record(file: &File, index: u64) -> io::Result<Hash> {
+    let mut leaf = [0; RECORD as usize];
+    file.read_exact_at(&mut leaf, index * RECORD)?;
+    Ok(Hash::from_bytes(leaf))
 }
 
 fn on<T>(path: &Path, doing: &'static str, result: io::Result<T>) -> Result<T, LeavesProblem> {
@@ -240,6 +268,38 @@ mod tests {
                 Standing::Even
             );
         }
+    }
+
+    #[test]
+    fn zeros_that_a_power_cut_left_in_place_of_leaves_are_cut_off() {
+        let scratch = Scratch::new();
+        let path = file(&scratch, 3);
+        let raw = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        raw.set_len(512).unwrap();
+        let mended = Leaves::open(&path).unwrap();
+        assert_eq!((mended.size(), mended.cut()), (3, 512 - 3 * 32));
+        assert_eq!(mended.at(3).unwrap(), leaves(3).pop());
+        assert_eq!(mended.at(4).unwrap(), None);
+        assert_eq!(mended.at(0).unwrap(), None);
+    }
+
+    #[test]
+    fn after_a_failed_write_nothing_more_is_taken_until_the_file_is_opened_again() {
+        let scratch = Scratch::new();
+        let path = file(&scratch, 3);
+        let mut open = Leaves::open(&path).unwrap();
+        // A file opened for reading alone stands for a disk that takes no more.
+        open.file = fs::File::open(&path).unwrap();
+        let more = &leaves(4)[3..];
+        assert!(matches!(open.append(4, more), Err(LeavesProblem::Disk(_))));
+        assert!(matches!(
+            open.append(4, more),
+            Err(LeavesProblem::Broken { .. })
+        ));
+        drop(open);
+        let mut again = Leaves::open(&path).unwrap();
+        again.append(4, more).unwrap();
+        assert_eq!(again.size(), 4);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::disk::{self, DiskProblem, Steps};
 use crate::hex;
+use crate::keys;
 use crate::master::MasterKey;
 use crate::random::{NoRandomness, Random};
 
@@ -16,7 +17,7 @@ use crate::random::{NoRandomness, Random};
 const CREDENTIAL: &str = "kept.key";
 
 /// Files whose presence says that a data folder is in use.
-const IN_USE: [&str; 2] = ["kept.keys", "kept.db"];
+const IN_USE: [&str; 2] = [keys::NAME, keys::DATABASE];
 
 /// Where to look for the master key, in this order: `key`, `key_file`, `credentials`, the default place.
 ///
@@ -66,7 +67,8 @@ pub enum KeyProblem {
     /// The data folder is in use, and no key was found.
     #[error(
         "The data in {data} cannot be opened without its key, and no key was found.\nLooked in: {places}.\n\
-         Put the key back from its copy, or name it with --key-file. \
+         Put the key back from its copy, or name it with --key-file: a data folder that was moved or renamed \
+         left its key under the old name. \
          No new key was made, since it would not open this data.",
         data = data.display(), places = places.join(", ")
     )]
@@ -171,11 +173,15 @@ impl KeySources {
         data: &Path,
         random: &mut dyn Random,
     ) -> Result<FoundKey, KeyProblem> {
-        match self.find(data)? {
-            Some(found) => Ok(found),
-            None if IN_USE.iter().any(|name| data.join(name).exists()) => Err(self.missing(data)),
-            None => self.create(data, random),
+        if let Some(found) = self.find(data)? {
+            return Ok(found);
         }
+        for name in IN_USE {
+            if disk::is_there(&data.join(name))? {
+                return Err(self.missing(data));
+            }
+        }
+        self.create(data, random)
     }
 
     /// Makes a new key in the file that was named or in the default place. Use it where the caller knows that nothing

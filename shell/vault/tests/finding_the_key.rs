@@ -201,6 +201,29 @@ fn a_named_file_that_is_missing_is_made_at_first_start_and_never_later() {
 }
 
 #[test]
+fn of_two_processes_that_make_the_first_key_both_get_the_same_one() {
+    let place = Place::new("race");
+    let one = place.sources().create(&place.data(), &mut zeros).unwrap();
+    let mut ones = |bytes: &mut [u8]| bytes.fill(1);
+    let two = place.sources().create(&place.data(), &mut ones).unwrap();
+    assert!(one.created && !two.created);
+    assert_eq!(*one.key.hex(), *two.key.hex());
+}
+
+#[test]
+fn no_key_is_made_where_the_data_folder_cannot_be_looked_into() {
+    let place = Place::new("blind");
+    let file = place.at("file");
+    fs::write(&file, "no folder").unwrap();
+    let problem = place
+        .sources()
+        .find_or_create(&file, &mut zeros)
+        .unwrap_err();
+    assert!(matches!(problem, KeyProblem::Disk(_)), "{problem}");
+    assert!(!place.at("home").exists());
+}
+
+#[test]
 fn a_key_inside_the_data_folder_is_refused_also_through_a_link() {
     let place = Place::new("inside");
     let (inside, _) = place.key_file("data/my.key", 0o600);
