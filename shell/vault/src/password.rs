@@ -216,8 +216,10 @@ mod tests {
     }
 
     #[test]
-    fn without_a_user_every_password_is_wrong() {
-        assert_eq!(quick().check("word", None), PasswordVerdict::Wrong);
+    fn without_a_user_every_password_is_wrong_and_is_hashed_at_the_same_cost() {
+        let passwords = quick();
+        assert_eq!(passwords.check("word", None), PasswordVerdict::Wrong);
+        assert!(!passwords.needs_rehash(&passwords.decoy));
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::thread;
 
 use kept_vault::{KeyOrigin, KeyProblem, KeySources, MasterKey};
 use zeroize::Zeroizing;
@@ -201,13 +204,30 @@ fn a_named_file_that_is_missing_is_made_at_first_start_and_never_later() {
 }
 
 #[test]
-fn of_two_processes_that_make_the_first_key_both_get_the_same_one() {
+fn of_many_that_make_the_first_key_at_once_all_get_the_same_one() {
     let place = Place::new("race");
-    let one = place.sources().create(&place.data(), &mut zeros).unwrap();
-    let mut ones = |bytes: &mut [u8]| bytes.fill(1);
-    let two = place.sources().create(&place.data(), &mut ones).unwrap();
-    assert!(one.created && !two.created);
-    assert_eq!(*one.key.hex(), *two.key.hex());
+    let (place, start) = (&place, &Barrier::new(8));
+    let found: Vec<_> = thread::scope(|scope| {
+        let racers: Vec<_> = (0..8)
+            .map(|byte| {
+                scope.spawn(move || {
+                    let mut random = |bytes: &mut [u8]| bytes.fill(byte);
+                    start.wait();
+                    place.sources().create(&place.data(), &mut random).unwrap()
+                })
+            })
+            .collect();
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .collect()
+    });
+    assert_eq!(found.iter().filter(|found| found.created).count(), 1);
+    let keys: BTreeSet<_> = found
+        .iter()
+        .map(|found| found.key.hex().to_string())
+        .collect();
+    assert_eq!(keys.len(), 1);
 }
 
 #[test]
