@@ -136,9 +136,15 @@ fn core_objection(one: &str, two: &str) -> Option<String> {
 
 fn shell_objection(one: &str, two: &Place) -> Option<String> {
     match (one, two) {
-        ("store", Place::Shell(_)) => Some("the store is the lowest part of the shell".into()),
-        ("journal", Place::Shell(name)) if name != "store" => {
-            Some("the journal stands on the store alone".into())
+        ("vault", Place::Shell(_)) => Some("the vault is the lowest part of the shell".into()),
+        ("vault", Place::Core(name)) if name != "kernel" => {
+            Some("the vault knows the kernel's words only".into())
+        }
+        ("store", Place::Shell(name)) if name != "vault" => {
+            Some("the store stands on the vault alone".into())
+        }
+        ("journal", Place::Shell(name)) if name != "store" && name != "vault" => {
+            Some("the journal stands on the store and the vault alone".into())
         }
         ("store", Place::Core(name)) if name != "kernel" => {
             Some("the store knows the kernel's words only".into())
@@ -186,6 +192,30 @@ mod tests {
         assert!(!may("shell/store", "shell/journal"));
         assert!(!may("shell/store", "core/engine"));
         assert!(may("shell/store", "core/kernel"));
+    }
+
+    #[test]
+    fn the_vault_knows_the_kernel_alone_and_serves_store_journal_rooms_and_program() {
+        for other in [
+            "shell/store",
+            "shell/journal",
+            "shell/logs",
+            "core/engine",
+            "core/calendar",
+        ] {
+            assert!(!may("shell/vault", other), "shell/vault on {other}");
+        }
+        assert!(may("shell/vault", "core/kernel"));
+        for user in [
+            "shell/store",
+            "shell/journal",
+            "shell/ui",
+            "rooms/accounts",
+            "kept",
+        ] {
+            assert!(may(user, "shell/vault"), "{user} on shell/vault");
+        }
+        assert!(!may("core/engine", "shell/vault"));
     }
 
     #[test]
