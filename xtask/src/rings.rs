@@ -11,6 +11,8 @@ pub enum Place {
     Room(String),
     /// `sample`: a made-up company, for demonstrations and measurements.
     Sample,
+    /// `testing`: databases and other places for tests.
+    Testing,
     /// `kept`: the program.
     Program,
     /// `bench`, `e2e`, `fuzz`: may use all that the product has.
@@ -74,6 +76,7 @@ impl Place {
             ["shell", name] => Self::Shell((*name).into()),
             ["rooms", name] => Self::Room((*name).into()),
             ["sample"] => Self::Sample,
+            ["testing"] => Self::Testing,
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
             [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
@@ -90,7 +93,11 @@ impl Place {
             (_, Self::Task) => Some("xtask stands beside the product, and nothing is built on it".into()),
             (Self::Task, _) => Some("xtask must build without the product".into()),
             (_, Self::Measure(name)) => Some(format!("`{name}` only uses the product, and nothing uses it")),
-            (Self::Measure(_) | Self::Program, _) | (Self::Sample, Self::Core(_)) => None,
+            (Self::Measure(_) | Self::Program, _)
+            | (Self::Sample | Self::Testing, Self::Core(_))
+            | (Self::Shell(_) | Self::Room(_), Self::Testing) => None,
+            (Self::Testing, Self::Shell(name)) if name == "store" => None,
+            (Self::Testing, _) => Some("tests of every part rest on it: it knows the store alone".into()),
             (_, Self::Program) => Some("only the program wires the parts, and nothing is built on it".into()),
             (Self::Sample, _) => Some("the made-up company is written in the core's words".into()),
             (_, Self::Sample) => {
@@ -235,6 +242,15 @@ mod tests {
         assert!(may("bench", "sample"));
         assert!(!may("sample", "shell/logs"));
         assert!(!may("rooms/requests", "sample"));
+    }
+
+    #[test]
+    fn the_places_for_tests_know_the_store_and_serve_all_but_the_core() {
+        assert!(may("testing", "shell/store"));
+        assert!(may("shell/store", "testing"));
+        assert!(may("rooms/requests", "testing"));
+        assert!(!may("testing", "shell/ui"));
+        assert!(!may("core/engine", "testing"));
     }
 
     #[test]
