@@ -31,12 +31,6 @@ use crate::secret::Secret;
 use crate::sources::{FoundKey, KeyOrigin};
 use crate::wrap::{Kind, WrapProblem, Wrapped};
 
-/// The name of the file in the data folder.
-pub(crate) const NAME: &str = "kept.keys";
-
-/// The name of the database file beside it.
-pub(crate) const DATABASE: &str = "kept.db";
-
 const HEAD: &str = "kept keys 1";
 
 const ABOUT: &str = "\
@@ -81,9 +75,9 @@ pub enum KeysProblem {
     },
     /// There is a database, and its keys file is gone.
     #[error(
-        "The database in {data} cannot be opened without {NAME}, and that file is missing. \
+        "The database in {data} cannot be opened without {name}, and that file is missing. \
          Put it back from a backup of this data. No new keys were made, since they would not open this database.",
-        data = data.display()
+        data = data.display(), name = KeysFile::NAME
     )]
     Missing {
         /// The data folder.
@@ -138,6 +132,11 @@ impl DatabaseKey {
         self.secret.hex()
     }
 
+    /// The 32 bytes themselves.
+    pub fn bytes(&self) -> &[u8; 32] {
+        self.secret.bytes()
+    }
+
     /// Its number: the next key has another one.
     pub fn number(&self) -> u8 {
         self.number
@@ -145,9 +144,15 @@ impl DatabaseKey {
 }
 
 impl KeysFile {
+    /// The name of the file in the data folder.
+    pub const NAME: &str = "kept.keys";
+
+    /// The name of the database file beside it, by which a data folder in use is known.
+    pub const DATABASE: &str = "kept.db";
+
     /// Where the keys file of a data folder lies.
     pub fn path_in(data: &Path) -> PathBuf {
-        data.join(NAME)
+        data.join(Self::NAME)
     }
 
     /// Opens the keys file of a data folder, or creates it with new keys where there is none and no database either.
@@ -161,7 +166,7 @@ impl KeysFile {
     ) -> Result<Self, KeysProblem> {
         match Self::open(data, master) {
             Err(KeysProblem::Disk(problem)) if problem.is_not_found() => {
-                if disk::is_there(&data.join(DATABASE))? {
+                if disk::is_there(&data.join(Self::DATABASE))? {
                     return Err(KeysProblem::Missing { data: data.into() });
                 }
                 Self::create(data, master, random)

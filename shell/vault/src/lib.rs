@@ -2,7 +2,8 @@
 //!
 //! - [`KeySources`] finds the [`MasterKey`], or creates it on first start, outside the data folder.
 //! - [`KeysFile`] keeps the [`DatabaseKey`] and the [`Roots`] in the data folder, wrapped by the master key.
-//! - [`Roots`] derive a key for each [`Purpose`]; [`Sealer`] encrypts single values with them.
+//! - [`Roots`] derive a key for each [`Purpose`]; [`Sealer`] encrypts single values with them; an
+//!   [`ItemKey`] belongs to one client or file and is destroyed with it.
 //! - [`Token`] and [`Passwords`] are what people and links prove themselves with.
 //! - [`merkle`] is the hash tree over the audit entries, [`checkpoint`] its signed roots, [`Leaves`] the copy of its
 //!   leaves outside the database, and [`audit::verify`] tells which entries were tampered with.
@@ -19,6 +20,7 @@ mod crypto;
 mod derive;
 mod disk;
 mod hex;
+mod item;
 mod keys;
 mod leaves;
 mod master;
@@ -32,6 +34,7 @@ mod wrap;
 
 pub use derive::{DerivedKey, Purpose, RootSecret, Roots};
 pub use disk::DiskProblem;
+pub use item::ItemKey;
 pub use keys::{DatabaseKey, KeysFile, KeysProblem, rotate_master_file};
 pub use leaves::{Leaves, LeavesProblem, Standing, read_leaves};
 pub use master::{MasterId, MasterKey};

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::disk::{self, DiskProblem, Steps};
 use crate::hex;
-use crate::keys;
+use crate::keys::KeysFile;
 use crate::master::MasterKey;
 use crate::random::{NoRandomness, Random};
 
@@ -17,7 +17,7 @@ use crate::random::{NoRandomness, Random};
 const CREDENTIAL: &str = "kept.key";
 
 /// Files whose presence says that a data folder is in use.
-const IN_USE: [&str; 2] = [keys::NAME, keys::DATABASE];
+const IN_USE: [&str; 2] = [KeysFile::NAME, KeysFile::DATABASE];
 
 /// Where to look for the master key, in this order: `key`, `key_file`, `credentials`, the default place.
 ///
