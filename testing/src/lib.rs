@@ -145,10 +145,10 @@ pub fn settings() -> Settings {
 ///
 /// With what the database says of the first that is not.
 #[expect(clippy::panic, reason = "the test has failed")]
-pub fn prepare_all(store: &Store, statements: &'static [Sql]) {
-    for sql in statements {
+pub fn prepare_all(store: &Store, statements: &[Sql]) {
+    for sql in statements.iter().copied() {
         // In a write, so that PostgreSQL accepts `FOR UPDATE` and both accept changes.
-        let prepared: Result<(), StoreError> = store.write(move |tx| tx.prepare(*sql)).wait();
+        let prepared: Result<(), StoreError> = store.write(move |tx| tx.prepare(sql)).wait();
         if let Err(error) = prepared {
             panic!("{error}");
         }

@@ -1,0 +1,301 @@
+//! The events of the journal: how they are written, and how they are read back in order.
+
+use std::collections::HashMap;
+
+use kept_engine::{Event, OwnedEvent};
+use kept_kernel::{Id, Instant};
+use kept_store::{FromRow, Row, Store, StoreError, Value, Write, params, statements};
+
+use crate::codec::{Codec, CodecProblem, EventRow};
+
+/// An event ready to be written: everything that does not depend on the database.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its identity; later events have later ones.
+    pub id: Id,
+    /// When it happened.
+    pub at: Instant,
+    /// When it is recorded.
+    pub recorded_at: Instant,
+    /// The kind of record it is about.
+    pub noun: String,
+    /// Which one.
+    pub subject: String,
+    /// The client whom it concerns, where there is one.
+    pub client: Option<String>,
+    /// See [`crate::codec::Written::what`].
+    pub what: String,
+    /// See [`crate::codec::Written::body`].
+    pub body: String,
+}
+
+/// The kind of record that clients are.
+pub(crate) const CLIENT: &str = "client";
+
+impl NewEvent {
+    /// The records that it names.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (&str, &str)> {
+        let client = self.client.iter().map(|client| (CLIENT, client.as_str()));
+        client.chain([(self.noun.as_str(), self.subject.as_str())])
+    }
+
+    /// An event in the journal's form.
+    pub fn of(codec: &Codec, event: &Event<'_>, id: Id) -> Self {
+        let noun = codec.noun(event.case.noun);
+        let is_client = |noun| codec.noun(noun) == CLIENT;
+        let client = if is_client(event.case.noun) {
+            Some(event.case.id)
+        } else {
+            event
+                .links
+                .iter()
+                .find(|link| is_client(link.noun))
+                .map(|link| link.id)
+        };
+        let written = codec.write(event);
+        Self {
+            id,
+            at: event.at,
+            recorded_at: event.recorded_at,
+            noun: noun.to_owned(),
+            subject: event.case.id.to_owned(),
+            client: client.map(str::to_owned),
+            what: written.what,
+            body: written.body,
+        }
+    }
+}
+
+statements! {
+    /// A record, unless it is known.
+    NAME_RECORD = "INSERT INTO records (noun, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    NUMBERS = "SELECT number, noun, id FROM records WHERE id IN LIST($1)";
+    ADD_EVENT = "INSERT INTO events (id, at, recorded_at, record, client, what, body, import)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// In the order in which they are judged.
+    IN_TIME = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
+               FROM events e JOIN records r ON r.number = e.record
+               WHERE (e.at, e.id) > ($1, $2) ORDER BY e.at, e.id LIMIT $3";
+    SPAN = "SELECT min(at), max(at), count(*) FROM events";
+}
+
+/// The number of a record, by its kind and id.
+type Numbers = HashMap<(String, String), i64>;
+
+/// How many records' numbers are remembered from one slice to the next.
+const REMEMBERED: usize = 200_000;
+
+/// The numbers of records, remembered between the slices of a long write.
+#[derive(Default)]
+pub(crate) struct Known(Numbers);
+
+/// The records of one slice: those whose number is remembered, and those to be asked for.
+pub(crate) struct Needed {
+    known: Numbers,
+    unknown: Vec<(String, String)>,
+}
+
+/// The numbers of all records of one slice.
+pub(crate) struct Numbered<'n> {
+    known: &'n Numbers,
+    fresh: Numbers,
+}
+
+impl Known {
+    pub(crate) fn needed<'a>(
+        &mut self,
+        records: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Needed {
+        if self.0.len() > REMEMBERED {
+            self.0.clear();
+        }
+        let mut needed = Needed {
+            known: HashMap::new(),
+            unknown: Vec::new(),
+        };
+        for (noun, id) in records {
+            let key = (noun.to_owned(), id.to_owned());
+            match self.0.get(&key) {
+                Some(number) => _ = needed.known.insert(key, *number),
+                None => needed.unknown.push(key),
+            }
+        }
+        needed.unknown.sort_unstable();
+        needed.unknown.dedup();
+        needed
+    }
+
+    pub(crate) fn learn(&mut self, fresh: Numbers) {
+        self.0.extend(fresh);
+    }
+}
+
+impl Needed {
+    /// Makes sure that each has a number.
+    pub(crate) fn number(&self, tx: &Write<'_>) -> Result<Numbered<'_>, StoreError> {
+        let rows: Vec<_> = self
+            .unknown
+            .iter()
+            .map(|(noun, id)| params![noun, id])
+            .collect();
+        tx.execute_each(NAME_RECORD, &rows)?;
+        let ids: Vec<&str> = self.unknown.iter().map(|(_, id)| id.as_str()).collect();
+        let found: Vec<(i64, String, String)> = tx.all(NUMBERS, &params![&ids[..]])?;
+        let fresh = found
+            .into_iter()
+            .map(|(number, noun, id)| ((noun, id), number))
+            .collect();
+        Ok(Numbered {
+            known: &self.known,
+            fresh,
+        })
+    }
+}
+
+impl Numbered<'_> {
+    pub(crate) fn of(&self, noun: &str, id: &str) -> Option<i64> {
+        let key = (noun.to_owned(), id.to_owned());
+        self.fresh
+            .get(&key)
+            .or_else(|| self.known.get(&key))
+            .copied()
+    }
+
+    pub(crate) fn fresh(self) -> Numbers {
+        self.fresh
+    }
+}
+
+/// Writes events whose records have numbers.
+pub(crate) fn add(
+    tx: &Write<'_>,
+    events: &[NewEvent],
+    import: Option<i64>,
+    numbers: &Numbered<'_>,
+) -> Result<(), StoreError> {
+    let rows: Vec<[Value<'_>; 8]> = events
+        .iter()
+        .map(|event| {
+            [
+                event.id.into(),
+                event.at.into(),
+                event.recorded_at.into(),
+                numbers.of(&event.noun, &event.subject).into(),
+                event
+                    .client
+                    .as_deref()
+                    .and_then(|client| numbers.of(CLIENT, client))
+                    .into(),
+                (&event.what).into(),
+                Value::Json(&event.body),
+                import.into(),
+            ]
+        })
+        .collect();
+    tx.execute_each(ADD_EVENT, &rows)?;
+    Ok(())
+}
+
+/// An event as it lies in its row.
+#[derive(Clone, Debug)]
+struct Stored {
+    id: Id,
+    at: Instant,
+    recorded_at: Instant,
+    noun: String,
+    subject: String,
+    what: String,
+    body: String,
+}
+
+impl FromRow for Stored {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            at: row.get(1)?,
+            recorded_at: row.get(2)?,
+            noun: row.get(3)?,
+            subject: row.get(4)?,
+            what: row.get(5)?,
+            body: row.get(6)?,
+        })
+    }
+}
+
+/// How many events there are, and between which instants they happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first.
+    pub first: Instant,
+    /// The last.
+    pub last: Instant,
+    /// How many.
+    pub events: u64,
+}
+
+/// The extent of the journal; none while it is empty.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn span(store: &Store) -> Result<Option<Span>, StoreError> {
+    store
+        .read(|read| {
+            let (first, last, events): (Option<Instant>, Option<Instant>, u64) =
+                read.one(SPAN, &[])?;
+            Ok(first.zip(last).map(|(first, last)| Span {
+                first,
+                last,
+                events,
+            }))
+        })
+        .wait()
+}
+
+/// How many events are read at once.
+const SLICE: u32 = 5_000;
+
+/// Reads the whole journal in the order in which it is judged: by the time of happening, then of recording. It is read
+/// slice by slice, so that no view is held for long. Events that the register no longer understands go to `strange`.
+///
+/// # Errors
+///
+/// The database's, or the first of `each`.
+pub fn for_each<E: From<StoreError>>(
+    store: &Store,
+    codec: &Codec,
+    mut each: impl FnMut(&OwnedEvent) -> Result<(), E>,
+    mut strange: impl FnMut(&CodecProblem),
+) -> Result<u64, E> {
+    let (mut at, mut id, mut place) = (Instant::from_micros(i64::MIN), Id::default(), 0);
+    loop {
+        let slice: Vec<Stored> = store
+            .read(move |read| read.all(IN_TIME, &params![at, id, SLICE]))
+            .wait()?;
+        let Some(last) = slice.last() else {
+            return Ok(place);
+        };
+        (at, id) = (last.at, last.id);
+        for stored in &slice {
+            place += 1;
+            match codec.read(&stored.row(place)) {
+                Ok(event) => each(&event)?,
+                Err(problem) => strange(&problem),
+            }
+        }
+    }
+}
+
+impl Stored {
+    fn row(&self, place: u64) -> EventRow<'_> {
+        EventRow {
+            place,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            noun: &self.noun,
+            id: &self.subject,
+            what: &self.what,
+            body: &self.body,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The journal: what happened, what is owed because of it, what must be looked at when, what must leave the house, and who
+//! did what. All of it is written in the transaction of its cause.
+
+pub mod audit;
+pub mod codec;
+pub mod events;
+pub mod imports;
+pub mod obligations;
+mod schema;
+mod sequencer;
+
+pub use schema::SCHEMA;
+pub use sequencer::place;
+
+use kept_store::Sql;
+
+/// Every statement of the journal that both databases understand, for the checks.
+pub fn statements() -> Vec<Sql> {
+    [
+        audit::STATEMENTS,
+        events::STATEMENTS,
+        imports::STATEMENTS,
+        obligations::STATEMENTS,
+    ]
+    .concat()
+}

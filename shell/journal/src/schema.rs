@@ -1,0 +1,132 @@
+//! The tables of the journal.
+
+use kept_store::{Migration, Schema};
+
+/// The tables of the journal and their migrations.
+pub const SCHEMA: Schema = Schema {
+    owner: "journal",
+    migrations: &[Migration {
+        number: 1,
+        name: "journal",
+        text: JOURNAL,
+    }],
+};
+
+const JOURNAL: &str = "
+    -- Whatever events speak of: a request, a client, a person. Rules and obligations refer to it by its number.
+    CREATE TABLE records (
+        number $SERIAL,
+        noun $TEXT NOT NULL,
+        id $TEXT NOT NULL,
+        UNIQUE (noun, id)
+    ) $STRICT;
+
+    CREATE TABLE imports (
+        number $SERIAL,
+        id $ID NOT NULL UNIQUE,
+        name $TEXT NOT NULL,
+        started_at $INT NOT NULL,
+        ended_at $INT,
+        undone_at $INT,
+        events $INT NOT NULL,
+        bad_lines $INT NOT NULL
+    ) $STRICT;
+
+    -- What happened, once. Events at one instant are in the order of their ids, which is the order of recording.
+    CREATE TABLE events (
+        place $PLACE,
+        id $ID NOT NULL,
+        at $INT NOT NULL,
+        recorded_at $INT NOT NULL,
+        record $INT NOT NULL REFERENCES records (number),
+        client $INT REFERENCES records (number),
+        what $TEXT NOT NULL,
+        body $JSON NOT NULL,
+        import $INT REFERENCES imports (number)
+    ) $STRICT;
+    --postgres ALTER TABLE events ADD PRIMARY KEY (id);
+    --postgres CREATE INDEX events_unplaced ON events (id) WHERE place IS NULL;
+    CREATE INDEX events_in_time ON events (at, id);
+    CREATE INDEX events_of_record ON events (record, at, id);
+    CREATE INDEX events_of_client ON events (client, at, id) WHERE client IS NOT NULL;
+    CREATE INDEX events_of_import ON events (import) WHERE import IS NOT NULL;
+
+    CREATE TABLE obligations (
+        number $SERIAL,
+        record $INT NOT NULL REFERENCES records (number),
+        client $INT REFERENCES records (number),
+        code $TEXT NOT NULL,
+        rule $TEXT NOT NULL,
+        version $TEXT NOT NULL,
+        cycle $INT NOT NULL,
+        level $INT NOT NULL,
+        learner $TEXT NOT NULL,
+        opened_at $INT NOT NULL,
+        due_at $INT NOT NULL,
+        discharged_at $INT,
+        settled_at $INT,
+        verdict $TEXT NOT NULL,
+        owner_role $TEXT NOT NULL,
+        owner $TEXT,
+        body $JSON NOT NULL,
+        import $INT REFERENCES imports (number)
+    ) $STRICT;
+    CREATE INDEX obligations_of_record ON obligations (record, opened_at);
+    CREATE INDEX obligations_owed ON obligations (due_at, number) WHERE settled_at IS NULL AND import IS NULL;
+    CREATE INDEX obligations_of_rule ON obligations (code, rule, verdict, opened_at, number);
+    CREATE INDEX obligations_of_import ON obligations (import) WHERE import IS NOT NULL;
+
+    -- When a record must be looked at next. One row a record: firing it twice finds nothing to do the second time.
+    CREATE TABLE timers (
+        record $INT NOT NULL PRIMARY KEY REFERENCES records (number),
+        wake_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX timers_due ON timers (wake_at, record);
+
+    -- What time brought about, once each: a warning, a breach, a rung of a ladder.
+    CREATE TABLE firings (
+        record $INT NOT NULL REFERENCES records (number),
+        mark $TEXT NOT NULL,
+        at $INT NOT NULL,
+        fired_at $INT NOT NULL,
+        PRIMARY KEY (record, mark)
+    ) $STRICT;
+
+    -- What must leave the house. Sent at least once; the id stays the same at every try.
+    CREATE TABLE outbox (
+        id $ID NOT NULL PRIMARY KEY,
+        topic $TEXT NOT NULL,
+        body $JSON NOT NULL,
+        made_at $INT NOT NULL,
+        next_try_at $INT NOT NULL,
+        tries $INT NOT NULL,
+        leased_until $INT NOT NULL,
+        leased_by $ID,
+        sent_at $INT,
+        given_up_at $INT,
+        last_error $TEXT
+    ) $STRICT;
+    CREATE INDEX outbox_waiting ON outbox (next_try_at, id) WHERE sent_at IS NULL AND given_up_at IS NULL;
+
+    CREATE TABLE audit (
+        place $PLACE,
+        id $ID NOT NULL,
+        at $INT NOT NULL,
+        who $TEXT NOT NULL,
+        act $TEXT NOT NULL,
+        object $TEXT NOT NULL,
+        object_id $TEXT NOT NULL,
+        detail $TEXT NOT NULL,
+        leaf $BYTES NOT NULL
+    ) $STRICT;
+    --postgres ALTER TABLE audit ADD PRIMARY KEY (id);
+    --postgres CREATE INDEX audit_unplaced ON audit (id) WHERE place IS NULL;
+    CREATE INDEX audit_of_object ON audit (object, object_id, place);
+
+    CREATE TABLE audit_checkpoints (
+        size $INT NOT NULL PRIMARY KEY,
+        frontier $BYTES NOT NULL,
+        note $TEXT NOT NULL,
+        at $INT NOT NULL
+    ) $STRICT;
+";
