@@ -107,12 +107,12 @@ fn assets_code(folder: &Path) -> Result<String, String> {
         let bytes = |ending: &str| {
             let path = folder.join(format!("{file}{ending}"));
             if path.is_file() {
-                format!("Some(include_bytes!({path:?}))")
+                format!("Some(include_bytes!({:?}))", path.display().to_string())
             } else {
                 "None".to_owned()
             }
         };
-        let plain = folder.join(file);
+        let plain = folder.join(file).display().to_string();
         let _ = writeln!(
             code,
             "/// `{name}`.\npub const {constant}: Asset = Asset {{ path: \"/assets/{file}\", kind: {kind:?}, \

@@ -165,8 +165,7 @@ const FIRST_PART: usize = 4096;
 fn first_part(read: &[u8], kind: &str) -> Seen {
     let boundary = kind
         .split(';')
-        .filter_map(|part| part.trim().strip_prefix("boundary="))
-        .next();
+        .find_map(|part| part.trim().strip_prefix("boundary="));
     let Some(boundary) = boundary.map(|boundary| boundary.trim_matches('"')) else {
         return Seen::Nothing;
     };

@@ -42,7 +42,7 @@ impl Look {
 
 impl Frame {
     /// A frame in which nobody is known.
-    pub(crate) fn plain(ui: &Ui, look: &Look, nonce: Nonce) -> Self {
+    pub(crate) fn plain(ui: &Ui, look: Look, nonce: Nonce) -> Self {
         Self {
             title: String::new(),
             company: ui.shared().settings.company.as_str().into(),
@@ -97,7 +97,7 @@ fn framed(ui: &Ui, visit: &Visit, request: &Request) -> Frame {
         mark: shared.live.mark(),
         ..Frame::plain(
             ui,
-            &Look::of(request.headers()),
+            Look::of(request.headers()),
             nonce.unwrap_or(Nonce("".into())),
         )
     }

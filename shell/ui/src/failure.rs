@@ -16,7 +16,11 @@ use crate::ui::Ui;
 
 /// Something that did not work.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Failure {
+pub struct Failure(Box<Told>);
+
+/// What is told of it. In a box, since every handler that may fail carries it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Told {
     status: StatusCode,
     heading: String,
     happened: String,
@@ -29,7 +33,7 @@ pub struct Failure {
 
 impl Failure {
     fn new(status: StatusCode, heading: impl Into<String>, happened: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             status,
             heading: heading.into(),
             happened: happened.into(),
@@ -37,7 +41,12 @@ impl Failure {
             retry_after: None,
             cause: None,
             reference: None,
-        }
+        }))
+    }
+
+    fn after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
     }
 
     /// There is no such thing, or it is not for this person: the two look alike. `There is no request 24170`.
@@ -73,14 +82,12 @@ impl Failure {
     /// Too often: in so many seconds again.
     pub fn too_many(seconds: u32) -> Self {
         let happened = format!("Nothing was lost. Wait {seconds} seconds, then try again.");
-        Self {
-            retry_after: Some(seconds),
-            ..Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "That was too often",
-                happened,
-            )
-        }
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "That was too often",
+            happened,
+        )
+        .after(seconds)
     }
 
     /// The server is busy or not ready: in so many seconds again. Nothing was done.
@@ -88,22 +95,18 @@ impl Failure {
         let happened = format!(
             "Kept has more to do than it can at the moment. Nothing was saved; go back, wait {seconds} seconds, and send it again."
         );
-        Self {
-            retry_after: Some(seconds),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not now", happened)
-        }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not now", happened).after(seconds)
     }
 
     /// Something that should not happen. The cause is reported with a reference; the page shows the reference alone.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self {
-            cause: Some(cause.to_string()),
-            ..Self::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "That did not work",
-                "The fault is ours and was written down. What was saved before is safe; go back, and what you wrote is still there.",
-            )
-        }
+        let mut failure = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "That did not work",
+            "The fault is ours and was written down. What was saved before is safe; go back, and what you wrote is still there.",
+        );
+        failure.0.cause = Some(cause.to_string());
+        failure
     }
 
     /// A form that did not come from our own page, or from one that was open too long.
@@ -122,17 +125,15 @@ impl Failure {
 
     /// Says something else about what happened.
     #[must_use]
-    pub fn because(self, happened: impl Into<String>) -> Self {
-        Self {
-            happened: happened.into(),
-            ..self
-        }
+    pub fn because(mut self, happened: impl Into<String>) -> Self {
+        self.0.happened = happened.into();
+        self
     }
 
     /// Offers a way on: an address and its words.
     #[must_use]
     pub fn way_on(mut self, href: &str, words: impl Into<String>) -> Self {
-        self.way_on.push((href.to_owned(), words.into()));
+        self.0.way_on.push((href.to_owned(), words.into()));
         self
     }
 
@@ -146,10 +147,11 @@ impl Failure {
             StatusCode::TOO_MANY_REQUESTS => Self::too_many(30),
             StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(5),
             StatusCode::FORBIDDEN => Self::forbidden("This is not open to you", "Somebody with another role can let you in."),
-            _ if status.is_server_error() => Self {
-                status,
-                ..Self::internal(format!("answered {status} at {path}"))
-            },
+            _ if status.is_server_error() => {
+                let mut failure = Self::internal(format!("answered {status} at {path}"));
+                failure.0.status = status;
+                failure
+            }
             _ => Self::new(
                 status,
                 "That could not be read",
@@ -162,7 +164,7 @@ impl Failure {
 impl IntoResponse for Failure {
     /// A bare answer that carries the failure; the page is drawn by [`Ui::dress`] or [`Ui::protect`].
     fn into_response(self) -> Response {
-        let mut response = (self.status, format!("{}\n", self.heading)).into_response();
+        let mut response = (self.0.status, format!("{}\n", self.0.heading)).into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -194,19 +196,19 @@ impl Asked {
 #[template(path = "failure.html")]
 struct FailurePage<'a> {
     frame: Frame,
-    failure: &'a Failure,
+    failure: &'a Told,
 }
 
 #[derive(Template)]
 #[template(path = "failure_plain.html")]
 struct PlainFailurePage<'a> {
     frame: Frame,
-    failure: &'a Failure,
+    failure: &'a Told,
 }
 
 /// Draws a failure that nothing further in has drawn: without rail and forms, since nobody is known here.
 pub fn plainly(ui: &Ui, asked: &Asked, nonce: &Nonce, response: Response) -> Response {
-    let frame = || Frame::plain(ui, &asked.look, nonce.clone());
+    let frame = || Frame::plain(ui, asked.look, nonce.clone());
     drawn(ui, asked, response, frame)
 }
 
@@ -221,8 +223,8 @@ pub fn drawn(
     let status = response.status();
     let bare = (status.is_client_error() || status.is_server_error()) && is_bare(&response);
     let mut failure = match carried {
-        Some(failure) => failure,
-        None if bare => Failure::of_status(status, &asked.path),
+        Some(failure) => failure.0,
+        None if bare => Failure::of_status(status, &asked.path).0,
         None => return response,
     };
     if let Some(cause) = failure.cause.take() {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 
 use crate::cookie::Jar;
@@ -90,6 +91,8 @@ impl Ui {
     /// Whoever finds out who is asking stands outside of it and puts a [`Viewer`](crate::Viewer), a
     /// [`Binding`](crate::Binding) and a [`Menu`](crate::Menu) into the extensions of the request.
     pub fn dress(&self, routes: Router) -> Router {
+        // Set by name: the router's own would be lost when the assets join, and with it the frame of "no such page".
+        let routes = routes.fallback(|| async { StatusCode::NOT_FOUND });
         routes.layer(from_fn_with_state(self.clone(), dress::dress))
     }
 
