@@ -1,5 +1,10 @@
 //! The pages of the samples through the whole stack: headers, frames, forms, failures, escaping.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test asks the desk with stands beside the tests; a panic is a failure"
+)]
+
 #[path = "../samples/mod.rs"]
 mod samples;
 
