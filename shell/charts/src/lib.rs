@@ -6,6 +6,7 @@
 
 mod bars;
 mod columns;
+mod deadline;
 mod interval;
 mod spark;
 mod svg;
@@ -13,6 +14,7 @@ mod trend;
 
 pub use bars::{Bar, bars};
 pub use columns::{ColumnPair, columns};
+pub use deadline::{Deadline, Stretch, deadline, ruler};
 pub use interval::{Interval, Scale, forest, interval, scale_marks};
 pub use spark::spark;
 pub use svg::escape;

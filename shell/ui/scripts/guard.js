@@ -1,0 +1,44 @@
+// A live refresh never touches what someone has begun: forms that were written in, places that were opened, parts that
+// filled themselves.
+
+/** Forms that hold something which was not sent yet. */
+const begun = new WeakSet();
+
+/** Marks this attribute on a part that its script fills: a refresh passes it over. */
+const OWN = '[data-own]';
+
+export function guard() {
+  const begin = (event) => {
+    const form = event.target.closest?.('form');
+    if (form && event.isTrusted) begun.add(form);
+  };
+  document.addEventListener('input', begin, true);
+  document.addEventListener('change', begin, true);
+  document.addEventListener('reset', (event) => begun.delete(event.target), true);
+  // Sent and taken: what comes back is the truth. Sent and refused: the page comes back with what was written.
+  document.addEventListener('turbo:submit-end', (event) => {
+    if (event.detail.success) begun.delete(event.target);
+  });
+
+  document.addEventListener('turbo:before-morph-element', (event) => {
+    const element = event.target;
+    if (element.matches(OWN) || keeps(element)) event.preventDefault();
+  });
+  document.addEventListener('turbo:before-morph-attribute', (event) => {
+    const opened = event.detail.attributeName === 'open' && event.target.matches('details, dialog');
+    // The look is this browser's own choice.
+    const chosen = event.detail.attributeName === 'data-theme' || event.target.matches('.frame');
+    if (opened || chosen) event.preventDefault();
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if ([...document.forms].some((form) => form.matches('[data-ask-before-leaving]') && begun.has(form))) event.preventDefault();
+  });
+}
+
+/** Whether the form is begun, or a field of it has the focus and some text. */
+function keeps(element) {
+  if (!(element instanceof HTMLFormElement)) return false;
+  if (begun.has(element)) return true;
+  const active = document.activeElement;
+  return Boolean(active && element.contains(active) && 'value' in active && active.value);
+}
