@@ -5,7 +5,7 @@ use kept_kernel::{Duration, DurationError, Number, Unit};
 
 use crate::ast::{Period, TextRange, Value};
 use crate::register::{FactId, FactKind, closest};
-use crate::words::{Kind, is_article};
+use crate::words::Kind;
 
 use super::Cursor;
 
@@ -287,18 +287,12 @@ impl Cursor<'_> {
 
     /// The value of a choice that comes next, the longest that fits, and how many words it takes.
     pub(super) fn choice(&self, fact: FactId) -> Option<(Value, usize)> {
-        let values = &self.register()[fact].values;
         let mut best: Option<(Value, usize)> = None;
-        for (index, value) in values.iter().enumerate() {
-            let words: Vec<String> = value
-                .to_lowercase()
-                .split_whitespace()
-                .filter(|word| !is_article(word))
-                .map(str::to_owned)
-                .collect();
+        for (index, words) in self.register().values_of(fact).iter().enumerate() {
             let fits = words.iter().enumerate().all(|(ahead, text)| {
                 self.word(ahead).is_some_and(|word| {
-                    word.text.eq_ignore_ascii_case(text) || word.text.to_lowercase() == *text
+                    word.text.eq_ignore_ascii_case(text)
+                        || !word.text.is_ascii() && word.text.to_lowercase() == *text
                 })
             });
             if fits && best.is_none_or(|(_, length)| words.len() > length) {
