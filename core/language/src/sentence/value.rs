@@ -244,6 +244,30 @@ impl Cursor<'_> {
     /// A value of this fact, where one comes next; the position stays where none does.
     pub(super) fn value_of(&mut self, fact: FactId) -> Option<Value> {
         let entry = &self.register()[fact];
+        let signed = matches!(
+            entry.kind,
+            FactKind::Number | FactKind::Percent | FactKind::Money
+        );
+        if signed && self.eat_minus() {
+            return self.unsigned_value_of(fact).map(below_zero);
+        }
+        self.unsigned_value_of(fact)
+    }
+
+    /// Passes a minus sign that stands against a number.
+    pub(super) fn eat_minus(&mut self) -> bool {
+        let (Some(sign), Some(number)) = (self.word(0), self.word(1)) else {
+            return false;
+        };
+        let found = (sign.is("-") || sign.is("−"))
+            && number.kind == Kind::Number
+            && sign.range.end == number.range.start;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn unsigned_value_of(&mut self, fact: FactId) -> Option<Value> {
+        let entry = &self.register()[fact];
         match entry.kind {
             FactKind::Choice => self.choice(fact).map(|(value, words)| {
                 self.at += words;
@@ -334,6 +358,14 @@ impl Cursor<'_> {
             &reason,
             &near.unwrap_or_default(),
         );
+    }
+}
+
+/// The value with a minus sign before it.
+pub(super) fn below_zero(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(Number::from_millionths(-number.millionths())),
+        other => other,
     }
 }
 
