@@ -18,6 +18,7 @@ use crate::adherence::{RuleCard, SopLine, cards};
 use crate::ask::WhatIfAsked;
 use crate::files::{self, Text};
 use crate::replay::{Folder, Set, assumed, mapping, program, read_log, run, set_from, sop_lines};
+use crate::sop;
 use crate::tell::{Failure, Outcome, answer, count, json};
 
 pub use page::page as comparison_page;
@@ -64,6 +65,10 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
     let old = files::texts(&asked.sops)?;
     let new = replaced(&register, &old, files::texts(&asked.with)?)?;
     let sets = (set_from(&register, old)?, set_from(&register, new)?);
+    sop::tell_of_versions(
+        sets.0.library.documents.iter(),
+        sets.1.library.documents.iter(),
+    );
     let calendar = files::calendar(&asked.calendar.calendar)?;
     let other = match &asked.with_calendar {
         Some(path) => files::calendar(path)?,
