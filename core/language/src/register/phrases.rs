@@ -72,9 +72,9 @@ pub(crate) struct FormIndex {
     by_word: FxHashMap<String, Vec<Pattern>>,
     by_noun: FxHashMap<NounId, Vec<Pattern>>,
     /// Of the patterns that begin with a noun, those that go on with this word, as their places in `by_noun`.
-    by_next_word: FxHashMap<String, Vec<(NounId, usize)>>,
+    then_word: FxHashMap<String, Vec<(NounId, usize)>>,
     /// Those that go on otherwise.
-    by_no_word: Vec<(NounId, usize)>,
+    then_other: Vec<(NounId, usize)>,
 }
 
 impl FormIndex {
@@ -90,12 +90,12 @@ impl FormIndex {
 
     /// The patterns that begin with any noun and may go on with this word.
     pub fn beginning_with_any_noun(&self, next: &str) -> impl Iterator<Item = &Pattern> {
-        let of = |word: &str| self.by_next_word.get(word).map_or(&[][..], Vec::as_slice);
+        let of = |word: &str| self.then_word.get(word).map_or(&[][..], Vec::as_slice);
         let other = number_of(next).map_or(&[][..], of);
         of(next)
             .iter()
             .chain(other)
-            .chain(&self.by_no_word)
+            .chain(&self.then_other)
             .filter_map(|(noun, index)| self.by_noun.get(noun)?.get(*index))
     }
 
@@ -112,10 +112,10 @@ impl FormIndex {
         let place = (noun, list.len());
         match pattern.pieces.get(1) {
             Some(Piece::Word(next)) => {
-                let same = self.by_next_word.entry(next.clone()).or_default();
+                let same = self.then_word.entry(next.clone()).or_default();
                 same.push(place);
             }
-            _ => self.by_no_word.push(place),
+            _ => self.then_other.push(place),
         }
         list.push(Pattern {
             order: (Some(noun), place.1),
