@@ -14,12 +14,15 @@ const EACH: Duration = Duration::from_millis(400);
 const HEADER: &str = "+++\ncode = \"X\"\ntitle = \"Tried\"\nowner = \"SOP supervisor\"\nreview = \"every 12 months\"\n\
                       distribution = \"everyone\"\n+++\n\n## 1 First\n\n";
 
+/// Makes a document of a size.
+type Make = fn(usize) -> String;
+
 /// Measures, and prints two tables.
 pub fn reading(register: &Register) -> Result<(), String> {
     shipped(register)?;
     println!("\n| made | size | kB | read, ms | checked, ms | formatted, ms | messages |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    let kinds: [(&str, fn(usize) -> String); 5] = [
+    let kinds: [(&str, Make); 5] = [
         ("tests in one `or`", condition),
         ("rules", rules),
         ("rules with slips", slips),

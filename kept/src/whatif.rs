@@ -65,10 +65,7 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
     let old = files::texts(&asked.run.sops)?;
     let new = replaced(&register, &old, files::texts(&asked.with)?)?;
     let sets = (set_from(&register, old)?, set_from(&register, new)?);
-    sop::tell_of_versions(
-        sets.0.library.documents.iter(),
-        sets.1.library.documents.iter(),
-    );
+    sop::tell_of_versions(&sets.0.library, &sets.1.library);
     let calendar = files::calendar(&asked.run.calendar.calendar)?;
     let other = match &asked.with_calendar {
         Some(path) => files::calendar(path)?,

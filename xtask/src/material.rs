@@ -2,6 +2,7 @@
 //! of the language book, its calendars, mappings and vocabulary; and the words in them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::repository::{Repository, Source};
 
@@ -37,10 +38,11 @@ pub fn dictionary(texts: &[String]) -> String {
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && !"-_`'".contains(c)))
         .filter(|word| (2..=24).contains(&word.len()) && word.is_ascii())
         .collect();
-    words
-        .iter()
-        .map(|word| format!("\"{word}\"\n\" {word} \"\n"))
-        .collect()
+    let mut lines = String::new();
+    for word in words {
+        let _ = writeln!(lines, "\"{word}\"\n\" {word} \"");
+    }
+    lines
 }
 
 /// Cuts a file into inputs.

@@ -1,6 +1,6 @@
 //! Rules in plain words, versions compared, and the words that rules may use.
 
-use kept_language::{Document, Library, Register, not_later};
+use kept_language::{Library, Register, not_later};
 use std::path::{Path, PathBuf};
 
 use crate::ask::{DiffAsked, ExplainAsked, VocabularyAsked};
@@ -74,7 +74,7 @@ pub fn diff(asked: &DiffAsked) -> Result<Outcome, Failure> {
     let register = files::register(&asked.own.vocabularies)?;
     let old = among(&register, &asked.old, &asked.among)?;
     let new = among(&register, &asked.new, &asked.among)?;
-    tell_of_versions(old.documents.iter(), new.documents.iter());
+    tell_of_versions(&old, &new);
     let redline = kept_language::redline(&register, &old, &new);
     if asked.json {
         answer_json(&redline)?;
@@ -91,13 +91,11 @@ pub fn diff(asked: &DiffAsked) -> Result<Outcome, Failure> {
 }
 
 /// Says of which documents the version does not rise although they differ.
-pub fn tell_of_versions<'d>(
-    old: impl Iterator<Item = &'d Document> + Clone,
-    new: impl Iterator<Item = &'d Document>,
-) {
-    for after in new {
+pub fn tell_of_versions(old: &Library, new: &Library) {
+    for after in &new.documents {
         let before = old
-            .clone()
+            .documents
+            .iter()
             .find(|before| before.header.code == after.header.code);
         if let Some(problem) = before.and_then(|before| not_later(0, after, before)) {
             let place = format!("{}: {}", after.path, problem.what);
