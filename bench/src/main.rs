@@ -1,11 +1,12 @@
-//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS]`.
+//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS]`, or `read`.
 //!
-//! The log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
+//! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
 //! engine runs, so that memory is the engine's own; the time to make them is measured apart and told.
 
 mod copies;
 mod place;
+mod reading;
 
 use std::process::ExitCode;
 use std::time::Instant as Stopwatch;
@@ -19,28 +20,34 @@ use copies::Copies;
 
 const USAGE: &str = "\
 usage: kept-bench replay [EVENTS]   the ServiceNow log repeated to that many events (10,000,000 unless given)
+       kept-bench read              the SOPs that ship, and longer and longer documents
 
 KEPT_SHARED names the folder of real data, where it is not beside the repository.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let events = match words.as_slice() {
-        ["replay"] => Some(10_000_000),
-        ["replay", events] => events.replace(['_', ','], "").parse().ok(),
-        _ => None,
+    let measured = match words.as_slice() {
+        ["replay"] => replay(10_000_000),
+        ["replay", events] => match events.replace(['_', ','], "").parse() {
+            Ok(events) => replay(events),
+            Err(_) => return usage(),
+        },
+        ["read"] => register().and_then(|register| reading::reading(&register)),
+        _ => return usage(),
     };
-    let Some(events) = events else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
-    };
-    match replay(events) {
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("kept-bench: {problem}");
             ExitCode::from(2)
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// Replays the log under the rules of the example, and under the SOP for service requests.

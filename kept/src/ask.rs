@@ -206,8 +206,9 @@ pub struct LogFiles {
     pub events: PathBuf,
 }
 
+/// What every run of a log needs.
 #[derive(Args, Debug)]
-pub struct ReplayAsked {
+pub struct RunAsked {
     /// The documents in force, as in --sop desk.sop.md
     #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
     pub sops: Vec<PathBuf>,
@@ -221,9 +222,6 @@ pub struct ReplayAsked {
     /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
     #[arg(long, value_name = "INSTANT")]
     pub until: Option<String>,
-    /// The share of duties that should be met in time, in percent, as in 95
-    #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
-    pub target: u8,
     /// The number from which samples for quality control are drawn, as in 7
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -232,31 +230,24 @@ pub struct ReplayAsked {
 }
 
 #[derive(Args, Debug)]
+pub struct ReplayAsked {
+    #[command(flatten)]
+    pub run: RunAsked,
+    /// The share of duties that should be met in time, in percent, as in 95
+    #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub target: u8,
+}
+
+#[derive(Args, Debug)]
 pub struct WhatIfAsked {
-    /// The documents in force, as in --sop desk.sop.md
-    #[arg(long = "sop", value_name = "FILE", required = true, num_args = 1..)]
-    pub sops: Vec<PathBuf>,
+    #[command(flatten)]
+    pub run: RunAsked,
     /// The changed documents, each in the place of the one with its code, as in --with draft.sop.md
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub with: Vec<PathBuf>,
-    #[command(flatten)]
-    pub calendar: CalendarFile,
     /// The changed calendar, as in --with-calendar no-lunch.toml
     #[arg(long, value_name = "FILE")]
     pub with_calendar: Option<PathBuf>,
-    #[command(flatten)]
-    pub log: LogFiles,
-    /// The folder to write into, as in draft
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Judge duties up to here, as in 2026-06-30T17:00; without it, up to the last event
-    #[arg(long, value_name = "INSTANT")]
-    pub until: Option<String>,
-    /// The number from which samples for quality control are drawn, as in 7
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    #[command(flatten)]
-    pub own: VocabularyFiles,
 }
 
 #[derive(Args, Debug)]

@@ -24,11 +24,12 @@ pub use run::{program, run};
 
 /// Runs a log under SOPs.
 pub fn replay(asked: &ReplayAsked) -> Result<Outcome, Failure> {
-    let register = files::register(&asked.own.vocabularies)?;
-    let set = set_of(&register, &asked.sops)?;
-    let calendar = files::calendar(&asked.calendar.calendar)?;
-    let mapping = mapping(&asked.log.mapping, &register)?;
+    let register = files::register(&asked.run.own.vocabularies)?;
+    let set = set_of(&register, &asked.run.sops)?;
+    let calendar = files::calendar(&asked.run.calendar.calendar)?;
+    let mapping = mapping(&asked.run.log.mapping, &register)?;
     let until = asked
+        .run
         .until
         .as_deref()
         .map(|text| calendar.parse_instant(text));
@@ -36,9 +37,9 @@ pub fn replay(asked: &ReplayAsked) -> Result<Outcome, Failure> {
         .transpose()
         .map_err(|error| Failure::new(error.to_string()))?;
     let program = program(&register, &set, calendar)?;
-    let folder = Folder::open(&asked.out)?;
+    let folder = Folder::open(&asked.run.out)?;
     let mut bad = folder.bad_lines();
-    let events = read_log(&asked.log, &mapping, &register, &mut bad)?;
+    let events = read_log(&asked.run.log, &mapping, &register, &mut bad)?;
     let bad_lines = bad.finish()?;
     if events.summary().events == 0 {
         return Err(Failure::new(nothing_found(events.summary())));
@@ -47,7 +48,7 @@ pub fn replay(asked: &ReplayAsked) -> Result<Outcome, Failure> {
     let end = Cell::new(Instant::MAX);
     let gather = RefCell::new(Gather::new(cards(&register, &set.library), calendar));
     let duties = RefCell::new(folder.obligations()?);
-    let engine = Engine::new(&program, asked.seed, |duty| {
+    let engine = Engine::new(&program, asked.run.seed, |duty| {
         gather.borrow_mut().add(duty, end.get(), calendar);
         duties.borrow_mut().write(duty);
     });
@@ -63,7 +64,7 @@ pub fn replay(asked: &ReplayAsked) -> Result<Outcome, Failure> {
     let figures = gather.into_inner().finish(frame, calendar, ran.log);
     folder.write("adherence.json", &json(&figures)?)?;
     folder.write("adherence.html", &page(&figures)?)?;
-    let out = asked.out.display();
+    let out = asked.run.out.display();
     answer(&format!(
         "{} duties from {} events, judged up to {}. Open {out}/adherence.html.\n",
         count(written),

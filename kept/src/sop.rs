@@ -13,7 +13,7 @@ use crate::files;
 use crate::tell::{CYAN, Failure, Outcome, RED, YELLOW, answer, answer_json, count};
 
 pub use format::fmt;
-pub use reading::{diff, explain, vocabulary};
+pub use reading::{diff, explain, tell_of_versions, vocabulary};
 
 /// A finding as a machine reads it.
 #[derive(Serialize)]

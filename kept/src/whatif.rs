@@ -18,6 +18,7 @@ use crate::adherence::{RuleCard, SopLine, cards};
 use crate::ask::WhatIfAsked;
 use crate::files::{self, Text};
 use crate::replay::{Folder, Set, assumed, mapping, program, read_log, run, set_from, sop_lines};
+use crate::sop;
 use crate::tell::{Failure, Outcome, answer, count, json};
 
 pub use page::page as comparison_page;
@@ -50,7 +51,7 @@ pub struct Comparison {
 
 /// Compares.
 pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
-    if asked.log.events == Path::new("-") {
+    if asked.run.log.events == Path::new("-") {
         return Err(Failure::new(
             "A what-if reads the log twice: name a file instead of standard input.",
         ));
@@ -60,24 +61,26 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
             "Nothing would change: name a changed SOP with --with, or a calendar with --with-calendar.",
         ));
     }
-    let register = files::register(&asked.own.vocabularies)?;
-    let old = files::texts(&asked.sops)?;
+    let register = files::register(&asked.run.own.vocabularies)?;
+    let old = files::texts(&asked.run.sops)?;
     let new = replaced(&register, &old, files::texts(&asked.with)?)?;
     let sets = (set_from(&register, old)?, set_from(&register, new)?);
-    let calendar = files::calendar(&asked.calendar.calendar)?;
+    sop::tell_of_versions(&sets.0.library, &sets.1.library);
+    let calendar = files::calendar(&asked.run.calendar.calendar)?;
     let other = match &asked.with_calendar {
         Some(path) => files::calendar(path)?,
-        None => files::calendar(&asked.calendar.calendar)?,
+        None => files::calendar(&asked.run.calendar.calendar)?,
     };
-    let mapping = mapping(&asked.log.mapping, &register)?;
+    let mapping = mapping(&asked.run.log.mapping, &register)?;
     let until = asked
+        .run
         .until
         .as_deref()
         .map(|text| calendar.parse_instant(text));
     let until = until
         .transpose()
         .map_err(|error| Failure::new(error.to_string()))?;
-    let folder = Folder::open(&asked.out)?;
+    let folder = Folder::open(&asked.run.out)?;
     let programs = (
         program(&register, &sets.0.without_dates(), calendar)?,
         program(&register, &sets.1.without_dates(), other)?,
@@ -93,7 +96,7 @@ pub fn whatif(asked: &WhatIfAsked) -> Result<Outcome, Failure> {
     let comparison = described(compared, &register, &sets, &programs.0, asked);
     folder.write("whatif.json", &json(&comparison)?)?;
     folder.write("whatif.html", &page::page(&comparison)?)?;
-    answer(&told(&comparison, &asked.out))?;
+    answer(&told(&comparison, &asked.run.out))?;
     Ok(if comparison.log.bad_rows > 0 {
         Outcome::Findings
     } else {
@@ -147,16 +150,16 @@ fn compare(
 ) -> Result<Compared, Failure> {
     let whatif = RefCell::new(WhatIf::new(programs.0, programs.1));
     let mut bad = folder.bad_lines();
-    let events = read_log(&asked.log, mapping, register, &mut bad)?;
+    let events = read_log(&asked.run.log, mapping, register, &mut bad)?;
     bad.finish()?;
     let end = Cell::new(Instant::MAX);
-    let engine = Engine::new(programs.0, asked.seed, |duty| {
+    let engine = Engine::new(programs.0, asked.run.seed, |duty| {
         whatif.borrow_mut().first(duty);
     });
     let ran = run(vec![engine], events, until, &end)?;
     let mut quiet = folder.no_bad_lines();
-    let events = read_log(&asked.log, mapping, register, &mut quiet)?;
-    let engine = Engine::new(programs.1, asked.seed, |duty| {
+    let events = read_log(&asked.run.log, mapping, register, &mut quiet)?;
+    let engine = Engine::new(programs.1, asked.run.seed, |duty| {
         whatif.borrow_mut().second(duty);
     });
     run(vec![engine], events, Some(ran.until), &end)?;

@@ -47,26 +47,26 @@ fn next_round(scene: &mut Scene<'_, '_>, last: Instant, days: i64, usual: f64) -
     scene.world.clock.during(day, &mut scene.random)
 }
 
-/// How punctual this person is with calls that nobody asks for, in percent.
+/// How punctual this person is with calls that nobody asks for, in percent; `usual` on an average day.
 fn punctuality(scene: &Scene<'_, '_>, name: &str, usual: f64, at: Instant) -> f64 {
     let skill = scene.world.staff.named(name).map_or(0.0, |member| {
         member.skill + scene.world.climate.mood(member.team, at)
     });
-    (usual + 14.0 * skill).clamp(35.0, 99.0)
+    (usual + 10.0 * skill).clamp(35.0, 99.5)
 }
 
 fn check_ins(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let days = client.check_in_days();
     let mut last = from;
     while last < scene.world.clock.until {
-        let usual = punctuality(scene, &client.manager, 86.0, last);
+        let usual = punctuality(scene, &client.manager, 97.5, last);
         let at = next_round(scene, last, days, usual);
         let who = scene.manager(client, at);
         let mood =
             scene
                 .random
                 .weighted(&[("positive", 60.0), ("mixed", 30.0), ("negative", 10.0)]);
-        let offers = scene.random.chance(if days >= 90 { 94.0 } else { 60.0 });
+        let offers = scene.random.chance(if days >= 90 { 98.5 } else { 88.0 });
         scene
             .act(at, "check-in-with-client", &client.id)
             .by(who)
@@ -85,7 +85,7 @@ fn follow_ups(scene: &mut Scene<'_, '_>, client: &Client, (from, others): (Insta
     let days = client.follow_up_days;
     let mut last = from;
     while last < scene.world.clock.until {
-        let usual = punctuality(scene, &client.seller, 84.0, last);
+        let usual = punctuality(scene, &client.seller, 98.0, last);
         let at = next_round(scene, last, days, usual);
         if at > last.plus_micros(days * DAY) {
             missed(scene, client, last.plus_micros(days * DAY), others);
@@ -131,7 +131,7 @@ pub(crate) fn follow_up<'t, 'w>(
     at: Instant,
 ) -> crate::tape::Entry<'t, 'w> {
     let who = scene.seller(client, at);
-    let prepared = scene.random.chance(88.0);
+    let prepared = scene.random.chance(93.0);
     if prepared {
         let minutes = scene.random.between(3, 50);
         let opened = at.plus_micros(-minutes * 60_000_000);
@@ -169,7 +169,7 @@ fn recommend(scene: &mut Scene<'_, '_>, client: &Client, at: Instant) {
 fn surveys(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     let mut last = from;
     for round in 0..40 {
-        let at = next_round(scene, last, 181, 92.0);
+        let at = next_round(scene, last, 181, 98.0);
         if at >= scene.world.clock.until {
             return;
         }
@@ -207,7 +207,7 @@ fn verification(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
     };
     let at = share(scene, whole);
     let who = scene.manager(client, at);
-    if scene.random.chance(91.0) {
+    if scene.random.chance(97.0) {
         let by_client = scene.random.chance(35.0);
         let entry = scene.act(at, "verify-client-details", &client.id);
         drop(if by_client {
@@ -216,8 +216,8 @@ fn verification(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
             entry.by(who)
         });
     }
-    if from == scene.world.clock.from && scene.random.chance(93.0) {
-        let at = share(scene, 68 * DAY);
+    if from == scene.world.clock.from && scene.random.chance(97.0) {
+        let at = share(scene, 56 * DAY);
         let who = scene.manager(client, at);
         scene
             .act(at, "offer-retention-programme", &client.id)

@@ -61,7 +61,7 @@ impl Climate {
             "service" => -0.2 + 0.35 * share,
             "technical" => 0.15 - 0.25 * share - if at >= self.leaver_at { 0.25 } else { 0.0 },
             "accounts" => 0.1 * share,
-            "onboarding" => -0.25 + 0.5 * share,
+            "onboarding" => 0.2 + 0.5 * share,
             "sales" => 0.1 - 0.3 * share,
             _ => 0.0,
         };
@@ -70,14 +70,14 @@ impl Climate {
         let fortnight = if !ill {
             0.0
         } else if team == "service" {
-            -1.3
+            -3.0
         } else {
             -0.3
         };
         let launch = match team {
             _ if !flood => 0.0,
-            "service" => -0.9,
-            "technical" => -1.0,
+            "service" => -2.2,
+            "technical" => -2.0,
             _ => -0.2,
         };
         trend + fortnight + launch + self.trained(team, at)

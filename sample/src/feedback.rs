@@ -162,9 +162,9 @@ fn resolution<'s>(
     }
     let (mut last, mut steps) = (classified, Vec::new());
     let limits = [
-        ("assess-feedback", 8 * 60, 92.0),
-        ("plan-resolution", 12 * 60, 94.0),
-        ("carry-out-plan", 24 * 60, 90.0),
+        ("assess-feedback", 8 * 60, 98.5),
+        ("plan-resolution", 12 * 60, 98.5),
+        ("carry-out-plan", 24 * 60, 96.0),
     ];
     for (act, minutes, usual) in limits {
         let (at, who) = scene.done(desk, received, pace(Within::Minutes(minutes), usual));
@@ -184,7 +184,7 @@ fn resolution<'s>(
     }
     progress(scene, desk, id, (classified, last));
     let (asked, who) = scene.done(desk, last, pace(Within::WorkDays(2), 86.0));
-    let heard = scene.random.chance(90.0);
+    let heard = scene.random.chance(97.0);
     if heard {
         scene
             .act(asked, "confirm-satisfaction-with-feedback", id)

@@ -90,7 +90,7 @@ pub(crate) fn meeting<'s>(
     let limit = if first {
         Within::Minutes(48 * 60)
     } else {
-        Within::WorkDays(2)
+        Within::WorkDays(1)
     };
     let Some((at, who)) = scene.tried(who, at, pace(limit, 91.0)) else {
         return;

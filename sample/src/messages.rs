@@ -163,7 +163,7 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
         .random
         .weighted(&[("phone", 85.0), ("in person", 15.0)]);
     let touchpoint = scene.random.word("consultation|demonstration|contract negotiation|after-sales support|account management|account management");
-    let known = scene.random.chance(97.0);
+    let known = scene.random.chance(98.5);
     scene
         .act(at, "have-interaction", id)
         .of(client)
@@ -178,7 +178,7 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
     };
     let next = scene
         .random
-        .weighted(&[("date", 55.0), ("none", 39.0), ("", 6.0)]);
+        .weighted(&[("date", 57.0), ("none", 41.0), ("", 2.0)]);
     let wait = scene.random.between(2, 15);
     let day = scene.world.clock.calendar.add_working_days(recorded, wait);
     let day = scene.world.clock.date(day);
@@ -203,7 +203,7 @@ fn conversation(scene: &mut Scene<'_, '_>, id: &str, at: Instant) {
 }
 
 fn dated_follow_up(scene: &mut Scene<'_, '_>, (client, id): (&Client, &str), day: Date) {
-    let late = if scene.random.chance(84.0) {
+    let late = if scene.random.chance(96.5) {
         0
     } else {
         scene.random.between(1, 6)

@@ -110,7 +110,7 @@ fn information<'s>(
     let mut last = sent;
     for _ in 0..8 {
         let due = last.plus_micros(3 * DAY);
-        let (at, who) = scene.done(who, last, pace(Within::By(due), 78.0));
+        let (at, who) = scene.done(who, last, pace(Within::By(due), 88.0));
         if at >= returned {
             break;
         }
@@ -126,7 +126,7 @@ fn information<'s>(
         .client(client)
         .by_client()
         .proof("form");
-    let by_hand = scene.random.chance(18.0);
+    let by_hand = scene.random.chance(3.0);
     let taken = if by_hand {
         scene
             .world
@@ -169,7 +169,7 @@ fn set_up<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, profiled: In
     }
     let ahead = kick_off.plus_micros(-DAY);
     let (channels, doer) = scene.done(who, ready, pace(Within::By(ahead), 82.0));
-    let in_time = scene.random.chance(94.0);
+    let in_time = scene.random.chance(98.5);
     let held = if in_time {
         kick_off.max(channels.plus_micros(3_600_000_000))
     } else {

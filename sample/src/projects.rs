@@ -83,7 +83,7 @@ fn halfway<'s>(scene: &mut Scene<'s, '_>, project: &Project<'s, '_>, at: Instant
         return;
     }
     drop(entry.text("project.changes", project.id));
-    let named = scene.random.chance(90.0);
+    let named = scene.random.chance(96.0);
     scene
         .act(answered.plus_micros(300_000_000), "change-plan", project.id)
         .client(client)

@@ -146,7 +146,7 @@ fn needs(scene: &mut Scene<'_, '_>, client: &Client, first: Instant) -> Instant 
 /// A proposal and the client's opinion of it.
 fn proposal(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Instant) -> Instant {
     let seller = scene.seller(client, at);
-    let named = scene.random.chance(93.0);
+    let named = scene.random.chance(98.0);
     scene
         .act(at, "present-proposal", id)
         .client(client)

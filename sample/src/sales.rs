@@ -81,7 +81,7 @@ pub(crate) fn sale(scene: &mut Scene<'_, '_>, client: &Client, id: &str, at: Ins
     let Some((at, who)) = done else {
         return;
     };
-    let help = scene.random.chance(95.0);
+    let help = scene.random.chance(98.0);
     care::follow_up(scene, client, at)
         .by(who)
         .link("sale", id)

@@ -43,6 +43,13 @@ pub(crate) struct Pace {
     pub(crate) usual: f64,
 }
 
+/// How far the company is above the shares that stand beside its duties, in standard deviations: a proud one, that
+/// keeps nearly everything. What is hard for it stays hard.
+const PRIDE: f64 = 1.75;
+
+/// Duties that are kept more seldom than this are the hard ones.
+const HARD: f64 = 79.0;
+
 /// A pace: so much time, usually kept in so many of a hundred cases.
 pub(crate) fn pace(within: Within, usual: f64) -> Pace {
     Pace { within, usual }
@@ -143,7 +150,8 @@ impl Clock {
         pace: Pace,
         shift: f64,
     ) -> Instant {
-        let better = deviation(pace.usual) + who.skill + shift;
+        let pride = if pace.usual < HARD { 0.0 } else { PRIDE };
+        let better = deviation(pace.usual) + pride + who.skill + shift;
         let share = exp(0.65 * (random.normal() - better)).max(0.01);
         let due = self.due(start, pace.within);
         let work = self.calendar.between(start, due);

@@ -46,9 +46,9 @@ pub fn run(repository: &Repository, target: &str, runs: u64) -> Result<ExitCode,
     }
     install(repository)?;
     let folder = repository.root.join("fuzz");
-    prepare(repository, target)?;
+    let words = prepare(repository, target)?;
     let before = findings(&folder, target);
-    let outcome = campaign(repository, target, runs)?;
+    let outcome = campaign(repository, target, &words, runs)?;
     let found: Vec<String> = findings(&folder, target)
         .into_iter()
         .filter(|finding| !before.contains(finding))
@@ -80,21 +80,37 @@ pub fn run(repository: &Repository, target: &str, runs: u64) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// Lays the material that the repository has into the corpus.
-fn prepare(repository: &Repository, target: &str) -> Result<(), String> {
-    let corpus = repository.root.join("fuzz/corpus").join(target);
+/// Lays the material that the repository has into the corpus, and writes its words down. Gives the name of the file
+/// with the words.
+fn prepare(repository: &Repository, target: &str) -> Result<String, String> {
+    let fuzz = repository.root.join("fuzz");
+    let corpus = fuzz.join("corpus").join(target);
     let problem = |error| format!("{}: {error}", corpus.display());
     fs::create_dir_all(&corpus).map_err(problem)?;
-    for (index, text) in material::of(repository, target)?.iter().enumerate() {
+    let mut texts = material::of(repository, target)?;
+    for (index, text) in texts.iter().enumerate() {
         fs::write(corpus.join(format!("material-{index}")), text).map_err(problem)?;
     }
-    Ok(())
+    let seeds = fuzz.join("seeds").join(target);
+    for seed in names(&seeds) {
+        let bytes = fs::read(seeds.join(seed)).map_err(problem)?;
+        texts.push(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let words = repository.target().join(format!("fuzz-{target}.dict"));
+    fs::write(&words, material::dictionary(&texts)).map_err(problem)?;
+    Ok(words.to_string_lossy().into_owned())
 }
 
-fn campaign(repository: &Repository, target: &str, runs: u64) -> Result<Outcome, String> {
+fn campaign(
+    repository: &Repository,
+    target: &str,
+    words: &str,
+    runs: u64,
+) -> Result<Outcome, String> {
     let corpus = format!("fuzz/corpus/{target}");
     let seeds = format!("fuzz/seeds/{target}");
     let runs = format!("-runs={runs}");
+    let words = format!("-dict={words}");
     let mut child = Command::new("cargo")
         .args([
             "fuzz",
@@ -111,7 +127,13 @@ fn campaign(repository: &Repository, target: &str, runs: u64) -> Result<Outcome,
                 .then_some("--no-trace-compares"),
         )
         .args([target, &corpus, &seeds, "--"])
-        .args([&runs, LONGEST_INPUT, TIME_LIMIT, "-print_final_stats=1"])
+        .args([
+            &runs,
+            &words,
+            LONGEST_INPUT,
+            TIME_LIMIT,
+            "-print_final_stats=1",
+        ])
         // Its flags differ from those of an ordinary build: apart, neither undoes the other's work.
         .env("CARGO_TARGET_DIR", repository.target().join("fuzz"))
         .current_dir(&repository.root)

@@ -36,6 +36,7 @@ use crate::read::Library;
 use crate::register::{Register, RoleId};
 
 use set::Set;
+pub use versions::not_later;
 
 /// What the checks may know beside the documents; each part may be missing, and then its checks are silent.
 #[derive(Clone, Copy, Debug, Default)]

@@ -25,6 +25,8 @@ pub struct Document {
     pub rules: Vec<Rule>,
     /// The blanks, by name.
     pub blanks: BTreeMap<String, Blank>,
+    /// Where the brackets of the text stand.
+    pub(crate) brackets: Vec<usize>,
 }
 
 /// What stands between the `+++` lines.
@@ -147,6 +149,11 @@ pub struct Blank {
 }
 
 impl Document {
+    /// Where the brackets of a text stand.
+    pub(crate) fn brackets_of(text: &str) -> Vec<usize> {
+        text.match_indices(['[', ']']).map(|(at, _)| at).collect()
+    }
+
     /// A document that says nothing.
     pub(crate) fn empty() -> Self {
         Self {
@@ -157,6 +164,7 @@ impl Document {
             tables: Vec::new(),
             rules: Vec::new(),
             blanks: BTreeMap::new(),
+            brackets: Vec::new(),
         }
     }
 
@@ -175,21 +183,14 @@ impl Document {
 
     /// The range with the whole of a blank that it begins or ends in: the words of a value stand inside its brackets.
     pub(crate) fn with_whole_blanks(&self, range: TextRange) -> TextRange {
-        let opened = |end: usize| {
-            let before = self.text.get(..end)?;
-            let at = before.rfind(['[', ']'])?;
-            before
-                .get(at..)
-                .filter(|rest| rest.starts_with('['))
-                .map(|_| at)
+        let inside = |at: usize| {
+            let next = self.brackets.partition_point(|bracket| *bracket < at);
+            let opened = *self.brackets.get(next.checked_sub(1)?)?;
+            let closed = *self.brackets.get(next)?;
+            let is_blank = self.text.as_bytes().get(opened) == Some(&b'[')
+                && self.text.as_bytes().get(closed) == Some(&b']');
+            is_blank.then_some((opened, closed + 1))
         };
-        let closed = |start: usize| {
-            let after = self.text.get(start..)?;
-            let at = after.find(['[', ']'])?;
-            let is_end = after.get(at..).is_some_and(|rest| rest.starts_with(']'));
-            is_end.then_some(start + at + 1)
-        };
-        let inside = |at: usize| opened(at).zip(closed(at));
         TextRange {
             start: inside(range.start).map_or(range.start, |(start, _)| start),
             end: inside(range.end).map_or(range.end, |(_, end)| end),

@@ -18,7 +18,7 @@ mod tables;
 pub(crate) mod tokens;
 
 use crate::ast::{Sentence, TextRange};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Document, Rule, Slot};
 use crate::meaning::meaning;
 use crate::read::{Library, read_again};
@@ -136,13 +136,16 @@ pub(crate) fn blocks(document: &Document) -> Vec<&Rule> {
 
 /// Whether reading this rule found anything but a slot out of place: then its words are left as they are.
 fn has_errors(library: &Library, index: usize, rule: &Rule) -> bool {
-    library
+    // They stand in the order of the texts.
+    let place = |said: &Diagnostic| (said.document, said.range.start);
+    let from = library
         .diagnostics
+        .partition_point(|said| place(said) < (index, rule.range.start.saturating_sub(1)));
+    let of_rule = library.diagnostics.get(from..).unwrap_or_default();
+    of_rule
         .iter()
-        .filter(|said| said.document == index && said.severity == Severity::Error)
-        .filter(|said| {
-            (rule.range.start.saturating_sub(1)..=rule.range.end).contains(&said.range.start)
-        })
+        .take_while(|said| place(said) <= (index, rule.range.end))
+        .filter(|said| said.severity == Severity::Error)
         .any(|said| match said.code {
             "K105" => said.what != "slot out of place" || is_rhythm_with_deadline(rule),
             "K401" | "K406" | "K504" | "K605" => true,

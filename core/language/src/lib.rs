@@ -20,7 +20,7 @@ mod tables;
 mod vocabulary;
 mod words;
 
-pub use check::{Context, People, Person, check};
+pub use check::{Context, People, Person, check, not_later};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Blank, Clause, Distribution, Document, Header, Rule, Slot, SlotText};
 pub use explain::{Explanation, Section, Topic, explain, explain_short};

@@ -1,6 +1,9 @@
 //! What a sentence says, apart from where its words stand.
 
+use std::collections::BTreeSet;
+
 use crate::ast::Sentence;
+use crate::register::{FactId, StateId};
 
 /// A text that two sentences share exactly when they say the same under one register, however they are written.
 pub(crate) fn meaning(sentence: &Sentence) -> String {
@@ -14,4 +17,20 @@ pub(crate) fn meaning(sentence: &Sentence) -> String {
     }
     said.push_str(rest);
     said
+}
+
+/// The facts and states that a sentence names, whatever for.
+pub(crate) fn named(sentence: &Sentence) -> (BTreeSet<FactId>, BTreeSet<StateId>) {
+    // What the tree prints is complete, also when a kind of sentence gets a new part.
+    let whole = format!("{sentence:?}");
+    let ids = |kind: &str| -> Vec<u16> {
+        let after = whole.split(kind).skip(1);
+        after
+            .filter_map(|rest| rest.split_once(')')?.0.parse().ok())
+            .collect()
+    };
+    (
+        ids("FactId(").into_iter().map(FactId).collect(),
+        ids("StateId(").into_iter().map(StateId).collect(),
+    )
 }

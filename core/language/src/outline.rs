@@ -7,7 +7,7 @@ mod blanks;
 mod header;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::TextRange;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +22,8 @@ pub(crate) struct Outline {
     pub header: Header,
     pub clauses: Vec<Clause>,
     pub blocks: Vec<Block>,
+    /// The identities of the blocks.
+    pub ids: BTreeSet<String>,
     pub tables: Vec<RawTable>,
     pub blanks: BTreeMap<String, Blank>,
     /// The lines that are prose, for the references in them.
@@ -85,6 +87,11 @@ pub(crate) fn outline(
         at += 1;
     }
     outline.blanks = blanks::collect(text, &outline);
+    outline.ids = outline
+        .blocks
+        .iter()
+        .map(|block| block.id.clone())
+        .collect();
     outline
 }
 

@@ -577,6 +577,7 @@ impl<'r> Reader<'r> {
             tables,
             rules,
             blanks: outline.blanks.clone(),
+            brackets: Document::brackets_of(source.text),
         }
     }
 

@@ -1,14 +1,18 @@
 //! What changed between two sets of documents, rule by rule and slot by slot.
 //!
 //! A rule is known by its identity: a changed number or heading moves it and changes nothing; `renamed` in the header
-//! carries it over to a new identity. A rule also changes when a row of a table that it reads does.
+//! carries it over to a new identity. A rule also changes when a row of a table that it reads does,
+//! or the definition of a fact or a state that it rests on.
 
 mod compare;
 mod header;
 mod show;
 mod slots;
 mod tables;
+mod touched;
 mod words;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -59,6 +63,8 @@ pub enum ChangeKind {
     Changed,
     /// A row of a table that it reads says something else; its own words stay.
     ByTable,
+    /// What it rests on is defined otherwise; its own words stay.
+    Touched,
     /// It is written in other words and says the same.
     Reworded,
     /// It has another identity.
@@ -106,6 +112,8 @@ pub struct RuleChange {
     pub slots: Vec<SlotChange>,
     /// The rows of tables that it reads and that differ: `table 4.5, row “any | urgent”: 4 hours → 2 hours`.
     pub rows: Vec<String>,
+    /// The definitions and stages that it rests on and that differ: `the client's tier is defined otherwise (CM/tier)`.
+    pub rests_on: Vec<String>,
     /// What happens to duties that run: what its transition says, or the default.
     pub transition: Option<TransitionNote>,
     /// How many duties run under it. Filled in by whoever knows the journal.
@@ -172,36 +180,45 @@ impl ChangeKind {
     pub const fn is_change(self) -> bool {
         matches!(
             self,
-            Self::Added | Self::Removed | Self::Changed | Self::ByTable
+            Self::Added | Self::Removed | Self::Changed | Self::ByTable | Self::Touched
         )
     }
 }
 
 /// The differences between two sets of documents that were read under one register.
 pub fn redline(register: &Register, old: &Library, new: &Library) -> Redline {
-    let mut documents = Vec::new();
-    for after in &new.documents {
-        let before = old
-            .documents
-            .iter()
-            .find(|document| document.header.code == after.header.code);
-        documents.extend(compare::documents(
-            &compare::Sets { register, old, new },
-            before,
-            Some(after),
-        ));
+    let sets = compare::Sets {
+        register,
+        old,
+        new,
+        touched: &BTreeMap::new(),
+    };
+    let first = compared(&sets);
+    let rules = first.documents.iter().flat_map(|document| &document.rules);
+    let touched = touched::touched(register, old, new, &rules.collect::<Vec<_>>());
+    if touched.is_empty() {
+        return first;
     }
-    for before in &old.documents {
-        let stays = new
-            .documents
-            .iter()
-            .any(|document| document.header.code == before.header.code);
-        if !stays {
-            documents.extend(compare::documents(
-                &compare::Sets { register, old, new },
-                Some(before),
-                None,
-            ));
+    compared(&compare::Sets {
+        touched: &touched,
+        ..sets
+    })
+}
+
+fn compared(sets: &compare::Sets<'_>) -> Redline {
+    let mut documents = Vec::new();
+    let of_code = |library: &'_ Library, code: &str| {
+        let mut documents = library.documents.iter();
+        documents.position(|document| document.header.code == code)
+    };
+    for after in &sets.new.documents {
+        let before =
+            of_code(sets.old, &after.header.code).and_then(|index| sets.old.documents.get(index));
+        documents.extend(compare::documents(sets, before, Some(after)));
+    }
+    for before in &sets.old.documents {
+        if of_code(sets.new, &before.header.code).is_none() {
+            documents.extend(compare::documents(sets, Some(before), None));
         }
     }
     Redline { documents }

@@ -3,15 +3,20 @@
 //! The rooms of the product fill it from TOML files, a company adds its own; nothing in the language knows a noun,
 //! an act or a role by name. Entries refer to each other by small ids, which are positions in the register's lists.
 
-use crate::words::is_article;
-
 mod load;
+mod names;
+mod nearest;
 mod phrases;
+mod shown;
 
-pub(crate) use load::closest;
+use crate::ast::Path;
+
 pub use load::{RegisterFile, RegisterProblem};
-pub(crate) use phrases::{FormIndex, Pattern, Piece};
+pub(crate) use names::Called;
+pub(crate) use nearest::closest;
+pub(crate) use phrases::{FormIndex, Pattern, Piece, number_of};
 pub use phrases::{PhraseForm, PhraseMeaning};
+pub(crate) use shown::{of_it, shown_phrase};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -59,54 +64,9 @@ pub struct Register {
     pub(crate) measures: Vec<Measure>,
     pub(crate) rights: Vec<Named>,
     pub(crate) index: phrases::PhraseIndex,
-    pub(crate) names: Names,
-}
-
-/// The names of nouns and facts, split into words without articles once and for all.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
-    /// By noun: one, many, other names.
-    nouns: Vec<Vec<Box<[String]>>>,
-    /// By fact: its name and its other names.
-    facts: Vec<Vec<Box<[String]>>>,
-    /// By noun: its facts.
-    facts_of: Vec<Vec<FactId>>,
-}
-
-impl Names {
-    fn of(register: &Register) -> Self {
-        let split = |names: &mut dyn Iterator<Item = &String>| -> Vec<Box<[String]>> {
-            let words = |name: &String| -> Box<[String]> {
-                name.split_whitespace()
-                    .filter(|word| !is_article(word))
-                    .map(str::to_lowercase)
-                    .collect()
-            };
-            names.map(words).collect()
-        };
-        let facts_of = |noun: NounId| {
-            register
-                .facts()
-                .filter(move |(_, fact)| fact.noun == noun)
-                .map(|(id, _)| id)
-        };
-        Self {
-            nouns: register
-                .nouns()
-                .map(|(_, noun)| {
-                    split(&mut [&noun.says, &noun.plural].into_iter().chain(&noun.also))
-                })
-                .collect(),
-            facts: register
-                .facts()
-                .map(|(_, fact)| split(&mut std::iter::once(&fact.name).chain(&fact.also)))
-                .collect(),
-            facts_of: register
-                .nouns()
-                .map(|(noun, _)| facts_of(noun).collect())
-                .collect(),
-        }
-    }
+    pub(crate) names: names::Names,
+    pub(crate) shown: shown::Shown,
+    pub(crate) ways: names::Ways,
 }
 
 /// A kind of record.
@@ -374,26 +334,50 @@ impl Register {
 
     /// The names of a noun, each as its words.
     pub(crate) fn names_of_noun(&self, noun: NounId) -> &[Box<[String]>] {
-        self.names
-            .nouns
-            .get(noun.index())
-            .map_or(&[], Vec::as_slice)
+        self.names.of_noun(noun)
+    }
+
+    /// The nouns that have a name which begins with this word, with that name; in the register's order.
+    pub(crate) fn nouns_called(&self, first: &str) -> &[Called<NounId>] {
+        self.names.nouns_called(first)
     }
 
     /// The names of a fact, each as its words.
     pub(crate) fn names_of_fact(&self, fact: FactId) -> &[Box<[String]>] {
-        self.names
-            .facts
-            .get(fact.index())
-            .map_or(&[], Vec::as_slice)
+        self.names.of_fact(fact)
+    }
+
+    /// The facts that have a name which begins with this word, with that name; in the register's order.
+    pub(crate) fn facts_called(&self, first: &str) -> &[Called<FactId>] {
+        self.names.facts_called(first)
     }
 
     /// The facts of a noun.
     pub(crate) fn facts_of(&self, noun: NounId) -> &[FactId] {
-        self.names
-            .facts_of
-            .get(noun.index())
-            .map_or(&[], Vec::as_slice)
+        self.names.facts_of(noun)
+    }
+
+    /// The values of a choice, each as its words.
+    pub(crate) fn values_of(&self, fact: FactId) -> &[Box<[String]>] {
+        self.names.values_of(fact)
+    }
+
+    /// The way from one noun to another, where there is one.
+    pub(crate) fn way(&self, from: NounId, to: NounId) -> Option<Path> {
+        if from == to || self.same_record(from, to) {
+            return Some(Vec::new());
+        }
+        self.ways.between(self, from, to)
+    }
+
+    /// The phrase nearest to the words said, and its act; `to_case` tells the acts on the case.
+    pub(crate) fn nearest_act(
+        &self,
+        form: PhraseForm,
+        said: &str,
+        to_case: &dyn Fn(ActId) -> bool,
+    ) -> Option<(&str, ActId)> {
+        self.shown.nearest(form, said, to_case)
     }
 
     /// The noun of the one record that stands for the whole company.

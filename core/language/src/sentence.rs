@@ -25,7 +25,6 @@ use crate::outline::{Outline, RawTable};
 use crate::register::{NounId, Register, closest};
 use crate::words::{Kind, Word};
 
-pub(crate) use phrase::shown_phrase;
 pub(crate) use procedure::{item_cursor, item_ranges};
 pub(crate) use value::kind_words;
 
@@ -312,7 +311,7 @@ impl<'s> Cursor<'s> {
         self.scope.steps.contains_key(key)
             || self
                 .outline_of(&key.code)
-                .is_some_and(|o| built_in || o.blocks.iter().any(|block| block.id == key.id))
+                .is_some_and(|o| built_in || o.ids.contains(&key.id))
     }
 
     /// The case of another rule. Where it is not known yet, this sentence waits for it.

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::register::{Act, Doer, Fact, FactKind, Named, NounId, PhraseForm, Register};
-use crate::sentence::{kind_words, shown_phrase};
+use crate::register::{
+    Act, Doer, Fact, FactKind, Named, NounId, PhraseForm, Register, shown_phrase,
+};
+use crate::sentence::kind_words;
 
 /// Every word that a rule may use, sorted.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kept_language::{Context, Document, Library, Register, Severity};
+use kept_language::{Context, Document, Library, Register, Severity, not_later};
 use kept_logs::{BadLine, LogError, Mapping, ReadOptions, SortedEvents, Watch};
 
 use super::output::BadLines;
@@ -78,7 +78,19 @@ pub fn set_from(register: &Register, texts: Vec<Text>) -> Result<Set, Failure> {
             *other = text;
         }
         let mut library = without_errors(register, &others)?;
-        later.push(library.documents.swap_remove(place));
+        let document = library.documents.swap_remove(place);
+        let before = later
+            .iter()
+            .rfind(|before: &&Document| before.header.code == document.header.code)
+            .or_else(|| library.documents.get(place));
+        if let Some(problem) = before.and_then(|before| not_later(0, &document, before)) {
+            return Err(Failure::new(format!(
+                "Two versions of {} cannot be run one after the other.\n\n{}",
+                document.header.code,
+                problem.render(&document)
+            )));
+        }
+        later.push(document);
     }
     if library
         .documents

@@ -1,11 +1,11 @@
 //! Rules in plain words, versions compared, and the words that rules may use.
 
-use kept_language::{Library, Register};
+use kept_language::{Library, Register, not_later};
 use std::path::{Path, PathBuf};
 
 use crate::ask::{DiffAsked, ExplainAsked, VocabularyAsked};
 use crate::files;
-use crate::tell::{Failure, Outcome, answer, answer_json};
+use crate::tell::{Failure, Outcome, answer, answer_json, remark};
 
 /// Prints the vocabulary: the shipped one and the company's own.
 pub fn vocabulary(asked: &VocabularyAsked) -> Result<Outcome, Failure> {
@@ -74,6 +74,7 @@ pub fn diff(asked: &DiffAsked) -> Result<Outcome, Failure> {
     let register = files::register(&asked.own.vocabularies)?;
     let old = among(&register, &asked.old, &asked.among)?;
     let new = among(&register, &asked.new, &asked.among)?;
+    tell_of_versions(&old, &new);
     let redline = kept_language::redline(&register, &old, &new);
     if asked.json {
         answer_json(&redline)?;
@@ -87,6 +88,23 @@ pub fn diff(asked: &DiffAsked) -> Result<Outcome, Failure> {
     } else {
         Outcome::Findings
     })
+}
+
+/// Says of which documents the version does not rise although they differ.
+pub fn tell_of_versions(old: &Library, new: &Library) {
+    for after in &new.documents {
+        let before = old
+            .documents
+            .iter()
+            .find(|before| before.header.code == after.header.code);
+        if let Some(problem) = before.and_then(|before| not_later(0, after, before)) {
+            let place = format!("{}: {}", after.path, problem.what);
+            remark(&format!(
+                "{place}. {} {}",
+                problem.reason, problem.suggestion
+            ));
+        }
+    }
 }
 
 /// A document with those that it refers to, itself first.

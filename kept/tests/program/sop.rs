@@ -152,6 +152,8 @@ fn two_versions_are_compared_by_rule() {
         "{}",
         ran.out
     );
+    assert!(ran.err.contains("the version does not rise"), "{}", ran.err);
+    assert!(same.err.is_empty(), "{}", same.err);
     assert!(
         kept(&["sop", "diff", "--json", &old, &new])
             .out

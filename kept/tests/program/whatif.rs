@@ -52,6 +52,7 @@ fn a_longer_deadline_flips_a_verdict_and_moves_every_deadline() {
     let out = scratch("whatif-longer");
     let draft = draft(&out, "1 business hour", "2 business hours");
     let ran = whatif(&out, TICKETS, &["--with", &draft]);
+    assert!(ran.err.contains("the version does not rise"), "{}", ran.err);
     assert!(
         ran.out
             .starts_with("1 verdicts flip, 2 deadlines move, 0 duties are new, 0 are dropped."),

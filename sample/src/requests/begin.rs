@@ -13,7 +13,7 @@ pub(crate) fn receive<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) 
     let at = request.received;
     let spam = request.channel == "web form" && scene.random.chance(16.0);
     // Now and then a call is typed in only on another day.
-    let typed_in = if request.is_spoken() && scene.random.chance(5.0) {
+    let typed_in = if request.is_spoken() && scene.random.chance(2.0) {
         scene.later(at, 11.0)
     } else {
         at
@@ -54,7 +54,7 @@ fn ends_at_once<'s>(scene: &mut Scene<'s, '_>, request: &Request<'s>, spam: bool
     };
     let pace = pace(Within::WorkMinutes(50), 80.0);
     let (at, who) = scene.done(request.desk, request.received, pace);
-    let reason = scene.random.chance(93.0);
+    let reason = scene.random.chance(98.0);
     let entry = scene.act(at, ending, &request.id);
     let entry = if ending == "withdraw-request" {
         entry.by_client()
@@ -86,7 +86,7 @@ fn write_down<'s>(scene: &mut Scene<'s, '_>, request: &mut Request<'s>) {
     let at = request.received;
     let shift = scene.world.climate.mood("service", at);
     // Typed in while talking: around the clock, and never put off to the morning.
-    let share = scene.random.log_normal(1.9 - shift.min(1.0) * 0.4, 0.7);
+    let share = scene.random.log_normal(1.5 - shift.min(1.0) * 0.4, 0.6);
     let logged = at.plus_micros((share * 60_000_000.0) as i64);
     let logged = crate::time::to_the_second(logged).max(at.plus_micros(1_000_000));
     let (client, desk) = (request.client, request.desk);

@@ -120,7 +120,7 @@ fn escalated<'s>(
         }
     }
     let expert = scene.pick("technical support", at);
-    let pace = pace(Within::Minutes(agreed.micros_since(at) / 60_000_000), 80.0);
+    let pace = pace(Within::Minutes(agreed.micros_since(at) / 60_000_000), 88.0);
     let (settled, who) = scene.done(expert, at, pace);
     scene.act(settled, "settle-escalation", &request.id).by(who);
     finish.max(minutes_after(settled, 10))

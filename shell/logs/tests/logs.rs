@@ -316,3 +316,72 @@ T1,2026-01-01T12:00,comment,Eve,Ada,Eve,1
     assert!(waits[0].starts_with("2026-01-01T09:00:00Z T1 set-waiting-for-client"));
     assert!(waits[1].starts_with("2026-01-01T11:00:00Z T1 end-waiting"));
 }
+
+/// The fenced blocks of a page: their language and what they hold.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(language), None) => open = Some((language.to_owned(), String::new())),
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (None, Some((_, inside))) => {
+                inside.push_str(line);
+                inside.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+/// An event with the values of choices as they are called.
+fn in_words(register: &Register, event: &str) -> String {
+    let mut said = event.to_owned();
+    for (_, fact) in register.facts() {
+        if !said.contains(&format!(" {}=Some(", fact.name)) || register[fact.noun].id != "request" {
+            continue;
+        }
+        for (index, value) in fact.values.iter().enumerate() {
+            let shown = format!("{}=Some(Choice({index}))", fact.name);
+            said = said.replace(&shown, &format!("{}={value}", fact.name));
+        }
+    }
+    said
+}
+
+#[test]
+fn each_example_of_the_page_on_mappings_gives_the_events_that_stand_below_it() {
+    let page = std::fs::read_to_string(root().join("docs/mapping.md")).unwrap();
+    let blocks = blocks(&page);
+    let register = register();
+    let mut examples = 0;
+    let mut log = "";
+    for (place, (language, inside)) in blocks.iter().enumerate() {
+        match language.as_str() {
+            "csv" => log = inside,
+            "toml" => {
+                let expected = blocks.get(place + 1);
+                let expected = expected.filter(|(language, _)| language == "text");
+                let ran = run(inside, log, 1 << 20).unwrap();
+                assert_eq!(ran.bad, Vec::<String>::new(), "example {examples}");
+                let events: Vec<String> = ran
+                    .events
+                    .iter()
+                    .map(|event| in_words(&register, event))
+                    .collect();
+                let events = events.join("\n") + "\n";
+                let said = expected.map_or("", |(_, said)| said);
+                assert_eq!(events, said, "example {examples} gives:\n{events}");
+                examples += 1;
+            }
+            _ => {}
+        }
+    }
+    let written = page
+        .lines()
+        .filter(|line| line.starts_with("```toml"))
+        .count();
+    assert_eq!(examples, written);
+    assert!(examples >= 2);
+}

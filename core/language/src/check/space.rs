@@ -105,8 +105,19 @@ pub(super) fn line(fact: &Fact) -> (Spot, Spot) {
     match fact.kind {
         FactKind::YesNo => (0, 1),
         FactKind::Choice => (0, fact.values.len() as Spot - 1),
-        FactKind::Percent | FactKind::Duration => (0, FAR),
+        FactKind::Duration => (0, FAR),
         _ => (-FAR, FAR),
+    }
+}
+
+/// The line on which the rows of a table must leave no gap. Shares do not fall below zero, unless the table itself
+/// names such a value, as one for a change or a margin does.
+pub(super) fn line_of_table(fact: &Fact, named: impl Iterator<Item = Value>) -> (Spot, Spot) {
+    let (low, high) = line(fact);
+    if fact.kind != FactKind::Percent || named.filter_map(spot).any(|at| at < 0) {
+        (low, high)
+    } else {
+        (0, high)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ast::{CellKind, Column, ColumnKind, Row, Sentence, Table, TextRange};
+use crate::ast::{Cell, CellKind, Column, ColumnKind, Row, Sentence, Table, TextRange, Value};
 use crate::diagnostic::{Diagnostic, Severity, position};
 use crate::read::tables_of;
 use crate::register::{Fact, FactId};
@@ -71,6 +71,13 @@ fn one_table(set: &Set<'_>, document: usize, table: &Table, says: &mut Vec<Diagn
             }
         }
     }
+    let below = otherwise.is_some_and(|index| index + 1 < table.rows.len());
+    if let Some(row) = otherwise
+        .and_then(|index| table.rows.get(index))
+        .filter(|_| below)
+    {
+        says.push(not_last(document, row));
+    }
     let mut walk = Walk {
         dimensions: &dimensions,
         boxes: &boxes,
@@ -101,6 +108,12 @@ fn one_table(set: &Set<'_>, document: usize, table: &Table, says: &mut Vec<Diagn
     }
 }
 
+fn not_last(document: usize, row: &Row) -> Diagnostic {
+    Diagnostic::new("K502", document, row.range, "“otherwise” is not the last row")
+        .because("It takes every case that is left, so who reads from the top never comes to the rows below it.")
+        .suggest("Move it to the end of the table.")
+}
+
 /// A fact that the rows are chosen by, and its columns: usually one.
 struct Dimension<'c> {
     fact: &'c Fact,
@@ -124,7 +137,7 @@ fn dimensions<'c>(set: &Set<'c>, table: &Table) -> Vec<Dimension<'c>> {
             dimension.columns.push(index);
         } else {
             let fact = &set.register[id];
-            let line = space::line(fact);
+            let line = space::line_of_table(fact, named(table, id));
             found.push((
                 id,
                 Dimension {
@@ -136,6 +149,24 @@ fn dimensions<'c>(set: &Set<'c>, table: &Table) -> Vec<Dimension<'c>> {
         }
     }
     found.into_iter().map(|(_, dimension)| dimension).collect()
+}
+
+/// The values that the cells of a fact's columns name.
+fn named(table: &Table, fact: FactId) -> impl Iterator<Item = Value> {
+    let of_fact = move |(_, column): &(&Cell, &Column)| matches!(column.kind, ColumnKind::Condition(found) if found == fact);
+    let cells = table
+        .rows
+        .iter()
+        .flat_map(move |row| row.cells.iter().zip(&table.columns).filter(of_fact));
+    cells.flat_map(|(cell, _)| match &cell.kind {
+        CellKind::OneOf(values) => values.clone(),
+        CellKind::Range(from, to) => from
+            .iter()
+            .chain(to.iter())
+            .map(|bound| bound.value)
+            .collect(),
+        _ => Vec::new(),
+    })
 }
 
 /// What a row takes in; the place of a cell that takes in nothing where there is one.

@@ -1,5 +1,6 @@
-//! What a version does to the one before: blanks (K307), identities (K308) and transitions (K302).
+//! What a version does to the one before: its number (K108), blanks (K307), identities (K308) and transitions (K302).
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use kept_kernel::{Duration, Number};
@@ -18,11 +19,89 @@ pub(super) fn check(set: &Set<'_>, says: &mut Vec<Diagnostic>) {
             documents.find(|before| before.header.code == document.header.code)
         });
         if let Some(before) = before {
+            says.extend(not_later(index, document, before));
             blanks(index, document, before, says);
             vanished(index, document, before, says);
         }
     }
     transitions(set, says);
+}
+
+/// What is wrong with the version of a document that follows another one: it must be greater, unless nothing changed.
+/// `index` is the position of the later document in its set.
+pub fn not_later(index: usize, later: &Document, before: &Document) -> Option<Diagnostic> {
+    let (new, old) = (&later.header.version, &before.header.version);
+    if later.text == before.text || order(new, old).is_gt() {
+        return None;
+    }
+    let said = if new == old {
+        format!("The version before is {old} too.")
+    } else {
+        format!("The version before is {old}.")
+    };
+    Some(
+        Diagnostic::new("K108", index, version_line(later), "the version does not rise")
+            .because(format!(
+                "{said} Figures, signatures and running duties are told apart by the version, so a changed document has a greater one."
+            ))
+            .suggest(format!("Write “version = \"{}\"”.", next(old))),
+    )
+}
+
+/// The order of two versions: part by part, numbers as numbers.
+fn order(one: &str, other: &str) -> Ordering {
+    let (mut ones, mut others) = (one.split('.'), other.split('.'));
+    loop {
+        let ordered = match (ones.next(), others.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(one), Some(other)) => match (one.parse::<u64>(), other.parse::<u64>()) {
+                (Ok(one), Ok(other)) => one.cmp(&other),
+                _ => one.cmp(other),
+            },
+        };
+        if ordered.is_ne() {
+            return ordered;
+        }
+    }
+}
+
+/// The version after this one: its last number raised by one.
+fn next(version: &str) -> String {
+    let (head, last) = version
+        .rsplit_once('.')
+        .map_or(("", version), |(head, last)| (head, last));
+    match last.parse::<u64>() {
+        Ok(last) if head.is_empty() => format!("{}", last.saturating_add(1)),
+        Ok(last) => format!("{head}.{}", last.saturating_add(1)),
+        Err(_) => format!("{version}.1"),
+    }
+}
+
+/// The line of the header that says the version, or the first line.
+fn version_line(document: &Document) -> TextRange {
+    let mut at = 0;
+    let mut marks = 0;
+    for line in document.text.split_inclusive('\n') {
+        let text = line.trim();
+        marks += usize::from(text == "+++");
+        let named = text.strip_prefix("version");
+        if marks == 1 && named.is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return TextRange {
+                start: at,
+                end: at + line.trim_end().len(),
+            };
+        }
+        if marks > 1 {
+            break;
+        }
+        at += line.len();
+    }
+    TextRange {
+        start: 0,
+        end: 3.min(document.text.len()),
+    }
 }
 
 /// A blank whose value is given more than once, and not alike.

@@ -44,7 +44,8 @@ impl Token {
 
     /// Whether it begins like a number, or stands for one.
     pub fn is_amount(&self) -> bool {
-        self.kind == Kind::Blank || self.text.starts_with(|c: char| c.is_ascii_digit())
+        let unsigned = self.text.trim_start_matches(['-', '−']);
+        self.kind == Kind::Blank || unsigned.starts_with(|c: char| c.is_ascii_digit())
     }
 }
 

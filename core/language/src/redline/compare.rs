@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Sentence, TransitionEffect};
+use crate::ast::{RuleKey, Sentence, TransitionEffect};
 use crate::document::{Document, Rule};
 use crate::explain::{effect, name};
 use crate::meaning::meaning;
@@ -22,6 +22,8 @@ pub(super) struct Sets<'a> {
     pub register: &'a Register,
     pub old: &'a Library,
     pub new: &'a Library,
+    /// Rules of the new set that rest on what is defined otherwise, with a line for each such thing.
+    pub touched: &'a BTreeMap<RuleKey, Vec<String>>,
 }
 
 /// The differences between two versions of a document, one of which may be missing; none where nothing differs.
@@ -138,6 +140,7 @@ fn rule(
         clauses: (clause(old), clause(new)),
         slots: Vec::new(),
         rows: Vec::new(),
+        rests_on: Vec::new(),
         transition: None,
         running: None,
     };
@@ -150,10 +153,12 @@ fn rule(
             }
             change.slots = slots(before, after);
             change.rows = rows_read(sets, after.1);
+            change.rests_on = sets.touched.get(&after.1.key).cloned().unwrap_or_default();
             pair(sets, &change, before, after)?
         }
     };
-    if change.slots.is_empty() && change.kind.is_change() && change.kind != ChangeKind::ByTable {
+    let in_own_words = !matches!(change.kind, ChangeKind::ByTable | ChangeKind::Touched);
+    if change.slots.is_empty() && change.kind.is_change() && in_own_words {
         change.slots = whole(old, new);
     }
     change.transition = transition(sets, old, new, change.kind);
@@ -181,6 +186,9 @@ fn pair(
     }
     if !change.rows.is_empty() {
         return Some(ChangeKind::ByTable);
+    }
+    if !change.rests_on.is_empty() {
+        return Some(ChangeKind::Touched);
     }
     if change.was_called.is_some() {
         return Some(ChangeKind::Renamed);

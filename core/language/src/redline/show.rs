@@ -102,6 +102,7 @@ impl RuleChange {
             ChangeKind::Removed => "taken out",
             ChangeKind::Changed => "changed",
             ChangeKind::ByTable => "changed by its table",
+            ChangeKind::Touched => "touched",
             ChangeKind::Reworded => "says the same in other words",
             ChangeKind::Renamed => "only renamed",
             ChangeKind::Moved => "only moved",
@@ -139,6 +140,9 @@ impl fmt::Display for RuleChange {
         }
         for row in &self.rows {
             writeln!(f, "    {row}")?;
+        }
+        for line in &self.rests_on {
+            writeln!(f, "    {line}")?;
         }
         if let Some(running) = self.running {
             let duties = if running == 1 {

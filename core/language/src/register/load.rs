@@ -8,10 +8,13 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::names::{Names, Ways};
+use super::nearest::closest;
 use super::phrases::PhraseIndex;
+use super::shown::Shown;
 use super::{
-    Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Names, Noun, NounId, ProofId,
-    Register, Role, State,
+    Act, ActId, Doer, Fact, FactId, FactKind, Measure, Named, Noun, NounId, ProofId, Register,
+    Role, State,
 };
 
 /// A vocabulary file: its name, as messages show it, and its text.
@@ -248,6 +251,8 @@ impl<'a> Loader<'a> {
         let (index, clashes) = PhraseIndex::build(&register);
         register.index = index;
         register.names = Names::of(&register);
+        register.shown = Shown::build(&register);
+        register.ways = Ways::of(&register);
         for clash in clashes {
             self.problem(clash.kind, &clash.id, clash.message);
         }
@@ -664,25 +669,6 @@ fn hole_noun<'a>(register: &Register, phrases: impl Iterator<Item = &'a String>)
 /// “Did you mean …?” with the nearest of the candidates, or nothing.
 fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
     closest(name, candidates).map_or_else(String::new, |best| format!(" Did you mean “{best}”?"))
-}
-
-/// The candidate nearest to the name, where one is near enough to be a slip of the pen.
-pub(crate) fn closest<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // Names longer than any phrase of a register are noise; comparing them costs more than it tells.
-    if name.len() > 120 {
-        return None;
-    }
-    let mut best: Option<(f64, &str)> = None;
-    for candidate in candidates {
-        let score = strsim::normalized_damerau_levenshtein(name, candidate);
-        if score >= 0.6 && best.is_none_or(|(top, _)| score > top) {
-            best = Some((score, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

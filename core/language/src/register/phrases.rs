@@ -62,6 +62,8 @@ pub(crate) struct Pattern {
     pub pieces: Vec<Piece>,
     /// The noun it is about, where the phrase itself does not show it: the tail was left out.
     pub implied: Option<NounId>,
+    /// Of two that fit equally well the lesser is meant: those that begin with a word, then by noun as in the register.
+    pub order: (Option<NounId>, usize),
 }
 
 /// All patterns of one form, by what they begin with.
@@ -69,6 +71,10 @@ pub(crate) struct Pattern {
 pub(crate) struct FormIndex {
     by_word: FxHashMap<String, Vec<Pattern>>,
     by_noun: FxHashMap<NounId, Vec<Pattern>>,
+    /// Of the patterns that begin with a noun, those that go on with this word, as their places in `by_noun`.
+    then_word: FxHashMap<String, Vec<(NounId, usize)>>,
+    /// Those that go on otherwise.
+    then_other: Vec<(NounId, usize)>,
 }
 
 impl FormIndex {
@@ -80,6 +86,50 @@ impl FormIndex {
     /// The patterns that begin with this noun, as `the request`, `it`, `the request's` or `requests`.
     pub fn beginning_with_noun(&self, noun: NounId) -> &[Pattern] {
         self.by_noun.get(&noun).map_or(&[], Vec::as_slice)
+    }
+
+    /// The patterns that begin with any noun and may go on with this word.
+    pub fn beginning_with_any_noun(&self, next: &str) -> impl Iterator<Item = &Pattern> {
+        let of = |word: &str| self.then_word.get(word).map_or(&[][..], Vec::as_slice);
+        let other = number_of(next).map_or(&[][..], of);
+        of(next)
+            .iter()
+            .chain(other)
+            .chain(&self.then_other)
+            .filter_map(|(noun, index)| self.by_noun.get(noun)?.get(*index))
+    }
+
+    fn add(&mut self, pattern: Pattern) {
+        let noun = match pattern.pieces.first() {
+            Some(Piece::Word(word)) => {
+                self.by_word.entry(word.clone()).or_default().push(pattern);
+                return;
+            }
+            Some(Piece::Hole(noun) | Piece::Own(noun) | Piece::Plural(noun)) => *noun,
+            None => return,
+        };
+        let list = self.by_noun.entry(noun).or_default();
+        let place = (noun, list.len());
+        match pattern.pieces.get(1) {
+            Some(Piece::Word(next)) => {
+                let same = self.then_word.entry(next.clone()).or_default();
+                same.push(place);
+            }
+            _ => self.then_other.push(place),
+        }
+        list.push(Pattern {
+            order: (Some(noun), place.1),
+            ..pattern
+        });
+    }
+}
+
+/// The word of a pattern that another number or tense of it stands for: `is` of `are`.
+pub(crate) fn number_of(said: &str) -> Option<&'static str> {
+    match said {
+        "are" | "was" | "were" => Some("is"),
+        "have" | "had" => Some("has"),
+        _ => None,
     }
 }
 
@@ -388,18 +438,12 @@ impl Builder<'_> {
         implied: Option<NounId>,
     ) {
         let index = self.index.forms.entry(form).or_default();
-        let list = match pieces.first() {
-            Some(Piece::Word(word)) => index.by_word.entry(word.clone()).or_default(),
-            Some(Piece::Hole(noun) | Piece::Own(noun) | Piece::Plural(noun)) => {
-                index.by_noun.entry(*noun).or_default()
-            }
-            None => return,
-        };
-        list.push(Pattern {
+        index.add(Pattern {
             form,
             meaning,
             pieces,
             implied,
+            order: (None, 0),
         });
     }
 }

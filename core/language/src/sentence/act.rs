@@ -1,7 +1,7 @@
 //! Who must do what, through which channel.
 
 use crate::ast::{ActUse, Party, Through, Who, WhoKind};
-use crate::register::{Doer, FactKind, NounId, PhraseForm, Role, RoleId, closest};
+use crate::register::{Doer, FactKind, NounId, PhraseForm, RoleId, closest};
 
 use crate::words::{Kind, is_article};
 
@@ -30,17 +30,10 @@ impl Cursor<'_> {
     }
 
     pub(super) fn role_here(&self) -> Option<(RoleId, usize)> {
-        let names = |role: &Role| -> Vec<String> {
-            [&role.says, &role.plural]
-                .into_iter()
-                .chain(&role.also)
-                .cloned()
-                .collect()
-        };
         let mut best: Option<(RoleId, usize)> = None;
         for (id, role) in self.register().roles() {
-            for name in names(role) {
-                if let Some(words) = self.literal(self.at, &name)
+            for name in [&role.says, &role.plural].into_iter().chain(&role.also) {
+                if let Some(words) = self.literal(self.at, name)
                     && best.is_none_or(|(_, most)| words > most)
                 {
                     best = Some((id, words));
@@ -76,7 +69,10 @@ impl Cursor<'_> {
         let mut count = 0;
         for part in text.split_whitespace().filter(|part| !is_article(part)) {
             let word = self.words.get(at + count)?;
-            if !(word.text == part || word.text.to_lowercase() == part.to_lowercase()) {
+            let same = word.text.eq_ignore_ascii_case(part)
+                || !(word.text.is_ascii() && part.is_ascii())
+                    && word.text.to_lowercase() == part.to_lowercase();
+            if !same {
                 return None;
             }
             count += 1;

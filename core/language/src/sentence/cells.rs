@@ -6,6 +6,7 @@ use crate::tables::{STAGE_EVENTS, bound};
 use crate::words::Kind;
 
 use super::Cursor;
+use super::value::below_zero;
 
 impl Cursor<'_> {
     /// A condition cell: values, or a range.
@@ -58,6 +59,10 @@ impl Cursor<'_> {
 
     /// The whole cell as a duration, a percentage or a number.
     pub(crate) fn whole_answer(&mut self) -> Option<Value> {
+        if self.eat_minus() {
+            let value = self.whole_answer()?;
+            return matches!(value, Value::Number(_)).then(|| below_zero(value));
+        }
         if !matches!(self.kind(0), Some(Kind::Number | Kind::EmptyBlank)) {
             return None;
         }

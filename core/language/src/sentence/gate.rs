@@ -102,7 +102,7 @@ impl Cursor<'_> {
             return false;
         }
         let shown = phrase.map(|phrase| {
-            super::phrase::shown_phrase(self.register(), &phrase, PhraseForm::Happens)
+            crate::register::shown_phrase(self.register(), &phrase, PhraseForm::Happens)
         });
         let written = shown.map_or_else(
             || "A request must not be closed until …".to_owned(),

@@ -2,10 +2,12 @@
 //!
 //! `it`, `its` and `them` always mean the case. Any other noun must be reached from the case by the register.
 
+use std::cmp::Reverse;
+
 use crate::ast::{ActUse, FactRef, Path, StateRef};
-use crate::register::{ActId, FactId, NounId, PhraseForm, PhraseMeaning, Register, closest};
-use crate::register::{Pattern, Piece};
-use crate::words::Kind;
+use crate::register::{ActId, FactId, NounId, PhraseForm, PhraseMeaning};
+use crate::register::{Pattern, Piece, number_of};
+use crate::words::{Kind, Word};
 
 use super::Cursor;
 
@@ -33,62 +35,11 @@ pub(super) struct Named {
     pub pronoun: bool,
 }
 
-/// Ways from one noun to another. The first noun of a path is reached from the case; the last one may be one that
-/// it has many of.
-pub(crate) fn path_between(register: &Register, from: NounId, to: NounId) -> Option<Path> {
-    if from == to || register.same_record(from, to) {
-        return Some(Vec::new());
-    }
-    let mut ways: Vec<Path> = vec![Vec::new()];
-    for _ in 0..3 {
-        let mut longer = Vec::new();
-        for way in &ways {
-            let last = way.last().copied().unwrap_or(from);
-            for next in neighbours(register, last) {
-                if way.contains(&next) || next == from {
-                    continue;
-                }
-                let extended = [way.as_slice(), &[next]].concat();
-                if next == to {
-                    return Some(extended);
-                }
-                longer.push(extended);
-            }
-        }
-        // Only what is reached one by one leads further: of many it would be open which one is meant.
-        longer.retain(|way| {
-            let before = way
-                .len()
-                .checked_sub(2)
-                .and_then(|index| way.get(index))
-                .copied()
-                .unwrap_or(from);
-            way.last()
-                .is_some_and(|last| register[before].reaches.contains(last))
-        });
-        ways = longer;
-    }
-    None
-}
-
-/// The nouns one step away: those it reaches, those it has many of, and those that reach it.
-fn neighbours(register: &Register, noun: NounId) -> Vec<NounId> {
-    let entry = &register[noun];
-    let mut next: Vec<NounId> = entry.reaches.iter().chain(&entry.has).copied().collect();
-    next.extend(
-        register
-            .nouns()
-            .filter(|(_, other)| other.reaches.contains(&noun))
-            .map(|(id, _)| id),
-    );
-    next
-}
-
 impl Cursor<'_> {
     /// From the case to a noun. A sentence whose case is not known yet is about the noun itself.
     pub(super) fn reach(&self, noun: NounId) -> Option<Path> {
         match self.case {
-            Some(case) => path_between(self.register(), case, noun),
+            Some(case) => self.register().way(case, noun),
             None => Some(Vec::new()),
         }
     }
@@ -108,9 +59,7 @@ impl Cursor<'_> {
         let words = self.words.get(at..at + name.len())?;
         let (end, start) = words.split_last()?;
         let said = if own {
-            end.text
-                .strip_suffix("'s")
-                .or_else(|| end.text.strip_suffix('\''))?
+            without_possessive(&end.text)?
         } else {
             end.text.as_str()
         };
@@ -121,6 +70,21 @@ impl Cursor<'_> {
                 .zip(first)
                 .all(|(word, part)| word.text == *part);
         same.then_some(name.len())
+    }
+
+    /// The nouns of which a name stands at a position, with the number of its words.
+    fn nouns_named(&self, at: usize, own: bool) -> impl Iterator<Item = (NounId, usize)> {
+        let first = self.words.get(at).map_or("", |word| word.text.as_str());
+        // Of a name of one word, the first is the one that is possessive.
+        let bare = own.then(|| without_possessive(first)).flatten();
+        let register = self.register();
+        let called = register.nouns_called(first).iter();
+        called
+            .chain(bare.map_or(&[][..], |bare| register.nouns_called(bare)))
+            .filter_map(move |called| {
+                self.name_words(at, &called.name, own)
+                    .map(|count| (called.id, count))
+            })
     }
 
     /// Any noun at a position, the longest name first; those near the case win where names are the same.
@@ -147,14 +111,12 @@ impl Cursor<'_> {
             });
         }
         let mut best: Option<(usize, bool, NounId)> = None;
-        for (id, _) in self.register().nouns() {
-            let Some(count) = self.noun_words(at, id, own) else {
-                continue;
-            };
+        for (id, count) in self.nouns_named(at, own) {
             let near = self.case == Some(id) || self.case.is_some() && self.reach(id).is_some();
-            if best.is_none_or(|(most, was_near, _)| {
-                count > most || count == most && near && !was_near
-            }) {
+            let better = best.is_none_or(|(most, was_near, noun)| {
+                (count, near, Reverse(id)) > (most, was_near, Reverse(noun))
+            });
+            if better {
                 best = Some((count, near, id));
             }
         }
@@ -177,51 +139,59 @@ impl Cursor<'_> {
         form: PhraseForm,
         allowed: &dyn Fn(PhraseMeaning) -> bool,
     ) -> Option<Hit> {
-        let mut best: Option<Hit> = None;
+        let mut best: Option<(Hit, (Option<NounId>, usize))> = None;
         let index = self.register().patterns(form)?;
         let first = self.word(0)?;
-        let nouns = self.nouns_beginning(self.at);
-        let by_noun = nouns
-            .iter()
-            .flat_map(|noun| index.beginning_with_noun(*noun));
-        for pattern in index.beginning_with(&first.text).iter().chain(by_noun) {
+        let mut consider = |pattern: &Pattern| {
             if !allowed(pattern.meaning) {
-                continue;
+                return;
             }
             let Some(hit) = self.matched(pattern) else {
-                continue;
+                return;
             };
-            let better = best.as_ref().is_none_or(|other| {
-                (hit.path.is_some(), hit.end, hit.rank)
-                    > (other.path.is_some(), other.end, other.rank)
+            let better = best.as_ref().is_none_or(|(other, order)| {
+                let fit = |hit: &Hit| (hit.path.is_some(), hit.end, hit.rank);
+                (fit(&hit), Reverse(pattern.order)) > (fit(other), Reverse(*order))
             });
             if better {
-                best = Some(hit);
+                best = Some((hit, pattern.order));
+            }
+        };
+        for pattern in index.beginning_with(&first.text) {
+            consider(pattern);
+        }
+        if is_pronoun(first) {
+            // A pronoun may stand for any noun, and is one word.
+            let next = self.word(1).map_or("", |word| word.text.as_str());
+            for pattern in index.beginning_with_any_noun(next) {
+                consider(pattern);
+            }
+        } else {
+            for noun in self.nouns_beginning(self.at) {
+                for pattern in index.beginning_with_noun(noun) {
+                    consider(pattern);
+                }
             }
         }
-        best
+        best.map(|(hit, _)| hit)
     }
 
-    /// The nouns with which a phrase at this position may begin. A pronoun may stand for any.
+    /// The nouns with which a phrase at this position may begin.
     fn nouns_beginning(&self, at: usize) -> Vec<NounId> {
         let register = self.register();
-        let pronoun = self.words.get(at).is_some_and(|word| {
-            ["it", "them", "its", "their"]
-                .iter()
-                .any(|text| word.is(text))
-        });
-        // After `its`, and after another owner, any noun may follow: `its client is reviewed`.
-        if pronoun || self.any_noun(at, true).is_some() {
+        // After another owner any noun may follow: `the request's client is reviewed`.
+        if self.any_noun(at, true).is_some() {
             return register.nouns().map(|(id, _)| id).collect();
         }
         let start = at + usize::from(self.words.get(at).is_some_and(|word| word.is("each")));
-        let named = |id: NounId| self.noun_words(start, id, false).is_some();
-        let kin = self.case.filter(|case| named(*case));
-        register
-            .nouns()
-            .map(|(id, _)| id)
-            .filter(|id| named(*id) || kin.is_some_and(|case| register.same_record(case, *id)))
-            .collect()
+        let mut named: Vec<NounId> = self.nouns_named(start, false).map(|(id, _)| id).collect();
+        if let Some(case) = self.case.filter(|case| named.contains(case)) {
+            let kin = register.nouns().map(|(id, _)| id);
+            named.extend(kin.filter(|id| register.same_record(case, *id)));
+        }
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     fn matched(&self, pattern: &Pattern) -> Option<Hit> {
@@ -294,7 +264,7 @@ impl Cursor<'_> {
         if named.is_some_and(|named| named.pronoun) {
             return Some(Vec::new());
         }
-        let path = path_between(self.register(), case, record);
+        let path = self.register().way(case, record);
         // A tail may be left out only where it names the case.
         if named.is_none() && pattern.implied.is_some() && pattern.form != PhraseForm::EventNoun {
             return path.filter(Vec::is_empty);
@@ -532,14 +502,16 @@ impl Cursor<'_> {
 
     /// `the tier of the client`, where the bare name is no fact of the case.
     fn fact_of_noun(&self, at: usize) -> Option<(NounId, FactId, usize)> {
-        for (id, fact) in self.register().facts() {
-            let names = self.register().names_of_fact(id).iter();
-            for count in names.filter_map(|name| self.name_words(at, name, false)) {
-                let of = self.words.get(at + count).is_some_and(|word| word.is("of"));
-                let named = of.then(|| self.any_noun(at + count + 1, false)).flatten();
-                if named.is_some_and(|named| named.noun == fact.noun) {
-                    return Some((fact.noun, id, at + count));
-                }
+        let first = self.words.get(at)?;
+        for called in self.register().facts_called(&first.text) {
+            let noun = self.register()[called.id].noun;
+            let Some(count) = self.name_words(at, &called.name, false) else {
+                continue;
+            };
+            let of = self.words.get(at + count).is_some_and(|word| word.is("of"));
+            let named = of.then(|| self.any_noun(at + count + 1, false)).flatten();
+            if named.is_some_and(|named| named.noun == noun) {
+                return Some((noun, called.id, at + count));
             }
         }
         None
@@ -568,61 +540,26 @@ impl Cursor<'_> {
     /// The nearest phrase and its act.
     pub(super) fn nearest_act(&self, form: PhraseForm, said: &str) -> Option<(String, ActId)> {
         let register = self.register();
-        let shown: Vec<(String, ActId)> = register
-            .acts()
-            .flat_map(|(id, act)| {
-                let phrases: Vec<&String> = if form == PhraseForm::Do {
-                    vec![&act.phrase]
-                } else {
-                    act.happens.iter().collect()
-                };
-                // What is done to the case is most often said of `it`.
-                let own = form == PhraseForm::Do
-                    && self
-                        .case
-                        .is_some_and(|case| register.same_record(case, act.case));
-                phrases
-                    .into_iter()
-                    .filter(|phrase| !phrase.is_empty())
-                    .flat_map(|phrase| {
-                        let it = own.then(|| (super::slots::replace_hole(phrase), id));
-                        it.into_iter()
-                            .chain([(shown_phrase(register, phrase, form), id)])
-                    })
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        let near = closest(
-            &said.to_lowercase(),
-            shown.iter().map(|(shown, _)| shown.as_str()),
-        )?;
-        shown.iter().find(|(shown, _)| shown == near).cloned()
+        let to_case = |act: ActId| {
+            self.case
+                .is_some_and(|case| register.same_record(case, register[act].case))
+        };
+        register
+            .nearest_act(form, said, &to_case)
+            .map(|(shown, act)| (shown.to_owned(), act))
     }
 }
 
-/// A phrase with its hole filled by an article and the noun: `a request is received`, `acknowledge the request`.
-pub(crate) fn shown_phrase(register: &Register, phrase: &str, form: PhraseForm) -> String {
-    let Some((before, rest)) = phrase.split_once('{') else {
-        return phrase.to_owned();
-    };
-    let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
-    let says = register
-        .noun(name)
-        .map_or(name, |noun| register[noun].says.as_str());
-    let article = match form {
-        PhraseForm::Do => "the",
-        _ if says.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",
-        _ => "a",
-    };
-    format!("{before}{article} {says}{after}")
+/// `client` of `client's`.
+fn without_possessive(word: &str) -> Option<&str> {
+    word.strip_suffix("'s").or_else(|| word.strip_suffix('\''))
 }
 
 /// `is` and `are`, `has` and `have` are the same word in another number.
 fn same_word(said: &str, pattern: &str) -> bool {
-    said == pattern
-        || matches!(
-            (said, pattern),
-            ("are" | "was" | "were", "is") | ("have" | "had", "has")
-        )
-        || said.eq_ignore_ascii_case(pattern)
+    said == pattern || number_of(said) == Some(pattern) || said.eq_ignore_ascii_case(pattern)
+}
+
+fn is_pronoun(word: &Word) -> bool {
+    word.is("it") || word.is("them")
 }

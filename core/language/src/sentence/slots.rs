@@ -5,7 +5,7 @@ use crate::ast::{
     Reopened, Span, SpanKind, StateRef, Task, Through, Warning, Who, Whom,
 };
 use crate::document::Slot;
-use crate::register::{PhraseForm, closest};
+use crate::register::{PhraseForm, closest, of_it};
 use crate::words::Kind;
 
 use super::Cursor;
@@ -429,7 +429,7 @@ impl Cursor<'_> {
                     let says: Vec<String> = self
                         .register()
                         .states()
-                        .map(|(_, state)| replace_hole(&state.says))
+                        .map(|(_, state)| of_it(&state.says))
                         .collect();
                     let near = closest(&said, says.iter().map(String::as_str))
                         .map(|near| format!("Did you mean “{near}”?"));
@@ -683,19 +683,5 @@ fn assemble(
         reopened: slots.reopened,
         warnings: slots.warnings,
         escalation: slots.escalation,
-    }
-}
-
-/// A phrase with `it` in its hole.
-pub(crate) fn replace_hole(says: &str) -> String {
-    match (says.find('{'), says.find('}')) {
-        (Some(open), Some(close)) if open < close => {
-            format!(
-                "{}it{}",
-                says.get(..open).unwrap_or_default(),
-                says.get(close + 1..).unwrap_or_default()
-            )
-        }
-        _ => says.to_owned(),
     }
 }

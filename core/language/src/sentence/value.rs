@@ -5,7 +5,7 @@ use kept_kernel::{Duration, DurationError, Number, Unit};
 
 use crate::ast::{Period, TextRange, Value};
 use crate::register::{FactId, FactKind, closest};
-use crate::words::{Kind, is_article};
+use crate::words::Kind;
 
 use super::Cursor;
 
@@ -244,6 +244,30 @@ impl Cursor<'_> {
     /// A value of this fact, where one comes next; the position stays where none does.
     pub(super) fn value_of(&mut self, fact: FactId) -> Option<Value> {
         let entry = &self.register()[fact];
+        let signed = matches!(
+            entry.kind,
+            FactKind::Number | FactKind::Percent | FactKind::Money
+        );
+        if signed && self.eat_minus() {
+            return self.unsigned_value_of(fact).map(below_zero);
+        }
+        self.unsigned_value_of(fact)
+    }
+
+    /// Passes a minus sign that stands against a number.
+    pub(super) fn eat_minus(&mut self) -> bool {
+        let (Some(sign), Some(number)) = (self.word(0), self.word(1)) else {
+            return false;
+        };
+        let found = (sign.is("-") || sign.is("−"))
+            && number.kind == Kind::Number
+            && sign.range.end == number.range.start;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn unsigned_value_of(&mut self, fact: FactId) -> Option<Value> {
+        let entry = &self.register()[fact];
         match entry.kind {
             FactKind::Choice => self.choice(fact).map(|(value, words)| {
                 self.at += words;
@@ -287,18 +311,12 @@ impl Cursor<'_> {
 
     /// The value of a choice that comes next, the longest that fits, and how many words it takes.
     pub(super) fn choice(&self, fact: FactId) -> Option<(Value, usize)> {
-        let values = &self.register()[fact].values;
         let mut best: Option<(Value, usize)> = None;
-        for (index, value) in values.iter().enumerate() {
-            let words: Vec<String> = value
-                .to_lowercase()
-                .split_whitespace()
-                .filter(|word| !is_article(word))
-                .map(str::to_owned)
-                .collect();
+        for (index, words) in self.register().values_of(fact).iter().enumerate() {
             let fits = words.iter().enumerate().all(|(ahead, text)| {
                 self.word(ahead).is_some_and(|word| {
-                    word.text.eq_ignore_ascii_case(text) || word.text.to_lowercase() == *text
+                    word.text.eq_ignore_ascii_case(text)
+                        || !word.text.is_ascii() && word.text.to_lowercase() == *text
                 })
             });
             if fits && best.is_none_or(|(_, length)| words.len() > length) {
@@ -340,6 +358,14 @@ impl Cursor<'_> {
             &reason,
             &near.unwrap_or_default(),
         );
+    }
+}
+
+/// The value with a minus sign before it.
+pub(super) fn below_zero(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(Number::from_millionths(-number.millionths())),
+        other => other,
     }
 }
 

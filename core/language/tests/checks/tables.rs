@@ -190,3 +190,31 @@ fn a_long_table_is_checked_and_an_absurd_one_is_left_with_a_warning() {
             && message.severity == Severity::Warning
     ));
 }
+
+#[test]
+fn a_cell_may_lie_below_zero() {
+    table_gives(
+        &tiers(&["| at least 0 | Gold |", "| -500 up to 0 | Silver |"]),
+        &[("K501", "-501 has no tier")],
+    );
+    table_gives(
+        &tiers(&[
+            "| at least -1.5 | Gold |",
+            "| −500 up to -1.5 | Silver |",
+            "| below -500 EUR | Bronze |",
+        ]),
+        &[],
+    );
+}
+
+#[test]
+fn nothing_stands_below_the_row_otherwise() {
+    table_gives(
+        &tiers(&[
+            "| at least 500 | Gold |",
+            "| otherwise | Silver |",
+            "| below 100 | Bronze |",
+        ]),
+        &[("K502", "“otherwise” is not the last row")],
+    );
+}

@@ -5,13 +5,19 @@ use crate::set::{document, document_with, gives, library, rules};
 const RULE: &str =
     "When a request is received, the assignee must resolve it within [time: 4 hours].";
 
+/// Compares with the version in force. Where the text says no version, it is the next one.
 fn against(before: &str, expected: &[(&str, &str)], now: &str) {
+    let now = if now.contains("\nversion = ") {
+        now.to_owned()
+    } else {
+        now.replacen("\nowner", "\nversion = \"1.1\"\nowner", 1)
+    };
     let before: Library = library(&[before.to_owned()]);
     let context = Context {
         in_force: Some(&before),
         ..Context::default()
     };
-    gives(&[now.to_owned()], &context, expected);
+    gives(&[now], &context, expected);
 }
 
 #[test]
@@ -88,4 +94,25 @@ fn a_transition_brings_its_own_version_and_names_a_rule_that_was() {
         &[("K302", "no such rule")],
     );
     gives(&with("1.1", "a"), &Context::default(), &[]);
+}
+
+#[test]
+fn a_version_that_follows_is_greater() {
+    let with = |version: &str, value: &str| {
+        let version = format!("version = \"{version}\"");
+        document_with(
+            "X",
+            &version,
+            &rules(&[("a", &RULE.replace("4 hours", value))]),
+        )
+    };
+    let falls = [("K108", "the version does not rise")];
+    against(&with("1.9", "4 hours"), &[], &with("1.10", "5 hours"));
+    against(&with("1.9", "4 hours"), &[], &with("2", "5 hours"));
+    against(&with("1", "4 hours"), &[], &with("1.1", "5 hours"));
+    against(&with("1.10", "4 hours"), &falls, &with("1.9", "5 hours"));
+    against(&with("1.9", "4 hours"), &falls, &with("1.9", "5 hours"));
+    against(&with("2.0", "4 hours"), &falls, &with("2", "5 hours"));
+    // The same document is no new version.
+    against(&with("1.9", "4 hours"), &[], &with("1.9", "4 hours"));
 }
