@@ -12,6 +12,7 @@ use crate::engine::EventProblem;
 use crate::event::{Event, What};
 use crate::machine::{Core, Opening, Turned};
 use crate::program::{Back, UseIx};
+use crate::reading::Reads;
 use crate::record::{NO_EVENT, RecordIx};
 
 impl Core<'_> {
@@ -55,7 +56,11 @@ impl Core<'_> {
             });
         }
         self.touch(record, event.at);
-        self.records[record].noun = event.case.noun.0;
+        self.changes = Reads::NOTHING;
+        if self.records[record].noun != event.case.noun.0 {
+            self.records[record].noun = event.case.noun.0;
+            self.changes = Reads::ANYTHING;
+        }
         match event.what {
             What::Act(_) | What::Facts => self.run(record, event, act),
             What::Split { .. } => {
@@ -84,6 +89,7 @@ impl Core<'_> {
         let at = event.at;
         if self.take_links(record, event) {
             self.changed.push(record);
+            self.changes = Reads::ANYTHING;
         }
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
@@ -276,6 +282,7 @@ impl Core<'_> {
         self.touch_readers(target, event.at);
         self.records[target].set_fact(slot, value);
         self.changed.push(target);
+        self.changes = self.changes.and(Reads::fact(fact));
         self.turns.push(Turned {
             record: target,
             fact,
@@ -358,6 +365,8 @@ impl Core<'_> {
             }
             if states != self.records[on].states {
                 self.touch_readers(on, event.at);
+                let turned = states ^ self.records[on].states;
+                self.changes = self.changes.and(Reads::states(turned));
                 self.records[on].states = states;
                 self.changed.push(on);
             }

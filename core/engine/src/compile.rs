@@ -10,6 +10,7 @@ mod exceptions;
 mod gates;
 mod periodic;
 mod procedures;
+mod reading;
 mod retention;
 mod tables;
 mod tasks;
@@ -27,6 +28,7 @@ use crate::program::{
     CalendarIx, Calendars, CompileProblem, FactTrigger, FactTurn, IdentIx, Kind, Program, RuleInfo,
     RuleIx, TransitionInfo, Version,
 };
+use crate::reading::Reads;
 
 use builder::Builder;
 
@@ -287,7 +289,7 @@ fn rhythm<'a>(
     info.condition = condition;
     info.unless = unless;
     info.latent = true;
-    info.reads = true;
+    info.reads = Reads::ANYTHING;
     let anchor = match &info.kind {
         Kind::Since(_, anchor) => Some(*anchor),
         _ => None,
@@ -366,6 +368,7 @@ impl Builder<'_> {
         self.boundaries.sort_unstable();
         self.boundaries.dedup();
         self.choose_archived();
+        self.choose_reads();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -445,6 +448,8 @@ pub(crate) fn rule_info(
         reopened: None,
         latent: false,
         elsewhere: false,
-        reads: false,
+        reads: Reads::NOTHING,
+        shown: Reads::NOTHING,
+        pauses: false,
     }
 }

@@ -7,6 +7,7 @@ use crate::clock::NEVER;
 use crate::event::Event;
 use crate::machine::{Core, Opening, Turned};
 use crate::program::{DefinitionIx, FactTurn, Gives, UseIx};
+use crate::reading::Reads;
 use crate::record::{Known, RecordIx};
 use crate::rows::Answer;
 use crate::truth::{Truth, compare, holds};
@@ -114,6 +115,7 @@ impl Core<'_> {
                     return false;
                 }
                 self.touch_readers(record, at);
+                self.changes = self.changes.and(Reads::states(mask));
                 self.records[record].states = states;
                 self.records[record].doubtful_states = doubtful;
                 self.changed.push(record);
@@ -137,6 +139,7 @@ impl Core<'_> {
             return false;
         }
         self.touch_readers(record, at);
+        self.changes = self.changes.and(Reads::fact(fact));
         self.records[record].set_fact(slot, value);
         self.changed.push(record);
         self.turns.push(Turned {
@@ -166,6 +169,7 @@ impl Core<'_> {
             std::mem::take(&mut self.dirty),
             std::mem::take(&mut self.turns),
         );
+        let changes = std::mem::replace(&mut self.changes, Reads::ANYTHING);
         self.redefine(&[record], at, cause);
         let changed = std::mem::take(&mut self.changed);
         let mut dirty = Vec::new();
@@ -184,6 +188,7 @@ impl Core<'_> {
             self.queue_turned(turned, cause);
         }
         (self.changed, self.dirty, self.turns) = outer;
+        self.changes = changes;
     }
 
     /// Rules that a turned fact triggers.

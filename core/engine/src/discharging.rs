@@ -9,6 +9,7 @@ use crate::event::{Actor, Event};
 use crate::machine::{Core, Opening};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{Kind, Shown, ThroughInfo, UseIx, Variant};
+use crate::reading::Reads;
 use crate::record::{Duty, NO_RECORD, Note, Phase, RecordIx};
 
 const MINUTE: i64 = 60_000_000;
@@ -54,14 +55,27 @@ impl Core<'_> {
     }
 
     fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
+        let program = self.program;
+        let facts = event.facts.iter();
+        let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
+            shown.and(Reads::fact(*fact))
+        });
+        let only_facts = event.proofs.is_empty() && event.links.len() <= 1;
         for place in 0..self.records[case].duties.len() {
             let Some(duty) = self.records[case].duties.get(place) else {
                 continue;
             };
-            let rule = &self.program.rules[duty.rule];
+            if !duty.is_alive() || duty.done_at != NEVER {
+                continue;
+            }
+            let rule = &program.rules[duty.rule];
+            let idle = duty.act_at == NEVER && !rule.shown.is_touched_by(shown);
+            if only_facts && idle {
+                continue;
+            }
             let variant = rule.variants.get(usize::from(duty.variant));
             let asks = variant.is_some_and(|variant| !variant.evidence.is_empty());
-            if duty.is_alive() && duty.done_at == NEVER && asks {
+            if asks {
                 self.prove(case, place, event);
             }
         }

@@ -300,7 +300,8 @@ impl Core<'_> {
         while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
             let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            if !counts || seen.breached {
+            let can = self.program.rules[seen.rule].pauses || seen.is_paused();
+            if !counts || seen.breached || !can {
                 continue;
             }
             let stands_still = self.stands_still(record, seen);

@@ -13,6 +13,7 @@ use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId,
 
 use crate::list::{List, positions};
 use crate::people::People;
+use crate::reading::Reads;
 use crate::rows::Answer;
 
 positions! {
@@ -159,6 +160,8 @@ pub(crate) struct Group {
     pub(crate) states: Vec<kept_language::StateId>,
     pub(crate) marks: usize,
     pub(crate) links: Vec<GroupIx>,
+    /// Which of the links is its client.
+    pub(crate) client: Option<usize>,
     /// Nothing ends it.
     pub(crate) moment: bool,
     /// A rule, a fact, a state or a mark of it is used.
@@ -432,8 +435,12 @@ pub(crate) struct RuleInfo {
     pub(crate) latent: bool,
     /// It reads other records than its own.
     pub(crate) elsewhere: bool,
-    /// Something that it reads may change while it is open.
-    pub(crate) reads: bool,
+    /// What it reads that may change while it is open.
+    pub(crate) reads: Reads,
+    /// What it may be shown by, where not only by facts anything.
+    pub(crate) shown: Reads,
+    /// Some state stops its clock.
+    pub(crate) pauses: bool,
 }
 
 #[derive(Clone, Debug)]

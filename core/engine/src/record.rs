@@ -36,6 +36,8 @@ pub(crate) struct Record {
     pub(crate) alive: bool,
     /// Some duty of it has ended.
     pub(crate) served: bool,
+    /// Something changed under its duties without their being judged again: next time all are.
+    pub(crate) stale: bool,
     /// Up to when it has been judged.
     pub(crate) now: Instant,
     /// When time alone changes something next.
@@ -384,6 +386,7 @@ impl Record {
         self.doubtful_states = 0;
         self.serial = 0;
         self.served = false;
+        self.stale = false;
         self.begun_by = None;
         self.touched_in = 0;
         self.found_in = 0;

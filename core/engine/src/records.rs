@@ -107,6 +107,15 @@ impl Core<'_> {
     }
 
     pub(crate) fn link(&mut self, record: RecordIx, slot: usize, target: RecordIx) {
+        if let Some(old) = self.records[record].link(slot) {
+            // What read this record through the old one is not told: it is to judge all again.
+            let mut readers = Vec::new();
+            self.search += 1;
+            self.readers(old, &mut readers);
+            for reader in readers {
+                self.records[reader].stale = true;
+            }
+        }
         self.unlink(record, slot);
         let found = &mut self.records[target];
         let hash = found.hash;

@@ -141,6 +141,7 @@ impl Core<'_> {
         let made = self.records.take();
         let record = &mut self.records[made];
         record.reset();
+        record.stale = true;
         record.hash = hash;
         let mut reading = self.archive.read(place);
         read(record, &mut reading);

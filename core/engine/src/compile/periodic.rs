@@ -14,6 +14,7 @@ use crate::program::{
     CalendarIx, CourseInfo, DeadlineInfo, GroupIx, Kind, Owner, PartyInfo, ReviewInfo, RuleInfo,
     RuleIx, SampleInfo, Until, UseIx, Variant,
 };
+use crate::reading::Reads;
 
 impl<'a> Builder<'a> {
     pub(crate) fn sample(&mut self, source: &Source<'a>, sample: &'a Sample) -> Compiled<RuleIx> {
@@ -199,7 +200,9 @@ impl<'a> Builder<'a> {
             fixed: 0,
             reopened: None,
             latent: false,
-            reads: false,
+            reads: Reads::NOTHING,
+            shown: Reads::NOTHING,
+            pauses: false,
             elsewhere: false,
         };
         let reviewed = self.register.act("review-this-sop");

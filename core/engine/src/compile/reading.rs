@@ -1,0 +1,127 @@
+//! What each rule reads: which changes make it worth judging again.
+
+use crate::compile::builder::Builder;
+use crate::program::{
+    Ask, Cond, ExceptionInfo, FactUse, Kind, RuleInfo, Shown, SpanInfo, StateUse, TableIx, Until,
+    Variant,
+};
+use crate::reading::Reads;
+
+impl Builder<'_> {
+    /// Says of each rule what it reads, and of each kind of record where its client stands.
+    pub(crate) fn choose_reads(&mut self) {
+        for rule in self.rules.keys() {
+            let info = &self.rules[rule];
+            let reads = if info.reads.is_nothing() {
+                Reads::NOTHING
+            } else {
+                self.reads_of(info)
+            };
+            let shown = shown_by(&info.variants);
+            self.rules[rule].shown = shown;
+            self.rules[rule].reads = reads;
+            self.rules[rule].pauses = self.rules[rule]
+                .variants
+                .iter()
+                .any(|variant| !variant.pausing.is_empty());
+        }
+        for group in self.groups.keys() {
+            let client = self.client;
+            let mut links = self.groups[group].links.iter();
+            self.groups[group].client = links.position(|link| Some(*link) == client);
+        }
+    }
+
+    fn reads_of(&self, rule: &RuleInfo) -> Reads {
+        let mut reads = Reads::NOTHING;
+        for condition in rule.condition.iter().chain(&rule.unless) {
+            reads = reads.and(in_condition(condition));
+        }
+        reads = reads.and(in_exceptions(&rule.exceptions));
+        for variant in &rule.variants {
+            reads = reads.and(self.in_variant(variant));
+        }
+        if let Kind::Since(span, _) = &rule.kind {
+            reads = reads.and(self.in_span(span));
+        }
+        if reads.is_nothing() {
+            Reads::ANYTHING
+        } else {
+            reads
+        }
+    }
+
+    fn in_variant(&self, variant: &Variant) -> Reads {
+        let Some(deadline) = &variant.deadline else {
+            return Reads::NOTHING;
+        };
+        match &deadline.kind {
+            Until::Within(span) => self.in_span(span),
+            // Its anchor is an event, and those are not told apart.
+            Until::After(..) => Reads::ANYTHING,
+            Until::Fact(fact) | Until::Before(_, fact) => of_fact(fact),
+            Until::EndOf(_) => Reads::NOTHING,
+        }
+    }
+
+    fn in_span(&self, span: &SpanInfo) -> Reads {
+        match span {
+            SpanInfo::Fixed(_) => Reads::NOTHING,
+            SpanInfo::FixedOr(_, fact) => of_fact(fact),
+            SpanInfo::Table { table, .. } => self.in_table(*table),
+        }
+    }
+
+    fn in_table(&self, table: TableIx) -> Reads {
+        let columns = self.tables[table].columns.iter();
+        let facts = columns.filter_map(|column| column.fact.as_ref());
+        facts.fold(Reads::NOTHING, |reads, fact| reads.and(of_fact(fact)))
+    }
+}
+
+fn shown_by(variants: &[Variant]) -> Reads {
+    let items = variants.iter().flat_map(|variant| &variant.evidence);
+    items.flatten().fold(Reads::NOTHING, |reads, shown| {
+        reads.and(match shown {
+            Shown::Fact(fact) => Reads::fact(*fact),
+            Shown::Records(..) => Reads::ANYTHING,
+            // A kind of proof comes with its own list.
+            Shown::Kind(_) => Reads::NOTHING,
+        })
+    })
+}
+
+fn of_fact(fact: &FactUse) -> Reads {
+    Reads::fact(fact.fact)
+}
+
+fn of_state(state: &StateUse) -> Reads {
+    1_u64
+        .checked_shl(state.bit as u32)
+        .map_or(Reads::ANYTHING, Reads::states)
+}
+
+fn in_condition(condition: &Cond) -> Reads {
+    let tests = condition.tests.iter();
+    tests.fold(Reads::NOTHING, |reads, test| {
+        reads.and(match &test.kind {
+            Ask::Is(fact, _) | Ask::Compare(fact, ..) | Ask::Between(fact, ..) => of_fact(fact),
+            Ask::Known(facts) => facts
+                .iter()
+                .fold(Reads::NOTHING, |reads, fact| reads.and(of_fact(fact))),
+            Ask::State(state) => of_state(state),
+            // Time alone can change its answer.
+            Ask::Event(..) => Reads::ANYTHING,
+        })
+    })
+}
+
+fn in_exceptions(exceptions: &[ExceptionInfo]) -> Reads {
+    exceptions.iter().fold(Reads::NOTHING, |reads, exception| {
+        let own = exception
+            .condition
+            .as_ref()
+            .map_or(Reads::NOTHING, in_condition);
+        reads.and(own).and(in_exceptions(&exception.inner))
+    })
+}
