@@ -46,6 +46,7 @@ impl Core<'_> {
         }
         self.touched.clear();
         self.changed.clear();
+        self.changes = Reads::NOTHING;
         self.round += 1;
         let record = self.find_or_make(event.case, event.place);
         let known = &self.records[record];
@@ -56,7 +57,6 @@ impl Core<'_> {
             });
         }
         self.touch(record, event.at);
-        self.changes = Reads::NOTHING;
         if self.records[record].noun != event.case.noun.0 {
             self.records[record].noun = event.case.noun.0;
             self.changes = Reads::ANYTHING;
@@ -393,7 +393,9 @@ impl Core<'_> {
     /// Definitions follow what changed; clocks stop and run on; what reads it is to be judged again.
     fn settle_changes(&mut self, event: &Event<'_>) {
         let changed = std::mem::take(&mut self.changed);
-        self.redefine(&changed, event.at, event.place);
+        if self.program.defining.is_touched_by(self.changes) {
+            self.redefine(&changed, event.at, event.place);
+        }
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.clear();
         self.search += 1;

@@ -369,6 +369,7 @@ impl Builder<'_> {
         self.boundaries.dedup();
         self.choose_archived();
         self.choose_reads();
+        let defining = self.defining();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -388,6 +389,7 @@ impl Builder<'_> {
             tables: self.tables,
             definitions: self.definitions,
             procedures: self.procedures,
+            defining,
             asks_events: self.asks_events,
             boundaries: self.boundaries,
             transitions: self.transitions,
@@ -409,6 +411,7 @@ impl Builder<'_> {
     pub(crate) fn add_rule(&mut self, info: RuleInfo) -> RuleIx {
         let ident = info.ident;
         self.groups[info.group].used = true;
+        self.groups[info.group].rules += usize::from(!matches!(info.kind, Kind::Gate(_)));
         let again = info.reopened.is_some() || matches!(info.kind, Kind::Gate(_));
         if again && self.reopens(info.group) {
             self.groups[info.group].returns = true;

@@ -18,28 +18,30 @@ impl Core<'_> {
         if self.program.definitions.len() == 0 {
             return;
         }
-        let mut list = Vec::new();
+        let (mut list, mut changed) = std::mem::take(&mut self.defining);
+        list.clear();
         self.search += 1;
         for seed in seeds {
             self.readers(*seed, &mut list);
         }
         // Definitions of one record stand in order; one that reads another record may need another round.
         for _ in 0..8 {
-            let mut changed = Vec::new();
+            changed.clear();
             for record in &list {
                 if self.redefine_one(*record, at, cause) {
                     changed.push(*record);
                 }
             }
             if changed.is_empty() {
-                return;
+                break;
             }
             self.search += 1;
             list.clear();
-            for record in changed {
-                self.readers(record, &mut list);
+            for record in &changed {
+                self.readers(*record, &mut list);
             }
         }
+        self.defining = (list, changed);
     }
 
     fn redefine_one(&mut self, record: RecordIx, at: Instant, cause: u64) -> bool {

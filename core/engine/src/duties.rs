@@ -166,8 +166,12 @@ impl Core<'_> {
                 place
             }
             None => {
-                self.records[record].duties.push(duty);
-                self.records[record].duties.len() - 1
+                let duties = &mut self.records[record].duties;
+                if duties.capacity() == 0 {
+                    duties.reserve_exact(self.program.groups[info.group].rules.min(12));
+                }
+                duties.push(duty);
+                duties.len() - 1
             }
         };
         if judged.applies == Truth::True {

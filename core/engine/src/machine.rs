@@ -52,6 +52,8 @@ pub(crate) struct Core<'p> {
     pub(crate) rounds: Vec<(RuleIx, Instant)>,
     /// Who joins and leaves the audience of a course, and when.
     pub(crate) joins: Vec<Join>,
+    /// Kept between rounds of definitions: what may change, and what has.
+    pub(crate) defining: (Vec<RecordIx>, Vec<RecordIx>),
     /// What the event at hand has changed so far.
     pub(crate) changes: Reads,
     /// An exception has been granted somewhere.
@@ -159,6 +161,7 @@ impl<'p> Core<'p> {
             frames: Vec::new(),
             rounds: Vec::new(),
             joins: Vec::new(),
+            defining: (Vec::new(), Vec::new()),
             changes: Reads::NOTHING,
             granted: false,
             reckoned: Reckoned::default(),

@@ -110,6 +110,8 @@ pub struct Program {
     pub(crate) tables: List<TableIx, TableInfo>,
     pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
     pub(crate) procedures: List<ProcedureIx, ProcedureInfo>,
+    /// What definitions read and give.
+    pub(crate) defining: Reads,
     /// Some condition asks when something happened.
     pub(crate) asks_events: bool,
     /// Instants at which a version takes effect, in order.
@@ -160,6 +162,8 @@ pub(crate) struct Group {
     pub(crate) states: Vec<kept_language::StateId>,
     pub(crate) marks: usize,
     pub(crate) links: Vec<GroupIx>,
+    /// How many rules hang on it.
+    pub(crate) rules: usize,
     /// Which of the links is its client.
     pub(crate) client: Option<usize>,
     /// Nothing ends it.

@@ -6,6 +6,7 @@ use crate::event::{Event, Record as Named};
 use crate::ids::hash_of;
 use crate::machine::{Core, Opening};
 use crate::program::GroupIx;
+use crate::reading::Reads;
 use crate::record::{Link, NO_RECORD, RecordIx};
 
 impl Core<'_> {
@@ -27,6 +28,7 @@ impl Core<'_> {
         self.by_id.insert(hash, made);
         let record = &mut self.records[made];
         record.reset();
+        record.quiet = !self.entries;
         record.group = group;
         record.noun = noun.0;
         record.id.set(id);
@@ -54,6 +56,7 @@ impl Core<'_> {
         }
         if !program.groups[group].definitions.is_empty() {
             self.changed.push(made);
+            self.changes = Reads::ANYTHING;
         }
         made
     }

@@ -2,8 +2,8 @@
 
 use crate::compile::builder::Builder;
 use crate::program::{
-    Ask, Cond, ExceptionInfo, FactUse, Kind, RuleInfo, Shown, SpanInfo, StateUse, TableIx, Until,
-    Variant,
+    Ask, Cond, ExceptionInfo, FactUse, Gives, Kind, RuleInfo, Shown, SpanInfo, StateUse, TableIx,
+    Until, Variant,
 };
 use crate::reading::Reads;
 
@@ -30,6 +30,21 @@ impl Builder<'_> {
             let mut links = self.groups[group].links.iter();
             self.groups[group].client = links.position(|link| Some(*link) == client);
         }
+    }
+
+    /// What definitions read, and what they give, for that may be taken back.
+    pub(crate) fn defining(&self) -> Reads {
+        let definitions = self.definitions.iter();
+        definitions.fold(Reads::NOTHING, |reads, (_, definition)| {
+            reads.and(match &definition.gives {
+                Gives::Table { fact, table, .. } => Reads::fact(*fact).and(self.in_table(*table)),
+                Gives::State { condition, .. } => in_condition(condition),
+                Gives::YesNo {
+                    fact, condition, ..
+                } => Reads::fact(*fact).and(in_condition(condition)),
+                Gives::Stages { fact, .. } => Reads::fact(*fact),
+            })
+        })
     }
 
     fn reads_of(&self, rule: &RuleInfo) -> Reads {
