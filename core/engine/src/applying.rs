@@ -11,7 +11,7 @@ use crate::clock::NEVER;
 use crate::engine::EventProblem;
 use crate::event::{Event, What};
 use crate::machine::{Core, Opening, Turned};
-use crate::program::{Back, UseIx};
+use crate::program::{Back, Purposes, UseIx};
 use crate::reading::Reads;
 use crate::record::{NO_EVENT, RecordIx};
 
@@ -86,7 +86,7 @@ impl Core<'_> {
     }
 
     fn run(&mut self, record: RecordIx, event: &Event<'_>, act: Option<ActId>) {
-        let at = event.at;
+        let (at, program) = (event.at, self.program);
         if self.take_links(record, event) {
             self.changed.push(record);
             self.changes = Reads::ANYTHING;
@@ -105,17 +105,34 @@ impl Core<'_> {
         self.turns.clear();
         self.take_facts(record, event);
         self.take_people(record, event);
-        self.judge_gates(&hits, event);
+        let purposes = hits.iter().fold(Purposes::default(), |all, (used, _)| {
+            all.and(program.purposes[*used])
+        });
+        if purposes.has(Purposes::GATES) {
+            self.judge_gates(&hits, event);
+        }
         if let Some(act) = act {
             self.take_states(record, act, event);
         }
-        self.take_marks(&hits, event);
-        self.take_stages(record, &hits, event);
+        if program.asks_events || purposes.has(Purposes::MARKS) {
+            self.take_marks(&hits, event);
+        }
+        if !event.proofs.is_empty() || purposes.has(Purposes::STAGES) {
+            self.take_stages(record, &hits, event);
+        }
         if !self.changed.is_empty() {
             self.settle_changes(event);
         }
-        self.do_discharges(record, &hits, event);
-        self.anchors(&hits, event);
+        if purposes.has(Purposes::DISCHARGES) {
+            self.do_discharges(&hits, event);
+        }
+        // Proof may come in parts: any event of the case may bring some.
+        if !event.facts.is_empty() || !event.proofs.is_empty() || event.links.len() > 1 {
+            self.add_proof(record, event);
+        }
+        if purposes.has(Purposes::ANCHORS) {
+            self.anchors(&hits, event);
+        }
         if !self.dirty.is_empty() {
             let dirty = std::mem::take(&mut self.dirty);
             for case in &dirty {
@@ -127,7 +144,10 @@ impl Core<'_> {
         if let Some(act) = act {
             self.end_case(record, act, event);
         }
-        self.queue_openings(record, act, &hits, event);
+        if purposes.has(Purposes::OPENS) {
+            self.queue_hits(&hits, event);
+        }
+        self.queue_openings(record, act, event);
         self.hits = hits;
     }
 
@@ -411,13 +431,7 @@ impl Core<'_> {
         self.changed.clear();
     }
 
-    fn queue_openings(
-        &mut self,
-        record: RecordIx,
-        act: Option<ActId>,
-        hits: &[(UseIx, RecordIx)],
-        event: &Event<'_>,
-    ) {
+    fn queue_hits(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
         let program = self.program;
         for (used, case) in hits {
             let info = &program.uses[*used];
@@ -431,6 +445,10 @@ impl Core<'_> {
                 self.frame(*rule, *case, event);
             }
         }
+    }
+
+    fn queue_openings(&mut self, record: RecordIx, act: Option<ActId>, event: &Event<'_>) {
+        let program = self.program;
         let turns = std::mem::take(&mut self.turns);
         for turned in &turns {
             self.queue_turned(turned, event.place);

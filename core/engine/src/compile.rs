@@ -320,6 +320,7 @@ fn triggers<'a>(builder: &mut Builder<'a>, rule: RuleIx, source: &Source<'a>) ->
             Trigger::Act(act) => {
                 let found = builder.use_of(group, act)?;
                 builder.uses[found].triggers.push(rule);
+                builder.rules[rule].again |= !builder.begins_once(found);
                 continue;
             }
             Trigger::Done(other) => {
@@ -338,6 +339,7 @@ fn triggers<'a>(builder: &mut Builder<'a>, rule: RuleIx, source: &Source<'a>) ->
         };
         let used = builder.fact_use(group, &fact.path, fact.fact)?;
         let back = builder.back(group, &fact.path)?;
+        builder.rules[rule].again = true;
         if let Some(info) = builder.facts.get_mut(used.fact.index()) {
             info.triggers.push(FactTrigger {
                 rule,
@@ -370,6 +372,7 @@ impl Builder<'_> {
         self.choose_archived();
         self.choose_reads();
         let defining = self.defining();
+        self.choose_again();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -383,6 +386,7 @@ impl Builder<'_> {
             company: self.company,
             acts: self.acts,
             facts: self.facts,
+            purposes: self.uses.iter().map(|(_, used)| used.purposes()).collect(),
             uses: self.uses,
             rules: self.rules,
             idents: self.idents,
@@ -451,6 +455,7 @@ pub(crate) fn rule_info(
         reopened: None,
         latent: false,
         elsewhere: false,
+        again: false,
         reads: Reads::NOTHING,
         shown: Reads::NOTHING,
         pauses: false,

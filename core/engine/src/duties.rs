@@ -100,7 +100,11 @@ impl Core<'_> {
                 };
                 (!(info.is_periodic() && old.is_alive())).then_some(place)
             }
-            None => None,
+            None => {
+                let before = self.cycles_before(record, info.ident, person);
+                duty.cycle = before.saturating_add(1);
+                None
+            }
         };
         self.begin(record, place, duty, (at, cause));
     }

@@ -52,6 +52,8 @@ pub(crate) struct Core<'p> {
     pub(crate) rounds: Vec<(RuleIx, Instant)>,
     /// Who joins and leaves the audience of a course, and when.
     pub(crate) joins: Vec<Join>,
+    /// How many cycles duties have had on cases that are forgotten, where another may come.
+    pub(crate) cycles: FxHashMap<u64, u32>,
     /// Kept between rounds of definitions: what may change, and what has.
     pub(crate) defining: (Vec<RecordIx>, Vec<RecordIx>),
     /// What the event at hand has changed so far.
@@ -161,6 +163,7 @@ impl<'p> Core<'p> {
             frames: Vec::new(),
             rounds: Vec::new(),
             joins: Vec::new(),
+            cycles: FxHashMap::default(),
             defining: (Vec::new(), Vec::new()),
             changes: Reads::NOTHING,
             granted: false,

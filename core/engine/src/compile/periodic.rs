@@ -204,6 +204,7 @@ impl<'a> Builder<'a> {
             shown: Reads::NOTHING,
             pauses: false,
             elsewhere: false,
+            again: false,
         };
         let reviewed = self.register.act("review-this-sop");
         info.act = reviewed.and_then(|act| self.discharging(company, act, Vec::new()));

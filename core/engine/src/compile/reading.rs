@@ -1,9 +1,11 @@
 //! What each rule reads: which changes make it worth judging again.
 
+use kept_language::ActId;
+
 use crate::compile::builder::Builder;
 use crate::program::{
-    Ask, Cond, ExceptionInfo, FactUse, Gives, Kind, RuleInfo, Shown, SpanInfo, StateUse, TableIx,
-    Until, Variant,
+    Ask, Cond, ExceptionInfo, FactUse, Gives, Kind, RuleInfo, RuleIx, Shown, SpanInfo, StateUse,
+    TableIx, Until, UseIx, Variant,
 };
 use crate::reading::Reads;
 
@@ -45,6 +47,42 @@ impl Builder<'_> {
                 Gives::Stages { fact, .. } => Reads::fact(*fact),
             })
         })
+    }
+
+    /// Whether an act is what begins its case, once. A record that nothing ends and that begins in several ways, as a
+    /// conversation does with each message, begins again and again.
+    pub(crate) fn begins_once(&self, used: UseIx) -> bool {
+        let used = &self.uses[used];
+        let mut begins: Vec<ActId> = Vec::new();
+        for (id, noun) in self.register.nouns() {
+            if self.group_of.get(id.index()) == Some(&used.group) {
+                begins.extend(&noun.begins);
+            }
+        }
+        begins.sort_unstable();
+        begins.dedup();
+        let own = used.back.is_empty() && used.fact.is_none();
+        let recurs = self.groups[used.group].moment && begins.len() > 1;
+        own && !recurs && begins.contains(&used.act)
+    }
+
+    /// What follows a rule that can be triggered again can be too.
+    pub(crate) fn choose_again(&mut self) {
+        let mut more = true;
+        while std::mem::take(&mut more) {
+            for ident in self.idents.keys() {
+                let found = &self.idents[ident];
+                if !found.rules.iter().any(|rule| self.rules[*rule].again) {
+                    continue;
+                }
+                let follow = found.when_done.iter().chain(&found.when_overdue);
+                let follow: Vec<RuleIx> = follow.copied().collect();
+                for rule in follow {
+                    more |= !self.rules[rule].again;
+                    self.rules[rule].again = true;
+                }
+            }
+        }
     }
 
     fn reads_of(&self, rule: &RuleInfo) -> Reads {
