@@ -11,6 +11,8 @@ pub enum Place {
     Room(String),
     /// `sample`: a made-up company, for demonstrations and measurements.
     Sample,
+    /// `testing`: databases and other places for tests.
+    Testing,
     /// `kept`: the program.
     Program,
     /// `bench`, `e2e`, `fuzz`: may use all that the product has.
@@ -74,6 +76,7 @@ impl Place {
             ["shell", name] => Self::Shell((*name).into()),
             ["rooms", name] => Self::Room((*name).into()),
             ["sample"] => Self::Sample,
+            ["testing"] => Self::Testing,
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
             [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
@@ -90,7 +93,11 @@ impl Place {
             (_, Self::Task) => Some("xtask stands beside the product, and nothing is built on it".into()),
             (Self::Task, _) => Some("xtask must build without the product".into()),
             (_, Self::Measure(name)) => Some(format!("`{name}` only uses the product, and nothing uses it")),
-            (Self::Measure(_) | Self::Program, _) | (Self::Sample, Self::Core(_)) => None,
+            (Self::Measure(_) | Self::Program, _)
+            | (Self::Sample | Self::Testing, Self::Core(_))
+            | (Self::Shell(_) | Self::Room(_), Self::Testing) => None,
+            (Self::Testing, Self::Shell(name)) if name == "store" => None,
+            (Self::Testing, _) => Some("tests of every part rest on it: it knows the store alone".into()),
             (_, Self::Program) => Some("only the program wires the parts, and nothing is built on it".into()),
             (Self::Sample, _) => Some("the made-up company is written in the core's words".into()),
             (_, Self::Sample) => {
@@ -129,9 +136,15 @@ fn core_objection(one: &str, two: &str) -> Option<String> {
 
 fn shell_objection(one: &str, two: &Place) -> Option<String> {
     match (one, two) {
-        ("store", Place::Shell(_)) => Some("the store is the lowest part of the shell".into()),
-        ("journal", Place::Shell(name)) if name != "store" => {
-            Some("the journal stands on the store alone".into())
+        ("vault", Place::Shell(_)) => Some("the vault is the lowest part of the shell".into()),
+        ("vault", Place::Core(name)) if name != "kernel" => {
+            Some("the vault knows the kernel's words only".into())
+        }
+        ("store", Place::Shell(name)) if name != "vault" => {
+            Some("the store stands on the vault alone".into())
+        }
+        ("journal", Place::Shell(name)) if name != "store" && name != "vault" => {
+            Some("the journal stands on the store and the vault alone".into())
         }
         ("store", Place::Core(name)) if name != "kernel" => {
             Some("the store knows the kernel's words only".into())
@@ -182,6 +195,30 @@ mod tests {
     }
 
     #[test]
+    fn the_vault_knows_the_kernel_alone_and_serves_store_journal_rooms_and_program() {
+        for other in [
+            "shell/store",
+            "shell/journal",
+            "shell/logs",
+            "core/engine",
+            "core/calendar",
+        ] {
+            assert!(!may("shell/vault", other), "shell/vault on {other}");
+        }
+        assert!(may("shell/vault", "core/kernel"));
+        for user in [
+            "shell/store",
+            "shell/journal",
+            "shell/ui",
+            "rooms/accounts",
+            "kept",
+        ] {
+            assert!(may(user, "shell/vault"), "{user} on shell/vault");
+        }
+        assert!(!may("core/engine", "shell/vault"));
+    }
+
+    #[test]
     fn rooms_use_only_the_read_faces_of_other_rooms() {
         assert!(may("rooms/requests", "rooms/clients"));
         assert!(!may("rooms/requests", "rooms/surveys"));
@@ -205,6 +242,15 @@ mod tests {
         assert!(may("bench", "sample"));
         assert!(!may("sample", "shell/logs"));
         assert!(!may("rooms/requests", "sample"));
+    }
+
+    #[test]
+    fn the_places_for_tests_know_the_store_and_serve_all_but_the_core() {
+        assert!(may("testing", "shell/store"));
+        assert!(may("shell/store", "testing"));
+        assert!(may("rooms/requests", "testing"));
+        assert!(!may("testing", "shell/ui"));
+        assert!(!may("core/engine", "testing"));
     }
 
     #[test]

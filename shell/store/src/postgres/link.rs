@@ -1,0 +1,208 @@
+//! One connection with its prepared statements.
+
+use std::collections::HashMap;
+
+use postgres::error::SqlState;
+use postgres::types::ToSql;
+use postgres::{Client, Config, NoTls, Statement};
+
+use crate::error::StoreError;
+use crate::sql::{Dialect, Sql};
+use crate::value::Value;
+
+/// How many rows go in one statement of [`Link::execute_each`].
+const ROWS_AT_ONCE: usize = 50;
+
+pub(crate) struct Link {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
+    /// The forms of statements that take [`ROWS_AT_ONCE`] rows.
+    bulk: HashMap<&'static str, Statement>,
+}
+
+impl Link {
+    pub(crate) fn connect(config: &Config) -> Result<Self, postgres::Error> {
+        let mut client = config.connect(NoTls)?;
+        client.batch_execute(
+            "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
+        )?;
+        Ok(Self {
+            client,
+            statements: HashMap::new(),
+            bulk: HashMap::new(),
+        })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) fn batch(&mut self, text: &str) -> Result<(), postgres::Error> {
+        self.client.batch_execute(text)
+    }
+
+    pub(crate) fn execute(&mut self, sql: Sql, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        let statement = self.prepared(sql)?;
+        let params = enough(&statement, sql, params)?;
+        self.client
+            .execute(&statement, &bound(params))
+            .map_err(|error| explain(sql, &error))
+    }
+
+    pub(crate) fn rows(
+        &mut self,
+        sql: Sql,
+        params: &[Value<'_>],
+    ) -> Result<Vec<postgres::Row>, StoreError> {
+        let statement = self.prepared(sql)?;
+        let params = enough(&statement, sql, params)?;
+        self.client
+            .query(&statement, &bound(params))
+            .map_err(|error| explain(sql, &error))
+    }
+
+    pub(crate) fn execute_each<const N: usize>(
+        &mut self,
+        sql: Sql,
+        rows: &[[Value<'_>; N]],
+    ) -> Result<u64, StoreError> {
+        let chunks = rows.chunks_exact(ROWS_AT_ONCE);
+        let rest = chunks.remainder();
+        let mut changed = 0;
+        for chunk in chunks {
+            let statement = self.prepared_bulk(sql)?;
+            let params: Vec<&(dyn ToSql + Sync)> = chunk
+                .iter()
+                .flatten()
+                .map(|value| value as &(dyn ToSql + Sync))
+                .collect();
+            changed += self
+                .client
+                .execute(&statement, &params)
+                .map_err(|error| explain(sql, &error))?;
+        }
+        for row in rest {
+            changed += self.execute(sql, row)?;
+        }
+        Ok(changed)
+    }
+
+    pub(crate) fn prepared(&mut self, sql: Sql) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.statements.get(sql.text()) {
+            return Ok(statement.clone());
+        }
+        let statement = self
+            .client
+            .prepare(&sql.for_dialect(Dialect::Postgres))
+            .map_err(|error| explain(sql, &error))?;
+        self.statements.insert(sql.text(), statement.clone());
+        Ok(statement)
+    }
+
+    fn prepared_bulk(&mut self, sql: Sql) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.bulk.get(sql.text()) {
+            return Ok(statement.clone());
+        }
+        let text = with_rows(sql.text(), ROWS_AT_ONCE).ok_or_else(|| {
+            StoreError::database(sql, "`execute_each` needs one list VALUES ($1, $2, …)")
+        })?;
+        let statement = self
+            .client
+            .prepare(&text)
+            .map_err(|error| explain(sql, &error))?;
+        self.bulk.insert(sql.text(), statement.clone());
+        Ok(statement)
+    }
+}
+
+/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on.
+fn with_rows(text: &str, rows: usize) -> Option<String> {
+    let (head, rest) = text.split_once("VALUES (")?;
+    let (list, tail) = rest.split_once(')')?;
+    let numbers: Vec<usize> = list
+        .split(',')
+        .map(|name| name.trim().strip_prefix('$')?.parse().ok())
+        .collect::<Option<_>>()?;
+    let row = |at: usize| {
+        let names: Vec<String> = numbers
+            .iter()
+            .map(|number| format!("${}", at * numbers.len() + number))
+            .collect();
+        format!("({})", names.join(", "))
+    };
+    let lists: Vec<String> = (0..rows).map(row).collect();
+    Some(format!("{head}VALUES {}{tail}", lists.join(", ")))
+}
+
+fn enough<'p, 'v>(
+    statement: &Statement,
+    sql: Sql,
+    params: &'p [Value<'v>],
+) -> Result<&'p [Value<'v>], StoreError> {
+    params.get(..statement.params().len()).ok_or_else(|| {
+        StoreError::database(
+            sql,
+            format!(
+                "{} values for {} parameters",
+                params.len(),
+                statement.params().len()
+            ),
+        )
+    })
+}
+
+fn bound<'p>(params: &'p [Value<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {
+    params
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}
+
+/// The store's error for what the server said about a statement.
+pub(crate) fn explain(sql: Sql, error: &postgres::Error) -> StoreError {
+    let Some(code) = error.code() else {
+        return StoreError::database(sql, chain(error));
+    };
+    match *code {
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::LOCK_NOT_AVAILABLE => StoreError::Retry,
+        SqlState::QUERY_CANCELED => StoreError::Timeout,
+        SqlState::DISK_FULL => StoreError::Full,
+        _ if code.code().starts_with("23") => StoreError::Conflict {
+            statement: sql.name(),
+            message: chain(error),
+        },
+        _ => StoreError::database(sql, chain(error)),
+    }
+}
+
+/// The error with its causes: the library's own text alone says only "db error".
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_rows;
+
+    #[test]
+    fn a_statement_for_one_row_becomes_one_for_many() {
+        assert_eq!(
+            with_rows(
+                "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                3
+            )
+            .as_deref(),
+            Some("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT DO NOTHING")
+        );
+        assert_eq!(with_rows("INSERT INTO t (a) VALUES (lower($1))", 2), None);
+        assert_eq!(with_rows("DELETE FROM t", 2), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! Statements: one text for both databases.
+//!
+//! A statement is written once, in [`statements!`](crate::statements), and named. Parameters are `$1`, `$2` … in any
+//! order. Two marks stand for what the databases say differently:
+//!
+//! | in the text | SQLite | PostgreSQL |
+//! | --- | --- | --- |
+//! | `id IN LIST($1)` | `id IN rarray($1)` | `id = ANY($1)` |
+//! | `/*skip locked*/` | nothing: there is one writer | `FOR UPDATE SKIP LOCKED` |
+//!
+//! Definitions of tables use type words as well; see [`migrate`](crate::migrate).
+
+use std::borrow::Cow;
+
+/// Which database a store lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite with SQLCipher: one encrypted file.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// A named statement. Only [`statements!`](crate::statements) makes one, so that every statement of the product is on
+/// a list which tests prepare on both databases, and no text of a user can become SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sql {
+    name: &'static str,
+    text: &'static str,
+}
+
+impl Sql {
+    /// Used by [`statements!`](crate::statements).
+    ///
+    /// # Panics
+    ///
+    /// While compiling, for a text that would begin or end a transaction: on PostgreSQL the rest of the closure would
+    /// then run without one.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        let mut words = TRANSACTION_WORDS.as_slice();
+        while let [word, rest @ ..] = words {
+            assert!(
+                !begins_with(text, word),
+                "the store begins and ends transactions; a statement must not"
+            );
+            words = rest;
+        }
+        Self { name, text }
+    }
+
+    /// The statement's name, as it stands in messages.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The text as written.
+    pub const fn text(self) -> &'static str {
+        self.text
+    }
+
+    /// The text as this database wants it.
+    pub fn for_dialect(self, dialect: Dialect) -> Cow<'static, str> {
+        match dialect {
+            Dialect::Sqlite if self.text.contains(LIST) => {
+                self.text.replace(LIST, "IN rarray(").into()
+            }
+            Dialect::Postgres if self.text.contains(LIST) || self.text.contains(SKIP_LOCKED) => {
+                self.text
+                    .replace(LIST, "= ANY(")
+                    .replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
+                    .into()
+            }
+            _ => self.text.into(),
+        }
+    }
+}
+
+const LIST: &str = "IN LIST(";
+const SKIP_LOCKED: &str = "/*skip locked*/";
+const TRANSACTION_WORDS: [&str; 8] = [
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "END",
+    "START",
+    "ABORT",
+];
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs while compiling, within the length it has just compared"
+)]
+const fn begins_with(text: &str, word: &str) -> bool {
+    let (text, word) = (text.trim_ascii_start().as_bytes(), word.as_bytes());
+    if text.len() < word.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < word.len() {
+        if !text[at].eq_ignore_ascii_case(&word[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    text.len() == word.len() || !text[at].is_ascii_alphanumeric()
+}
+
+/// Declares the statements of a part and the list `STATEMENTS` of them all.
+///
+/// ```
+/// kept_store::statements! {
+///     /// One note by its id: text, instant.
+///     NOTE = "SELECT text, written_at FROM notes WHERE id = $1";
+///     /// Takes a note away.
+///     DELETE_NOTE = "DELETE FROM notes WHERE id = $1";
+/// }
+/// assert_eq!(STATEMENTS.len(), 2);
+/// ```
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$note:meta])* $name:ident = $text:expr;)+) => {
+        $($(#[$note])* pub(crate) const $name: $crate::Sql = $crate::Sql::new(stringify!($name), $text);)+
+        /// Every statement of this part, for the checks on both databases.
+        pub const STATEMENTS: &[$crate::Sql] = &[$($name),+];
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, Sql, begins_with};
+
+    #[test]
+    fn the_marks_become_what_each_database_says() {
+        let sql = Sql::new(
+            "CLAIM",
+            "SELECT id FROM t WHERE id IN LIST($1) /*skip locked*/",
+        );
+        assert_eq!(
+            sql.for_dialect(Dialect::Postgres),
+            "SELECT id FROM t WHERE id = ANY($1) FOR UPDATE SKIP LOCKED"
+        );
+        assert_eq!(
+            sql.for_dialect(Dialect::Sqlite),
+            "SELECT id FROM t WHERE id IN rarray($1) /*skip locked*/"
+        );
+    }
+
+    #[test]
+    fn words_that_end_a_transaction_are_told_from_names_that_look_like_them() {
+        assert!(begins_with("  commit", "COMMIT"));
+        assert!(begins_with("Rollback to x", "ROLLBACK"));
+        assert!(!begins_with("commitments", "COMMIT"));
+        assert!(!begins_with("UPDATE t", "COMMIT"));
+    }
+}

@@ -1,0 +1,6 @@
+//! SQLite with SQLCipher: one writer with group commit, and readers.
+
+pub(crate) mod connection;
+pub(crate) mod reader;
+pub(crate) mod statements;
+pub(crate) mod writer;

@@ -1,0 +1,237 @@
+//! What a closure sees of the database: [`Read`] and [`Write`].
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::ops::Deref;
+
+use crate::error::StoreError;
+use crate::postgres::link::Link;
+use crate::row::{Inner, Row};
+use crate::sql::{Dialect, Sql};
+use crate::sqlite::statements;
+use crate::value::{FromRow, Value};
+
+/// One consistent view of the database, which cannot write.
+pub struct Read<'c> {
+    connection: Connection<'c>,
+    /// INVARIANT: once a statement has failed, nothing of this closure is kept: PostgreSQL has given the transaction
+    /// up by then, and SQLite must mean the same.
+    fault: RefCell<Option<StoreError>>,
+    iterating: Cell<bool>,
+}
+
+/// A transaction. All that is written through it is kept together, or nothing is.
+pub struct Write<'c>(Read<'c>);
+
+pub(crate) enum Connection<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c RefCell<Link>),
+}
+
+impl<'c> Deref for Write<'c> {
+    type Target = Read<'c>;
+
+    fn deref(&self) -> &Read<'c> {
+        &self.0
+    }
+}
+
+impl Write<'_> {
+    /// Runs a statement that changes rows; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] for a broken rule of the schema; others as the database says.
+    pub fn execute(&self, sql: Sql, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.keep_fault(match &self.connection {
+            Connection::Sqlite(connection) => statements::execute(connection, sql, params),
+            Connection::Postgres(link) => {
+                borrow(link, sql).and_then(|mut link| link.execute(sql, params))
+            }
+        })
+    }
+
+    /// Runs a statement once for each row of parameters, with few journeys to the server. The statement ends with
+    /// its one list `VALUES ($1, $2, …)`, or has `ON CONFLICT DO NOTHING` after it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Write::execute`]; rows before the one at fault are undone with the closure.
+    pub fn execute_each<const N: usize>(
+        &self,
+        sql: Sql,
+        rows: &[[Value<'_>; N]],
+    ) -> Result<u64, StoreError> {
+        self.keep_fault(match &self.connection {
+            Connection::Sqlite(connection) => statements::execute_each(connection, sql, rows),
+            Connection::Postgres(link) => {
+                borrow(link, sql).and_then(|mut link| link.execute_each(sql, rows))
+            }
+        })
+    }
+
+    /// Runs the text of a migration, which may hold several statements.
+    pub(crate) fn run_text(&self, name: &'static str, text: &str) -> Result<(), StoreError> {
+        let failed = |message: String| StoreError::Database {
+            statement: name,
+            message,
+        };
+        match &self.connection {
+            Connection::Sqlite(connection) => connection
+                .execute_batch(text)
+                .map_err(|error| failed(error.to_string())),
+            Connection::Postgres(link) => link
+                .try_borrow_mut()
+                .map_err(|_| failed("a statement inside `each`".into()))?
+                .batch(text)
+                .map_err(|error| failed(error.to_string())),
+        }
+    }
+}
+
+impl<'c> Read<'c> {
+    pub(crate) fn new(connection: Connection<'c>) -> Self {
+        Self {
+            connection,
+            fault: RefCell::new(None),
+            iterating: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn writing(self) -> Write<'c> {
+        Write(self)
+    }
+
+    /// Prepares a statement without running it: tests do so with every statement of the product.
+    ///
+    /// # Errors
+    ///
+    /// What the database finds wrong with it.
+    pub fn prepare(&self, sql: Sql) -> Result<(), StoreError> {
+        self.keep_fault(match &self.connection {
+            Connection::Sqlite(connection) => statements::prepare(connection, sql).map(drop),
+            Connection::Postgres(link) => {
+                borrow(link, sql).and_then(|mut link| link.prepared(sql).map(drop))
+            }
+        })
+    }
+
+    /// Which database this is, for the few statements that must differ.
+    pub fn dialect(&self) -> Dialect {
+        match self.connection {
+            Connection::Sqlite(_) => Dialect::Sqlite,
+            Connection::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Shape`] for a row that is not a `T`; others as the database says.
+    pub fn all<T: FromRow>(&self, sql: Sql, params: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, params, |row| {
+            rows.push(T::from_row(row)?);
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is any.
+    ///
+    /// # Errors
+    ///
+    /// As [`Read::all`].
+    pub fn maybe<T: FromRow>(
+        &self,
+        sql: Sql,
+        params: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        self.keep_fault(match &self.connection {
+            Connection::Sqlite(connection) => statements::first(connection, sql, params),
+            Connection::Postgres(link) => borrow(link, sql)
+                .and_then(|mut link| link.rows(sql, params))
+                .and_then(|rows| {
+                    rows.first()
+                        .map(|row| T::from_row(&Row(Inner::Postgres(row))))
+                        .transpose()
+                }),
+        })
+    }
+
+    /// The first row, which must be there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Missing`] when there is none; others as [`Read::all`].
+    pub fn one<T: FromRow>(&self, sql: Sql, params: &[Value<'_>]) -> Result<T, StoreError> {
+        self.maybe(sql, params)?
+            .ok_or(StoreError::Missing(sql.name()))
+    }
+
+    /// Hands each row to `take`, in order. No statement may run inside `take`.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `take`, or the database's.
+    pub fn each<E: From<StoreError>>(
+        &self,
+        sql: Sql,
+        params: &[Value<'_>],
+        mut take: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match &self.connection {
+            Connection::Sqlite(connection) => {
+                self.enter(sql)?;
+                let done = statements::each(connection, sql, params, &mut take);
+                self.iterating.set(false);
+                done.map_err(|stop| match stop {
+                    statements::Stop::Taker(error) => error,
+                    statements::Stop::Store(error) => E::from(self.noted(error)),
+                })
+            }
+            Connection::Postgres(link) => {
+                self.enter(sql)?;
+                let rows = borrow(link, sql).and_then(|mut link| link.rows(sql, params));
+                let done = self.keep_fault(rows).map_err(E::from).and_then(|rows| {
+                    rows.iter()
+                        .try_for_each(|row| take(&Row(Inner::Postgres(row))))
+                });
+                self.iterating.set(false);
+                done
+            }
+        }
+    }
+
+    /// The first error of a statement in this closure.
+    pub(crate) fn fault(&self) -> Option<StoreError> {
+        self.fault.borrow().clone()
+    }
+
+    fn enter(&self, sql: Sql) -> Result<(), StoreError> {
+        if self.iterating.replace(true) {
+            return Err(self.noted(StoreError::database(
+                sql,
+                "it ran inside `each` of another statement",
+            )));
+        }
+        Ok(())
+    }
+
+    fn keep_fault<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        result.map_err(|error| self.noted(error))
+    }
+
+    fn noted(&self, error: StoreError) -> StoreError {
+        // The program misread a row: the transaction itself is sound.
+        if !matches!(error, StoreError::Shape { .. } | StoreError::Missing(_)) {
+            self.fault.borrow_mut().get_or_insert_with(|| error.clone());
+        }
+        error
+    }
+}
+
+fn borrow(link: &RefCell<Link>, sql: Sql) -> Result<RefMut<'_, Link>, StoreError> {
+    link.try_borrow_mut()
+        .map_err(|_| StoreError::database(sql, "it ran inside `each` of another statement"))
+}
