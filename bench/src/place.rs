@@ -36,6 +36,14 @@ pub fn with_ending(path: &str, ending: &str) -> Result<Vec<(String, String)>, St
         .collect()
 }
 
+/// How long the process has been on a processor, as Linux tells it; none elsewhere. On a machine shared with others
+/// this is what one core to itself would take, and a little more.
+pub fn processor_seconds() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/schedstat").ok()?;
+    let nanoseconds: f64 = status.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
+}
+
 /// The most memory that the process has held, as Linux tells it; nought elsewhere.
 pub fn resident_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -183,7 +183,7 @@ fn run(
     let sink = RefCell::new(sink);
     let mut engine = Engine::new(program, SEED, |duty| (sink.borrow_mut())(duty));
     for event in &company.events {
-        refused += u64::from(event.with(|event| engine.push(event)).is_err());
+        refused += u64::from(event.lend(|event| engine.push(event)).is_err());
     }
     engine.finish(year.1);
     refused

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use kept_calendar::Calendar;
-use kept_engine::{Obligation, People};
+use kept_engine::{Obligation, OwnedActor, OwnedEvent, OwnedWhat, People};
 use kept_kernel::Instant;
 use kept_language::Register;
 
@@ -10,7 +10,6 @@ use crate::calendar;
 use crate::care;
 use crate::clients::{self, Client};
 use crate::climate::Climate;
-use crate::event::{SampleActor, SampleEvent, SampleWhat};
 use crate::feedback;
 use crate::meetings;
 use crate::messages;
@@ -45,7 +44,7 @@ pub struct SampleCompany {
     /// When it ends; what is open then stays open.
     pub until: Instant,
     /// What happened, in the order of time and place.
-    pub events: Vec<SampleEvent>,
+    pub events: Vec<OwnedEvent>,
     /// Words that the register does not have. What needs them is left out; empty with the vocabulary that ships.
     pub missing_words: Vec<String>,
     seed: u64,
@@ -113,9 +112,9 @@ impl SampleCompany {
         let checks = words.nouns.get("quality-check");
         let draws = words.nouns.get("company");
         let is_draw =
-            |event: &SampleEvent| event.what == SampleWhat::Facts && Some(&event.noun) == draws;
+            |event: &OwnedEvent| event.what == OwnedWhat::Facts && Some(&event.case.0) == draws;
         self.events
-            .retain(|event| Some(&event.noun) != checks && !is_draw(event));
+            .retain(|event| Some(&event.case.0) != checks && !is_draw(event));
         let own = obligations
             .iter()
             .filter(|o| o.level == 0 && o.rule.code == "CM");
@@ -134,8 +133,8 @@ impl SampleCompany {
             (one.at, one.card, &one.id).cmp(&(other.at, other.card, &other.id))
         });
         training::score(&world, &mut tape, &drawn);
-        let inside = |event: &SampleEvent| self.from <= event.at && event.at < self.until;
-        let added: Vec<SampleEvent> = tape.events.into_iter().filter(inside).collect();
+        let inside = |event: &OwnedEvent| self.from <= event.at && event.at < self.until;
+        let added: Vec<OwnedEvent> = tape.events.into_iter().filter(inside).collect();
         self.events.extend(added);
         number(&mut self.events);
     }
@@ -147,9 +146,9 @@ impl SampleCompany {
         earlier
             .iter()
             .rev()
-            .filter(|event| event.id == id)
+            .filter(|event| event.case.1 == id)
             .find_map(|event| match &event.actor {
-                SampleActor::Person(name) => Some(name.clone()),
+                OwnedActor::Person(name) => Some(name.clone()),
                 _ => None,
             })
     }
@@ -187,7 +186,7 @@ fn parsed(text: &str) -> Calendar {
 }
 
 /// Puts events in order and numbers them. Events at one instant keep the order in which they were written.
-fn number(events: &mut [SampleEvent]) {
+fn number(events: &mut [OwnedEvent]) {
     events.sort_by_key(|event| event.at);
     for (place, event) in events.iter_mut().enumerate() {
         event.place = place as u64 + 1;

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use jiff::civil::Date;
+use kept_engine::OwnedEvent;
 use kept_kernel::Instant;
 use kept_language::Register;
 
 use crate::calendar;
 use crate::company;
-use crate::event::SampleEvent;
 use crate::requests;
 use crate::scene::{Scene, World};
 use crate::tape::Tape;
@@ -33,7 +33,7 @@ pub struct RequestsLog {
 struct Waiting {
     at: Instant,
     order: u64,
-    event: SampleEvent,
+    event: OwnedEvent,
 }
 
 /// The events of `cases` requests under a seed, from a day on. A request goes the way that it goes in the sample
@@ -76,9 +76,9 @@ impl RequestsLog {
 }
 
 impl Iterator for RequestsLog {
-    type Item = SampleEvent;
+    type Item = OwnedEvent;
 
-    fn next(&mut self) -> Option<SampleEvent> {
+    fn next(&mut self) -> Option<OwnedEvent> {
         while self.begun < self.cases
             && self
                 .waiting

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kept_engine::Handling;
+use kept_engine::{Handling, OwnedActor, OwnedEvent, OwnedWhat};
 use kept_kernel::{Duration, Instant, Number};
 use kept_language::ast::{RuleKey, Value};
 
 use crate::clients::Client;
-use crate::event::{SampleActor, SampleEvent, SampleWhat};
 use crate::people::Member;
 use crate::random::text_hash;
 use crate::words::Words;
@@ -16,7 +15,7 @@ use crate::words::Words;
 /// All that was written so far, in no order.
 pub(crate) struct Tape<'w> {
     words: &'w Words,
-    pub(crate) events: Vec<SampleEvent>,
+    pub(crate) events: Vec<OwnedEvent>,
     /// Words that the register does not have; what uses them is left out.
     pub(crate) missing: BTreeSet<String>,
 }
@@ -24,7 +23,7 @@ pub(crate) struct Tape<'w> {
 /// An event that is being written; it is on the tape when this is dropped.
 pub(crate) struct Entry<'t, 'w> {
     tape: &'t mut Tape<'w>,
-    event: Option<SampleEvent>,
+    event: Option<OwnedEvent>,
 }
 
 impl<'w> Tape<'w> {
@@ -41,8 +40,8 @@ impl<'w> Tape<'w> {
         let event = match self.words.acts.get(act) {
             Some((act, noun)) => {
                 let mut event = blank(at, id);
-                event.what = SampleWhat::Act(*act);
-                event.noun = *noun;
+                event.what = OwnedWhat::Act(*act);
+                event.case.0 = *noun;
                 Some(event)
             }
             None => {
@@ -69,7 +68,7 @@ impl<'w> Tape<'w> {
         let event = match self.words.nouns.get(noun) {
             Some(noun) => {
                 let mut event = blank(at, id);
-                event.noun = *noun;
+                event.case.0 = *noun;
                 Some(event)
             }
             None => {
@@ -92,17 +91,17 @@ impl Tape<'_> {
         let Some((act, _)) = self.words.acts.get(act) else {
             return Vec::new();
         };
-        let in_span = |event: &&SampleEvent| {
-            event.what == SampleWhat::Act(*act) && from <= event.at && event.at < until
+        let in_span = |event: &&OwnedEvent| {
+            event.what == OwnedWhat::Act(*act) && from <= event.at && event.at < until
         };
-        let mut found: Vec<&SampleEvent> = self.events.iter().filter(in_span).collect();
+        let mut found: Vec<&OwnedEvent> = self.events.iter().filter(in_span).collect();
         found.sort_by_key(|event| event.at);
-        let both = |event: &SampleEvent| {
+        let both = |event: &OwnedEvent| {
             let by = match &event.actor {
-                SampleActor::Person(name) => Some(name.clone()),
+                OwnedActor::Person(name) => Some(name.clone()),
                 _ => None,
             };
-            (event.id.clone(), by)
+            (event.case.1.clone(), by)
         };
         found.into_iter().map(both).collect()
     }
@@ -118,24 +117,23 @@ impl Tape<'_> {
         let mut found: Vec<(String, Instant)> = self
             .events
             .iter()
-            .filter(|event| event.what == SampleWhat::Act(*act) && event.proofs.contains(proof))
-            .map(|event| (event.id.clone(), event.at))
+            .filter(|event| event.what == OwnedWhat::Act(*act) && event.proofs.contains(proof))
+            .map(|event| (event.case.1.clone(), event.at))
             .collect();
         found.sort_by_key(|(_, at)| *at);
         found
     }
 }
 
-fn blank(at: Instant, id: &str) -> SampleEvent {
-    SampleEvent {
+fn blank(at: Instant, id: &str) -> OwnedEvent {
+    OwnedEvent {
         place: 0,
         at,
         recorded_at: at,
-        what: SampleWhat::Facts,
-        noun: kept_language::NounId(0),
-        id: id.to_owned(),
+        what: OwnedWhat::Facts,
+        case: (kept_language::NounId(0), id.to_owned()),
         links: Vec::new(),
-        actor: SampleActor::System,
+        actor: OwnedActor::System,
         facts: Vec::new(),
         parts: Vec::new(),
         holders: Vec::new(),
@@ -144,7 +142,7 @@ fn blank(at: Instant, id: &str) -> SampleEvent {
 }
 
 impl Entry<'_, '_> {
-    fn change(mut self, change: impl FnOnce(&mut SampleEvent)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut OwnedEvent)) -> Self {
         if let Some(event) = &mut self.event {
             change(event);
         }
@@ -152,11 +150,11 @@ impl Entry<'_, '_> {
     }
 
     pub(crate) fn by(self, who: &Member) -> Self {
-        self.change(|event| event.actor = SampleActor::Person(who.name.clone()))
+        self.change(|event| event.actor = OwnedActor::Person(who.name.clone()))
     }
 
     pub(crate) fn by_client(self) -> Self {
-        self.change(|event| event.actor = SampleActor::Client)
+        self.change(|event| event.actor = OwnedActor::Client)
     }
 
     /// Written down only later.
@@ -240,8 +238,8 @@ impl Entry<'_, '_> {
         })
     }
 
-    pub(crate) fn part(self, part: &'static str, who: &Member) -> Self {
-        self.change(|event| event.parts.push((part, who.name.clone())))
+    pub(crate) fn part(self, part: &str, who: &Member) -> Self {
+        self.change(|event| event.parts.push((part.to_owned(), who.name.clone())))
     }
 
     /// Who holds a role for this case.
@@ -281,7 +279,7 @@ impl Entry<'_, '_> {
         expires: Instant,
     ) -> Self {
         let rule = rule(code, id);
-        self.change(|event| event.what = SampleWhat::Granted(rule, handling, Some(expires)))
+        self.change(|event| event.what = OwnedWhat::Granted(rule, handling, Some(expires)))
     }
 }
 

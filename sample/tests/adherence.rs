@@ -60,7 +60,7 @@ fn replay(program: &Program, company: &SampleCompany, seed: u64) -> Vec<Obligati
         }
     });
     for event in &company.events {
-        let taken = event.with(|event| engine.push(event));
+        let taken = event.lend(|event| engine.push(event));
         taken.expect("an event that the engine takes");
     }
     engine.finish(company.until);
@@ -99,7 +99,7 @@ fn a_year_beside_itself_shows_no_difference() {
         obligations.push(obligation.clone());
     });
     for event in &company.events {
-        event.with(|event| engine.push(event)).expect("taken");
+        event.lend(|event| engine.push(event)).expect("taken");
     }
     engine.finish(company.until);
     let mut whatif = WhatIf::new(&program, &program);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use kept_engine::{OwnedEvent, OwnedWhat};
 use kept_language::ast::{Opening, Opens, Passage, RuleKey, Sentence, Trigger};
 use kept_language::{ActId, Register, Severity};
-use kept_sample::{SampleCompany, SampleEvent, SampleWhat, changed_sr, requests_log};
+use kept_sample::{SampleCompany, changed_sr, requests_log};
 
 mod shipped;
 
@@ -56,8 +57,8 @@ fn the_same_seed_gives_the_same_company_and_another_seed_another() {
 fn an_event_is_lent_with_all_that_it_has() {
     let company = company(5, &register());
     for event in &company.events {
-        event.with(|lent| {
-            assert_eq!(lent.case.id, event.id);
+        event.lend(|lent| {
+            assert_eq!(lent.case.id, event.case.1);
             assert_eq!(lent.links.len(), event.links.len());
             assert_eq!(lent.parts.len(), event.parts.len());
             assert_eq!(lent.holders.len(), event.holders.len());
@@ -70,7 +71,7 @@ fn a_year_has_a_believable_number_of_events_of_each_kind() {
     let register = register();
     let company = company(6, &register);
     let count = |wanted: &str| {
-        let act = register.act(wanted).map(SampleWhat::Act);
+        let act = register.act(wanted).map(OwnedWhat::Act);
         let events = company.events.iter();
         events
             .filter(|event| Some(&event.what) == act.as_ref())
@@ -123,7 +124,7 @@ fn almost_every_rule_is_set_off_by_something() {
     let mut acts: BTreeSet<ActId> = BTreeSet::new();
     let mut facts = BTreeSet::new();
     for event in &company.events {
-        if let SampleWhat::Act(act) = event.what {
+        if let OwnedWhat::Act(act) = event.what {
             acts.insert(act);
             acts.extend(&register[act].counts_as);
         }
@@ -214,7 +215,7 @@ fn the_changed_procedure_reads_without_errors() {
 #[test]
 fn a_log_of_requests_is_as_long_as_asked_and_in_order() {
     let register = register();
-    let events: Vec<SampleEvent> = requests_log(8, &register, FROM, 500).collect();
+    let events: Vec<OwnedEvent> = requests_log(8, &register, FROM, 500).collect();
     assert!(
         events
             .windows(2)
@@ -222,8 +223,8 @@ fn a_log_of_requests_is_as_long_as_asked_and_in_order() {
     );
     let cases: BTreeSet<&str> = events
         .iter()
-        .filter(|e| e.id.starts_with("R-"))
-        .map(|e| e.id.as_str())
+        .filter(|e| e.case.1.starts_with("R-"))
+        .map(|e| e.case.1.as_str())
         .collect();
     assert_eq!(cases.len(), 500);
     assert!(events.len() > 4_000, "{}", events.len());

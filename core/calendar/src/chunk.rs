@@ -38,6 +38,8 @@ pub(crate) struct Chunk {
     pub(crate) patterns: Box<[Pattern]>,
     /// For each local day, and the one after the last: how many days before it in the chunk have working time.
     pub(crate) working: Box<[u16]>,
+    /// The days that have working time, by their places in the chunk.
+    worked_days: Box<[u16]>,
     pub(crate) clock: Clock,
 }
 
@@ -74,6 +76,10 @@ impl Chunk {
         let own = MARGIN as usize..(MARGIN + CHUNK_DAYS) as usize;
         let mut sum = 0;
         let own_works = works.get(own.clone()).unwrap_or_default();
+        let worked_days = (0..)
+            .zip(own_works)
+            .filter_map(|(day, works)| works.then_some(day));
+        let worked_days = worked_days.collect();
         let working = std::iter::once(0)
             .chain(own_works.iter().map(|works| {
                 sum += u16::from(*works);
@@ -89,8 +95,15 @@ impl Chunk {
             first_day,
             patterns: plan.get(own).unwrap_or_default().into(),
             working,
+            worked_days,
             clock,
         }
+    }
+
+    /// The local day that has so many working days of the chunk before it, and is one.
+    pub(crate) fn working_day(&self, rank: i64) -> Option<i32> {
+        let place = self.worked_days.get(usize::try_from(rank).ok()?)?;
+        Some(self.first_day + i32::from(*place))
     }
 
     pub(crate) fn worked(&self) -> i64 {

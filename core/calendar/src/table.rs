@@ -232,6 +232,13 @@ impl Table {
 
     /// The n-th working day after a working day, or before it where n is below nought.
     pub(crate) fn working_day_after(&self, day: i32, n: i64) -> Option<i32> {
+        let near = self.chunk(day.div_euclid(CHUNK_DAYS));
+        let within = near.working.get(day.rem_euclid(CHUNK_DAYS) as usize);
+        let rank = i64::from(within.copied().unwrap_or_default()).checked_add(n)?;
+        // Most lie in the chunk of their start.
+        if let Some(found) = near.working_day(rank) {
+            return Some(found);
+        }
         let (mut era, before) = self.days_before(day);
         let mut target = before.checked_add(n)?;
         while target < 0 {
@@ -248,10 +255,7 @@ impl Table {
                 let before = sums.days_before.get(number).copied().unwrap_or_default();
                 let chunk = self.chunk(era * ERA_CHUNKS + number as i32);
                 let rank = target - i64::from(before);
-                let place = chunk
-                    .working
-                    .partition_point(|before| i64::from(*before) <= rank);
-                return Some(chunk.first_day + place as i32 - 1);
+                return chunk.working_day(rank);
             }
             target -= i64::from(sums.days());
             era += 1;

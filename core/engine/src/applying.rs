@@ -11,7 +11,8 @@ use crate::clock::NEVER;
 use crate::engine::EventProblem;
 use crate::event::{Event, What};
 use crate::machine::{Core, Opening, Turned};
-use crate::program::{Back, UseIx};
+use crate::program::{Back, Purposes, UseIx};
+use crate::reading::Reads;
 use crate::record::{NO_EVENT, RecordIx};
 
 impl Core<'_> {
@@ -45,6 +46,7 @@ impl Core<'_> {
         }
         self.touched.clear();
         self.changed.clear();
+        self.changes = Reads::NOTHING;
         self.round += 1;
         let record = self.find_or_make(event.case, event.place);
         let known = &self.records[record];
@@ -55,7 +57,10 @@ impl Core<'_> {
             });
         }
         self.touch(record, event.at);
-        self.records[record].noun = event.case.noun.0;
+        if self.records[record].noun != event.case.noun.0 {
+            self.records[record].noun = event.case.noun.0;
+            self.changes = Reads::ANYTHING;
+        }
         match event.what {
             What::Act(_) | What::Facts => self.run(record, event, act),
             What::Split { .. } => {
@@ -81,9 +86,10 @@ impl Core<'_> {
     }
 
     fn run(&mut self, record: RecordIx, event: &Event<'_>, act: Option<ActId>) {
-        let at = event.at;
+        let (at, program) = (event.at, self.program);
         if self.take_links(record, event) {
             self.changed.push(record);
+            self.changes = Reads::ANYTHING;
         }
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
@@ -99,17 +105,34 @@ impl Core<'_> {
         self.turns.clear();
         self.take_facts(record, event);
         self.take_people(record, event);
-        self.judge_gates(&hits, event);
+        let purposes = hits.iter().fold(Purposes::default(), |all, (used, _)| {
+            all.and(program.purposes[*used])
+        });
+        if purposes.has(Purposes::GATES) {
+            self.judge_gates(&hits, event);
+        }
         if let Some(act) = act {
             self.take_states(record, act, event);
         }
-        self.take_marks(&hits, event);
-        self.take_stages(record, &hits, event);
+        if program.asks_events || purposes.has(Purposes::MARKS) {
+            self.take_marks(&hits, event);
+        }
+        if !event.proofs.is_empty() || purposes.has(Purposes::STAGES) {
+            self.take_stages(record, &hits, event);
+        }
         if !self.changed.is_empty() {
             self.settle_changes(event);
         }
-        self.do_discharges(record, &hits, event);
-        self.anchors(&hits, event);
+        if purposes.has(Purposes::DISCHARGES) {
+            self.do_discharges(&hits, event);
+        }
+        // Proof may come in parts: any event of the case may bring some.
+        if !event.facts.is_empty() || !event.proofs.is_empty() || event.links.len() > 1 {
+            self.add_proof(record, event);
+        }
+        if purposes.has(Purposes::ANCHORS) {
+            self.anchors(&hits, event);
+        }
         if !self.dirty.is_empty() {
             let dirty = std::mem::take(&mut self.dirty);
             for case in &dirty {
@@ -121,7 +144,10 @@ impl Core<'_> {
         if let Some(act) = act {
             self.end_case(record, act, event);
         }
-        self.queue_openings(record, act, &hits, event);
+        if purposes.has(Purposes::OPENS) {
+            self.queue_hits(&hits, event);
+        }
+        self.queue_openings(record, act, event);
         self.hits = hits;
     }
 
@@ -276,6 +302,7 @@ impl Core<'_> {
         self.touch_readers(target, event.at);
         self.records[target].set_fact(slot, value);
         self.changed.push(target);
+        self.changes = self.changes.and(Reads::fact(fact));
         self.turns.push(Turned {
             record: target,
             fact,
@@ -358,6 +385,8 @@ impl Core<'_> {
             }
             if states != self.records[on].states {
                 self.touch_readers(on, event.at);
+                let turned = states ^ self.records[on].states;
+                self.changes = self.changes.and(Reads::states(turned));
                 self.records[on].states = states;
                 self.changed.push(on);
             }
@@ -384,7 +413,9 @@ impl Core<'_> {
     /// Definitions follow what changed; clocks stop and run on; what reads it is to be judged again.
     fn settle_changes(&mut self, event: &Event<'_>) {
         let changed = std::mem::take(&mut self.changed);
-        self.redefine(&changed, event.at, event.place);
+        if self.program.defining.is_touched_by(self.changes) {
+            self.redefine(&changed, event.at, event.place);
+        }
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.clear();
         self.search += 1;
@@ -400,13 +431,7 @@ impl Core<'_> {
         self.changed.clear();
     }
 
-    fn queue_openings(
-        &mut self,
-        record: RecordIx,
-        act: Option<ActId>,
-        hits: &[(UseIx, RecordIx)],
-        event: &Event<'_>,
-    ) {
+    fn queue_hits(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
         let program = self.program;
         for (used, case) in hits {
             let info = &program.uses[*used];
@@ -420,6 +445,10 @@ impl Core<'_> {
                 self.frame(*rule, *case, event);
             }
         }
+    }
+
+    fn queue_openings(&mut self, record: RecordIx, act: Option<ActId>, event: &Event<'_>) {
+        let program = self.program;
         let turns = std::mem::take(&mut self.turns);
         for turned in &turns {
             self.queue_turned(turned, event.place);

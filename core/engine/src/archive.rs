@@ -7,6 +7,7 @@
 mod codec;
 mod duties;
 mod records;
+mod shapes;
 
 use rustc_hash::FxHashMap;
 
@@ -14,6 +15,7 @@ use crate::ids::Index;
 use crate::record::{Rare, RecordIx};
 
 pub(crate) use codec::{Reader, Writer};
+pub(crate) use shapes::Shapes;
 
 /// Positions count in these, so that 32 bits reach far.
 const UNIT: usize = 8;
@@ -34,10 +36,19 @@ pub(crate) struct Archive {
     /// Places that were given back, by their size in units.
     free: Vec<Vec<u32>>,
     rare: FxHashMap<u32, Box<Rare>>,
+    shapes: Shapes,
     count: usize,
 }
 
 impl Archive {
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
+    pub(crate) fn shapes_mut(&mut self) -> &mut Shapes {
+        &mut self.shapes
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -92,9 +103,7 @@ impl Archive {
     /// What is kept at a place.
     pub(crate) fn read(&self, place: RecordIx) -> Reader<'_> {
         let rest = self.bytes.get(place.0 as usize * UNIT + HEAD..);
-        Reader {
-            rest: rest.unwrap_or_default(),
-        }
+        Reader::of(rest.unwrap_or_default())
     }
 
     /// The size in units at a start, and whether something is kept there.

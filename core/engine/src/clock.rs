@@ -41,15 +41,10 @@ pub(crate) struct Due {
 }
 
 impl Due {
-    /// So long after an instant.
-    pub(crate) fn after(
-        calendar: &Calendar,
-        from: Instant,
-        span: Duration,
-        next_day: bool,
-    ) -> Self {
+    /// So long after some instant, which leads to `base`.
+    pub(crate) fn after(base: Instant, span: Duration, next_day: bool) -> Self {
         Self {
-            base: calendar.add(from, span),
+            base,
             shift: Shift::of(span),
             span: Some(span),
             next_day,

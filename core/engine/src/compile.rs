@@ -10,6 +10,7 @@ mod exceptions;
 mod gates;
 mod periodic;
 mod procedures;
+mod reading;
 mod retention;
 mod tables;
 mod tasks;
@@ -27,6 +28,7 @@ use crate::program::{
     CalendarIx, Calendars, CompileProblem, FactTrigger, FactTurn, IdentIx, Kind, Program, RuleInfo,
     RuleIx, TransitionInfo, Version,
 };
+use crate::reading::Reads;
 
 use builder::Builder;
 
@@ -287,7 +289,7 @@ fn rhythm<'a>(
     info.condition = condition;
     info.unless = unless;
     info.latent = true;
-    info.reads = true;
+    info.reads = Reads::ANYTHING;
     let anchor = match &info.kind {
         Kind::Since(_, anchor) => Some(*anchor),
         _ => None,
@@ -318,6 +320,7 @@ fn triggers<'a>(builder: &mut Builder<'a>, rule: RuleIx, source: &Source<'a>) ->
             Trigger::Act(act) => {
                 let found = builder.use_of(group, act)?;
                 builder.uses[found].triggers.push(rule);
+                builder.rules[rule].again |= !builder.begins_once(found);
                 continue;
             }
             Trigger::Done(other) => {
@@ -336,6 +339,7 @@ fn triggers<'a>(builder: &mut Builder<'a>, rule: RuleIx, source: &Source<'a>) ->
         };
         let used = builder.fact_use(group, &fact.path, fact.fact)?;
         let back = builder.back(group, &fact.path)?;
+        builder.rules[rule].again = true;
         if let Some(info) = builder.facts.get_mut(used.fact.index()) {
             info.triggers.push(FactTrigger {
                 rule,
@@ -366,6 +370,9 @@ impl Builder<'_> {
         self.boundaries.sort_unstable();
         self.boundaries.dedup();
         self.choose_archived();
+        self.choose_reads();
+        let defining = self.defining();
+        self.choose_again();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -379,12 +386,14 @@ impl Builder<'_> {
             company: self.company,
             acts: self.acts,
             facts: self.facts,
+            purposes: self.uses.iter().map(|(_, used)| used.purposes()).collect(),
             uses: self.uses,
             rules: self.rules,
             idents: self.idents,
             tables: self.tables,
             definitions: self.definitions,
             procedures: self.procedures,
+            defining,
             asks_events: self.asks_events,
             boundaries: self.boundaries,
             transitions: self.transitions,
@@ -406,6 +415,7 @@ impl Builder<'_> {
     pub(crate) fn add_rule(&mut self, info: RuleInfo) -> RuleIx {
         let ident = info.ident;
         self.groups[info.group].used = true;
+        self.groups[info.group].rules += usize::from(!matches!(info.kind, Kind::Gate(_)));
         let again = info.reopened.is_some() || matches!(info.kind, Kind::Gate(_));
         if again && self.reopens(info.group) {
             self.groups[info.group].returns = true;
@@ -445,6 +455,9 @@ pub(crate) fn rule_info(
         reopened: None,
         latent: false,
         elsewhere: false,
-        reads: false,
+        again: false,
+        reads: Reads::NOTHING,
+        shown: Reads::NOTHING,
+        pauses: false,
     }
 }

@@ -7,6 +7,7 @@ use crate::clock::NEVER;
 use crate::event::Event;
 use crate::machine::{Core, Opening, Turned};
 use crate::program::{DefinitionIx, FactTurn, Gives, UseIx};
+use crate::reading::Reads;
 use crate::record::{Known, RecordIx};
 use crate::rows::Answer;
 use crate::truth::{Truth, compare, holds};
@@ -17,28 +18,30 @@ impl Core<'_> {
         if self.program.definitions.len() == 0 {
             return;
         }
-        let mut list = Vec::new();
+        let (mut list, mut changed) = std::mem::take(&mut self.defining);
+        list.clear();
         self.search += 1;
         for seed in seeds {
             self.readers(*seed, &mut list);
         }
         // Definitions of one record stand in order; one that reads another record may need another round.
         for _ in 0..8 {
-            let mut changed = Vec::new();
+            changed.clear();
             for record in &list {
                 if self.redefine_one(*record, at, cause) {
                     changed.push(*record);
                 }
             }
             if changed.is_empty() {
-                return;
+                break;
             }
             self.search += 1;
             list.clear();
-            for record in changed {
-                self.readers(record, &mut list);
+            for record in &changed {
+                self.readers(*record, &mut list);
             }
         }
+        self.defining = (list, changed);
     }
 
     fn redefine_one(&mut self, record: RecordIx, at: Instant, cause: u64) -> bool {
@@ -114,6 +117,7 @@ impl Core<'_> {
                     return false;
                 }
                 self.touch_readers(record, at);
+                self.changes = self.changes.and(Reads::states(mask));
                 self.records[record].states = states;
                 self.records[record].doubtful_states = doubtful;
                 self.changed.push(record);
@@ -137,6 +141,7 @@ impl Core<'_> {
             return false;
         }
         self.touch_readers(record, at);
+        self.changes = self.changes.and(Reads::fact(fact));
         self.records[record].set_fact(slot, value);
         self.changed.push(record);
         self.turns.push(Turned {
@@ -166,6 +171,7 @@ impl Core<'_> {
             std::mem::take(&mut self.dirty),
             std::mem::take(&mut self.turns),
         );
+        let changes = std::mem::replace(&mut self.changes, Reads::ANYTHING);
         self.redefine(&[record], at, cause);
         let changed = std::mem::take(&mut self.changed);
         let mut dirty = Vec::new();
@@ -184,6 +190,7 @@ impl Core<'_> {
             self.queue_turned(turned, cause);
         }
         (self.changed, self.dirty, self.turns) = outer;
+        self.changes = changes;
     }
 
     /// Rules that a turned fact triggers.

@@ -9,25 +9,17 @@ use crate::event::{Actor, Event};
 use crate::machine::{Core, Opening};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{Kind, Shown, ThroughInfo, UseIx, Variant};
+use crate::reading::Reads;
 use crate::record::{Duty, NO_RECORD, Note, Phase, RecordIx};
 
 const MINUTE: i64 = 60_000_000;
 
 impl Core<'_> {
-    pub(crate) fn do_discharges(
-        &mut self,
-        record: RecordIx,
-        hits: &[(UseIx, RecordIx)],
-        event: &Event<'_>,
-    ) {
+    pub(crate) fn do_discharges(&mut self, hits: &[(UseIx, RecordIx)], event: &Event<'_>) {
         for (used, case) in hits {
             if self.program.uses[*used].discharges {
                 self.do_act(*used, *case, event);
             }
-        }
-        // Proof may come in parts: any event of the case may bring some.
-        if !event.facts.is_empty() || !event.proofs.is_empty() || event.links.len() > 1 {
-            self.add_proof(record, event);
         }
     }
 
@@ -41,27 +33,41 @@ impl Core<'_> {
             if !asked || !self.may_do(case, seen, rule, event) {
                 continue;
             }
-            let mut duty = *seen;
-            duty.act_at = event.at;
-            duty.marks.automatic |= event.actor == Actor::System;
-            duty.marks.recorded_late |= self.is_recorded_late(&duty, event);
-            if let Some(variant) = rule.variants.get(usize::from(duty.variant)) {
-                duty.marks.other_channel |= self.is_other_channel(case, variant, event);
+            let late = self.is_recorded_late(seen, event);
+            let variant = rule.variants.get(usize::from(seen.variant));
+            let other = variant.is_some_and(|variant| self.is_other_channel(case, variant, event));
+            if let Some(duty) = self.records[case].duties.get_mut(place - 1) {
+                duty.act_at = event.at;
+                duty.marks.automatic |= event.actor == Actor::System;
+                duty.marks.recorded_late |= late;
+                duty.marks.other_channel |= other;
             }
-            self.set_duty(case, place - 1, duty);
             self.prove(case, place - 1, event);
         }
     }
 
-    fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
+    pub(crate) fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
+        let program = self.program;
+        let facts = event.facts.iter();
+        let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
+            shown.and(Reads::fact(*fact))
+        });
+        let only_facts = event.proofs.is_empty() && event.links.len() <= 1;
         for place in 0..self.records[case].duties.len() {
             let Some(duty) = self.records[case].duties.get(place) else {
                 continue;
             };
-            let rule = &self.program.rules[duty.rule];
+            if !duty.is_alive() || duty.done_at != NEVER {
+                continue;
+            }
+            let rule = &program.rules[duty.rule];
+            let idle = duty.act_at == NEVER && !rule.shown.is_touched_by(shown);
+            if only_facts && idle {
+                continue;
+            }
             let variant = rule.variants.get(usize::from(duty.variant));
             let asks = variant.is_some_and(|variant| !variant.evidence.is_empty());
-            if duty.is_alive() && duty.done_at == NEVER && asks {
+            if asks {
                 self.prove(case, place, event);
             }
         }

@@ -41,7 +41,7 @@ impl Core<'_> {
             });
         }
         if let Some(span) = self.granted_span(record, duty.ident, from) {
-            return Deadline::Known(Due::after(calendar, from, span, false));
+            return Deadline::Known(self.due_after(duty, from, span, false));
         }
         let variant = rule.variants.get(usize::from(duty.variant));
         let info = variant.and_then(|variant| variant.deadline.as_ref());
@@ -58,10 +58,10 @@ impl Core<'_> {
                     } else {
                         course.renewed_every
                     };
-                    Deadline::Known(Due::after(calendar, from, span, false))
+                    Deadline::Known(self.due_after(duty, from, span, false))
                 }
                 Kind::Review(review) => {
-                    Deadline::Known(Due::after(calendar, from, review.every, false))
+                    Deadline::Known(self.due_after(duty, from, review.every, false))
                 }
                 Kind::Sample(sample) => Deadline::Known(Due::at(
                     calendar.end_of(stretch(sample.every), duty.start),
@@ -119,11 +119,14 @@ impl Core<'_> {
         (from, next_day): (Instant, bool),
     ) -> Deadline {
         match self.length(record, duty, span) {
-            Ok(length) => {
-                Deadline::Known(Due::after(self.calendar_of(duty), from, length, next_day))
-            }
+            Ok(length) => Deadline::Known(self.due_after(duty, from, length, next_day)),
             Err(missing) => Deadline::Unknown(missing),
         }
+    }
+
+    fn due_after(&self, duty: &Duty, from: Instant, span: Duration, next_day: bool) -> Due {
+        let base = self.reckoned.add(self.program, duty.calendar, from, span);
+        Due::after(base, span, next_day)
     }
 
     /// How long a span is for this case.

@@ -100,7 +100,11 @@ impl Core<'_> {
                 };
                 (!(info.is_periodic() && old.is_alive())).then_some(place)
             }
-            None => None,
+            None => {
+                let before = self.cycles_before(record, info.ident, person);
+                duty.cycle = before.saturating_add(1);
+                None
+            }
         };
         self.begin(record, place, duty, (at, cause));
     }
@@ -166,8 +170,12 @@ impl Core<'_> {
                 place
             }
             None => {
-                self.records[record].duties.push(duty);
-                self.records[record].duties.len() - 1
+                let duties = &mut self.records[record].duties;
+                if duties.capacity() == 0 {
+                    duties.reserve_exact(self.program.groups[info.group].rules.min(12));
+                }
+                duties.push(duty);
+                duties.len() - 1
             }
         };
         if judged.applies == Truth::True {
@@ -300,7 +308,8 @@ impl Core<'_> {
         while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
             let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            if !counts || seen.breached {
+            let can = self.program.rules[seen.rule].pauses || seen.is_paused();
+            if !counts || seen.breached || !can {
                 continue;
             }
             let stands_still = self.stands_still(record, seen);

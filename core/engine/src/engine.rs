@@ -80,6 +80,8 @@ impl<'p> Engine<'p> {
     pub fn with_entries(&mut self, wanted: bool) {
         if let Run::Plain(core) = &mut self.run {
             core.entries = wanted;
+            let company = core.company;
+            core.records[company].quiet = !wanted;
         }
     }
 
@@ -187,7 +189,7 @@ impl Core<'_> {
         }
         // One at a time, so that the end needs no more memory than the run.
         let mut from = RecordIx(0);
-        while let Some(record) = self.bring_back_next(&mut from) {
+        while let Some(record) = self.bring_back_next(&mut from, true) {
             self.fire_before(record, until.plus_micros(1));
             self.hand_out_owed(record, until);
             self.put_away(record);

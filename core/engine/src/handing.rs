@@ -97,22 +97,21 @@ impl Core<'_> {
         out.opened_at = at;
         out.opened_by = None;
         out.due_at = None;
-        out.owner_role = Arc::clone(&level.role);
-        out.owner = match &level.to {
-            kept_language::ast::Whom::Party(kept_language::ast::Party::Role(role)) => self
-                .names
-                .text(self.holder(record, *role))
-                .map(ToOwned::to_owned),
+        set_shared(&mut out.owner_role, &level.role);
+        let owner = match &level.to {
+            kept_language::ast::Whom::Party(kept_language::ast::Party::Role(role)) => {
+                self.names.text(self.holder(record, *role))
+            }
             _ => None,
         };
+        set_option(&mut out.owner, owner);
         out.verdict = match out.verdict {
             Verdict::MetLate => Verdict::Met,
             Verdict::Overdue | Verdict::Paused => Verdict::Pending,
             other => other,
         };
-        let calendar = self.calendar_of(duty);
         let end = end.or(self.finished).unwrap_or(at);
-        out.used_business = calendar.between(at, end);
+        out.used_business = self.reckoned.between(self.program, duty.calendar, at, end);
         out.used_elapsed = end.micros_since(at).max(0);
         out.paused_business = 0;
         out.paused_elapsed = 0;
@@ -142,8 +141,8 @@ impl Core<'_> {
         let found = &self.records[record];
         let program = self.program;
         let rule = &program.rules[duty.rule];
-        out.rule = Arc::clone(&rule.key);
-        out.version = Arc::clone(&rule.version);
+        set_shared(&mut out.rule, &rule.key);
+        set_shared(&mut out.version, &rule.version);
         out.noun = rule.noun;
         set_text(&mut out.subject, found.id.as_str());
         match self.client_of(record) {
@@ -151,14 +150,13 @@ impl Core<'_> {
             None => out.client = None,
         }
         set_option(&mut out.learner, self.names.text(duty.person));
-        out.tier = program
-            .tier
-            .filter(|_| duty.tier != NO_TIER)
-            .and_then(|(fact, _)| {
-                let values = &program.register[fact].values;
-                values.get(usize::from(duty.tier)).cloned()
-            });
-        out.calendar = Arc::clone(&program.calendars[duty.calendar].0);
+        let tier = program.tier.filter(|_| duty.tier != NO_TIER);
+        let tier = tier.and_then(|(fact, _)| {
+            let values = &program.register[fact].values;
+            values.get(usize::from(duty.tier))
+        });
+        set_option(&mut out.tier, tier.map(String::as_str));
+        set_shared(&mut out.calendar, &program.calendars[duty.calendar].0);
         out.cycle = duty.cycle;
         out.level = 0;
         out.opened_at = duty.start;
@@ -192,17 +190,17 @@ impl Core<'_> {
     }
 
     fn fill_times(&self, out: &mut Obligation, duty: &Duty, until: Instant) {
-        let calendar = self.calendar_of(duty);
+        let between = |from, to| self.reckoned.between(self.program, duty.calendar, from, to);
         let end = out.discharged_at.or(out.ended_at).unwrap_or(until);
         let mut business = duty.paused_business;
         let mut elapsed = duty.paused_elapsed;
         if duty.is_paused() && duty.paused_at < end {
-            business = business.saturating_add(calendar.between(duty.paused_at, end));
+            business = business.saturating_add(between(duty.paused_at, end));
             elapsed = elapsed.saturating_add(end.micros_since(duty.paused_at));
         }
         out.paused_business = business;
         out.paused_elapsed = elapsed;
-        let used = calendar.between(duty.start, end);
+        let used = between(duty.start, end);
         out.used_business = used.saturating_sub(business).max(0);
         out.used_elapsed = end.micros_since(duty.start).max(0);
     }
@@ -210,7 +208,7 @@ impl Core<'_> {
     fn fill_owner(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
         let variant = rule.variants.get(usize::from(duty.variant));
         if let Some(variant) = variant {
-            out.owner_role = Arc::clone(&variant.owner_words);
+            set_shared(&mut out.owner_role, &variant.owner_words);
         }
         out.exception = variant.and_then(|variant| variant.exception.clone());
         let owner = self.owner_of(record, duty);
@@ -296,6 +294,13 @@ pub(crate) fn verdict_of(duty: &Duty) -> Verdict {
 
 fn some(at: Instant) -> Option<Instant> {
     (at != NEVER).then_some(at)
+}
+
+/// Counts a holder of what is shared only where it is another than before.
+fn set_shared<T: ?Sized>(kept: &mut Arc<T>, given: &Arc<T>) {
+    if !Arc::ptr_eq(kept, given) {
+        kept.clone_from(given);
+    }
 }
 
 fn set_text(text: &mut String, value: &str) {

@@ -112,7 +112,7 @@ impl Index {
     }
 
     pub(crate) fn insert(&mut self, hash: u64, record: RecordIx) {
-        if (self.used + 1) * 2 > self.slots.len() {
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
         self.used += 1;

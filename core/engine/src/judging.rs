@@ -8,6 +8,7 @@ use crate::event::Handling;
 use crate::machine::Core;
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{ExceptionInfo, IdentIx, RuleIx};
+use crate::reading::Reads;
 use crate::record::{Duty, Grant, Missing, Note, Phase, RecordIx};
 use crate::truth::Truth;
 
@@ -111,11 +112,15 @@ impl Core<'_> {
     }
 
     /// Judges again everything on a record that may have changed.
+    /// What reads nothing of what has changed is left alone.
     pub(crate) fn rejudge(&mut self, record: RecordIx, at: Instant, cause: u64) {
+        let stale = self.granted || std::mem::take(&mut self.records[record].stale);
+        let changes = if stale { Reads::ANYTHING } else { self.changes };
         let mut place = 0;
         while let Some(duty) = self.records[record].duties.get(place) {
             let reads = self.program.rules[duty.rule].reads;
-            if reads && duty.is_alive() && duty.phase != Phase::Turn {
+            let touched = reads.is_touched_by(changes);
+            if touched && duty.is_alive() && duty.phase != Phase::Turn {
                 self.rejudge_one(record, place, at, cause);
             }
             place += 1;
@@ -311,6 +316,9 @@ impl Core<'_> {
 
     /// The grant that holds for this rule and case, its own or its client's.
     pub(crate) fn grant(&self, record: RecordIx, ident: IdentIx, at: Instant) -> Option<Grant> {
+        if !self.granted {
+            return None;
+        }
         let of = |record: RecordIx| {
             let rare = self.records[record].rare.as_ref()?;
             let grants = rare.grants.iter().rev();

@@ -30,6 +30,8 @@ mod owners;
 mod people;
 mod periods;
 mod program;
+mod reading;
+mod reckoned;
 mod record;
 mod records;
 mod rhythms;

@@ -12,6 +12,8 @@ use crate::ids::{Index, hash_of};
 use crate::list::{List, Slab};
 use crate::obligation::Obligation;
 use crate::program::{GroupIx, Program, RuleIx, UseIx};
+use crate::reading::Reads;
+use crate::reckoned::Reckoned;
 use crate::record::{NOBODY, NameIx, Record, RecordIx};
 
 /// Where finished obligations go.
@@ -50,6 +52,15 @@ pub(crate) struct Core<'p> {
     pub(crate) rounds: Vec<(RuleIx, Instant)>,
     /// Who joins and leaves the audience of a course, and when.
     pub(crate) joins: Vec<Join>,
+    /// How many cycles duties have had on cases that are forgotten, where another may come.
+    pub(crate) cycles: FxHashMap<u64, u32>,
+    /// Kept between rounds of definitions: what may change, and what has.
+    pub(crate) defining: (Vec<RecordIx>, Vec<RecordIx>),
+    /// What the event at hand has changed so far.
+    pub(crate) changes: Reads,
+    /// An exception has been granted somewhere.
+    pub(crate) granted: bool,
+    pub(crate) reckoned: Reckoned,
     /// Counts events and searches, to tell what has been seen in each.
     pub(crate) round: u64,
     pub(crate) search: u64,
@@ -152,6 +163,11 @@ impl<'p> Core<'p> {
             frames: Vec::new(),
             rounds: Vec::new(),
             joins: Vec::new(),
+            cycles: FxHashMap::default(),
+            defining: (Vec::new(), Vec::new()),
+            changes: Reads::NOTHING,
+            granted: false,
+            reckoned: Reckoned::default(),
             round: 0,
             search: 0,
             seed,
@@ -172,8 +188,14 @@ impl<'p> Core<'p> {
 
     /// The client that a record belongs to, at one or two steps; itself if it is one.
     pub(crate) fn client_of(&self, record: RecordIx) -> Option<RecordIx> {
-        let client = self.program.client?;
-        self.reach(record, client)
+        let found = &self.records[record];
+        let slot = self.program.groups[found.group].client;
+        if let Some(client) = slot.and_then(|slot| found.link(slot))
+            && Some(found.group) != self.program.client
+        {
+            return Some(client);
+        }
+        self.reach(record, self.program.client?)
     }
 
     /// The record of this kind that a record is or belongs to, at one or two steps.

@@ -13,6 +13,7 @@ use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId,
 
 use crate::list::{List, positions};
 use crate::people::People;
+use crate::reading::Reads;
 use crate::rows::Answer;
 
 positions! {
@@ -104,11 +105,15 @@ pub struct Program {
     /// By fact.
     pub(crate) facts: Vec<FactInfo>,
     pub(crate) uses: List<UseIx, Use>,
+    /// What each use is there for.
+    pub(crate) purposes: List<UseIx, Purposes>,
     pub(crate) rules: List<RuleIx, RuleInfo>,
     pub(crate) idents: List<IdentIx, Ident>,
     pub(crate) tables: List<TableIx, TableInfo>,
     pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
     pub(crate) procedures: List<ProcedureIx, ProcedureInfo>,
+    /// What definitions read and give.
+    pub(crate) defining: Reads,
     /// Some condition asks when something happened.
     pub(crate) asks_events: bool,
     /// Instants at which a version takes effect, in order.
@@ -159,6 +164,10 @@ pub(crate) struct Group {
     pub(crate) states: Vec<kept_language::StateId>,
     pub(crate) marks: usize,
     pub(crate) links: Vec<GroupIx>,
+    /// How many rules hang on it.
+    pub(crate) rules: usize,
+    /// Which of the links is its client.
+    pub(crate) client: Option<usize>,
     /// Nothing ends it.
     pub(crate) moment: bool,
     /// A rule, a fact, a state or a mark of it is used.
@@ -248,7 +257,47 @@ pub(crate) struct Use {
     pub(crate) stages: Vec<(DefinitionIx, usize)>,
 }
 
+/// What uses are there for, so that an event passes over what none of its uses asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Purposes(u8);
+
+impl Purposes {
+    pub(crate) const GATES: Self = Self(1);
+    pub(crate) const MARKS: Self = Self(2);
+    pub(crate) const STAGES: Self = Self(4);
+    pub(crate) const DISCHARGES: Self = Self(8);
+    pub(crate) const ANCHORS: Self = Self(16);
+    pub(crate) const OPENS: Self = Self(32);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 impl Use {
+    pub(crate) fn purposes(&self) -> Purposes {
+        let opens =
+            !self.triggers.is_empty() || !self.starts.is_empty() || !self.samples.is_empty();
+        [
+            (Purposes::GATES, !self.gates.is_empty()),
+            (
+                Purposes::MARKS,
+                self.mark.is_some() || !self.waits.is_empty(),
+            ),
+            (Purposes::STAGES, !self.stages.is_empty()),
+            (Purposes::DISCHARGES, self.discharges),
+            (Purposes::ANCHORS, self.anchors || !self.rhythms.is_empty()),
+            (Purposes::OPENS, opens),
+        ]
+        .into_iter()
+        .filter(|(_, has)| *has)
+        .fold(Purposes::default(), |all, (one, _)| all.and(one))
+    }
+
     /// It matters only to duties that are owed.
     pub(crate) fn only_discharges(&self) -> bool {
         let opens =
@@ -432,8 +481,14 @@ pub(crate) struct RuleInfo {
     pub(crate) latent: bool,
     /// It reads other records than its own.
     pub(crate) elsewhere: bool,
-    /// Something that it reads may change while it is open.
-    pub(crate) reads: bool,
+    /// It can be triggered more than once on one case: not only by what begins the case.
+    pub(crate) again: bool,
+    /// What it reads that may change while it is open.
+    pub(crate) reads: Reads,
+    /// What it may be shown by, where not only by facts anything.
+    pub(crate) shown: Reads,
+    /// Some state stops its clock.
+    pub(crate) pauses: bool,
 }
 
 #[derive(Clone, Debug)]

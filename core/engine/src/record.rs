@@ -36,6 +36,10 @@ pub(crate) struct Record {
     pub(crate) alive: bool,
     /// Some duty of it has ended.
     pub(crate) served: bool,
+    /// Only the rungs of its ladders are noted.
+    pub(crate) quiet: bool,
+    /// Something changed under its duties without their being judged again: next time all are.
+    pub(crate) stale: bool,
     /// Up to when it has been judged.
     pub(crate) now: Instant,
     /// When time alone changes something next.
@@ -384,6 +388,7 @@ impl Record {
         self.doubtful_states = 0;
         self.serial = 0;
         self.served = false;
+        self.stale = false;
         self.begun_by = None;
         self.touched_in = 0;
         self.found_in = 0;
@@ -456,6 +461,9 @@ impl Record {
     }
 
     pub(crate) fn note(&mut self, serial: u32, at: Instant, cause: u64, change: Note) {
+        if self.quiet && !matches!(change, Note::Escalated(..)) {
+            return;
+        }
         self.entries.push(Noted {
             serial,
             at,

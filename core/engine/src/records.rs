@@ -5,8 +5,9 @@ use kept_language::NounId;
 use crate::event::{Event, Record as Named};
 use crate::ids::hash_of;
 use crate::machine::{Core, Opening};
-use crate::program::GroupIx;
-use crate::record::{Link, NO_RECORD, RecordIx};
+use crate::program::{GroupIx, IdentIx};
+use crate::reading::Reads;
+use crate::record::{Link, NO_RECORD, NameIx, RecordIx};
 
 impl Core<'_> {
     pub(crate) fn find(&mut self, group: GroupIx, id: &str) -> Option<RecordIx> {
@@ -27,6 +28,7 @@ impl Core<'_> {
         self.by_id.insert(hash, made);
         let record = &mut self.records[made];
         record.reset();
+        record.quiet = !self.entries;
         record.group = group;
         record.noun = noun.0;
         record.id.set(id);
@@ -54,6 +56,7 @@ impl Core<'_> {
         }
         if !program.groups[group].definitions.is_empty() {
             self.changed.push(made);
+            self.changes = Reads::ANYTHING;
         }
         made
     }
@@ -107,6 +110,15 @@ impl Core<'_> {
     }
 
     pub(crate) fn link(&mut self, record: RecordIx, slot: usize, target: RecordIx) {
+        if let Some(old) = self.records[record].link(slot) {
+            // What read this record through the old one is not told: it is to judge all again.
+            let mut readers = Vec::new();
+            self.search += 1;
+            self.readers(old, &mut readers);
+            for reader in readers {
+                self.records[reader].stale = true;
+            }
+        }
         self.unlink(record, slot);
         let found = &mut self.records[target];
         let hash = found.hash;
@@ -224,7 +236,34 @@ impl Core<'_> {
                 self.forget_if_over(to);
             }
         }
+        self.remember_cycles(record);
         self.drop_record(record);
+    }
+
+    /// A rule that can be triggered again on a case counts on, though the case is forgotten: that takes a number for
+    /// each such rule, and nothing for those that only the beginning of a case triggers.
+    fn remember_cycles(&mut self, record: RecordIx) {
+        let found = &self.records[record];
+        for duty in &found.duties {
+            if self.program.rules[duty.rule].again && duty.cycle > 0 {
+                let key = cycles_of(found.hash, duty.ident, duty.person);
+                self.cycles.insert(key, duty.cycle);
+            }
+        }
+    }
+
+    /// How many cycles a duty had before its case was forgotten.
+    pub(crate) fn cycles_before(
+        &mut self,
+        record: RecordIx,
+        ident: IdentIx,
+        person: NameIx,
+    ) -> u32 {
+        if self.cycles.is_empty() {
+            return 0;
+        }
+        let key = cycles_of(self.records[record].hash, ident, person);
+        self.cycles.remove(&key).unwrap_or(0)
     }
 
     /// Gives the place of a record back.
@@ -235,4 +274,12 @@ impl Core<'_> {
         self.records[record].wake = crate::clock::NEVER;
         self.records.free(record);
     }
+}
+
+/// What stands for a duty of a case that is forgotten.
+fn cycles_of(case: u64, ident: IdentIx, person: NameIx) -> u64 {
+    let own = u64::from(ident.0) << 32 | u64::from(person.0);
+    (case ^ own.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .rotate_left(29)
+        .wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }

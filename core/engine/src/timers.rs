@@ -1,6 +1,6 @@
 //! What time alone does: warnings, breaches, levels, periods, versions.
 
-use kept_kernel::Instant;
+use kept_kernel::{Duration, Instant};
 
 use crate::clock::NEVER;
 use crate::machine::{Core, Opening};
@@ -76,15 +76,24 @@ impl Core<'_> {
                     }
                 }
             }
+            let mut next = duty.wake;
             while duty.breached {
-                let next = self.level_at(&duty, variant);
+                next = self.level_at(&duty, variant);
                 if next > at {
                     break;
                 }
                 self.escalate(record, &mut duty, variant, next);
             }
+            duty.wake = if duty.breached {
+                next
+            } else {
+                self.next_warning(&duty, variant, at.plus_micros(1))
+                    .min(duty.due)
+            };
+            self.schedule_turn(&mut duty, at.plus_micros(1));
+        } else {
+            self.schedule(&mut duty, at.plus_micros(1));
         }
-        self.schedule(&mut duty, at.plus_micros(1));
         self.set_duty(record, place, duty);
         if turns_at(&rule.exceptions, at) {
             self.rejudge_one(record, place, at, NO_EVENT);
@@ -94,8 +103,7 @@ impl Core<'_> {
     fn warn(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
         for (place, warning) in variant.warnings.iter().enumerate().take(32) {
             let bit = 1_u32 << place;
-            let due = self.calendar_of(duty).subtract(duty.due, warning.before);
-            if duty.warned & bit == 0 && due == at {
+            if duty.warned & bit == 0 && self.warning_at(duty, warning.before) == at {
                 duty.warned |= bit;
                 let note = Note::Warned(place as u8, duty.variant);
                 self.records[record].note(duty.serial, at, NO_EVENT, note);
@@ -108,12 +116,12 @@ impl Core<'_> {
         let Some(level) = variant.levels.get(usize::from(duty.level)) else {
             return NEVER;
         };
-        let calendar = self.calendar_of(duty);
-        let at = level
-            .after
-            .map_or(duty.due, |after| calendar.add(duty.due, after));
+        let (program, calendar) = (self.program, duty.calendar);
+        let at = level.after.map_or(duty.due, |after| {
+            self.reckoned.add(program, calendar, duty.due, after)
+        });
         if variant.in_working_hours {
-            calendar.next_opening(at)
+            self.reckoned.next_opening(program, calendar, at)
         } else {
             at
         }
@@ -149,20 +157,30 @@ impl Core<'_> {
                 self.next_warning(duty, variant, from).min(duty.due)
             };
         }
-        if duty.is_alive() && !rule.exceptions.is_empty() {
-            wake = wake.min(next_turn(&rule.exceptions, from));
-        }
         duty.wake = wake;
+        self.schedule_turn(duty, from);
+    }
+
+    /// An exception may begin or end to be in force earlier than anything else happens.
+    fn schedule_turn(&self, duty: &mut Duty, from: Instant) {
+        let exceptions = &self.program.rules[duty.rule].exceptions;
+        if duty.is_alive() && !exceptions.is_empty() {
+            duty.wake = duty.wake.min(next_turn(exceptions, from));
+        }
+    }
+
+    fn warning_at(&self, duty: &Duty, before: Duration) -> Instant {
+        let (program, calendar) = (self.program, duty.calendar);
+        self.reckoned.subtract(program, calendar, duty.due, before)
     }
 
     fn next_warning(&self, duty: &Duty, variant: &Variant, from: Instant) -> Instant {
         if variant.warnings.is_empty() || duty.due == NEVER {
             return NEVER;
         }
-        let calendar = self.calendar_of(duty);
         let warnings = variant.warnings.iter().enumerate().take(32);
         let open = warnings.filter(|(place, _)| duty.warned & (1 << place) == 0);
-        open.map(|(_, warning)| calendar.subtract(duty.due, warning.before))
+        open.map(|(_, warning)| self.warning_at(duty, warning.before))
             .filter(|at| *at >= from)
             .min()
             .unwrap_or(NEVER)

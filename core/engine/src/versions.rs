@@ -138,6 +138,7 @@ impl Core<'_> {
         rule: &RuleKey,
         (handling, expires): (Handling, Option<Instant>),
     ) {
+        self.granted = true;
         self.take_links(record, event);
         let Some(ident) = self.ident_of(rule) else {
             return;
@@ -252,6 +253,15 @@ impl Core<'_> {
             }
         }
         self.end(record, true, event.at, event.place);
+        // Its links may be new, and what was carried was judged on another record.
+        let mut readers = Vec::new();
+        self.search += 1;
+        for changed in [record, survivor] {
+            self.readers(changed, &mut readers);
+        }
+        for reader in readers {
+            self.records[reader].stale = true;
+        }
     }
 
     /// Moves a duty and its entries to another record.

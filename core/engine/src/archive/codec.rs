@@ -9,12 +9,26 @@ use crate::clock::NEVER;
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     pub(super) bytes: Vec<u8>,
+    /// How far from its neighbour the last instant lay: many of a duty are one.
+    last: i64,
+}
+
+const SECOND: i64 = 1_000_000;
+
+/// A signed number as one that is small where it is near nought.
+pub(crate) const fn folded(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
+pub(crate) const fn unfolded(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 impl Writer {
     /// Begins anew, with room for what stands before the record.
     pub(crate) fn begin(&mut self) {
         self.bytes.clear();
+        self.last = 0;
         self.bytes.extend_from_slice(&[0; super::HEAD]);
     }
 
@@ -27,7 +41,7 @@ impl Writer {
     }
 
     pub(crate) fn signed(&mut self, number: i64) {
-        self.number(((number << 1) ^ (number >> 63)) as u64);
+        self.number(folded(number));
     }
 
     pub(crate) fn text(&mut self, text: &str) {
@@ -37,13 +51,35 @@ impl Writer {
 
     /// An instant; most lie near `around`.
     pub(crate) fn instant(&mut self, at: Instant, around: Instant) {
+        let away = at.micros().wrapping_sub(around.micros());
         if at == NEVER {
             self.bytes.push(0);
         } else if at == Instant::MIN {
             self.bytes.push(1);
+        } else if away == 0 {
+            self.bytes.push(3);
+        } else if away == self.last {
+            self.bytes.push(4);
+        } else if away % SECOND == 0 {
+            self.bytes.push(5);
+            self.signed(away / SECOND);
+            self.last = away;
         } else {
             self.bytes.push(2);
-            self.signed(at.micros().wrapping_sub(around.micros()));
+            self.signed(away);
+            self.last = away;
+        }
+    }
+
+    /// Numbers of which most are nought.
+    pub(crate) fn sparse(&mut self, numbers: &[u64]) {
+        let present = numbers
+            .iter()
+            .rev()
+            .fold(0, |present, number| present << 1 | u64::from(*number != 0));
+        self.number(present);
+        for number in numbers.iter().filter(|number| **number != 0) {
+            self.number(*number);
         }
     }
 
@@ -86,10 +122,15 @@ impl Writer {
 /// Reads what a [`Writer`] wrote, in the same order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    pub(super) rest: &'a [u8],
+    rest: &'a [u8],
+    last: i64,
 }
 
 impl<'a> Reader<'a> {
+    pub(super) const fn of(rest: &'a [u8]) -> Self {
+        Self { rest, last: 0 }
+    }
+
     fn byte(&mut self) -> u8 {
         match self.rest.split_first() {
             Some((byte, rest)) => {
@@ -114,8 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn signed(&mut self) -> i64 {
-        let number = self.number();
-        (number >> 1) as i64 ^ -((number & 1) as i64)
+        unfolded(self.number())
     }
 
     pub(crate) fn text(&mut self) -> &'a [u8] {
@@ -127,9 +167,24 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn instant(&mut self, around: Instant) -> Instant {
         match self.byte() {
-            0 => NEVER,
-            1 => Instant::MIN,
-            _ => Instant::from_micros(around.micros().wrapping_add(self.signed())),
+            0 => return NEVER,
+            1 => return Instant::MIN,
+            3 => return around,
+            4 => {}
+            5 => self.last = self.signed().wrapping_mul(SECOND),
+            _ => self.last = self.signed(),
+        }
+        Instant::from_micros(around.micros().wrapping_add(self.last))
+    }
+
+    pub(crate) fn sparse(&mut self, numbers: &mut [u64]) {
+        let present = self.number();
+        for (place, number) in numbers.iter_mut().enumerate() {
+            *number = if present >> place & 1 == 0 {
+                0
+            } else {
+                self.number()
+            };
         }
     }
 
@@ -184,14 +239,16 @@ mod tests {
             writing.value(value, around);
             writing.text("an id");
             writing.signed(i64::MIN);
+            writing.sparse(&[0, 7, 0, u64::MAX]);
         }
-        let mut reading = Reader {
-            rest: &writing.bytes,
-        };
+        let mut reading = Reader::of(&writing.bytes);
         for value in values {
             assert_eq!(reading.value(around), value);
             assert_eq!(reading.text(), b"an id");
             assert_eq!(reading.signed(), i64::MIN);
+            let mut numbers = [1; 4];
+            reading.sparse(&mut numbers);
+            assert_eq!(numbers, [0, 7, 0, u64::MAX]);
         }
         assert!(reading.rest.is_empty());
     }

@@ -2,8 +2,9 @@
 
 use kept_language::ast::Reopened;
 
-use super::{Reader, Writer};
-use crate::clock::Shift;
+use super::codec::{folded, unfolded};
+use super::{Reader, Shapes, Writer};
+use crate::clock::{NEVER, Shift};
 use crate::obligation::{Marks, Verdict};
 use crate::program::{CalendarIx, Program, RuleIx};
 use crate::record::{Duty, NO_EVENT, NOBODY, NameIx, Note, Noted, Phase, Record};
@@ -25,39 +26,47 @@ pub(super) fn fit(record: &Record, program: &Program) -> bool {
             .all(|entry| code(entry.change).is_some())
 }
 
-pub(super) fn write(record: &Record, program: &Program, writing: &mut Writer) {
-    writing.number(record.duties.len() as u64);
+pub(super) fn write(record: &Record, program: &Program, writing: &mut Writer, shapes: &mut Shapes) {
+    shapes.write(record.duties.iter().map(shape), writing);
     for duty in &record.duties {
-        let state = match duty.phase {
-            Phase::Open => 1,
-            Phase::Anchor => 2,
-            _ => 0,
-        };
-        let named = u64::from(duty.person != NOBODY);
-        writing.number(u64::from(duty.rule.0));
-        writing.number(u64::from(duty.cycle) << 3 | state << 1 | named);
-        if named != 0 {
+        if duty.person != NOBODY {
             writing.number(u64::from(duty.person.0));
         }
-        if state != 0 || goes_on(program, duty.rule) {
+        let owed = duty.phase != Phase::Closed;
+        if owed || goes_on(program, duty.rule) {
             write_time_left(record, duty, writing);
         }
-        if state != 0 {
+        if owed {
             write_owed(record, duty, writing);
         }
     }
 }
 
-pub(super) fn read(record: &mut Record, program: &Program, reading: &mut Reader<'_>) {
-    for _ in 0..reading.number() {
-        let rule = RuleIx(reading.number() as u32);
-        let head = reading.number();
+/// A duty's rule, its cycle, how it stands and whether it names a person.
+fn shape(duty: &Duty) -> u64 {
+    let state = match duty.phase {
+        Phase::Open => 1,
+        Phase::Anchor => 2,
+        _ => 0,
+    };
+    let named = u64::from(duty.person != NOBODY);
+    u64::from(duty.rule.0) << 35 | u64::from(duty.cycle) << 3 | state << 1 | named
+}
+
+pub(super) fn read(
+    record: &mut Record,
+    program: &Program,
+    reading: &mut Reader<'_>,
+    shapes: &Shapes,
+) {
+    shapes.read(reading, |shape, reading| {
+        let rule = RuleIx((shape >> 35) as u32);
         let mut duty = Duty::new(rule, program.rules[rule].ident, record.now, NO_EVENT);
-        duty.cycle = (head >> 3) as u32;
-        if head & 1 != 0 {
+        duty.cycle = (shape >> 3) as u32;
+        if shape & 1 != 0 {
             duty.person = NameIx(reading.number() as u32);
         }
-        duty.phase = match (head >> 1) & 3 {
+        duty.phase = match (shape >> 1) & 3 {
             0 => Phase::Closed,
             1 => Phase::Open,
             _ => Phase::Anchor,
@@ -72,6 +81,21 @@ pub(super) fn read(record: &mut Record, program: &Program, reading: &mut Reader<
             duty.verdict = Verdict::Cancelled;
         }
         record.duties.push(duty);
+    });
+}
+
+/// Leaves out the closed duties of a record that is brought back for the end of the run alone, where nothing that is
+/// owed can open them again.
+pub(super) fn leave_closed(record: &mut Record, program: &Program) {
+    let opens = |duty: &Duty| !program.idents[duty.ident].when_overdue.is_empty();
+    let still = program.boundaries.is_empty() && record.recheck == NEVER;
+    if still
+        && !record
+            .duties
+            .iter()
+            .any(|duty| duty.is_alive() && opens(duty))
+    {
+        record.duties.retain(Duty::is_alive);
     }
 }
 
@@ -146,7 +170,7 @@ fn write_owed(record: &Record, duty: &Duty, writing: &mut Writer) {
     ] {
         writing.instant(at, now);
     }
-    for number in [
+    writing.sparse(&[
         u64::from(duty.variant),
         duty.opened_by.wrapping_add(1),
         duty.done_by.wrapping_add(1),
@@ -157,18 +181,12 @@ fn write_owed(record: &Record, duty: &Duty, writing: &mut Writer) {
         u64::from(duty.level),
         u64::from(duty.tier.wrapping_add(1)),
         u64::from(duty.warned),
-    ] {
-        writing.number(number);
-    }
-    for number in [
-        duty.paused_business,
-        duty.paused_elapsed,
-        duty.settled_business,
-        duty.settled_elapsed,
-        duty.rest,
-    ] {
-        writing.signed(number);
-    }
+        folded(duty.paused_business),
+        folded(duty.paused_elapsed),
+        folded(duty.settled_business),
+        folded(duty.settled_elapsed),
+        folded(duty.rest),
+    ]);
     write_shift(duty.rest_shift, writing);
 }
 
@@ -193,21 +211,38 @@ fn read_owed(record: &Record, duty: &mut Duty, reading: &mut Reader<'_>) {
     duty.act_at = reading.instant(now);
     duty.promise = reading.instant(now);
     duty.ended = reading.instant(now);
-    duty.variant = reading.number() as u16;
-    duty.opened_by = reading.number().wrapping_sub(1);
-    duty.done_by = reading.number().wrapping_sub(1);
-    duty.serial = reading.number() as u32;
-    duty.fixed = !reading.number();
-    duty.proof = reading.number() as u32;
-    duty.row = (reading.number() as u32).wrapping_sub(1);
-    duty.level = reading.number() as u8;
-    duty.tier = (reading.number() as u16).wrapping_sub(1);
-    duty.warned = reading.number() as u32;
-    duty.paused_business = reading.signed();
-    duty.paused_elapsed = reading.signed();
-    duty.settled_business = reading.signed();
-    duty.settled_elapsed = reading.signed();
-    duty.rest = reading.signed();
+    let mut numbers = [0; 15];
+    reading.sparse(&mut numbers);
+    let [
+        variant,
+        opened_by,
+        done_by,
+        serial,
+        fixed,
+        proof,
+        row,
+        level,
+        tier,
+        warned,
+        paused @ ..,
+    ] = numbers;
+    duty.variant = variant as u16;
+    duty.opened_by = opened_by.wrapping_sub(1);
+    duty.done_by = done_by.wrapping_sub(1);
+    duty.serial = serial as u32;
+    duty.fixed = !fixed;
+    duty.proof = proof as u32;
+    duty.row = (row as u32).wrapping_sub(1);
+    duty.level = level as u8;
+    duty.tier = (tier as u16).wrapping_sub(1);
+    duty.warned = warned as u32;
+    [
+        duty.paused_business,
+        duty.paused_elapsed,
+        duty.settled_business,
+        duty.settled_elapsed,
+        duty.rest,
+    ] = paused.map(unfolded);
     duty.rest_shift = read_shift(reading);
 }
 

@@ -22,7 +22,8 @@ impl Core<'_> {
         self.writing.begin();
         write(found, &mut self.writing);
         write_links(found, &mut self.writing);
-        duties::write(found, self.program, &mut self.writing);
+        let shapes = self.archive.shapes_mut();
+        duties::write(found, self.program, &mut self.writing, shapes);
         duties::write_entries(found, &mut self.writing);
         let hash = found.hash;
         let rare = self.records[record].rare.take();
@@ -92,7 +93,7 @@ impl Core<'_> {
         resting.retain(|place| {
             let wanted = self.archive.holds(*place, waiting);
             if wanted {
-                self.restore_at(*place);
+                self.restore_at(*place, false);
             }
             !wanted
         });
@@ -113,34 +114,40 @@ impl Core<'_> {
             return None;
         }
         let place = self.archive.find(hash, group.0, id)?;
-        Some(self.restore(place, hash))
+        Some(self.restore(place, hash, false))
     }
 
     /// Makes all whole for which something is owed, or time alone will change something.
     pub(crate) fn bring_back_waiting(&mut self) {
         let mut from = RecordIx(0);
-        while self.bring_back_next(&mut from).is_some() {}
+        while self.bring_back_next(&mut from, false).is_some() {}
     }
 
-    /// Makes the next such whole.
-    pub(crate) fn bring_back_next(&mut self, from: &mut RecordIx) -> Option<RecordIx> {
+    /// Makes the next such whole; at the end of a run only as far as what is owed needs it.
+    pub(crate) fn bring_back_next(
+        &mut self,
+        from: &mut RecordIx,
+        at_end: bool,
+    ) -> Option<RecordIx> {
         let place = self.archive.next_waiting(*from)?;
         *from = place;
-        Some(self.restore_at(place))
+        Some(self.restore_at(place, at_end))
     }
 
-    fn restore_at(&mut self, place: RecordIx) -> RecordIx {
+    fn restore_at(&mut self, place: RecordIx, at_end: bool) -> RecordIx {
         let mut reading = self.archive.read(place);
         let group = reading.number() as u32;
         let id = std::str::from_utf8(reading.text()).unwrap_or_default();
         let hash = hash_of(group, id);
-        self.restore(place, hash)
+        self.restore(place, hash, at_end)
     }
 
-    fn restore(&mut self, place: RecordIx, hash: u64) -> RecordIx {
+    fn restore(&mut self, place: RecordIx, hash: u64, at_end: bool) -> RecordIx {
         let made = self.records.take();
         let record = &mut self.records[made];
         record.reset();
+        record.stale = true;
+        record.quiet = !self.entries;
         record.hash = hash;
         let mut reading = self.archive.read(place);
         read(record, &mut reading);
@@ -154,7 +161,10 @@ impl Core<'_> {
             });
         }
         let record = &mut self.records[made];
-        duties::read(record, self.program, &mut reading);
+        duties::read(record, self.program, &mut reading, self.archive.shapes());
+        if at_end {
+            duties::leave_closed(record, self.program);
+        }
         duties::read_entries(record, &mut reading);
         record.rare = self.archive.remove(hash, place);
         for slot in 0..self.records[made].links.len() {
@@ -186,7 +196,7 @@ fn write(record: &Record, writing: &mut Writer) {
     writing.number(u64::from(record.group.0));
     writing.text(record.id.as_str());
     writing.number(u64::from(record.noun));
-    writing.signed(now.micros());
+    writing.instant(now, Instant::from_micros(0));
     writing.instant(record.ended, now);
     writing.instant(record.reopened, now);
     writing.instant(record.wake, now);
@@ -233,7 +243,7 @@ fn read(record: &mut Record, reading: &mut Reader<'_>) {
         .id
         .set(std::str::from_utf8(reading.text()).unwrap_or_default());
     record.noun = reading.number() as u16;
-    let now = Instant::from_micros(reading.signed());
+    let now = reading.instant(Instant::from_micros(0));
     record.now = now;
     record.ended = reading.instant(now);
     record.reopened = reading.instant(now);

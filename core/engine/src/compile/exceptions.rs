@@ -11,6 +11,7 @@ use super::tasks::owner;
 use super::{Compiled, Source};
 use crate::clock::{NEVER, end_of_date};
 use crate::program::{CalendarIx, ExceptionInfo, IdentIx, RuleIx, Variant};
+use crate::reading::Reads;
 
 impl<'a> Builder<'a> {
     /// Hangs all exceptions on a rule, those on its exceptions too.
@@ -24,7 +25,10 @@ impl<'a> Builder<'a> {
         let info = &mut self.rules[rule];
         info.exceptions = made;
         let by_fact = info.variants.iter().any(reads_facts);
-        info.reads |= reads || by_fact || info.condition.is_some() || info.unless.is_some();
+        if reads || by_fact || info.condition.is_some() || info.unless.is_some() {
+            // Which facts and states is said at the end, when all tables are known.
+            info.reads = Reads::ANYTHING;
+        }
         Ok(())
     }
 

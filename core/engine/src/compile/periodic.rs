@@ -14,6 +14,7 @@ use crate::program::{
     CalendarIx, CourseInfo, DeadlineInfo, GroupIx, Kind, Owner, PartyInfo, ReviewInfo, RuleInfo,
     RuleIx, SampleInfo, Until, UseIx, Variant,
 };
+use crate::reading::Reads;
 
 impl<'a> Builder<'a> {
     pub(crate) fn sample(&mut self, source: &Source<'a>, sample: &'a Sample) -> Compiled<RuleIx> {
@@ -199,8 +200,11 @@ impl<'a> Builder<'a> {
             fixed: 0,
             reopened: None,
             latent: false,
-            reads: false,
+            reads: Reads::NOTHING,
+            shown: Reads::NOTHING,
+            pauses: false,
             elsewhere: false,
+            again: false,
         };
         let reviewed = self.register.act("review-this-sop");
         info.act = reviewed.and_then(|act| self.discharging(company, act, Vec::new()));

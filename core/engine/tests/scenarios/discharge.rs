@@ -48,6 +48,38 @@ fn only_the_oldest_unanswered_message_counts() {
 }
 
 #[test]
+fn a_later_trigger_counts_on_though_the_case_was_over() {
+    verdicts(
+        "next-response: When the client writes again on a request, the assignee must answer it within 4 business \
+         hours.",
+        "2026-01-12 09:00 request R1 is received; client C1
+         2026-01-12 09:00 the client writes again on request R1
+         2026-01-12 10:00 request R1 is answered
+         2026-01-12 10:00 request R1 is closed
+         2026-01-13 09:00 the client writes again on request R1
+         until 2026-01-13 10:00",
+        "next-response R1: met; opened Mon 2026-01-12 09:00, due Mon 2026-01-12 13:00, done Mon 2026-01-12 10:00
+         next-response R1 cycle 2: pending; opened Tue 2026-01-13 09:00, due Tue 2026-01-13 13:00",
+    );
+}
+
+#[test]
+fn each_email_of_a_conversation_counts_on() {
+    verdicts(
+        "answer: When an email is received, the addressee must answer it within 1 business day.",
+        "2026-01-12 09:00 email E1 is received; client C1
+         2026-01-12 10:00 email E1 is answered
+         2026-01-13 09:00 email E1 is received; client C1
+         2026-01-13 10:00 email E1 is answered
+         2026-01-14 09:00 email E1 is received; client C1
+         until 2026-01-14 10:00",
+        "answer E1: met; opened Mon 2026-01-12 09:00, due Tue 2026-01-13 09:00, done Mon 2026-01-12 10:00
+         answer E1 cycle 2: met; opened Tue 2026-01-13 09:00, due Wed 2026-01-14 09:00, done Tue 2026-01-13 10:00
+         answer E1 cycle 3: pending; opened Wed 2026-01-14 09:00, due Thu 2026-01-15 09:00",
+    );
+}
+
+#[test]
 fn where_we_spoke_last_no_clock_runs() {
     verdicts(
         "next-response: When the client writes again on a request, the assignee must answer it within 4 business \
