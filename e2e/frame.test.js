@@ -152,3 +152,27 @@ test('without a script forms are refused, corrected and sent', () => within({ ja
   await page.click('text=Search or act');
   await page.waitForURL('**/search');
 }));
+
+test('a form that fails keeps what was written, and says over it what happened', () => within({}, async (context) => {
+  const page = await open(context, `${desk.address}/gallery/live`);
+  await page.fill('#words', 'half a sentence');
+  await page.click('text=Send it while the server is busy');
+  await page.waitForSelector('.notice:has-text("what you wrote is still in its form")');
+  assert.equal(await page.inputValue('#words'), 'half a sentence');
+  assert.deepEqual(await findings(page), []);
+  await page.route('**/gallery/busy', (route) => route.abort());
+  await page.click('text=Send it while the server is busy');
+  await page.waitForSelector('.notice:has-text("The server does not answer")');
+  assert.equal(await page.locator('.notice').count(), 1);
+  assert.equal(await page.inputValue('#words'), 'half a sentence');
+}));
+
+test('without a script the way back from a failure leads to what was written', () => within({ javaScriptEnabled: false }, async (context) => {
+  const page = await open(context, `${desk.address}/gallery/live`);
+  await page.fill('#words', 'half a sentence');
+  await page.click('text=Send it while the server is busy');
+  await page.waitForSelector('h1:has-text("Not now")');
+  await page.goBack();
+  await page.waitForSelector('#words');
+  assert.equal(await page.inputValue('#words'), 'half a sentence');
+}));

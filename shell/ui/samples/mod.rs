@@ -94,6 +94,7 @@ pub fn app(ui: &Ui, live: &Live, signed_in: bool) -> Router {
             "/gallery/undo",
             post(|| async { see_other("/gallery").with(Flash::said("It is as it was before.")) }),
         )
+        .route("/gallery/busy", post(|| async { Failure::unavailable(5) }))
         .route("/search", get(search))
         .route("/palette", get(found))
         .route(

@@ -74,7 +74,7 @@ impl Failure {
             StatusCode::PAYLOAD_TOO_LARGE,
             "That is too large",
             format!(
-                "At most {most} can be sent at once. Nothing was saved; go back, and what you wrote is still there."
+                "At most {most} can be sent at once. Nothing was saved; what you wrote is still in its form."
             ),
         )
     }
@@ -93,7 +93,7 @@ impl Failure {
     /// The server is busy or not ready: in so many seconds again. Nothing was done.
     pub fn unavailable(seconds: u32) -> Self {
         let happened = format!(
-            "Kept has more to do than it can at the moment. Nothing was saved; go back, wait {seconds} seconds, and send it again."
+            "Kept has more to do than it can at the moment. Nothing was saved; what you wrote is still in its form: wait {seconds} seconds and send it again."
         );
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not now", happened).after(seconds)
     }
@@ -103,7 +103,7 @@ impl Failure {
         let mut failure = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "That did not work",
-            "The fault is ours and was written down. What was saved before is safe; go back, and what you wrote is still there.",
+            "The fault is ours and was written down. What was saved before is safe, and what you wrote is still in its form.",
         );
         failure.0.cause = Some(cause.to_string());
         failure
@@ -114,7 +114,7 @@ impl Failure {
         Self::new(
             StatusCode::FORBIDDEN,
             "This form can no longer be sent",
-            "You may have signed in again since it was opened. Nothing was saved; go back, copy what you wrote, load the page again and send it.",
+            "You may have signed in again since it was opened. Nothing was saved; copy what you wrote from its form, load the page again and send it.",
         )
     }
 

@@ -351,7 +351,11 @@ async fn failures_say_what_happened_and_how_to_go_on() {
         ),
         ("/gallery/failure/large", 413, "At most 1 MB"),
         ("/gallery/failure/many", 429, "Wait 30 seconds"),
-        ("/gallery/failure/busy", 503, "wait 5 seconds"),
+        (
+            "/gallery/failure/busy",
+            503,
+            "wait 5 seconds and send it again",
+        ),
         ("/gallery/failure/internal", 500, "tell us this number"),
         ("/gallery/failure/panic", 500, "tell us this number"),
         ("/nowhere/<b>", 404, "There is no such page"),
