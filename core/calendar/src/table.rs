@@ -232,15 +232,18 @@ impl Table {
 
     /// The n-th working day after a working day, or before it where n is below nought.
     pub(crate) fn working_day_after(&self, day: i32, n: i64) -> Option<i32> {
-        let near = self.chunk(day.div_euclid(CHUNK_DAYS));
+        let number = day.div_euclid(CHUNK_DAYS);
+        let near = self.chunk(number);
         let within = near.working.get(day.rem_euclid(CHUNK_DAYS) as usize);
         let rank = i64::from(within.copied().unwrap_or_default()).checked_add(n)?;
         // Most lie in the chunk of their start.
         if let Some(found) = near.working_day(rank) {
             return Some(found);
         }
-        let (mut era, before) = self.days_before(day);
-        let mut target = before.checked_add(n)?;
+        let mut era = number.div_euclid(ERA_CHUNKS);
+        let place = number.rem_euclid(ERA_CHUNKS) as usize;
+        let before = self.era(era)?.days_before.get(place).copied();
+        let mut target = rank.checked_add(i64::from(before.unwrap_or_default()))?;
         while target < 0 {
             era -= 1;
             target += i64::from(self.era(era)?.days());
