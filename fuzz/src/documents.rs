@@ -1,6 +1,6 @@
 //! SOP documents: reading them, showing what was found, and writing them anew.
 
-use kept_language::{Library, Source, format, read};
+use kept_language::{Context, Library, Source, check, explain, format, read, redline};
 
 use crate::vocabulary::REGISTER;
 use crate::{number, text};
@@ -44,11 +44,15 @@ fn laws(texts: &[&str]) -> Library {
             "a message names its place: {shown}"
         );
     }
-    // Reading thrice more costs more than it finds: one input of eight is formatted.
-    let formatted = texts
+    // All that is done with what was read costs more than reading: one input of eight is formatted, another one is
+    // checked, explained and compared.
+    let chosen = texts
         .iter()
         .fold(0, |sum, text| sum ^ number(text.as_bytes(), 1));
-    for index in (0..texts.len()).filter(|_| formatted.is_multiple_of(8)) {
+    if chosen % 8 == 1 {
+        told(&library);
+    }
+    for index in (0..texts.len()).filter(|_| chosen.is_multiple_of(8)) {
         let once = format(&REGISTER, &library, index);
         let mut again = texts.to_vec();
         if let Some(text) = again.get_mut(index) {
@@ -58,6 +62,24 @@ fn laws(texts: &[&str]) -> Library {
         assert_eq!(once, twice, "formatting twice is formatting once");
     }
     library
+}
+
+fn told(library: &Library) {
+    for message in check(&REGISTER, library, &Context::default()) {
+        let document = library.documents.get(message.document);
+        let shown = document.map(|document| message.render(document));
+        assert!(shown.is_some(), "a message has a document");
+    }
+    for rule in library
+        .documents
+        .iter()
+        .flat_map(|document| &document.rules)
+    {
+        let said = explain(&REGISTER, library, rule).to_string();
+        assert!(!said.is_empty(), "every rule can be explained");
+    }
+    let same = redline(&REGISTER, library, library);
+    assert!(same.is_empty(), "nothing differs from itself: {same}");
 }
 
 fn set(texts: &[&str]) -> Library {
