@@ -1,5 +1,6 @@
 //! The command line: commands, options, their help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -57,6 +58,13 @@ pub enum Command {
     Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
+    /// Serve the company's pages
+    ///
+    /// The first time it makes the data folder and its key. One line says when it is ready.
+    #[command(
+        after_help = "Example: kept serve\n         kept serve --data /var/lib/kept --listen 0.0.0.0:8080 --base-url https://desk.example"
+    )]
+    Serve(ServeAsked),
     /// Put documents, a calendar or foreign history into the company's own data
     Import {
         #[command(subcommand)]
@@ -75,7 +83,7 @@ pub struct HouseAsked {
         default_value = "kept-data"
     )]
     pub data: PathBuf,
-    /// A PostgreSQL server instead of the encrypted file, as in postgres://kept@db/kept
+    /// A PostgreSQL server instead of the encrypted file, as in `postgres://kept@db/kept`
     #[arg(
         long,
         value_name = "URL",
@@ -86,6 +94,32 @@ pub struct HouseAsked {
     /// The file with the master key, where it is not in its usual place
     #[arg(long, value_name = "FILE", env = "KEPT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeAsked {
+    #[command(flatten)]
+    pub house: HouseAsked,
+    /// Where to listen
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "KEPT_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+    /// How browsers reach the site, as in `https://desk.example`; links in mails begin with it
+    #[arg(long, value_name = "URL", env = "KEPT_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+impl ServeAsked {
+    /// The beginning of every address of the site.
+    pub fn origin(&self, at: SocketAddr) -> String {
+        self.base_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{at}"))
+    }
 }
 
 #[derive(Subcommand, Debug)]

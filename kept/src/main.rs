@@ -11,6 +11,7 @@ mod files;
 mod house;
 mod import;
 mod replay;
+mod serve;
 mod shipped;
 mod sop;
 mod tell;
@@ -48,6 +49,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Whatif(asked) => whatif::whatif(asked),
         Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
+        Command::Serve(asked) => serve::serve(asked),
         Command::Import { command } => match command {
             ImportCommand::History(asked) => import::history(asked),
             ImportCommand::Sop(asked) => import::sop(asked),

@@ -196,6 +196,20 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Records one event in the caller's transaction. Returns the number of its record.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn record(tx: &Write<'_>, event: &NewEvent) -> Result<i64, StoreError> {
+    let numbers = Known::default().needed(event.records());
+    let numbers = numbers.number(tx)?;
+    add(tx, std::slice::from_ref(event), None, &numbers)?;
+    numbers
+        .of(&event.noun, &event.subject)
+        .ok_or(StoreError::Missing("NUMBERS"))
+}
+
 /// An event as it lies in its row.
 #[derive(Clone, Debug)]
 struct Stored {
