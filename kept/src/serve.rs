@@ -2,6 +2,7 @@
 
 mod connections;
 mod seal;
+mod setup;
 mod site;
 
 use std::net::SocketAddr;

@@ -15,7 +15,8 @@ use kept_vault::{Purpose, Random as _, SystemRandom};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
-use crate::house::House;
+use crate::house::{House, shipped};
+use crate::serve::setup::{self, Setup};
 use crate::tell::Failure;
 
 /// The whole site, and the hub of its live pages.
@@ -58,8 +59,16 @@ pub fn site(house: &House, asked: &ServeAsked) -> Result<(Router, Live), Failure
     Ok((app, live))
 }
 
-fn rooms(_house: &House, _rules: &Rules) -> Router {
-    Router::new().route("/", get(|| async { Redirect::to("/adherence") }))
+fn rooms(house: &House, rules: &Rules) -> Router {
+    let setup = Setup {
+        store: house.store.clone(),
+        world: house.world.clone(),
+        rules: rules.clone(),
+        shipped: Arc::new(shipped()),
+    };
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/adherence") }))
+        .merge(setup::routes(setup))
 }
 
 async fn everyone(mut request: Request, next: Next) -> impl IntoResponse {
@@ -81,6 +90,7 @@ fn menu() -> Menu {
         groups: vec![vec![
             place("sops", "SOPs", Icon::SOPS, "g s"),
             place("adherence", "Adherence", Icon::ADHERENCE, "g a"),
+            place("settings", "Settings", Icon::SETTINGS, "g ,"),
         ]],
         ..Menu::default()
     }

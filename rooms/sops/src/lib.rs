@@ -3,10 +3,13 @@
 //! Tables: `sop_documents`, `sop_calendars`, `sop_vocabularies`. Each row is a version that was put in force and stays; the
 //! newest counts. Events in: none. What the other rooms get is [`InForce`](kept_journal::InForce), made by [`load`].
 
+pub mod blanks;
 mod commands;
 mod queries;
 pub mod set;
 
-pub use commands::{AdoptError, Adopted, adopt, put_calendar, put_vocabulary};
-pub use queries::{DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, documents, load};
+pub use commands::{AdoptError, Adopted, adopt, put_calendar, put_vocabulary, replace};
+pub use queries::{
+    DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, Texts, documents, in_force, load,
+};
 pub use set::{Set, SetProblem, Text};
