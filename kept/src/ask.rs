@@ -65,6 +65,16 @@ pub enum Command {
         after_help = "Example: kept serve\n         kept serve --data /var/lib/kept --listen 0.0.0.0:8080 --base-url https://desk.example"
     )]
     Serve(ServeAsked),
+    /// Add people from the command line of the server
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Make tokens for programs
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Put documents, a calendar or foreign history into the company's own data
     Import {
         #[command(subcommand)]
@@ -94,6 +104,51 @@ pub struct HouseAsked {
     /// The file with the master key, where it is not in its usual place
     #[arg(long, value_name = "FILE", env = "KEPT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Add a person who can sign in at once; the password is read from standard input
+    #[command(
+        after_help = "Example: kept user add --email maya@desk.example --name \"Maya Okonkwo\" --role sop-supervisor <password.txt"
+    )]
+    Add(AddUserAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct AddUserAsked {
+    /// The work address, by which the person signs in
+    #[arg(long)]
+    pub email: String,
+    /// The person's name
+    #[arg(long)]
+    pub name: String,
+    /// A role, as in administrator or sop-supervisor; may be given several times
+    #[arg(long = "role", required = true)]
+    pub roles: Vec<String>,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum TokenCommand {
+    /// Make a token; it is printed alone, once
+    #[command(
+        after_help = "Example: kept token create --name \"Web shop\" --scope read-requests --scope handle-requests"
+    )]
+    Create(CreateTokenAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct CreateTokenAsked {
+    /// What the token is for
+    #[arg(long)]
+    pub name: String,
+    /// What it may do; may be given several times
+    #[arg(long = "scope", required = true)]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    pub house: HouseAsked,
 }
 
 #[derive(Args, Debug)]

@@ -10,6 +10,7 @@ mod demo;
 mod files;
 mod house;
 mod import;
+mod people;
 mod replay;
 mod serve;
 mod shipped;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand};
+use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand, TokenCommand, UserCommand};
 use tell::{Failure, Outcome};
 
 fn main() -> ExitCode {
@@ -49,6 +50,12 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Whatif(asked) => whatif::whatif(asked),
         Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
+        Command::User {
+            command: UserCommand::Add(asked),
+        } => people::add_user(asked),
+        Command::Token {
+            command: TokenCommand::Create(asked),
+        } => people::create_token(asked),
         Command::Serve(asked) => serve::serve(asked),
         Command::Import { command } => match command {
             ImportCommand::History(asked) => import::history(asked),

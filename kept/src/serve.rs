@@ -23,11 +23,19 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
     let sealing = seal::Running::start(&house)?;
     let listen = asked.listen;
     let served = runtime.block_on(async {
-        let (app, live) = site::site(&house, asked)?;
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| busy(listen, &error))?;
         let at = listener.local_addr().unwrap_or(listen);
+        let site = tokio::task::block_in_place(|| site::site(&house, asked, asked.origin(at)))?;
+        let site::Site {
+            app,
+            live,
+            accounts,
+        } = site;
+        if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
+            answer(&format!("Make yourself the administrator: {link}\n"))?;
+        }
         answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
         connections::serve(listener, app, stop_asked()).await;
         live.close();

@@ -26,7 +26,9 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
     let places = Arc::new(Semaphore::new(MOST));
     let graceful = GracefulShutdown::new();
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
     let mut stop = std::pin::pin!(stop);
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
@@ -50,8 +52,8 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
                     request.extensions_mut().insert(ConnectInfo(from));
                     request
                 });
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection =
+            builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that went away is nobody's fault.

@@ -10,7 +10,6 @@ use axum::response::Redirect;
 use axum::routing::get;
 use kept_engine::People;
 use kept_journal::Rules;
-use kept_journal::audit::Who;
 use kept_sops::{AdoptError, Shipped};
 use kept_store::Store;
 use kept_ui::Failure;
@@ -69,9 +68,6 @@ impl Setup {
         }
     }
 }
-
-/// Who changes it: until a page knows who is asking, the house itself.
-const WHO: Who = Who::Kept;
 
 fn tabs(current: &str) -> Views {
     let view = |name: &str, href: &str| View {

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use axum::{Extension, Router};
+use kept_accounts::access::Action;
+use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
 use kept_store::{Store, StoreError};
 use kept_ui::{Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
@@ -19,9 +22,26 @@ use crate::house::{House, shipped};
 use crate::serve::setup::{self, Setup};
 use crate::tell::Failure;
 
+/// A site that is ready to be served.
+pub struct Site {
+    /// All routes.
+    pub app: Router,
+    /// The hub of its live pages.
+    pub live: Live,
+    /// Who may come in.
+    pub accounts: Accounts,
+}
+
 /// The whole site, and the hub of its live pages.
-pub fn site(house: &House, asked: &ServeAsked) -> Result<(Router, Live), Failure> {
+pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site, Failure> {
     let rules = Rules::new(house.rules()?);
+    let settings = kept_accounts::Settings {
+        https: base_url.starts_with("https://"),
+        base_url,
+        menu: Arc::new(menu),
+        ..house.account_settings(&rules.now())
+    };
+    let accounts = house.accounts(settings)?;
     let live = Live::new(LiveLimits::default(), house.world.now().micros() as u64);
     let settings = Settings {
         origin: asked.base_url.clone(),
@@ -39,24 +59,31 @@ pub fn site(house: &House, asked: &ServeAsked) -> Result<(Router, Live), Failure
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
-    let rooms = rooms(house, &rules).merge(live.routes(|known, topics| async move {
-        let viewer = known.get::<Viewer>()?;
-        Some(Listening {
-            person: viewer.email.clone(),
-            topics,
-        })
-    }));
+    let rooms = rooms(house, &rules)
+        .merge(kept_accounts::routes(accounts.clone()))
+        .merge(live.routes(|known, topics| async move {
+            let viewer = known.get::<Viewer>()?;
+            Some(Listening {
+                person: viewer.email.clone(),
+                topics,
+            })
+        }));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
-    let signed = dressed.layer(from_fn(everyone));
+    let signed = accounts.session_layer(dressed);
     let store = house.store.clone();
     let app = ui
         .protect(signed)
         .route("/healthz", get(move || healthy(store.clone())))
+        .layer(axum::middleware::map_request(remote_address))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             std::time::Duration::from_mins(1),
         ));
-    Ok((app, live))
+    Ok(Site {
+        app,
+        live,
+        accounts,
+    })
 }
 
 fn rooms(house: &House, rules: &Rules) -> Router {
@@ -71,27 +98,44 @@ fn rooms(house: &House, rules: &Rules) -> Router {
         .merge(setup::routes(setup))
 }
 
-async fn everyone(mut request: Request, next: Next) -> impl IntoResponse {
-    request.extensions_mut().insert(Arc::new(menu()));
-    next.run(request).await
+/// The address that a request comes from. Headers that forward another one are believed from nobody yet (T29).
+async fn remote_address(mut request: Request) -> Request {
+    if let Some(ConnectInfo(from)) = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .copied()
+    {
+        request.extensions_mut().insert(RemoteAddress(from.ip()));
+    }
+    request
 }
 
-/// The rail.
-fn menu() -> Menu {
-    let place = |key: &'static str, title: &str, icon, keys| Place {
-        key,
-        title: title.to_owned(),
-        href: format!("/{key}"),
-        icon,
-        keys: Some(keys),
-        count: None,
+/// The rail: what a person may see.
+fn menu(signed: &Signed) -> Menu {
+    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), action| {
+        signed.may(action).then(|| Place {
+            key,
+            title: title.to_owned(),
+            href: format!("/{key}"),
+            icon,
+            keys: Some(keys),
+            count: None,
+        })
     };
+    let places = [
+        place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
+        place(
+            ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
+            Action::ReadAdherence,
+        ),
+        place(
+            ("settings", "Settings", Icon::SETTINGS, "g ,"),
+            Action::Configure,
+        ),
+    ];
     Menu {
-        groups: vec![vec![
-            place("sops", "SOPs", Icon::SOPS, "g s"),
-            place("adherence", "Adherence", Icon::ADHERENCE, "g a"),
-            place("settings", "Settings", Icon::SETTINGS, "g ,"),
-        ]],
+        groups: vec![places.into_iter().flatten().collect()],
+        me: Some("/me".to_owned()),
         ..Menu::default()
     }
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
+use kept_journal::audit::Who;
 use kept_language::Document;
 use kept_sops::Text;
 use kept_sops::blanks::{Part, Passage, filled, objection, passages};
@@ -12,7 +15,7 @@ use kept_ui::parts::{Notice, Views};
 use kept_ui::{Failure, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
-use super::{Setup, WHO, tabs};
+use super::{Setup, tabs};
 
 /// What the form gives: names and values in the same order.
 #[derive(Deserialize)]
@@ -55,7 +58,8 @@ struct Piece {
 }
 
 /// The first SOP's blanks.
-pub async fn first(State(setup): State<Setup>) -> Result<Redirect, Failure> {
+pub async fn first(State(setup): State<Setup>, signed: Signed) -> Result<Redirect, Failure> {
+    signed.require(Action::Configure)?;
     let rules = setup.rules.now();
     let document = rules.library.documents.first();
     let document = document.ok_or_else(|| Failure::not_found("There is no SOP yet"))?;
@@ -69,8 +73,10 @@ pub async fn first(State(setup): State<Setup>) -> Result<Redirect, Failure> {
 pub async fn show(
     State(setup): State<Setup>,
     Path(code): Path<String>,
+    signed: Signed,
     frame: Frame,
 ) -> Result<Response, Failure> {
+    signed.require(Action::Configure)?;
     Ok(page(&drawn(frame, &setup, &code, &BTreeMap::new(), None)?))
 }
 
@@ -78,9 +84,12 @@ pub async fn show(
 pub async fn save(
     State(setup): State<Setup>,
     Path(code): Path<String>,
+    signed: Signed,
     frame: Frame,
     form: Form<Blanks>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::Configure)?;
+    let who = Who::Person(signed.person.0);
     let Ok((blanks, _)) = form.read() else {
         return Ok(see_other(&format!("/settings/blanks/{code}")).into_response());
     };
@@ -115,7 +124,7 @@ pub async fn save(
                 &setup.shipped,
                 &document_code,
                 text,
-                WHO,
+                who,
             )
         })
         .await?;

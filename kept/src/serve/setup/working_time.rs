@@ -3,12 +3,15 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
+use kept_journal::audit::Who;
 use kept_sops::Text;
 use kept_ui::parts::{Notice, Views};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
-use super::{Setup, WHO, tabs};
+use super::{Setup, tabs};
 
 const DAYS: [(&str, &str); 7] = [
     ("monday", "Monday"),
@@ -46,7 +49,12 @@ struct WorkingTimePage {
 }
 
 /// Shows the hours in force.
-pub async fn show(State(setup): State<Setup>, frame: Frame) -> Result<Response, Failure> {
+pub async fn show(
+    State(setup): State<Setup>,
+    signed: Signed,
+    frame: Frame,
+) -> Result<Response, Failure> {
+    signed.require(Action::Configure)?;
     let (store, shipped) = (setup.store.clone(), setup.shipped.clone());
     let texts = tokio::task::spawn_blocking(move || kept_sops::in_force(&store, &shipped)).await;
     let texts = texts
@@ -59,9 +67,12 @@ pub async fn show(State(setup): State<Setup>, frame: Frame) -> Result<Response, 
 /// Puts other hours in force.
 pub async fn save(
     State(setup): State<Setup>,
+    signed: Signed,
     frame: Frame,
     form: Form<WorkingTime>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::Configure)?;
+    let who = Who::Person(signed.person.0);
     let (time, filled) = match form.read() {
         Ok(read) => read,
         Err(filled) => return Ok(unprocessable(&drawn(frame, filled, false))),
@@ -81,7 +92,7 @@ pub async fn save(
         text,
     };
     let done = setup
-        .change(move |setup| kept_sops::put_calendar((&setup.store, &setup.world), file, &[], WHO))
+        .change(move |setup| kept_sops::put_calendar((&setup.store, &setup.world), file, &[], who))
         .await?;
     match done {
         Ok(()) => Ok(see_other("/settings/blanks")
