@@ -202,6 +202,7 @@ fn line(document: &Document, current: bool) -> SopLine {
         .count();
     let words = match (document.blanks.len(), empty) {
         (0, _) => "no blanks".to_owned(),
+        (1, 0) => "1 blank filled".to_owned(),
         (all, 0) => format!("{all} blanks filled"),
         (all, empty) => format!("{empty} of {all} blanks empty"),
     };
