@@ -99,7 +99,7 @@ pub fn open_emergency(
     Ok(tx.one(queries::EMERGENCY, &params![act.entry])?)
 }
 
-/// Ends it before its time.
+/// Ends it before its time. Whether it was still open.
 ///
 /// # Errors
 ///
@@ -109,8 +109,9 @@ pub fn end_emergency(
     act: &Act,
     person: PersonId,
     id: EmergencyId,
-) -> Result<(), StoreError> {
-    if tx.execute(queries::END_EMERGENCY, &params![id, person, act.at])? > 0 {
+) -> Result<bool, StoreError> {
+    let ended = tx.execute(queries::END_EMERGENCY, &params![id, person, act.at])? > 0;
+    if ended {
         act.write(
             tx,
             "EmergencyAccessEnded",
@@ -118,7 +119,7 @@ pub fn end_emergency(
             &serde_json::json!({}),
         )?;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// All that was taken, the last first, for those who may audit.

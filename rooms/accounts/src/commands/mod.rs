@@ -35,8 +35,8 @@ pub use places::{
 };
 pub use sign_in::{
     Attempt, Candidate, NewSession, Proof, SECOND_STEP_MINUTES, SignInError, SignedInAs,
-    StepRefused, begin_sign_in, end_other_sessions, end_session, finish_password,
-    finish_second_step, sign_out,
+    StepRefused, begin_own_check, begin_sign_in, end_other_sessions, end_session, finish_password,
+    finish_second_step, own_check_was_right, sign_out,
 };
 pub use throttle::{Against, TooSoon, wait_after};
 pub use tokens::{AddTokenError, NewToken, add_token, revoke_token};

@@ -177,6 +177,31 @@ fn refused(tx: &Write<'_>, act: &Act, person: Option<PersonId>) -> Result<Signed
     Ok(SignedInAs::Nobody)
 }
 
+/// The hash that a signed-in person's password is held against before something that matters. The try counts.
+///
+/// # Errors
+///
+/// [`SignInError::TooSoon`], or as the database says.
+pub fn begin_own_check(
+    tx: &Write<'_>,
+    person: PersonId,
+    now: Instant,
+) -> Result<Option<PasswordHash>, SignInError> {
+    throttle::take(tx, Against::Own, &person.to_string(), now)?.map_err(SignInError::TooSoon)?;
+    let stored: Option<(Option<String>,)> = tx.maybe(queries::PASSWORD_OF, &params![person])?;
+    let text = stored.and_then(|(text,)| text);
+    Ok(text.and_then(|text| PasswordHash::parse(&text).ok()))
+}
+
+/// It was their password.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn own_check_was_right(tx: &Write<'_>, person: PersonId) -> Result<(), StoreError> {
+    throttle::forgive(tx, Against::Own, &person.to_string())
+}
+
 /// What was shown as the second step.
 #[derive(Clone, Copy, Debug)]
 pub enum Proof {
@@ -285,10 +310,10 @@ pub fn sign_out(
     person: PersonId,
     session: SessionId,
 ) -> Result<(), StoreError> {
-    end_one(tx, act, person, session, ("signed out", "SignedOut"))
+    end_one(tx, act, person, session, ("signed out", "SignedOut")).map(drop)
 }
 
-/// Ends one of a person's sessions, from another.
+/// Ends one of a person's sessions, from another. Whether there was one.
 ///
 /// # Errors
 ///
@@ -298,7 +323,7 @@ pub fn end_session(
     act: &Act,
     person: PersonId,
     session: SessionId,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     end_one(
         tx,
         act,
@@ -314,7 +339,7 @@ fn end_one(
     person: PersonId,
     session: SessionId,
     (because, entry): (&str, &str),
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let ended = tx.execute(
         queries::END_SESSION,
         &params![session, person, act.at, because],
@@ -323,7 +348,7 @@ fn end_one(
         let detail = serde_json::json!({ "session": session.to_string() });
         act.on_person(tx, entry, person, &detail)?;
     }
-    Ok(())
+    Ok(ended > 0)
 }
 
 /// Ends all of a person's sessions but this one.

@@ -23,6 +23,8 @@ pub enum Against {
     Address,
     /// The one-time codes of a person whose password was right.
     Code,
+    /// The password of a person who is signed in, asked for again.
+    Own,
     /// Links for a new password, by the address of the network that asks.
     Reset,
 }
@@ -37,6 +39,7 @@ impl Against {
             Self::Browser => "browser",
             Self::Address => "address",
             Self::Code => "code",
+            Self::Own => "own",
             Self::Reset => "reset",
         }
     }
@@ -47,6 +50,7 @@ impl Against {
             Self::Account | Self::Browser => (5, 60),
             Self::Address => (30, 900),
             Self::Code => (3, 300),
+            Self::Own => (5, 300),
             Self::Reset => (5, 900),
         }
     }

@@ -1,6 +1,11 @@
 //! The pages: signing in, a person's own settings, the people of the company.
 
+mod emergencies;
+mod me;
+mod once;
+mod people;
 mod sign_in;
+mod teams;
 mod words;
 
 use axum::Router;
@@ -13,7 +18,13 @@ use crate::accounts::{Accounts, Visitor};
 
 /// All routes of the room.
 pub fn routes(accounts: Accounts) -> Router {
-    Router::new().merge(sign_in::routes()).with_state(accounts)
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(me::routes())
+        .merge(people::routes())
+        .merge(teams::routes())
+        .merge(emergencies::routes())
+        .with_state(accounts)
 }
 
 impl FromRequestParts<Accounts> for Visitor {
