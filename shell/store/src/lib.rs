@@ -15,6 +15,7 @@
 
 #![warn(unreachable_pub)]
 
+pub mod copy;
 mod error;
 mod job;
 mod key;

@@ -195,10 +195,18 @@ fn checksum_of(text: &str) -> i64 {
 
 /// A definition as this database wants it.
 pub(crate) fn translate(text: &str, dialect: Dialect) -> String {
-    let (words, own, foreign) = match dialect {
-        Dialect::Sqlite => (SQLITE_WORDS, "--sqlite ", "--postgres "),
-        Dialect::Postgres => (POSTGRES_WORDS, "--postgres ", "--sqlite "),
-    };
+    match dialect {
+        Dialect::Sqlite => in_words(text, &SQLITE_WORDS, "--sqlite ", "--postgres "),
+        Dialect::Postgres => in_words(text, &POSTGRES_WORDS, "--postgres ", "--sqlite "),
+    }
+}
+
+/// A definition for an empty SQLite in memory that is only asked what there is: types keep the schema's own words.
+pub(crate) fn in_memory(text: &str) -> String {
+    in_words(text, &MODEL_WORDS, "--sqlite ", "--postgres ")
+}
+
+fn in_words(text: &str, words: &[(&str, &str)], own: &str, foreign: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim_start().starts_with(foreign))
@@ -222,6 +230,19 @@ const SQLITE_WORDS: [(&str, &str); 10] = [
     ("$SERIAL", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("$PLACE", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("$STRICT", "STRICT"),
+];
+
+const MODEL_WORDS: [(&str, &str); 10] = [
+    ("$ID", "UUID"),
+    ("$INT", "INTEGER"),
+    ("$BOOL", "BOOLEAN"),
+    ("$REAL", "REAL"),
+    ("$TEXT", "TEXT"),
+    ("$JSON", "JSON"),
+    ("$BYTES", "BYTES"),
+    ("$SERIAL", "SERIAL PRIMARY KEY"),
+    ("$PLACE", "PLACE PRIMARY KEY"),
+    ("$STRICT", ""),
 ];
 
 const POSTGRES_WORDS: [(&str, &str); 10] = [

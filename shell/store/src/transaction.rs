@@ -61,10 +61,23 @@ impl Write<'_> {
         sql: Sql,
         rows: &[[Value<'_>; N]],
     ) -> Result<u64, StoreError> {
+        self.execute_rows(sql, N, rows.as_flattened())
+    }
+
+    /// As [`Write::execute_each`], the rows one after another, each with `width` values.
+    pub(crate) fn execute_rows(
+        &self,
+        sql: Sql,
+        width: usize,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let width = width.max(1);
         self.keep_fault(match &self.connection {
-            Connection::Sqlite(connection) => statements::execute_each(connection, sql, rows),
+            Connection::Sqlite(connection) => {
+                statements::execute_each(connection, sql, values.chunks(width))
+            }
             Connection::Postgres(link) => {
-                borrow(link, sql).and_then(|mut link| link.execute_each(sql, rows))
+                borrow(link, sql).and_then(|mut link| link.execute_each(sql, width, values))
             }
         })
     }
