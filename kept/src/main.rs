@@ -10,6 +10,7 @@ mod demo;
 mod files;
 mod house;
 mod import;
+mod keeping;
 mod replay;
 mod shipped;
 mod sop;
@@ -55,6 +56,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
             ImportCommand::Undo(asked) => import::undo(asked),
             ImportCommand::List(asked) => import::list(asked),
         },
+        Command::Keeping(command) => keeping::run(command),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),
             ClockCommand::Between(asked) => clock::between(asked),

@@ -115,6 +115,34 @@ impl Store {
         Ok(migrated)
     }
 
+    /// The migrations that have not been run, in their order. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::TooNew`] when the database has others; [`OpenError::Migration`] when it has none of the tables.
+    pub fn pending(&self, schemas: &[Schema]) -> Result<Vec<Migrated>, OpenError> {
+        let run: Vec<(String, i64, i64)> =
+            self.read(|read| read.all(MIGRATIONS_RUN, &[]))
+                .wait()
+                .map_err(|error| failed(("store", 0, "migrations"), &error))?;
+        let run: BTreeMap<_, _> = run
+            .into_iter()
+            .map(|(owner, number, checksum)| ((owner, number), checksum))
+            .collect();
+        refuse_unknown(schemas, &run)?;
+        let all = schemas.iter().flat_map(|schema| {
+            let migrations = schema.migrations.iter();
+            migrations.map(|migration| Migrated {
+                owner: schema.owner,
+                number: migration.number,
+                name: migration.name,
+            })
+        });
+        Ok(all
+            .filter(|each| !run.contains_key(&(each.owner.to_owned(), i64::from(each.number))))
+            .collect())
+    }
+
     fn run_migration(
         &self,
         owner: &'static str,

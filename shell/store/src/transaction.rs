@@ -110,6 +110,10 @@ impl<'c> Read<'c> {
         }
     }
 
+    pub(crate) fn connection(&self) -> &Connection<'c> {
+        &self.connection
+    }
+
     pub(crate) fn writing(self) -> Write<'c> {
         Write(self)
     }
