@@ -1,9 +1,16 @@
 //! The command line: commands, options, their help.
 
+mod keeping;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use keeping::{
+    AuditCommand, BackupAsked, DoctorAsked, Keeping, KeyCommand, RestoreAsked, RotateAsked,
+    VerifyAsked,
+};
 
 /// Runs a company's SOPs: checks them, replays real requests under them, shows what a change would have changed.
 #[derive(Parser, Debug)]
@@ -80,6 +87,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    #[command(flatten)]
+    Keeping(Keeping),
 }
 
 /// Where a company's own data are.

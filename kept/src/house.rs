@@ -1,6 +1,8 @@
 //! The house: the data folder with its keys, the store, the machine's time and chance. Every command that works on a
 //! company's own data opens it here.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use kept_accounts::Accounts;
@@ -9,11 +11,15 @@ use kept_engine::People;
 use kept_journal::InForce;
 use kept_kernel::Instant;
 use kept_sops::{Shipped, Text};
-use kept_store::{Dialect, Key, Place, Schema, Settings, Store};
-use kept_vault::{KeySources, KeysFile, PasswordCost, Passwords, Purpose, Sealer, SystemRandom};
+use kept_store::{Dialect, Key, Migrated, Place, Schema, Settings, Store};
+use kept_vault::{
+    FoundKey, KeySources, KeysFile, PasswordCost, Passwords, Purpose, Sealer, SystemRandom,
+};
 use kept_world::World;
 
 use crate::ask::HouseAsked;
+use crate::keeping::lock::Lock;
+use crate::keeping::rotation;
 use crate::shipped;
 use crate::tell::{Failure, remark};
 
@@ -27,6 +33,7 @@ pub struct House {
     pub world: World,
     /// The keys.
     pub keys: KeysFile,
+    _lock: Lock,
 }
 
 /// The tables of all parts, in the order in which they are made.
@@ -38,11 +45,64 @@ pub fn schemas() -> Vec<Schema> {
     ]
 }
 
-impl House {
-    /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
-    pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
+/// What a house stands on: the folder, its keys, and where the database is.
+pub struct Ground {
+    /// Its folder.
+    pub data: PathBuf,
+    /// The master key and where it was found.
+    pub master: FoundKey,
+    /// The keys.
+    pub keys: KeysFile,
+    /// Where the database is.
+    pub place: Place,
+    /// Holds others off who want the folder for themselves.
+    pub lock: Lock,
+}
+
+impl Ground {
+    /// Opens the folder and its keys. The first time it makes them.
+    pub fn lay(asked: &HouseAsked) -> Result<Self, Failure> {
         let data = asked.data.clone();
-        let keys = keys(&data, asked.key_file.as_deref())?;
+        private_folder(&data)?;
+        let lock = Lock::shared(&data)?;
+        let master = master(&data, asked.key_file.as_deref())?;
+        let keys = KeysFile::open_or_create(&data, &master.key, &mut SystemRandom)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        Self::with(asked, lock, master, keys)
+    }
+
+    /// Opens the folder of a house that is there, and makes nothing. `alone`: while nobody else has it.
+    pub fn existing(asked: &HouseAsked, alone: bool) -> Result<Self, Failure> {
+        let data = &asked.data;
+        if !data.join(KeysFile::NAME).exists() {
+            return Err(Failure::new(format!(
+                "There are no data of Kept in {}. Name their folder with --data.",
+                data.display()
+            )));
+        }
+        let lock = if alone {
+            Lock::alone(data)?
+        } else {
+            Lock::shared(data)?
+        };
+        let sources = sources(asked.key_file.as_deref());
+        let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
+        let master = sources
+            .find(data)
+            .map_err(|error| told(&error))?
+            .ok_or_else(|| told(&sources.missing(data)))?;
+        let keys = KeysFile::open(data, &master.key).map_err(|error| told(&error))?;
+        Self::with(asked, lock, master, keys)
+    }
+
+    fn with(
+        asked: &HouseAsked,
+        lock: Lock,
+        master: FoundKey,
+        keys: KeysFile,
+    ) -> Result<Self, Failure> {
+        let data = asked.data.clone();
+        let (lock, keys) = rotation::settle(&data, lock, &master, keys)?;
         let place = match &asked.database_url {
             Some(url) => Place::Server { url: url.clone() },
             None => Place::File {
@@ -50,15 +110,39 @@ impl House {
                 key: Key::new(*keys.database_key().bytes()),
             },
         };
-        let world = World::system();
-        let store = Store::open(&place, Settings::default())
-            .map_err(|error| Failure::new(error.to_string()))?;
-        migrate(&store, world.now())?;
         Ok(Self {
             data,
+            master,
+            keys,
+            place,
+            lock,
+        })
+    }
+
+    /// Opens the database as it is.
+    pub fn store(&self, settings: Settings) -> Result<Store, Failure> {
+        Store::open(&self.place, settings).map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+impl House {
+    /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
+    pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
+        Self::open_with(asked, Settings::default())
+    }
+
+    /// The same, for work that needs other settings.
+    pub fn open_with(asked: &HouseAsked, settings: Settings) -> Result<Self, Failure> {
+        let ground = Ground::lay(asked)?;
+        let world = World::system();
+        let store = ground.store(settings)?;
+        migrate(&store, world.now())?;
+        Ok(Self {
+            data: ground.data,
             store,
             world,
-            keys,
+            keys: ground.keys,
+            _lock: ground.lock,
         })
     }
 
@@ -101,22 +185,33 @@ impl House {
     }
 }
 
-/// The keys of a data folder; at first start they are made, and it is said where the master key lies.
-fn keys(data: &Path, key_file: Option<&Path>) -> Result<KeysFile, Failure> {
-    let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-    std::fs::create_dir_all(data).map_err(|error| {
-        Failure::new(format!(
-            "The data folder {} cannot be made: {error}.",
-            data.display()
-        ))
-    })?;
-    let sources = KeySources::from_environment(
+/// Makes a folder that only its owner may enter, when it is not there.
+pub fn private_folder(folder: &Path) -> Result<(), Failure> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| {
+            Failure::new(format!(
+                "The folder {} cannot be made: {error}.",
+                folder.display()
+            ))
+        })
+}
+
+/// Where the master key is looked for.
+pub fn sources(key_file: Option<&Path>) -> KeySources {
+    KeySources::from_environment(
         |name| std::env::var_os(name),
         key_file.map(Path::to_path_buf),
-    );
-    let found = sources
+    )
+}
+
+/// The master key of a data folder; at first start it is made, and it is said where it lies.
+fn master(data: &Path, key_file: Option<&Path>) -> Result<FoundKey, Failure> {
+    let found = sources(key_file)
         .find_or_create(data, &mut SystemRandom)
-        .map_err(|error| told(&error))?;
+        .map_err(|error| Failure::new(error.to_string()))?;
     if found.created {
         remark(&format!(
             "a new key for {} was made: {}. Keep a copy elsewhere: without it the data cannot be read.",
@@ -124,10 +219,11 @@ fn keys(data: &Path, key_file: Option<&Path>) -> Result<KeysFile, Failure> {
             found.origin
         ));
     }
-    KeysFile::open_or_create(data, &found.key, &mut SystemRandom).map_err(|error| told(&error))
+    Ok(found)
 }
 
-fn migrate(store: &Store, now: Instant) -> Result<(), Failure> {
+/// Brings the schema up to date; says what was run.
+pub fn migrate(store: &Store, now: Instant) -> Result<Vec<Migrated>, Failure> {
     let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
     let run = store
         .migrate(&schemas(), now)
@@ -135,7 +231,7 @@ fn migrate(store: &Store, now: Instant) -> Result<(), Failure> {
     if !run.is_empty() && store.dialect() == Dialect::Postgres {
         store.analyze().map_err(|error| told(&error))?;
     }
-    Ok(())
+    Ok(run)
 }
 
 /// What the program ships, which counts until the company puts its own in force.

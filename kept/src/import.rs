@@ -12,6 +12,7 @@ use kept_sops::AdoptError;
 use crate::ask::{HistoryAsked, ListAsked, PutCalendarAsked, PutSopAsked, UndoAsked};
 use crate::files;
 use crate::house::{House, shipped};
+use crate::keeping;
 use crate::replay::{Folder, mapping, read_log};
 use crate::tell::{Failure, Outcome, Progress, answer, count};
 
@@ -61,6 +62,7 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
     progress.end();
     let written = import.finish(bad_lines)?;
     house.store.analyze()?;
+    keeping::seal(&house)?;
     answer(&format!(
         "{} events imported, {} lines could not be used.\n",
         count(written),
@@ -90,6 +92,7 @@ pub fn sop(asked: &PutSopAsked) -> Result<Outcome, Failure> {
         asked.alone,
         Who::Console,
     )?;
+    keeping::seal(&house)?;
     for document in adopted {
         answer(&format!(
             "{} {} is in force.\n",
@@ -110,6 +113,7 @@ pub fn calendar(asked: &PutCalendarAsked) -> Result<Outcome, Failure> {
     }
     let file = files::text(&asked.file)?;
     kept_sops::put_calendar((&house.store, &house.world), file, &feeds, Who::Console)?;
+    keeping::seal(&house)?;
     answer("The calendar is in force.\n")?;
     Ok(Outcome::Fine)
 }
@@ -137,6 +141,7 @@ pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
         });
     })?;
     progress.end();
+    keeping::seal(&house)?;
     answer(&format!(
         "{} events of {} were taken out.\n",
         count(gone),

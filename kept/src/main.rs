@@ -11,6 +11,7 @@ mod files;
 mod house;
 mod import;
 mod people;
+mod keeping;
 mod replay;
 mod serve;
 mod shipped;
@@ -64,6 +65,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
             ImportCommand::Undo(asked) => import::undo(asked),
             ImportCommand::List(asked) => import::list(asked),
         },
+        Command::Keeping(command) => keeping::run(command),
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),
             ClockCommand::Between(asked) => clock::between(asked),

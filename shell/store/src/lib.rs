@@ -15,6 +15,8 @@
 
 #![warn(unreachable_pub)]
 
+mod check;
+pub mod copy;
 mod error;
 mod job;
 mod key;
@@ -27,12 +29,14 @@ mod store;
 mod transaction;
 mod value;
 
+pub use check::Server;
 pub use error::{AsStore, OpenError, StoreError};
 pub use job::Answer;
 pub use key::Key;
 pub use migrate::{Migrated, Migration, STATEMENTS, Schema};
 pub use row::Row;
 pub use sql::{Dialect, Sql};
+pub use sqlite::rekey::{encrypt_anew, opens_with};
 pub use store::{Counters, Place, Point, Points, Settings, Store};
 pub use transaction::{Read, Write};
 pub use value::{FromRow, FromValue, Value, ValueRef};

@@ -115,6 +115,34 @@ impl Store {
         Ok(migrated)
     }
 
+    /// The migrations that have not been run, in their order. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::TooNew`] when the database has others; [`OpenError::Migration`] when it has none of the tables.
+    pub fn pending(&self, schemas: &[Schema]) -> Result<Vec<Migrated>, OpenError> {
+        let run: Vec<(String, i64, i64)> =
+            self.read(|read| read.all(MIGRATIONS_RUN, &[]))
+                .wait()
+                .map_err(|error| failed(("store", 0, "migrations"), &error))?;
+        let run: BTreeMap<_, _> = run
+            .into_iter()
+            .map(|(owner, number, checksum)| ((owner, number), checksum))
+            .collect();
+        refuse_unknown(schemas, &run)?;
+        let all = schemas.iter().flat_map(|schema| {
+            let migrations = schema.migrations.iter();
+            migrations.map(|migration| Migrated {
+                owner: schema.owner,
+                number: migration.number,
+                name: migration.name,
+            })
+        });
+        Ok(all
+            .filter(|each| !run.contains_key(&(each.owner.to_owned(), i64::from(each.number))))
+            .collect())
+    }
+
     fn run_migration(
         &self,
         owner: &'static str,
@@ -195,10 +223,18 @@ fn checksum_of(text: &str) -> i64 {
 
 /// A definition as this database wants it.
 pub(crate) fn translate(text: &str, dialect: Dialect) -> String {
-    let (words, own, foreign) = match dialect {
-        Dialect::Sqlite => (SQLITE_WORDS, "--sqlite ", "--postgres "),
-        Dialect::Postgres => (POSTGRES_WORDS, "--postgres ", "--sqlite "),
-    };
+    match dialect {
+        Dialect::Sqlite => in_words(text, &SQLITE_WORDS, "--sqlite ", "--postgres "),
+        Dialect::Postgres => in_words(text, &POSTGRES_WORDS, "--postgres ", "--sqlite "),
+    }
+}
+
+/// A definition for an empty SQLite in memory that is only asked what there is: types keep the schema's own words.
+pub(crate) fn in_memory(text: &str) -> String {
+    in_words(text, &MODEL_WORDS, "--sqlite ", "--postgres ")
+}
+
+fn in_words(text: &str, words: &[(&str, &str)], own: &str, foreign: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim_start().starts_with(foreign))
@@ -222,6 +258,19 @@ const SQLITE_WORDS: [(&str, &str); 10] = [
     ("$SERIAL", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("$PLACE", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("$STRICT", "STRICT"),
+];
+
+const MODEL_WORDS: [(&str, &str); 10] = [
+    ("$ID", "UUID"),
+    ("$INT", "INTEGER"),
+    ("$BOOL", "BOOLEAN"),
+    ("$REAL", "REAL"),
+    ("$TEXT", "TEXT"),
+    ("$JSON", "JSON"),
+    ("$BYTES", "BYTES"),
+    ("$SERIAL", "SERIAL PRIMARY KEY"),
+    ("$PLACE", "PLACE PRIMARY KEY"),
+    ("$STRICT", ""),
 ];
 
 const POSTGRES_WORDS: [(&str, &str); 10] = [

@@ -11,6 +11,8 @@
 //! Definitions of tables use type words as well; see [`migrate`](crate::migrate).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// Which database a store lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,21 @@ impl Sql {
         Self { name, text }
     }
 
+    /// A statement made of names of the schema, for copying whole tables. The texts are kept for the life of the
+    /// program, so that they key the statement caches like all others; there are a few for each table.
+    pub(crate) fn made(name: &'static str, text: String) -> Self {
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = match made.get(text.as_str()) {
+            Some(text) => *text,
+            None => {
+                let text: &'static str = text.leak();
+                made.insert(text);
+                text
+            }
+        };
+        Self { name, text }
+    }
+
     /// The statement's name, as it stands in messages.
     pub const fn name(self) -> &'static str {
         self.name
@@ -75,6 +92,8 @@ impl Sql {
         }
     }
 }
+
+static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 const LIST: &str = "IN LIST(";
 const SKIP_LOCKED: &str = "/*skip locked*/";

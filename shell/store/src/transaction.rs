@@ -61,10 +61,23 @@ impl Write<'_> {
         sql: Sql,
         rows: &[[Value<'_>; N]],
     ) -> Result<u64, StoreError> {
+        self.execute_rows(sql, N, rows.as_flattened())
+    }
+
+    /// As [`Write::execute_each`], the rows one after another, each with `width` values.
+    pub(crate) fn execute_rows(
+        &self,
+        sql: Sql,
+        width: usize,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let width = width.max(1);
         self.keep_fault(match &self.connection {
-            Connection::Sqlite(connection) => statements::execute_each(connection, sql, rows),
+            Connection::Sqlite(connection) => {
+                statements::execute_each(connection, sql, values.chunks(width))
+            }
             Connection::Postgres(link) => {
-                borrow(link, sql).and_then(|mut link| link.execute_each(sql, rows))
+                borrow(link, sql).and_then(|mut link| link.execute_each(sql, width, values))
             }
         })
     }
@@ -95,6 +108,10 @@ impl<'c> Read<'c> {
             fault: RefCell::new(None),
             iterating: Cell::new(false),
         }
+    }
+
+    pub(crate) fn connection(&self) -> &Connection<'c> {
+        &self.connection
     }
 
     pub(crate) fn writing(self) -> Write<'c> {

@@ -47,6 +47,11 @@ impl MasterKey {
         MasterId(id)
     }
 
+    /// The passphrase of backups that only this key shall open: 64 hexadecimal digits that tell nothing about the key.
+    pub fn backup_passphrase(&self) -> Zeroizing<String> {
+        crypto::hkdf(&self.0, &[b"kept 1 backup"]).hex()
+    }
+
     /// Reads the text of a key file: lines that begin with `#` are for people, one line is the key.
     pub(crate) fn from_file_text(text: &str) -> Option<Self> {
         let mut lines = text

@@ -61,19 +61,20 @@ impl Link {
             .map_err(|error| explain(sql, &error))
     }
 
-    pub(crate) fn execute_each<const N: usize>(
+    /// Runs a statement for each row of `width` values.
+    pub(crate) fn execute_each(
         &mut self,
         sql: Sql,
-        rows: &[[Value<'_>; N]],
+        width: usize,
+        values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        let chunks = rows.chunks_exact(ROWS_AT_ONCE);
+        let chunks = values.chunks_exact(ROWS_AT_ONCE * width);
         let rest = chunks.remainder();
         let mut changed = 0;
         for chunk in chunks {
             let statement = self.prepared_bulk(sql)?;
             let params: Vec<&(dyn ToSql + Sync)> = chunk
                 .iter()
-                .flatten()
                 .map(|value| value as &(dyn ToSql + Sync))
                 .collect();
             changed += self
@@ -81,7 +82,7 @@ impl Link {
                 .execute(&statement, &params)
                 .map_err(|error| explain(sql, &error))?;
         }
-        for row in rest {
+        for row in rest.chunks(width) {
             changed += self.execute(sql, row)?;
         }
         Ok(changed)

@@ -30,10 +30,10 @@ pub(crate) fn execute(
         .map_err(|error| explain(sql, &error))
 }
 
-pub(crate) fn execute_each<const N: usize>(
+pub(crate) fn execute_each<'r, 'v: 'r>(
     connection: &Connection,
     sql: Sql,
-    rows: &[[Value<'_>; N]],
+    rows: impl Iterator<Item = &'r [Value<'v>]>,
 ) -> Result<u64, StoreError> {
     let mut statement = prepare(connection, sql)?;
     let mut changed = 0;

@@ -1,0 +1,58 @@
+//! What keeps a company's data safe: migrations, the doctor, the audit, keys, backups.
+
+mod archive;
+mod audit;
+mod backup;
+mod canonical;
+mod doctor;
+pub mod lock;
+mod restore;
+pub mod rotation;
+
+pub use audit::seal;
+
+use crate::ask::{AuditCommand, HouseAsked, Keeping, KeyCommand};
+use crate::house::{self, Ground};
+use crate::tell::{Failure, Outcome, answer};
+use kept_store::Settings;
+use kept_world::World;
+
+/// Runs one of these commands.
+pub fn run(command: &Keeping) -> Result<Outcome, Failure> {
+    match command {
+        Keeping::Migrate(asked) => migrate(asked),
+        Keeping::Doctor(asked) => doctor::doctor(asked),
+        Keeping::Audit { command } => match command {
+            AuditCommand::Verify(asked) => audit::verify(asked),
+            AuditCommand::Seal(asked) => audit::seal_now(asked),
+        },
+        Keeping::Key {
+            command: KeyCommand::Rotate(asked),
+        } => rotation::rotate(asked),
+        Keeping::Backup(asked) => backup::backup(asked),
+        Keeping::Restore(asked) => restore::restore(asked),
+    }
+}
+
+fn migrate(asked: &HouseAsked) -> Result<Outcome, Failure> {
+    let ground = Ground::lay(asked)?;
+    let store = ground.store(settings())?;
+    let run = house::migrate(&store, World::system().now())?;
+    for step in &run {
+        answer(&format!("{} {}: {}\n", step.owner, step.number, step.name))?;
+    }
+    if run.is_empty() {
+        answer("Nothing was to do: the tables are up to date.\n")?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// For work on all data, which takes as long as it takes.
+fn settings() -> Settings {
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    Settings {
+        write_time: day,
+        read_time: day,
+        ..Settings::default()
+    }
+}
