@@ -1,13 +1,9 @@
 //! A share with its interval, and how it compares with a target.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The share of cases that met their deadline.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the share itself has no better name in the JSON"
-)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// How many met it.
     pub met: u64,
@@ -22,7 +18,7 @@ pub struct Share {
 }
 
 /// How a share compares with its target.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The whole interval lies below.
