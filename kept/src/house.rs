@@ -29,7 +29,11 @@ pub struct House {
 
 /// The tables of all parts, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
-    vec![kept_journal::SCHEMA, kept_sops::SCHEMA]
+    vec![
+        kept_journal::SCHEMA,
+        kept_sops::SCHEMA,
+        kept_adherence::SCHEMA,
+    ]
 }
 
 impl House {
