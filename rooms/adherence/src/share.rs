@@ -1,5 +1,6 @@
 //! A share with its interval, and how it compares with a target.
 
+use kept_charts::Interval;
 use serde::{Deserialize, Serialize};
 
 /// The share of cases that met their deadline.
@@ -57,6 +58,18 @@ impl Share {
             low: rounded((middle - half).max(0.0)),
             high: rounded((middle + half).min(1.0)),
         })
+    }
+
+    /// As it is drawn, on the way to a target, coloured by a state.
+    pub const fn drawn(self, target: Option<f64>, state: &'static str) -> Interval {
+        Interval {
+            share: self.share,
+            low: self.low,
+            high: self.high,
+            n: self.n,
+            target,
+            state,
+        }
     }
 
     /// How it compares with the target.
