@@ -42,6 +42,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_journal::SCHEMA,
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
+        kept_adherence::SCHEMA,
     ]
 }
 
