@@ -19,6 +19,7 @@ use kept_world::World;
 /// What the pages of setting up need.
 #[derive(Clone)]
 pub struct Setup {
+    pub adherence: kept_adherence::Room,
     pub store: Store,
     pub world: World,
     pub rules: Rules,
@@ -59,6 +60,10 @@ impl Setup {
             }
             let loaded = kept_sops::load(&setup.store, &setup.shipped, People::default());
             setup.rules.put(loaded.map_err(|error| error.to_string())?);
+            // What the pages show was judged by the texts before.
+            setup
+                .adherence
+                .begin_judging(kept_adherence::Judging::default());
             Ok(Ok(()))
         });
         match done.await {

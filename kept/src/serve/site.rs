@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -13,14 +14,14 @@ use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
 use kept_store::{Store, StoreError};
-use kept_ui::{Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
+use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
 use crate::house::{House, shipped};
 use crate::serve::setup::{self, Setup};
-use crate::tell::Failure;
+use crate::tell;
 
 /// A site that is ready to be served.
 pub struct Site {
@@ -33,7 +34,7 @@ pub struct Site {
 }
 
 /// The whole site, and the hub of its live pages.
-pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site, Failure> {
+pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site, tell::Failure> {
     let rules = Rules::new(house.rules()?);
     let settings = kept_accounts::Settings {
         https: base_url.starts_with("https://"),
@@ -59,7 +60,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
-    let rooms = rooms(house, &rules)
+    let rooms = rooms(house, &rules, &live)
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -86,16 +87,41 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     })
 }
 
-fn rooms(house: &House, rules: &Rules) -> Router {
-    let setup = Setup {
+fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+    let setup = |adherence: &kept_adherence::Room| Setup {
+        adherence: adherence.clone(),
         store: house.store.clone(),
         world: house.world.clone(),
         rules: rules.clone(),
         shipped: Arc::new(shipped()),
     };
+    let hub = live.clone();
+    let adherence = kept_adherence::Room::new(
+        house.store.clone(),
+        house.world.clone(),
+        rules.clone(),
+        move || hub.changed(["adherence"], None),
+    );
     Router::new()
         .route("/", get(|| async { Redirect::to("/adherence") }))
-        .merge(setup::routes(setup))
+        .merge(only(
+            Action::ReadAdherence,
+            kept_adherence::routes(adherence.clone()),
+        ))
+        .merge(setup::routes(setup(&adherence)))
+}
+
+/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
+fn only(action: Action, routes: Router) -> Router {
+    routes.layer(from_fn(
+        move |signed: Signed, request: Request, next: Next| async move {
+            if signed.scope(action).is_everything() {
+                next.run(request).await
+            } else {
+                Failure::not_found("There is no such page").into_response()
+            }
+        },
+    ))
 }
 
 /// The address that a request comes from. Headers that forward another one are believed from nobody yet (T29).
