@@ -9,6 +9,8 @@
 )]
 
 mod desk;
+mod managing;
 mod pages;
 mod people;
+mod settings;
 mod signing_in;
