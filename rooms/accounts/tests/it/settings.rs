@@ -5,7 +5,7 @@ use kept_accounts::SignedIn;
 use kept_accounts::access::Action;
 use kept_testing::{Kept as _, on_both};
 
-use crate::desk::{ADMIN, Answer, Browser, Desk, MAYA, OTHER_PASSWORD, PASSWORD, code_of};
+use crate::desk::{ADMIN, Answer, Browser, Desk, MAYA, OTHER_PASSWORD, PASSWORD, code_of, console};
 
 fn done(answer: &Answer) {
     assert_eq!(
@@ -223,7 +223,7 @@ on_both! {
         let path = format!("/me/tokens/{}/revocation", token.id);
         done(&browser.post("/me", &path, &[]));
         assert!(good(&text).is_none() && good(&second).is_some());
-        let (act, scope, maya) = (desk.act(), desk.scope(), desk.person(MAYA));
+        let (act, scope, maya) = (desk.act(), console(), desk.person(MAYA));
         desk.store.write(move |tx| kept_accounts::commands::disable_person(tx, &act, &scope, maya)).kept();
         assert!(good(&second).is_none());
     }

@@ -1,11 +1,5 @@
 //! The rights against an independent judge, and lists against checks, in random worlds.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "in a test a panic is the failure"
-)]
-
 mod lists;
 mod oracle;
 mod printed;

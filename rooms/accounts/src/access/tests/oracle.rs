@@ -26,12 +26,12 @@ fn rules() -> PolicySet {
     text.parse().unwrap()
 }
 
-fn entity(kind: &str, id: impl ToString) -> Value {
+fn entity(kind: &str, id: &impl ToString) -> Value {
     json!({ "__entity": { "type": kind, "id": id.to_string() } })
 }
 
 fn team(team: Option<TeamId>) -> Option<Value> {
-    team.map(|team| entity("Team", team))
+    team.map(|team| entity("Team", &team))
 }
 
 fn person(asker: &Asker) -> Value {
@@ -43,7 +43,7 @@ fn person(asker: &Asker) -> Value {
         attrs["team"] = team;
     }
     if let Some(only) = &asker.only {
-        let names = only.iter().map(|action| entity("Action", action.name()));
+        let names = only.iter().map(|action| entity("Action", &action.name()));
         attrs["only"] = names.collect();
     }
     let id = asker.person.unwrap().to_string();
@@ -56,7 +56,7 @@ fn entities(company: &Company) -> Entities {
             "assigned": thing.assigned.iter().map(|id| entity("Person", id)).collect::<Vec<_>>(),
         });
         if let Some(owner) = thing.owner {
-            attrs["owner"] = entity("Person", owner);
+            attrs["owner"] = entity("Person", &owner);
         }
         if let Some(team) = team(thing.team) {
             attrs["team"] = team;
@@ -67,7 +67,7 @@ fn entities(company: &Company) -> Entities {
     Entities::from_json_value(Value::Array(all), None).unwrap()
 }
 
-fn uid(kind: &str, id: impl ToString) -> EntityUid {
+fn uid(kind: &str, id: &impl ToString) -> EntityUid {
     EntityUid::from_type_name_and_id(
         kind.parse().unwrap(),
         cedar_policy::EntityId::new(id.to_string()),
@@ -86,9 +86,9 @@ fn an_independent_judge_agrees_on_a_hundred_thousand_decisions() {
             let asker = dice.pick(&company.askers);
             let (action, thing) = (*dice.pick(Action::ALL), dice.pick(&company.things));
             let request = Request::new(
-                uid("Person", asker.person.unwrap()),
-                uid("Action", action.name()),
-                uid("Thing", thing.id),
+                uid("Person", &asker.person.unwrap()),
+                uid("Action", &action.name()),
+                uid("Thing", &thing.id),
                 Context::empty(),
                 None,
             )
