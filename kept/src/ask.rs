@@ -57,6 +57,113 @@ pub enum Command {
     Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
+    /// Put documents, a calendar or foreign history into the company's own data
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+}
+
+/// Where a company's own data are.
+#[derive(Args, Debug)]
+pub struct HouseAsked {
+    /// The data folder; it is made when it is not there
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "KEPT_DATA",
+        default_value = "kept-data"
+    )]
+    pub data: PathBuf,
+    /// A PostgreSQL server instead of the encrypted file, as in postgres://kept@db/kept
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KEPT_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The file with the master key, where it is not in its usual place
+    #[arg(long, value_name = "FILE", env = "KEPT_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ImportCommand {
+    /// Put a foreign log into the journal, as events marked imported
+    ///
+    /// The log is read through a mapping, as by `kept replay`. Adherence, what each clause owes and what-if then work on
+    /// it. An import can be taken out again with `kept import undo`.
+    #[command(
+        after_help = "Example: kept import history --mapping mapping.toml --events tickets.csv.gz\n         kept import history --dry-run --mapping mapping.toml --events tickets.csv.gz"
+    )]
+    History(HistoryAsked),
+    /// Put SOP documents in force
+    #[command(
+        after_help = "Example: kept import sop desk.sop.md\n         kept import sop --alone *.sop.md"
+    )]
+    Sop(PutSopAsked),
+    /// Put a calendar in force: working hours and holidays
+    #[command(after_help = "Example: kept import calendar berlin.toml --feed holidays.ics")]
+    Calendar(PutCalendarAsked),
+    /// Take an import out again
+    #[command(after_help = "Example: kept import undo 0192d3c4-5e6f-7a8b-9c0d-1e2f3a4b5c6d")]
+    Undo(UndoAsked),
+    /// List the imports
+    List(ListAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct HistoryAsked {
+    #[command(flatten)]
+    pub log: LogFiles,
+    #[command(flatten)]
+    pub house: HouseAsked,
+    /// Read and count everything, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where lines that cannot be used are written, as in --bad-lines bad.csv
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct PutSopAsked {
+    /// The documents
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// In the place of all documents that were in force, the shipped ones too
+    #[arg(long)]
+    pub alone: bool,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Args, Debug)]
+pub struct PutCalendarAsked {
+    /// The calendar
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A holiday feed that the calendar names
+    #[arg(long = "feed", value_name = "FILE")]
+    pub feeds: Vec<PathBuf>,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Args, Debug)]
+pub struct UndoAsked {
+    /// The import's id, from `kept import list`
+    #[arg(value_name = "ID")]
+    pub id: String,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Args, Debug)]
+pub struct ListAsked {
+    #[command(flatten)]
+    pub house: HouseAsked,
 }
 
 #[derive(Subcommand, Debug)]

@@ -16,11 +16,12 @@ use kept_kernel::Instant;
 use kept_language::Register;
 use kept_logs::Summary;
 use kept_sample::{SampleCompany, changed_sr};
+use kept_sops::Set;
 
 use crate::adherence::{Adherence, Frame, Gather, cards};
 use crate::ask::DemoAsked;
 use crate::files::{self, Text};
-use crate::replay::{Set, set_from, sop_lines};
+use crate::replay::{set_from, sop_lines};
 use crate::shipped;
 use crate::tell::{Failure, Outcome, answer, count, json};
 use crate::whatif::{Comparison, comparison_page, joined_cards};
@@ -95,13 +96,7 @@ fn open(address: &str) {
 fn pages() -> Result<Pages, Failure> {
     let register = files::register(&[])?;
     let mut company = SampleCompany::generate(SEED, &register, date(2025, 1, 1), MONTHS);
-    let sops: Vec<Text> = shipped::SOPS
-        .iter()
-        .map(|sop| Text {
-            name: sop.name.to_owned(),
-            text: sop.text.to_owned(),
-        })
-        .collect();
+    let sops: Vec<Text> = shipped::SOPS.iter().map(shipped::Shipped::text).collect();
     let sets = (
         set_from(&register, sops.clone())?,
         set_from(&register, changed(sops))?,

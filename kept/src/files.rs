@@ -5,22 +5,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use kept_calendar::Calendar;
-use kept_language::{Library, Register, RegisterFile, Source};
+use kept_language::Register;
+pub use kept_sops::Text;
+pub use kept_sops::set::library;
 
 use crate::shipped;
 use crate::tell::Failure;
 
 /// The largest text that is read as an SOP, a vocabulary, a calendar or a mapping.
 const LARGEST_TEXT: u64 = 64 << 20;
-
-/// A text and the name that messages show.
-#[derive(Clone, Debug)]
-pub struct Text {
-    /// Where it came from.
-    pub name: String,
-    /// What stands in it.
-    pub text: String,
-}
 
 /// Reads a text file; `-` is standard input. A byte order mark is left out.
 pub fn text(path: &Path) -> Result<Text, Failure> {
@@ -74,35 +67,9 @@ pub fn texts(paths: &[PathBuf]) -> Result<Vec<Text>, Failure> {
 
 /// The shipped vocabulary with the company's own files added.
 pub fn register(own: &[PathBuf]) -> Result<Register, Failure> {
-    let own = texts(own)?;
-    let shipped = shipped::VOCABULARY.iter().map(|file| RegisterFile {
-        path: file.name,
-        text: file.text,
-    });
-    let added = own.iter().map(|file| RegisterFile {
-        path: &file.name,
-        text: &file.text,
-    });
-    let files: Vec<_> = shipped.chain(added).collect();
-    Register::load(&files).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        Failure::new(format!(
-            "The vocabulary cannot be used.\n{}",
-            lines.join("\n")
-        ))
-    })
-}
-
-/// Reads SOP documents as one set.
-pub fn library(register: &Register, texts: &[Text]) -> Library {
-    let sources: Vec<_> = texts
-        .iter()
-        .map(|file| Source {
-            path: &file.name,
-            text: &file.text,
-        })
-        .collect();
-    kept_language::read(register, &sources)
+    let shipped = shipped::VOCABULARY.iter().map(shipped::Shipped::text);
+    let files: Vec<Text> = shipped.chain(texts(own)?).collect();
+    Ok(kept_sops::set::register(&files)?)
 }
 
 /// Reads a calendar; its feeds lie beside it.

@@ -1,5 +1,5 @@
 //! The program `kept`: it checks and explains SOPs, answers questions about working time, replays a log of real
-//! requests under the SOPs, and shows what a changed SOP would have changed.
+//! requests under the SOPs, shows what a changed SOP would have changed, and keeps a company's own data.
 //!
 //! Exit status: 0 all is well, 1 something was found that needs a look, 2 the command or its input cannot be used.
 
@@ -8,6 +8,8 @@ mod ask;
 mod clock;
 mod demo;
 mod files;
+mod house;
+mod import;
 mod replay;
 mod shipped;
 mod sop;
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use ask::{ClockCommand, Command, Kept, SopCommand};
+use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand};
 use tell::{Failure, Outcome};
 
 fn main() -> ExitCode {
@@ -46,6 +48,13 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Whatif(asked) => whatif::whatif(asked),
         Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
+        Command::Import { command } => match command {
+            ImportCommand::History(asked) => import::history(asked),
+            ImportCommand::Sop(asked) => import::sop(asked),
+            ImportCommand::Calendar(asked) => import::calendar(asked),
+            ImportCommand::Undo(asked) => import::undo(asked),
+            ImportCommand::List(asked) => import::list(asked),
+        },
         Command::Clock { command } => match command {
             ClockCommand::Add(asked) => clock::add(asked),
             ClockCommand::Between(asked) => clock::between(asked),

@@ -12,13 +12,14 @@ use std::cell::{Cell, RefCell};
 
 use kept_engine::Engine;
 use kept_kernel::Instant;
+use kept_sops::Set;
 
 use crate::adherence::{Frame, Gather, SopLine, cards, page};
 use crate::ask::ReplayAsked;
 use crate::files;
 use crate::tell::{Failure, Outcome, answer, count, json};
 
-pub use input::{Set, mapping, read_log, set_from, set_of};
+pub use input::{mapping, read_log, set_from, set_of};
 pub use output::Folder;
 pub use run::{program, run};
 

@@ -1,5 +1,7 @@
 //! The five SOPs and the vocabulary, as they ship.
 
+use kept_sops::Text;
+
 /// A file that is compiled into the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Shipped {
@@ -7,6 +9,16 @@ pub struct Shipped {
     pub name: &'static str,
     /// Its text.
     pub text: &'static str,
+}
+
+impl Shipped {
+    /// Its text, to be read.
+    pub fn text(&self) -> Text {
+        Text {
+            name: self.name.to_owned(),
+            text: self.text.to_owned(),
+        }
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));

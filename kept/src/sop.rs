@@ -5,8 +5,10 @@ mod reading;
 
 use std::fmt::Write as _;
 
-use kept_language::{Context, Diagnostic, Library, Register, Severity};
+use kept_language::{Context, Diagnostic, Library, Severity};
 use serde::Serialize;
+
+use kept_sops::set::diagnostics;
 
 use crate::ask::CheckAsked;
 use crate::files;
@@ -55,18 +57,6 @@ pub fn check(asked: &CheckAsked) -> Result<Outcome, Failure> {
     } else {
         Outcome::Fine
     })
-}
-
-/// All that is said about a set: reading and checks, in the order of the documents.
-pub fn diagnostics(
-    register: &Register,
-    library: &Library,
-    context: &Context<'_>,
-) -> Vec<Diagnostic> {
-    let mut all = library.diagnostics.clone();
-    all.extend(kept_language::check(register, library, context));
-    all.sort_by_key(|d| (d.document, d.range.start, d.code));
-    all
 }
 
 fn finding<'a>(library: &'a Library, diagnostic: &'a Diagnostic) -> Option<Finding<'a>> {

@@ -33,6 +33,12 @@ impl Failure {
     }
 }
 
+impl From<kept_sops::SetProblem> for Failure {
+    fn from(problem: kept_sops::SetProblem) -> Self {
+        Self(problem.to_string())
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self(format!("The answer could not be written: {error}."))

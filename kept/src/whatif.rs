@@ -12,12 +12,13 @@ use kept_engine::{Difference, Engine, Program, WhatIf};
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_logs::{Mapping, Summary};
+use kept_sops::Set;
 use serde::Serialize;
 
 use crate::adherence::{RuleCard, SopLine, cards};
 use crate::ask::WhatIfAsked;
 use crate::files::{self, Text};
-use crate::replay::{Folder, Set, assumed, mapping, program, read_log, run, set_from, sop_lines};
+use crate::replay::{Folder, assumed, mapping, program, read_log, run, set_from, sop_lines};
 use crate::sop;
 use crate::tell::{Failure, Outcome, answer, count, json};
 

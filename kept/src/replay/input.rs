@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kept_language::{Context, Document, Library, Register, Severity, not_later};
+use kept_language::Register;
 use kept_logs::{BadLine, LogError, Mapping, ReadOptions, SortedEvents, Watch};
+use kept_sops::Set;
 
 use super::output::BadLines;
 use crate::ask::LogFiles;
@@ -15,109 +16,14 @@ use crate::files::{self, Text, plain};
 use crate::sop;
 use crate::tell::{Failure, Progress, count, remark};
 
-/// Documents that are run together. Two versions of one document are read apart, each among the others.
-pub struct Set {
-    /// The documents, the first version of each.
-    pub library: Library,
-    later: Vec<Document>,
-}
-
-impl Set {
-    /// All documents, later versions after the first ones.
-    pub fn documents(&self) -> impl Iterator<Item = &Document> {
-        self.library.documents.iter().chain(&self.later)
-    }
-
-    /// The same set with every document in force from the beginning, whatever its header says.
-    #[must_use]
-    pub fn without_dates(&self) -> Self {
-        let mut library = self.library.clone();
-        for document in &mut library.documents {
-            document.header.effective = None;
-        }
-        Self {
-            library,
-            later: Vec::new(),
-        }
-    }
-}
-
 /// Reads SOPs that can be run.
 pub fn set_of(register: &Register, paths: &[PathBuf]) -> Result<Set, Failure> {
     set_from(register, files::texts(paths)?)
 }
 
-/// Texts as SOPs that can be run: a set with errors is refused. A second document with a code is a later version.
+/// Texts as SOPs that can be run.
 pub fn set_from(register: &Register, texts: Vec<Text>) -> Result<Set, Failure> {
-    let mut first: Vec<Text> = Vec::new();
-    let mut again: Vec<(usize, Text)> = Vec::new();
-    let mut codes: Vec<String> = Vec::new();
-    for text in texts {
-        let alone = files::library(register, std::slice::from_ref(&text));
-        let code = alone
-            .documents
-            .first()
-            .map(|document| document.header.code.clone());
-        let code = code.unwrap_or_default();
-        match codes
-            .iter()
-            .position(|other| *other == code && !code.is_empty())
-        {
-            Some(place) => again.push((place, text)),
-            None => {
-                codes.push(code);
-                first.push(text);
-            }
-        }
-    }
-    let library = without_errors(register, &first)?;
-    let mut later = Vec::new();
-    for (place, text) in again {
-        let mut others = first.clone();
-        if let Some(other) = others.get_mut(place) {
-            *other = text;
-        }
-        let mut library = without_errors(register, &others)?;
-        let document = library.documents.swap_remove(place);
-        let before = later
-            .iter()
-            .rfind(|before: &&Document| before.header.code == document.header.code)
-            .or_else(|| library.documents.get(place));
-        if let Some(problem) = before.and_then(|before| not_later(0, &document, before)) {
-            return Err(Failure::new(format!(
-                "Two versions of {} cannot be run one after the other.\n\n{}",
-                document.header.code,
-                problem.render(&document)
-            )));
-        }
-        later.push(document);
-    }
-    if library
-        .documents
-        .iter()
-        .all(|document| document.rules.is_empty())
-    {
-        return Err(Failure::new(
-            "The SOPs have no rules: no block begins with ```sop.",
-        ));
-    }
-    Ok(Set { library, later })
-}
-
-fn without_errors(register: &Register, texts: &[Text]) -> Result<Library, Failure> {
-    let library = files::library(register, texts);
-    let found = sop::diagnostics(register, &library, &Context::default());
-    let errors: Vec<_> = found
-        .into_iter()
-        .filter(|d| d.severity == Severity::Error)
-        .collect();
-    if errors.is_empty() {
-        return Ok(library);
-    }
-    let said = sop::rendered(&library, &errors);
-    Err(Failure::new(format!(
-        "The SOPs have errors, so they cannot be run.\n\n{said}"
-    )))
+    Ok(Set::read(register, texts, sop::rendered)?)
 }
 
 /// Reads a mapping.

@@ -3,47 +3,17 @@
 use std::cell::Cell;
 
 use kept_calendar::Calendar;
-use kept_engine::{Calendars, Engine, People, Program, Version};
+use kept_engine::{Calendars, Engine, People, Program};
 use kept_kernel::Instant;
-use kept_language::{Document, Register};
+use kept_language::Register;
 use kept_logs::{SortedEvents, Summary};
+use kept_sops::Set;
 
-use super::input::Set;
 use crate::tell::{Failure, Progress, count, remark};
 
 /// Makes a set ready to run: each document from the day that its header names, else from the beginning.
 pub fn program(register: &Register, set: &Set, calendar: Calendar) -> Result<Program, Failure> {
-    let mut starts = Vec::new();
-    for document in set.documents() {
-        let from = match document.header.effective {
-            Some(day) => calendar.parse_instant(&day.to_string()),
-            None => Ok(Instant::MIN),
-        };
-        starts.push((
-            from.map_err(|error| Failure::new(error.to_string()))?,
-            document,
-        ));
-    }
-    starts.sort_by_key(|(from, _)| *from);
-    let mut versions: Vec<(Instant, Vec<Document>)> = Vec::new();
-    for (from, document) in starts {
-        match versions.last_mut() {
-            Some((last, documents)) if *last == from => documents.push(document.clone()),
-            _ => versions.push((from, vec![document.clone()])),
-        }
-    }
-    let versions: Vec<_> = versions
-        .iter()
-        .map(|(from, documents)| Version {
-            documents,
-            from: *from,
-        })
-        .collect();
-    let calendars = Calendars::company(calendar);
-    Program::compile(register, &versions, calendars, People::default()).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        Failure::new(format!("The SOPs cannot be run.\n{}", lines.join("\n")))
-    })
+    Ok(set.compile(register, Calendars::company(calendar), People::default())?)
 }
 
 /// How a run went.

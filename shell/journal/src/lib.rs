@@ -6,9 +6,11 @@ pub mod codec;
 pub mod events;
 pub mod imports;
 pub mod obligations;
+mod rules;
 mod schema;
 mod sequencer;
 
+pub use rules::{InForce, Rules};
 pub use schema::SCHEMA;
 pub use sequencer::place;
 

@@ -1,0 +1,198 @@
+//! Putting documents, calendars and vocabularies in force.
+
+use kept_engine::People;
+use kept_journal::audit::{self, Entry, Who};
+use kept_store::{AsStore, Store, StoreError, params};
+use kept_world::World;
+
+use crate::queries::{
+    ADD_CALENDAR, ADD_DOCUMENT, ADD_VOCABULARY, Shipped, WITHDRAW_OTHERS, feeds_to, texts,
+};
+use crate::set::{self, SetProblem, Text};
+
+/// Why something was not put in force. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum AdoptError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// With it the SOPs could not be run.
+    #[error(transparent)]
+    Set(#[from] SetProblem),
+}
+
+impl AsStore for AdoptError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Set(_) => None,
+        }
+    }
+}
+
+/// A document that is now in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// `SR`.
+    pub code: String,
+    /// `1.0`.
+    pub version: String,
+}
+
+/// Puts documents in force: each after the version before it, or, with `alone`, in the place of all that were. They are
+/// checked together with the others first.
+///
+/// # Errors
+///
+/// [`AdoptError`]
+pub fn adopt(
+    (store, world): (&Store, &World),
+    shipped: &Shipped,
+    documents: Vec<Text>,
+    alone: bool,
+    who: Who,
+) -> Result<Vec<Adopted>, AdoptError> {
+    let ours = shipped.clone();
+    let mut whole = store.read(move |read| texts(read, &ours)).wait()?;
+    // Until a company puts its own in force, the shipped ones count; with the first of its own, it has chosen.
+    if alone {
+        whole.documents.clear();
+    }
+    let register = set::register(&whole.vocabularies)?;
+    let fresh: Vec<_> = documents
+        .into_iter()
+        .map(|text| {
+            let library = set::library(&register, std::slice::from_ref(&text));
+            let header = library
+                .documents
+                .first()
+                .map(|document| document.header.clone());
+            (header.unwrap_or_default(), text)
+        })
+        .collect();
+    whole
+        .documents
+        .extend(fresh.iter().map(|(_, text)| text.clone()));
+    whole.compile(People::default())?;
+    let now = world.now();
+    let rows: Vec<_> = fresh
+        .into_iter()
+        .map(|(header, text)| {
+            (
+                world.id(),
+                world.id(),
+                header.code,
+                header.version,
+                header.title,
+                text,
+            )
+        })
+        .collect();
+    let adopted = rows
+        .iter()
+        .map(|(_, _, code, version, ..)| Adopted {
+            code: code.clone(),
+            version: version.clone(),
+        })
+        .collect();
+    store
+        .write(move |tx| {
+            if alone {
+                tx.execute(WITHDRAW_OTHERS, &params![now])?;
+            }
+            for (id, entry, code, version, title, text) in &rows {
+                let by = who.text();
+                tx.execute(
+                    ADD_DOCUMENT,
+                    &params![*id, code, version, title, &text.name, &text.text, now, &by],
+                )?;
+                let object_id = format!("{code} {version}");
+                audit::write(
+                    tx,
+                    &Entry {
+                        id: *entry,
+                        at: now,
+                        who,
+                        act: "SopAdopted",
+                        object: "sop",
+                        object_id: &object_id,
+                        detail: "{}",
+                    },
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .wait()?;
+    Ok(adopted)
+}
+
+/// Puts a calendar in force, with the feeds that it names.
+///
+/// # Errors
+///
+/// [`AdoptError`]
+pub fn put_calendar(
+    (store, world): (&Store, &World),
+    file: Text,
+    feeds: &[Text],
+    who: Who,
+) -> Result<(), AdoptError> {
+    set::calendar(&file, feeds)?;
+    let (feeds, now, entry) = (feeds_to(feeds), world.now(), world.id());
+    store
+        .write(move |tx| {
+            tx.execute(
+                ADD_CALENDAR,
+                &params![&file.name, &file.text, &feeds, now, &who.text()],
+            )?;
+            let entry = Entry {
+                id: entry,
+                at: now,
+                who,
+                act: "CalendarPut",
+                object: "calendar",
+                object_id: "company",
+                detail: "{}",
+            };
+            audit::write(tx, &entry)
+        })
+        .wait()?;
+    Ok(())
+}
+
+/// Adds a vocabulary of the company's own.
+///
+/// # Errors
+///
+/// [`AdoptError`]
+pub fn put_vocabulary(
+    (store, world): (&Store, &World),
+    shipped: &Shipped,
+    file: Text,
+    who: Who,
+) -> Result<(), AdoptError> {
+    let ours = shipped.clone();
+    let mut whole = store.read(move |read| texts(read, &ours)).wait()?;
+    whole.vocabularies.push(file.clone());
+    whole.compile(People::default())?;
+    let (now, entry) = (world.now(), world.id());
+    store
+        .write(move |tx| {
+            tx.execute(
+                ADD_VOCABULARY,
+                &params![&file.name, &file.text, now, &who.text()],
+            )?;
+            let entry = Entry {
+                id: entry,
+                at: now,
+                who,
+                act: "VocabularyPut",
+                object: "vocabulary",
+                object_id: &file.name,
+                detail: "{}",
+            };
+            audit::write(tx, &entry)
+        })
+        .wait()?;
+    Ok(())
+}
