@@ -12,5 +12,6 @@ mod desk;
 mod managing;
 mod pages;
 mod people;
+mod secrets;
 mod settings;
 mod signing_in;
