@@ -14,7 +14,7 @@ use crate::access::{self, Action};
 use crate::commands::{
     Act, AddPersonError, AddTokenError, Attempt, NewPerson, NewSession, NewToken, Proof,
     SignInError, SignedInAs, StepRefused, add_person, add_token, begin_sign_in, finish_password,
-    finish_second_step, make_first_link, recovery_code_hash,
+    finish_second_step, judge_password, make_first_link, recovery_code_hash,
 };
 use crate::hashing::{Chance, Hashing};
 use crate::model::{LinkPurpose, PersonId, Roles, SessionId, TokenId};
@@ -114,7 +114,7 @@ impl fmt::Debug for Accounts {
 }
 
 /// A sign-in as a browser sends it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SignIn {
     /// As it was typed.
     pub email: String,
@@ -122,6 +122,12 @@ pub struct SignIn {
     pub password: String,
     /// Where it comes from.
     pub from: Visitor,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("SignIn(…)")
+    }
 }
 
 /// The browser that somebody sits at.
@@ -244,6 +250,7 @@ impl Accounts {
         roles: Vec<String>,
         password: &str,
     ) -> Result<PersonId, AddPersonError> {
+        judge_password(password, password, email).map_err(AddPersonError::Weak)?;
         let hash = self
             .hashing
             .hash_here(&self.world, password)

@@ -44,13 +44,13 @@ impl Token {
     /// # Errors
     ///
     /// 403, with the name of the scope that is missing.
-    pub fn require(&self, action: Action) -> Result<Scope, Response> {
+    pub fn require(&self, action: Action) -> Result<Scope, TokenRefused> {
         let scope = self.scope(action);
         if scope.is_nothing() {
-            return Err(problem(
+            return Err(TokenRefused::new(
                 StatusCode::FORBIDDEN,
                 "insufficient_scope",
-                &format!(
+                format!(
                     "This token may not do that: it needs the scope {}.",
                     action.name()
                 ),
@@ -108,12 +108,19 @@ impl Accounts {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Token {
-    type Rejection = Response;
+    type Rejection = TokenRefused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TokenRefused> {
+        let busy = || {
+            TokenRefused::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Nothing was done. Try again in a moment.",
+            )
+        };
         let Extension(accounts) = Extension::<Accounts>::from_request_parts(parts, state)
             .await
-            .map_err(IntoResponse::into_response)?;
+            .map_err(|_| busy())?;
         let shown = parts
             .headers
             .get(header::AUTHORIZATION)
@@ -121,7 +128,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Token {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let Some((_, text)) = shown else {
-            return Err(problem(
+            return Err(TokenRefused::new(
                 StatusCode::UNAUTHORIZED,
                 "invalid_request",
                 "Send a token: Authorization: Bearer kept_…",
@@ -129,33 +136,49 @@ impl<S: Send + Sync> FromRequestParts<S> for Token {
         };
         match accounts.bearer(text.trim()).await {
             Ok(Some(token)) => Ok(token),
-            Ok(None) => Err(problem(
+            Ok(None) => Err(TokenRefused::new(
                 StatusCode::UNAUTHORIZED,
                 "invalid_token",
                 "This token is not good: it was revoked, has expired, or has a letter too many.",
             )),
-            Err(_) => Err(problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "Nothing was done. Try again in a moment.",
-            )),
+            Err(_) => Err(busy()),
         }
     }
 }
 
-/// RFC 9457, with the challenge of RFC 6750.
-fn problem(status: StatusCode, error: &str, detail: &str) -> Response {
-    let body = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    let challenge = format!("Bearer realm=\"kept\", error=\"{error}\"");
-    let headers = [
-        (header::CONTENT_TYPE, "application/problem+json".to_owned()),
-        (header::WWW_AUTHENTICATE, challenge),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (status, headers, body.to_string()).into_response()
+/// Why a program was not let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRefused {
+    status: StatusCode,
+    error: &'static str,
+    detail: String,
+}
+
+impl TokenRefused {
+    fn new(status: StatusCode, error: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            error,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl IntoResponse for TokenRefused {
+    /// RFC 9457, with the challenge of RFC 6750.
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        let challenge = format!("Bearer realm=\"kept\", error=\"{}\"", self.error);
+        let headers = [
+            (header::CONTENT_TYPE, "application/problem+json".to_owned()),
+            (header::WWW_AUTHENTICATE, challenge),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ];
+        (self.status, headers, body.to_string()).into_response()
+    }
 }

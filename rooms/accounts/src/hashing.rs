@@ -100,3 +100,31 @@ impl Random for Chance<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kept_kernel::Instant;
+    use kept_store::StoreError;
+    use kept_vault::{PasswordCost, Passwords};
+    use kept_world::World;
+
+    use super::{Chance, Hashing, WAITING};
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once_and_an_empty_one_works() {
+        let world = World::still(Instant::MIN, 1);
+        let passwords = Passwords::new(PasswordCost::FOR_TESTS, &mut Chance(&world)).unwrap();
+        let hashing = Hashing::new(passwords, 1);
+        let word = || "copper kettle moss".to_owned();
+        let taken = u32::try_from(WAITING).unwrap() + 1;
+        let held = hashing
+            .places
+            .clone()
+            .try_acquire_many_owned(taken)
+            .unwrap();
+        let refused = hashing.check(&world, word(), None).await;
+        assert!(matches!(refused, Err(StoreError::Busy)));
+        drop(held);
+        assert!(hashing.hash(&world, word()).await.unwrap().is_ok());
+    }
+}

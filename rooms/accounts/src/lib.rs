@@ -33,7 +33,7 @@ mod totp;
 pub use accounts::{
     Accounts, Letter, LetterKind, MenuOf, Post, Settings, SignIn, SignedIn, Visitor,
 };
-pub use bearer::Token;
+pub use bearer::{Token, TokenRefused};
 pub use pages::routes;
 pub use schema::SCHEMA;
 pub use session::{RemoteAddress, Signed};

@@ -11,6 +11,8 @@ mod emergency;
 mod matrix;
 mod reads;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use kept_kernel::Id;
 use kept_store::{AsStore, Read, StoreError, Value, params};

@@ -66,7 +66,7 @@ pub fn log_read(
             at: act.at,
             who: act.who,
             act: if alarm {
-                "ManyRecordsRead"
+                "AlarmManyRecordsRead"
             } else {
                 "RecordRead"
             },

@@ -48,6 +48,13 @@ command_error! {
     }
 }
 
+/// What a good link is for: a person, or nobody yet for the first administrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkFor<T> {
+    /// Who.
+    pub person: Option<T>,
+}
+
 pub(super) fn make(
     tx: &Write<'_>,
     act: &Act,
@@ -102,15 +109,18 @@ pub fn link_stands(
     purpose: LinkPurpose,
     link: TokenHash,
     now: Instant,
-) -> Result<Option<Option<Person>>, StoreError> {
+) -> Result<Option<LinkFor<Person>>, StoreError> {
     let token: &[u8] = link.bytes();
     let found: Option<(Option<Id>,)> =
         read.maybe(queries::LINK, &params![token, purpose.name(), now])?;
-    match found {
-        None => Ok(None),
-        Some((None,)) => Ok(Some(None)),
-        Some((Some(person),)) => Ok(queries::person(read, PersonId(person))?.map(Some)),
-    }
+    let Some((person,)) = found else {
+        return Ok(None);
+    };
+    let person = match person {
+        Some(person) => queries::person(read, PersonId(person))?,
+        None => None,
+    };
+    Ok(Some(LinkFor { person }))
 }
 
 fn used(
@@ -118,11 +128,13 @@ fn used(
     purpose: LinkPurpose,
     link: TokenHash,
     now: Instant,
-) -> Result<Option<Option<PersonId>>, StoreError> {
+) -> Result<Option<LinkFor<PersonId>>, StoreError> {
     let token: &[u8] = link.bytes();
     let found: Option<(Option<Id>,)> =
         tx.maybe(queries::USE_LINK, &params![token, purpose.name(), now])?;
-    Ok(found.map(|(person,)| person.map(PersonId)))
+    Ok(found.map(|(person,)| LinkFor {
+        person: person.map(PersonId),
+    }))
 }
 
 /// Makes the first administrator, by the link that the program printed.
@@ -173,7 +185,7 @@ pub fn accept_invitation(
     password: &PasswordHash,
 ) -> Result<PersonId, AcceptInvitationError> {
     let person = used(tx, LinkPurpose::Invitation, link, act.at)?
-        .flatten()
+        .and_then(|link| link.person)
         .ok_or(AcceptInvitationError::LinkGone)?;
     let by = kept_journal::audit::Who::Person(person.0).text();
     let (from, to) = (PersonState::Invited.name(), PersonState::Active.name());
@@ -273,7 +285,7 @@ pub fn reset_password(
     password: &PasswordHash,
 ) -> Result<PersonId, ResetPasswordError> {
     let person = used(tx, LinkPurpose::Reset, link, act.at)?
-        .flatten()
+        .and_then(|link| link.person)
         .ok_or(ResetPasswordError::LinkGone)?;
     let person = queries::person(tx, person)?
         .filter(|person| person.state == PersonState::Active)

@@ -20,9 +20,9 @@ pub use codes::{
     ChangeCodesError, RECOVERY_CODES, confirm_codes, drop_codes, prepare_codes, recovery_code_hash,
 };
 pub use links::{
-    AcceptInvitationError, FIRST_LINK_DAYS, INVITATION_DAYS, RESET_MINUTES, ResetPasswordError,
-    accept_first, accept_invitation, ask_for_reset, link_stands, make_first_link, make_reset_link,
-    reset_password,
+    AcceptInvitationError, FIRST_LINK_DAYS, INVITATION_DAYS, LinkFor, RESET_MINUTES,
+    ResetPasswordError, accept_first, accept_invitation, ask_for_reset, link_stands,
+    make_first_link, make_reset_link, reset_password,
 };
 pub use passwords::{ChangePasswordError, WeakPassword, change_password, judge_password};
 pub use people::{

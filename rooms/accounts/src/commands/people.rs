@@ -6,7 +6,7 @@ use kept_vault::{PasswordHash, TokenHash};
 
 use super::links::INVITATION_DAYS;
 use super::sign_in::shut_out;
-use super::{Act, command_error, nothing_more};
+use super::{Act, WeakPassword, command_error, nothing_more};
 use crate::access::{Action, Scope};
 use crate::model::{
     ADMINISTRATOR, DepartmentId, LinkPurpose, Person, PersonId, PersonState, Roles, TeamId, folded,
@@ -31,6 +31,9 @@ command_error! {
         /// There is no such zone.
         #[error("Write a time zone like Europe/Berlin.")]
         UnknownZone,
+        /// The password is not taken.
+        #[error("{0}")]
+        Weak(WeakPassword),
     }
 }
 

@@ -4,6 +4,8 @@
 //! gives the hash, [`finish_password`] draws the consequence. What an answer says, and how long it takes, is the same
 //! whether or not there is such an account.
 
+use std::fmt::Write as _;
+
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, Write, params};
 use kept_vault::{PasswordHash, PasswordVerdict, TokenHash};
@@ -382,5 +384,8 @@ pub(super) fn shut_out(
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -83,7 +83,7 @@ async fn ask(
 }
 
 #[derive(Deserialize)]
-struct Password {
+struct Typed {
     email: String,
     password: String,
     next: String,
@@ -93,7 +93,7 @@ async fn by_password(
     State(accounts): State<Accounts>,
     from: Visitor,
     frame: Frame,
-    form: Form<Password>,
+    form: Form<Typed>,
 ) -> Result<Response, Failure> {
     let (typed, filled) = match form.read() {
         Ok(read) => read,
@@ -347,7 +347,7 @@ async fn behind(
         .read(move |read| link_stands(read, purpose, hash, now))
         .await
         .map_err(failed)?;
-    Ok((hash, found.ok_or_else(link_gone)?))
+    Ok((hash, found.ok_or_else(link_gone)?.person))
 }
 
 fn link_gone() -> Failure {

@@ -41,6 +41,11 @@ pub struct Desk {
     runtime: tokio::runtime::Runtime,
 }
 
+/// What an administrator at the command line may do.
+pub fn console() -> Scope {
+    for_kept(Action::ManageAccounts)
+}
+
 /// The roles of the SOPs.
 pub fn roles() -> Roles {
     Roles::default()
@@ -175,11 +180,6 @@ impl Desk {
             .is_some()
     }
 
-    /// What an administrator at the command line may do.
-    pub fn scope(&self) -> Scope {
-        for_kept(Action::ManageAccounts)
-    }
-
     pub fn act(&self) -> kept_accounts::commands::Act {
         self.accounts.act(Who::Console)
     }
@@ -249,7 +249,7 @@ impl Browser<'_> {
     pub fn post_token(&self, path: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("csrf={}", coded(csrf));
         for (name, value) in fields {
-            body += &format!("&{name}={}", coded(value));
+            body.extend(["&", *name, "=", &coded(value)]);
         }
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -339,5 +339,32 @@ impl Answer {
 }
 
 fn coded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// What an app shows for a secret in base 32, computed here a second time.
+pub fn code_of(secret: &str, now: Instant) -> String {
+    let bits: Vec<_> = secret
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .map(|letter| {
+            let place = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
+            format!("{place:05b}")
+        })
+        .collect();
+    let bytes: Vec<u8> = bits
+        .concat()
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .collect();
+    let step = now.micros() / 30_000_000;
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &bytes);
+    let tag = aws_lc_rs::hmac::sign(&key, &step.to_be_bytes());
+    let at = usize::from(tag.as_ref()[19] & 15);
+    let word: [u8; 4] = tag.as_ref()[at..at + 4].try_into().unwrap();
+    format!(
+        "{:06}",
+        (u32::from_be_bytes(word) & 0x7fff_ffff) % 1_000_000
+    )
 }

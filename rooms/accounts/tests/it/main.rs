@@ -9,6 +9,9 @@
 )]
 
 mod desk;
+mod managing;
 mod pages;
 mod people;
+mod secrets;
+mod settings;
 mod signing_in;

@@ -57,7 +57,7 @@ on_both! {
         browser.get("/sign-in");
         assert_eq!(browser.post_token("/sign-in", "", &fields).status, StatusCode::FORBIDDEN);
         other.sign_in(ADMIN, PASSWORD);
-        let foreign = other.get("/sign-in").text.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split("\"").next().unwrap().to_owned();
+        let foreign = other.get("/me").csrf();
         assert_eq!(browser.post_token("/sign-in", &foreign, &fields).status, StatusCode::FORBIDDEN);
     }
 

@@ -53,18 +53,9 @@ pub(super) async fn add(
         Err(filled) => return again(&accounts, &signed, frame, wrong(filled)).await,
     };
     let deputy = typed.deputy.as_deref().map(str::parse::<PersonId>);
-    let deputy = match deputy.transpose() {
-        Ok(deputy) => deputy,
-        Err(_) => {
-            let told = AddAbsenceError::Deputy.to_string();
-            return again(
-                &accounts,
-                &signed,
-                frame,
-                wrong(filled.wrong("deputy", told)),
-            )
-            .await;
-        }
+    let Ok(deputy) = deputy.transpose() else {
+        let filled = filled.wrong("deputy", AddAbsenceError::Deputy.to_string());
+        return again(&accounts, &signed, frame, wrong(filled)).await;
     };
     let (act, person) = (act(&accounts, &signed), signed.person);
     let added = accounts
@@ -167,7 +158,7 @@ pub(super) async fn set(
         match read_spans(weekday, text.as_deref().unwrap_or_default()) {
             Some(read) => spans.extend(read),
             None => {
-                filled = filled.wrong(day, "Write hours like 9:00-12:30, 13:15-17:00, or nothing.")
+                filled = filled.wrong(day, "Write hours like 9:00-12:30, 13:15-17:00, or nothing.");
             }
         }
     }
