@@ -84,7 +84,7 @@ pub struct HouseAsked {
         default_value = "kept-data"
     )]
     pub data: PathBuf,
-    /// A PostgreSQL server instead of the encrypted file, as in postgres://kept@db/kept
+    /// A PostgreSQL server instead of the encrypted file, as in `postgres://kept@db/kept`
     #[arg(
         long,
         value_name = "URL",
