@@ -49,7 +49,7 @@ fn migrate(asked: &HouseAsked) -> Result<Outcome, Failure> {
 
 /// For work on all data, which takes as long as it takes.
 fn settings() -> Settings {
-    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    let day = std::time::Duration::from_hours(24);
     Settings {
         write_time: day,
         read_time: day,

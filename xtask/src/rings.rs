@@ -79,6 +79,7 @@ impl Place {
             ["testing"] => Self::Testing,
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
+            ["testing", "faults"] => Self::Measure("faults".into()),
             [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
             ["xtask"] => Self::Task,
             _ => Self::Unknown(folder.into()),

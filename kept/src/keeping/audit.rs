@@ -78,7 +78,7 @@ pub fn seal_now(asked: &HouseAsked) -> Result<Outcome, Failure> {
         &house.audit_folder(),
         &house.keys,
     )
-    .and_then(|mut sealing| Ok(sealing.sign()?))?;
+    .and_then(|mut sealing| sealing.sign())?;
     let text = match sealed {
         Some(entries) => format!("{} entries are sealed and signed.\n", count(entries)),
         None => "Nothing was to do: every entry is sealed.\n".to_owned(),

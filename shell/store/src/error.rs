@@ -23,10 +23,10 @@ pub enum StoreError {
     /// Another writer changed the same rows at the same moment, and again at every try.
     #[error("others kept changing the same records; nothing was changed, try again")]
     Retry,
-    /// The connection broke while the change was being committed: it may or may not have been kept. Ask by its
-    /// idempotency key.
+    /// The connection broke, or the disk failed, while the change was being committed: it may or may not have been kept.
+    /// Ask by its idempotency key.
     #[error(
-        "the connection to the database broke at the moment of saving; check whether the change was kept before trying again"
+        "the database failed at the moment of saving; check whether the change was kept before trying again"
     )]
     Unknown,
     /// A rule of the schema was broken: a key that exists already, or one that refers to nothing.

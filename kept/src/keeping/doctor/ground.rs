@@ -23,7 +23,7 @@ pub(super) fn folder(data: &Path) -> Vec<Finding> {
         )];
     };
     let mode = meta.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    if !others_may(mode) {
         return vec![Finding::good(about, data.display().to_string())];
     }
     vec![Finding::warning(
@@ -31,6 +31,10 @@ pub(super) fn folder(data: &Path) -> Vec<Finding> {
         format!("others may look into {} (mode {mode:03o})", data.display()),
         format!("Run: chmod 700 {}", data.display()),
     )]
+}
+
+fn others_may(mode: u32) -> bool {
+    mode & 0o077 != 0
 }
 
 /// Looks at the keys; opens them.
@@ -81,7 +85,7 @@ fn keys_file(
     let mode = path
         .metadata()
         .map_or(0, |meta| meta.permissions().mode() & 0o777);
-    if mode & 0o077 != 0 {
+    if others_may(mode) {
         findings.push(Finding::warning(
             about,
             format!("others may read {} (mode {mode:03o})", path.display()),

@@ -59,7 +59,8 @@ fn opening(key: &Key, purpose: Use) -> String {
         Use::Read => (READER_CACHE, "PRAGMA query_only = ON;"),
     };
     format!(
-        "PRAGMA key = \"x'{}'\";
+        "PRAGMA cipher_log_level = NONE;
+         PRAGMA key = \"x'{}'\";
          PRAGMA cipher_hmac_algorithm = HMAC_SHA256;
          PRAGMA busy_timeout = 5000;
          PRAGMA journal_mode = WAL;

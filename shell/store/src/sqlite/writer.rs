@@ -4,8 +4,9 @@
 //! in the same transaction, without waiting for more: while one group is synced to disk, the next one gathers by itself.
 //! Then one commit, and all their callers are answered.
 //!
-//! Some failures (a full disk, an I/O error, a statement stopped in the middle) end the whole transaction. Then each job
-//! of the group runs again, alone: this is why closures are `Fn`.
+//! Some failures (a full disk, a statement stopped in the middle) end the whole transaction. Then each job of the group
+//! runs again, alone: this is why closures are `Fn`. When the disk fails at the commit itself, nobody can say whether a
+//! crash would bring the group back, and its callers are told so.
 
 use std::time::{Duration, Instant};
 
@@ -63,7 +64,10 @@ impl Writer {
             }
         }
         self.points.reach(Point::BeforeCommit);
-        if self.connection.execute_batch("COMMIT").is_err() {
+        if let Err(error) = self.connection.execute_batch("COMMIT") {
+            if is_unknown(&error) {
+                return self.unknown(group);
+            }
             return self.each_alone(group, watch);
         }
         self.points.reach(Point::AfterCommit);
@@ -95,6 +99,15 @@ impl Writer {
         ran
     }
 
+    /// The disk failed while the group was being synced: what was written may or may not come back after a crash.
+    fn unknown(&self, group: Vec<Box<dyn Job>>) {
+        self.roll_back();
+        for mut job in group {
+            job.fail(StoreError::Unknown);
+            job.answer();
+        }
+    }
+
     /// Runs each job of a group that was lost in a transaction of its own.
     fn each_alone(&self, group: Vec<Box<dyn Job>>, watch: &Watch) {
         self.roll_back();
@@ -118,7 +131,11 @@ impl Writer {
         match self.connection.execute_batch("COMMIT") {
             Ok(()) => self.counters.committed(1),
             Err(error) => {
-                job.fail(plain("COMMIT", &error));
+                job.fail(if is_unknown(&error) {
+                    StoreError::Unknown
+                } else {
+                    plain("COMMIT", &error)
+                });
                 self.roll_back();
             }
         }
@@ -130,6 +147,12 @@ impl Writer {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
+}
+
+/// Whether the log may hold the whole transaction all the same: the end of it was written, and the sync failed. In this
+/// process it is undone, and the next commit overwrites it; after a crash before that it is there.
+fn is_unknown(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
 }
 
 fn refuse(mut job: Box<dyn Job>, error: &rusqlite::Error) {

@@ -1,0 +1,6 @@
+//! A company's data are kept safe: backups, keys, the audit, the doctor.
+
+mod backup;
+mod house;
+mod keys;
+mod looked_after;
