@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request};
@@ -13,6 +14,7 @@ use axum::{Extension, Router};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
+use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
@@ -102,13 +104,48 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
         rules.clone(),
         move || hub.changed(["adherence"], None),
     );
+    let figures = adherence.clone();
+    let sops = kept_sops::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        shipped(),
+        Arc::new(move |code: &str| margins(&figures, code)),
+    );
     Router::new()
         .route("/", get(|| async { Redirect::to("/adherence") }))
         .merge(only(
             Action::ReadAdherence,
             kept_adherence::routes(adherence.clone()),
         ))
+        .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
         .merge(setup::routes(setup(&adherence)))
+}
+
+/// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.
+fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, MarginFigure> {
+    let figures = adherence.margin(code).unwrap_or_default();
+    let shown = figures.into_iter().map(|figure| {
+        let margin = MarginFigure {
+            interval: figure.interval,
+            triggered: figure.triggered,
+            open: figure.open,
+            excused: figure.excused,
+        };
+        (figure.rule, margin)
+    });
+    shown.collect()
+}
+
+/// Routes for people who may do this to anything at all.
+fn reading(action: Action, routes: Router) -> Router {
+    routes.layer(from_fn(
+        move |signed: Signed, request: Request, next: Next| async move {
+            match signed.require(action) {
+                Ok(_) => next.run(request).await,
+                Err(failure) => failure.into_response(),
+            }
+        },
+    ))
 }
 
 /// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.

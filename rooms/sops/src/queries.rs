@@ -179,11 +179,12 @@ impl Texts {
     pub(crate) fn compile(self, people: People) -> Result<InForce, SetProblem> {
         let register = set::register(&self.vocabularies)?;
         let calendar = set::calendar(&self.calendar.0, &self.calendar.1)?;
+        let latest = set::latest(&register, &self.documents);
         let set = Set::read(&register, self.documents, set::plain)?;
         let program = set.compile(&register, Calendars::company(calendar), people)?;
         let codec = Arc::new(Codec::new(&register));
         Ok(InForce {
-            library: set.library,
+            library: set::library(&register, &latest),
             program,
             codec,
             register,
