@@ -153,6 +153,20 @@ test('without a script forms are refused, corrected and sent', () => within({ ja
   await page.waitForURL('**/search');
 }));
 
+test('a refused form shows its errors beside what was written, and what is corrected is sent', () => within({}, async (context) => {
+  const page = await open(context, `${desk.address}/gallery/form`);
+  await page.fill('#subject', 'Invoice 1182');
+  await page.fill('#minutes', 'soon');
+  await page.click('text=Log the call');
+  await page.waitForSelector('#minutes-error');
+  assert.equal(await page.inputValue('#subject'), 'Invoice 1182');
+  assert.equal(await page.inputValue('#minutes'), 'soon');
+  await page.fill('#minutes', '12');
+  await page.click('text=Log the call');
+  await page.waitForSelector('.toast:has-text("Invoice 1182, 12 m")');
+  assert.deepEqual(page.complaints, []);
+}));
+
 test('a form that fails keeps what was written, and says over it what happened', () => within({}, async (context) => {
   const page = await open(context, `${desk.address}/gallery/live`);
   await page.fill('#words', 'half a sentence');

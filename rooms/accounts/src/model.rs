@@ -145,21 +145,17 @@ impl Roles {
 impl Default for Roles {
     /// The roles of the SOPs that ship.
     fn default() -> Self {
-        Self::new(
-            crate::access::SHIPPED_ROLES
-                .map(|id| (id, id))
-                .iter()
-                .map(|(id, _)| (*id, *id)),
-        )
+        let ids = crate::access::SHIPPED_ROLES;
+        let says = ids.map(|id| id.replace('-', " ").replace("sop ", "SOP "));
+        Self::new(ids.into_iter().zip(says.iter().map(String::as_str)))
     }
 }
 
-/// The first letter large, and spaces for hyphens.
+/// The first letter large.
 fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(char::to_uppercase);
-    let rest = letters.as_str().replace('-', " ");
-    first.into_iter().flatten().collect::<String>() + &rest
+    first.into_iter().flatten().collect::<String>() + letters.as_str()
 }
 
 /// A person.

@@ -3,6 +3,8 @@
 
 /** Forms that hold something which was not sent yet. */
 const begun = new WeakSet();
+/** Forms that were sent and come back with their errors: what comes back holds what was written, and is to be shown. */
+const answered = new Set();
 
 /** Marks this attribute on a part that its script fills: a refresh passes it over. */
 const OWN = '[data-own]';
@@ -15,6 +17,15 @@ export function guard() {
   document.addEventListener('input', begin, true);
   document.addEventListener('change', begin, true);
   document.addEventListener('reset', (event) => begun.delete(event.target), true);
+  document.addEventListener('turbo:before-fetch-response', (event) => {
+    const sent = event.target instanceof HTMLFormElement;
+    if (sent && event.detail.fetchResponse.statusCode === 422) answered.add(event.target);
+  });
+  // Shown: from here on it is a form that someone has begun.
+  document.addEventListener('turbo:render', () => {
+    for (const form of answered) begun.add(form);
+    answered.clear();
+  });
   // Sent and taken: what comes back is the truth. Sent and refused: the page comes back with what was written.
   document.addEventListener('turbo:submit-end', (event) => {
     if (event.detail.success) begun.delete(event.target);
@@ -37,7 +48,7 @@ export function guard() {
 
 /** Whether the form is begun, or a field of it has the focus and some text. */
 function keeps(element) {
-  if (!(element instanceof HTMLFormElement)) return false;
+  if (!(element instanceof HTMLFormElement) || answered.has(element)) return false;
   if (begun.has(element)) return true;
   const active = document.activeElement;
   return Boolean(active && element.contains(active) && 'value' in active && active.value);

@@ -1,6 +1,7 @@
 //! The pages: signing in, a person's own settings, the people of the company.
 
 mod emergencies;
+mod links;
 mod me;
 mod once;
 mod people;
@@ -20,6 +21,7 @@ use crate::accounts::{Accounts, Visitor};
 pub fn routes(accounts: Accounts) -> Router {
     Router::new()
         .merge(sign_in::routes())
+        .merge(links::routes())
         .merge(me::routes())
         .merge(people::routes())
         .merge(teams::routes())

@@ -13,9 +13,9 @@ use kept_ui::parts::{Button, Confirm, Crumb, Empty, More};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
+use super::links::letter;
 use super::me::act;
 use super::once::OncePage;
-use super::sign_in::letter;
 use super::words::day;
 use super::{failed, or_failed};
 use crate::access::Action;

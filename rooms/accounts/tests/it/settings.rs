@@ -221,6 +221,9 @@ on_both! {
         assert!(good(&text[1..]).is_none() && good("kept_").is_none());
         let second = browser.post("/me", "/me/tokens", &[("name", "Other"), ("scopes", "read-clients")]).between("<li><code>", "<");
         let path = format!("/me/tokens/{}/revocation", token.id);
+        let other = desk.browser();
+        other.sign_in(ADMIN, PASSWORD);
+        assert_eq!(other.post("/me", &path, &[]).status, StatusCode::NOT_FOUND);
         done(&browser.post("/me", &path, &[]));
         assert!(good(&text).is_none() && good(&second).is_some());
         let (act, scope, maya) = (desk.act(), console(), desk.person(MAYA));
