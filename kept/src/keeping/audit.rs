@@ -1,6 +1,6 @@
 //! `kept audit`: the record of who did what, sealed outside the database and held against it.
 
-use kept_journal::audit::{Sealing, SealingProblem, inspect};
+use kept_journal::audit::{self, Entry, Sealing, SealingProblem, Who, inspect};
 use kept_store::Store;
 use kept_vault::audit::Report;
 use kept_vault::checkpoint::{Signer, Verifier};
@@ -112,6 +112,24 @@ pub fn seal_into(
         Err(SealingProblem::Leaves(LeavesProblem::InUse { .. })) => Ok(()),
         Err(problem) => Err(problem.into()),
     }
+}
+
+/// Writes down an act on the house itself.
+pub fn record(store: &Store, world: &World, act: &'static str) -> Result<(), Failure> {
+    let (id, at) = (world.id(), world.now());
+    let written = store.write(move |tx| {
+        let entry = Entry {
+            id,
+            at,
+            who: Who::Console,
+            act,
+            object: "house",
+            object_id: "",
+            detail: "{}",
+        };
+        audit::write(tx, &entry)
+    });
+    Ok(written.wait()?)
 }
 
 fn sealing(
