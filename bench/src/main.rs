@@ -1,4 +1,4 @@
-//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, or `read`.
+//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, or `store`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -8,6 +8,7 @@
 mod copies;
 mod place;
 mod reading;
+mod storing;
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -26,6 +27,7 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
                                           under this SOP (under those of the table in docs/performance.md unless given)
        kept-bench digest [EVENTS]         a number for all that is handed out, to compare two builds
        kept-bench read                    the SOPs that ship, and longer and longer documents
+       kept-bench store                   writes to a new database at 1, 8 and 32 writers
 
 KEPT_SHARED names the folder of real data, where it is not beside the repository.";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let done = match (task, events) {
         ("replay", Some(events)) => replay(events, sops),
         ("digest", Some(events)) => digest(events, sops),
+        ("store", Some(_)) => storing::storing(),
         ("read", Some(_)) => register().and_then(|register| reading::reading(&register)),
         _ => {
             eprintln!("{USAGE}");

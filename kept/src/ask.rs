@@ -2,6 +2,7 @@
 
 mod keeping;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -64,6 +65,23 @@ pub enum Command {
     Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)
     Vocabulary(VocabularyAsked),
+    /// Serve the company's pages
+    ///
+    /// The first time it makes the data folder and its key. One line says when it is ready.
+    #[command(
+        after_help = "Example: kept serve\n         kept serve --data /var/lib/kept --listen 0.0.0.0:8080 --base-url https://desk.example"
+    )]
+    Serve(ServeAsked),
+    /// Add people from the command line of the server
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Make tokens for programs
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Put documents, a calendar or foreign history into the company's own data
     Import {
         #[command(subcommand)]
@@ -95,6 +113,77 @@ pub struct HouseAsked {
     /// The file with the master key, where it is not in its usual place
     #[arg(long, value_name = "FILE", env = "KEPT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Add a person who can sign in at once; the password is read from standard input
+    #[command(
+        after_help = "Example: kept user add --email maya@desk.example --name \"Maya Okonkwo\" --role sop-supervisor <password.txt"
+    )]
+    Add(AddUserAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct AddUserAsked {
+    /// The work address, by which the person signs in
+    #[arg(long)]
+    pub email: String,
+    /// The person's name
+    #[arg(long)]
+    pub name: String,
+    /// A role, as in administrator or sop-supervisor; may be given several times
+    #[arg(long = "role", required = true)]
+    pub roles: Vec<String>,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum TokenCommand {
+    /// Make a token; it is printed alone, once
+    #[command(
+        after_help = "Example: kept token create --name \"Web shop\" --scope read-requests --scope handle-requests"
+    )]
+    Create(CreateTokenAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct CreateTokenAsked {
+    /// What the token is for
+    #[arg(long)]
+    pub name: String,
+    /// What it may do; may be given several times
+    #[arg(long = "scope", required = true)]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeAsked {
+    #[command(flatten)]
+    pub house: HouseAsked,
+    /// Where to listen
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "KEPT_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+    /// How browsers reach the site, as in `https://desk.example`; links in mails begin with it
+    #[arg(long, value_name = "URL", env = "KEPT_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+impl ServeAsked {
+    /// The beginning of every address of the site.
+    pub fn origin(&self, at: SocketAddr) -> String {
+        self.base_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{at}"))
+    }
 }
 
 #[derive(Subcommand, Debug)]

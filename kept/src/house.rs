@@ -5,12 +5,16 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use kept_accounts::Accounts;
+use kept_accounts::model::Roles;
 use kept_engine::People;
 use kept_journal::InForce;
 use kept_kernel::Instant;
 use kept_sops::{Shipped, Text};
 use kept_store::{Dialect, Key, Migrated, Place, Schema, Settings, Store};
-use kept_vault::{FoundKey, KeySources, KeysFile, SystemRandom};
+use kept_vault::{
+    FoundKey, KeySources, KeysFile, PasswordCost, Passwords, Purpose, Sealer, SystemRandom,
+};
 use kept_world::World;
 
 use crate::ask::HouseAsked;
@@ -34,7 +38,12 @@ pub struct House {
 
 /// The tables of all parts, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
-    vec![kept_journal::SCHEMA, kept_sops::SCHEMA]
+    vec![
+        kept_journal::SCHEMA,
+        kept_accounts::SCHEMA,
+        kept_sops::SCHEMA,
+        kept_adherence::SCHEMA,
+    ]
 }
 
 /// What a house stands on: the folder, its keys, and where the database is.
@@ -142,6 +151,33 @@ impl House {
     pub fn rules(&self) -> Result<InForce, Failure> {
         kept_sops::load(&self.store, &shipped(), People::default())
             .map_err(|error| Failure::new(error.to_string()))
+    }
+
+    /// The people of the company.
+    pub fn accounts(&self, settings: kept_accounts::Settings) -> Result<Accounts, Failure> {
+        let sealer = Sealer::new(self.keys.roots(), Purpose::Totp);
+        let passwords = Passwords::new(PasswordCost::STANDARD, &mut SystemRandom)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        Ok(Accounts::new(
+            self.store.clone(),
+            self.world.clone(),
+            sealer,
+            passwords,
+            settings,
+        ))
+    }
+
+    /// What the accounts take from the SOPs in force: the roles, and the zone of new people.
+    pub fn account_settings(&self, rules: &InForce) -> kept_accounts::Settings {
+        let roles = rules
+            .register
+            .roles()
+            .map(|(_, role)| (role.id.as_str(), role.says.as_str()));
+        kept_accounts::Settings {
+            roles: Roles::new(roles),
+            zone: rules.program.company_calendar().zone().to_owned(),
+            ..kept_accounts::Settings::default()
+        }
     }
 
     /// Where the files lie that show whether the audit was changed.

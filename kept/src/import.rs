@@ -1,8 +1,10 @@
 //! `kept import`: documents, a calendar and foreign history into the company's own data.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kept_journal::InForce;
 use kept_journal::audit::Who;
 use kept_journal::codec::Codec;
 use kept_journal::imports::{self, Import, Imported};
@@ -62,6 +64,7 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
     progress.end();
     let written = import.finish(bad_lines)?;
     house.store.analyze()?;
+    judge(&house, &rules)?;
     keeping::seal(&house)?;
     answer(&format!(
         "{} events imported, {} lines could not be used.\n",
@@ -69,6 +72,24 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
         count(bad_lines)
     ))?;
     Ok(outcome)
+}
+
+/// Judges the journal, so that the pages show it.
+fn judge(house: &House, rules: &InForce) -> Result<(), Failure> {
+    let mut progress = Progress::begin();
+    let judged = kept_adherence::judge(
+        &house.store,
+        &house.world,
+        rules,
+        kept_adherence::Judging::default(),
+        |done| {
+            progress.at(|| format!("judging: {} events", count(done)));
+            ControlFlow::Continue(())
+        },
+    );
+    progress.end();
+    judged.map_err(|error| Failure::new(format!("{error}.")))?;
+    Ok(())
 }
 
 fn begin(house: &House, codec: &Arc<Codec>, name: &str) -> Result<Import, Failure> {
@@ -141,6 +162,7 @@ pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
         });
     })?;
     progress.end();
+    judge(&house, &house.rules()?)?;
     keeping::seal(&house)?;
     answer(&format!(
         "{} events of {} were taken out.\n",

@@ -11,7 +11,9 @@ mod files;
 mod house;
 mod import;
 mod keeping;
+mod people;
 mod replay;
+mod serve;
 mod shipped;
 mod sop;
 mod tell;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand};
+use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand, TokenCommand, UserCommand};
 use tell::{Failure, Outcome};
 
 fn main() -> ExitCode {
@@ -49,6 +51,13 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Whatif(asked) => whatif::whatif(asked),
         Command::Demo(asked) => demo::demo(asked),
         Command::Vocabulary(asked) => sop::vocabulary(asked),
+        Command::User {
+            command: UserCommand::Add(asked),
+        } => people::add_user(asked),
+        Command::Token {
+            command: TokenCommand::Create(asked),
+        } => people::create_token(asked),
+        Command::Serve(asked) => serve::serve(asked),
         Command::Import { command } => match command {
             ImportCommand::History(asked) => import::history(asked),
             ImportCommand::Sop(asked) => import::sop(asked),

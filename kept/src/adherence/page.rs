@@ -1,9 +1,7 @@
 //! The adherence page: one file that needs nothing else, to read, to send, to print.
 
 use askama::Template;
-use kept_charts::{
-    Bar, Interval, Scale, TrendPoint, bars, forest, interval, scale_marks, spark, trend,
-};
+use kept_charts::{Bar, Scale, TrendPoint, bars, forest, interval, scale_marks, spark, trend};
 
 use super::{
     Adherence, Case, Part, Period, RuleFigures, Share, Standing, TrendPeriod, share_words,
@@ -187,7 +185,7 @@ fn row(rule: &RuleFigures, target: f64, scale: Scale) -> Row<'_> {
     let state = rule.standing.state();
     let bar = rule
         .share
-        .map(|share| interval(&drawn(share, Some(target), state), scale));
+        .map(|share| interval(&share.drawn(Some(target), state), scale));
     let shares: Vec<_> = rule
         .trend
         .iter()
@@ -204,17 +202,6 @@ fn row(rule: &RuleFigures, target: f64, scale: Scale) -> Row<'_> {
 
 fn anchor(rule: &RuleFigures) -> String {
     rule.card.rule.to_lowercase().replace('/', "-")
-}
-
-const fn drawn(share: Share, target: Option<f64>, state: &'static str) -> Interval {
-    Interval {
-        share: share.share,
-        low: share.low,
-        high: share.high,
-        n: share.n,
-        target,
-        state,
-    }
 }
 
 fn detail<'a>(rule: &'a RuleFigures, figures: &Adherence, open: bool) -> Detail<'a> {
@@ -352,7 +339,7 @@ fn split(parts: &[Part], target: f64, what: &str) -> Option<String> {
         .fold(target, f64::min);
     let rows: Vec<_> = shown
         .iter()
-        .map(|part| (part.name.clone(), drawn(part.share, Some(target), "paused")))
+        .map(|part| (part.name.clone(), part.share.drawn(Some(target), "paused")))
         .collect();
     Some(forest(&rows, Scale::over(lowest), what))
 }

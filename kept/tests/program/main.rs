@@ -9,6 +9,7 @@
 mod bad_input;
 mod clock;
 mod demo;
+mod judged;
 mod keeping;
 mod oracle;
 mod replay;

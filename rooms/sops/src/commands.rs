@@ -6,7 +6,8 @@ use kept_store::{AsStore, Store, StoreError, params};
 use kept_world::World;
 
 use crate::queries::{
-    ADD_CALENDAR, ADD_DOCUMENT, ADD_VOCABULARY, Shipped, WITHDRAW_OTHERS, feeds_to, texts,
+    ADD_CALENDAR, ADD_DOCUMENT, ADD_VOCABULARY, Shipped, WITHDRAW, WITHDRAW_OTHERS, feeds_to,
+    in_force,
 };
 use crate::set::{self, SetProblem, Text};
 
@@ -52,8 +53,7 @@ pub fn adopt(
     alone: bool,
     who: Who,
 ) -> Result<Vec<Adopted>, AdoptError> {
-    let ours = shipped.clone();
-    let mut whole = store.read(move |read| texts(read, &ours)).wait()?;
+    let mut whole = in_force(store, shipped)?;
     // Until a company puts its own in force, the shipped ones count; with the first of its own, it has chosen.
     if alone {
         whole.documents.clear();
@@ -126,6 +126,76 @@ pub fn adopt(
     Ok(adopted)
 }
 
+/// Puts another text in the place of all versions of a document, as long as the company sets itself up: what was owed
+/// under the old text is judged by the new one. The other shipped documents become the company's own with it.
+///
+/// # Errors
+///
+/// [`AdoptError`]
+pub fn replace(
+    (store, world): (&Store, &World),
+    shipped: &Shipped,
+    code: &str,
+    document: Text,
+    who: Who,
+) -> Result<(), AdoptError> {
+    let mut whole = in_force(store, shipped)?;
+    let register = set::register(&whole.vocabularies)?;
+    let header_of = |text: &Text| {
+        let library = set::library(&register, std::slice::from_ref(text));
+        let header = library
+            .documents
+            .first()
+            .map(|document| document.header.clone());
+        header.unwrap_or_default()
+    };
+    whole.documents.retain(|text| header_of(text).code != code);
+    whole.documents.push(document.clone());
+    let all = if whole.own {
+        vec![document]
+    } else {
+        whole.documents.clone()
+    };
+    let headers: Vec<_> = all.iter().map(header_of).collect();
+    whole.compile(People::default())?;
+    let (now, entry, code) = (world.now(), world.id(), code.to_owned());
+    let ids: Vec<_> = all.iter().map(|_| world.id()).collect();
+    store
+        .write(move |tx| {
+            tx.execute(WITHDRAW, &params![now, &code])?;
+            for ((id, header), text) in ids.iter().zip(&headers).zip(&all) {
+                let (version, title, by) = (&header.version, &header.title, who.text());
+                tx.execute(
+                    ADD_DOCUMENT,
+                    &params![
+                        *id,
+                        &header.code,
+                        version,
+                        title,
+                        &text.name,
+                        &text.text,
+                        now,
+                        &by
+                    ],
+                )?;
+            }
+            audit::write(
+                tx,
+                &Entry {
+                    id: entry,
+                    at: now,
+                    who,
+                    act: "SopFilledIn",
+                    object: "sop",
+                    object_id: &code,
+                    detail: "{}",
+                },
+            )
+        })
+        .wait()?;
+    Ok(())
+}
+
 /// Puts a calendar in force, with the feeds that it names.
 ///
 /// # Errors
@@ -171,8 +241,7 @@ pub fn put_vocabulary(
     file: Text,
     who: Who,
 ) -> Result<(), AdoptError> {
-    let ours = shipped.clone();
-    let mut whole = store.read(move |read| texts(read, &ours)).wait()?;
+    let mut whole = in_force(store, shipped)?;
     whole.vocabularies.push(file.clone());
     whole.compile(People::default())?;
     let (now, entry) = (world.now(), world.id());

@@ -56,6 +56,7 @@ statements! {
     VOCABULARIES = "SELECT name, text FROM sop_vocabularies ORDER BY number";
     ADD_DOCUMENT = "INSERT INTO sop_documents (id, code, version, title, name, text, adopted_at, adopted_by)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    WITHDRAW = "UPDATE sop_documents SET withdrawn_at = $1 WHERE withdrawn_at IS NULL AND code = $2";
     WITHDRAW_OTHERS = "UPDATE sop_documents SET withdrawn_at = $1 WHERE withdrawn_at IS NULL";
     ADD_CALENDAR = "INSERT INTO sop_calendars (name, text, feeds, put_at, put_by) VALUES ($1, $2, $3, $4, $5)";
     ADD_VOCABULARY = "INSERT INTO sop_vocabularies (name, text, put_at, put_by) VALUES ($1, $2, $3, $4)";
@@ -104,10 +105,25 @@ pub fn documents(read: &Read<'_>) -> Result<Vec<DocumentRow>, StoreError> {
 
 /// The texts that what is in force is made of.
 #[derive(Clone, Debug)]
-pub(crate) struct Texts {
-    pub(crate) documents: Vec<Text>,
-    pub(crate) calendar: (Text, Vec<Text>),
-    pub(crate) vocabularies: Vec<Text>,
+pub struct Texts {
+    /// All versions of the documents, the oldest first; the shipped ones until the company has its own.
+    pub documents: Vec<Text>,
+    /// Whether the company has its own.
+    pub own: bool,
+    /// The calendar and its feeds.
+    pub calendar: (Text, Vec<Text>),
+    /// The vocabularies, the shipped ones first.
+    pub vocabularies: Vec<Text>,
+}
+
+/// The texts in force.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn in_force(store: &Store, shipped: &Shipped) -> Result<Texts, StoreError> {
+    let shipped = shipped.clone();
+    store.read(move |read| texts(read, &shipped)).wait()
 }
 
 pub(crate) fn texts(read: &Read<'_>, shipped: &Shipped) -> Result<Texts, StoreError> {
@@ -118,6 +134,7 @@ pub(crate) fn texts(read: &Read<'_>, shipped: &Shipped) -> Result<Texts, StoreEr
         Some((name, text, feeds)) => (Text { name, text }, feeds_from(&feeds)),
         None => (shipped.calendar.clone(), Vec::new()),
     };
+    let mine = !documents.is_empty();
     let documents = if documents.is_empty() {
         shipped.documents.clone()
     } else {
@@ -132,6 +149,7 @@ pub(crate) fn texts(read: &Read<'_>, shipped: &Shipped) -> Result<Texts, StoreEr
     let own = own.into_iter().map(|(name, text)| Text { name, text });
     Ok(Texts {
         documents,
+        own: mine,
         calendar,
         vocabularies: shipped.vocabulary.iter().cloned().chain(own).collect(),
     })
@@ -154,20 +172,19 @@ pub struct Shipped {
 ///
 /// [`LoadProblem`]
 pub fn load(store: &Store, shipped: &Shipped, people: People) -> Result<InForce, LoadProblem> {
-    let shipped = shipped.clone();
-    let texts = store.read(move |read| texts(read, &shipped)).wait()?;
-    Ok(texts.compile(people)?)
+    Ok(in_force(store, shipped)?.compile(people)?)
 }
 
 impl Texts {
     pub(crate) fn compile(self, people: People) -> Result<InForce, SetProblem> {
         let register = set::register(&self.vocabularies)?;
         let calendar = set::calendar(&self.calendar.0, &self.calendar.1)?;
+        let latest = set::latest(&register, &self.documents);
         let set = Set::read(&register, self.documents, set::plain)?;
         let program = set.compile(&register, Calendars::company(calendar), people)?;
         let codec = Arc::new(Codec::new(&register));
         Ok(InForce {
-            library: set.library,
+            library: set::library(&register, &latest),
             program,
             codec,
             register,

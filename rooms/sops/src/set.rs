@@ -75,6 +75,24 @@ pub fn library(register: &Register, texts: &[Text]) -> Library {
     kept_language::read(register, &sources)
 }
 
+/// The latest version of each document, in the order in which the documents came.
+pub fn latest(register: &Register, texts: &[Text]) -> Vec<Text> {
+    let mut latest: Vec<(String, Text)> = Vec::new();
+    for text in texts {
+        let alone = library(register, std::slice::from_ref(text));
+        let code = alone
+            .documents
+            .first()
+            .map(|document| &document.header.code);
+        let code = code.cloned().unwrap_or_default();
+        match latest.iter_mut().find(|(other, _)| *other == code) {
+            Some((_, older)) => *older = text.clone(),
+            None => latest.push((code, text.clone())),
+        }
+    }
+    latest.into_iter().map(|(_, text)| text).collect()
+}
+
 /// All that is said about a set: reading and checks, in the order of the documents.
 pub fn diagnostics(
     register: &Register,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kept_engine::{Event, OwnedEvent};
 use kept_kernel::{Id, Instant};
-use kept_store::{FromRow, Row, Store, StoreError, Value, Write, params, statements};
+use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, statements};
 
 use crate::codec::{Codec, CodecProblem, EventRow};
 
@@ -76,6 +76,14 @@ statements! {
     IN_TIME = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
                FROM events e JOIN records r ON r.number = e.record
                WHERE (e.at, e.id) > ($1, $2) ORDER BY e.at, e.id LIMIT $3";
+    /// Of a record and of its clients, in the order in which they are judged.
+    OF_RECORD = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
+               FROM events e JOIN records r ON r.number = e.record
+               WHERE e.record IN (
+                   SELECT number FROM records WHERE noun = $1 AND id = $2
+                   UNION SELECT c.client FROM events c JOIN records o ON o.number = c.record
+                   WHERE o.noun = $1 AND o.id = $2 AND c.client IS NOT NULL)
+               ORDER BY e.at, e.id LIMIT $3";
     SPAN = "SELECT min(at), max(at), count(*) FROM events";
 }
 
@@ -196,6 +204,20 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Records one event in the caller's transaction. Returns the number of its record.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn record(tx: &Write<'_>, event: &NewEvent) -> Result<i64, StoreError> {
+    let numbers = Known::default().needed(event.records());
+    let numbers = numbers.number(tx)?;
+    add(tx, std::slice::from_ref(event), None, &numbers)?;
+    numbers
+        .of(&event.noun, &event.subject)
+        .ok_or(StoreError::Missing("NUMBERS"))
+}
+
 /// An event as it lies in its row.
 #[derive(Clone, Debug)]
 struct Stored {
@@ -284,6 +306,25 @@ pub fn for_each<E: From<StoreError>>(
             }
         }
     }
+}
+
+/// The events of one record and of its clients, in the order in which they are judged, so many at most. Events that the
+/// register no longer understands are left out.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn of_record(
+    read: &Read<'_>,
+    codec: &Codec,
+    (noun, id): (&str, &str),
+    limit: u32,
+) -> Result<Vec<OwnedEvent>, StoreError> {
+    let stored: Vec<Stored> = read.all(OF_RECORD, &params![noun, id, limit])?;
+    let rows = stored.iter().zip(1..);
+    Ok(rows
+        .filter_map(|(stored, place)| codec.read(&stored.row(place)).ok())
+        .collect())
 }
 
 impl Stored {

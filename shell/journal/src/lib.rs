@@ -6,9 +6,11 @@ pub mod codec;
 pub mod events;
 pub mod imports;
 pub mod obligations;
+pub mod outbox;
 mod rules;
 mod schema;
 mod sequencer;
+pub mod timers;
 
 pub use rules::{InForce, Rules};
 pub use schema::SCHEMA;

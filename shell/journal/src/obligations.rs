@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kept_engine::{Obligation, Verdict};
 use kept_kernel::Instant;
-use kept_store::{FromRow, Read, Row, Store, StoreError, Value, params, statements};
+use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, statements};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Codec;
@@ -13,27 +13,48 @@ use crate::events::{CLIENT, Known, Numbered};
 
 const SLICE: usize = 2_000;
 
+macro_rules! selected {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT o.number, o.code, o.rule, o.version, o.cycle, o.level, r.noun, r.id, c.id, o.opened_at, o.due_at,
+                 o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
+             FROM obligations o JOIN records r ON r.number = o.record LEFT JOIN records c ON c.number = o.client
+             WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) ",
+            $($rest),+
+        )
+    };
+}
+
+macro_rules! of_rule {
+    ($and:literal) => {
+        selected!(
+            "AND o.code = $1 AND o.rule = $2 AND o.verdict = $3 AND o.level = 0
+             AND o.opened_at >= $4 AND (o.opened_at, o.number) < ($5, $6) ",
+            $and,
+            " ORDER BY o.opened_at DESC, o.number DESC LIMIT $7"
+        )
+    };
+}
+
 statements! {
-    ADD = "INSERT INTO obligations (record, client, code, rule, version, cycle, level, learner, opened_at, due_at,
-               discharged_at, settled_at, verdict, owner_role, owner, body)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    TAKE_OUT = "DELETE FROM obligations WHERE number IN (SELECT number FROM obligations ORDER BY number LIMIT 2000)";
-    OF_RULE = "SELECT o.number, o.code, o.rule, o.version, o.cycle, o.level, r.noun, r.id, c.id, o.opened_at, o.due_at,
-                   o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.body
-               FROM obligations o JOIN records r ON r.number = o.record LEFT JOIN records c ON c.number = o.client
-               WHERE o.code = $1 AND o.rule = $2 AND o.verdict = $3 AND o.level = 0
-                 AND (o.opened_at, o.number) < ($4, $5)
-               ORDER BY o.opened_at DESC, o.number DESC LIMIT $6";
-    OWED_UNDER = "SELECT o.number, o.code, o.rule, o.version, o.cycle, o.level, r.noun, r.id, c.id, o.opened_at, o.due_at,
-                   o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.body
-               FROM obligations o JOIN records r ON r.number = o.record LEFT JOIN records c ON c.number = o.client
-               WHERE o.code = $1 AND o.rule = $2 AND o.settled_at IS NULL
-               ORDER BY o.due_at, o.number LIMIT $3";
-    OF_RECORD = "SELECT o.number, o.code, o.rule, o.version, o.cycle, o.level, r.noun, r.id, c.id, o.opened_at, o.due_at,
-                   o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.body
-               FROM records r JOIN obligations o ON o.record = r.number LEFT JOIN records c ON c.number = o.client
-               WHERE r.noun = $1 AND r.id = $2
-               ORDER BY o.opened_at, o.number LIMIT 500";
+    BEGIN_RUN = "INSERT INTO obligation_runs (begun_at) VALUES ($1) RETURNING number";
+    /// Unless a later one is in force.
+    PUT_IN_FORCE = "UPDATE obligation_runs SET in_force_at = $2 WHERE number = $1
+           AND NOT EXISTS (SELECT 1 FROM obligation_runs WHERE number > $1 AND in_force_at IS NOT NULL)";
+    ADD = "INSERT INTO obligations (run, record, client, code, rule, version, cycle, level, learner, opened_at, due_at,
+               discharged_at, settled_at, verdict, owner_role, owner, tier, body)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    TAKE_OUT = "DELETE FROM obligations WHERE number IN
+           (SELECT number FROM obligations WHERE run < $1 ORDER BY run, number LIMIT 2000)";
+    TAKE_OUT_RUNS = "DELETE FROM obligation_runs WHERE number < $1";
+    OF_RULE = of_rule!("");
+    OF_RULE_AND_ROLE = of_rule!("AND o.owner_role = $8");
+    OF_RULE_AND_TIER = of_rule!("AND o.tier = $8");
+    OF_RULE_AND_OWNER = of_rule!("AND o.owner = $8");
+    OF_RULE_AND_CLIENT = of_rule!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $8)");
+    OWED_UNDER = selected!("AND o.code = $1 AND o.rule = $2 AND o.settled_at IS NULL
+               ORDER BY o.due_at, o.number LIMIT $3");
+    OF_RECORD = selected!("AND r.noun = $1 AND r.id = $2 ORDER BY o.opened_at, o.number LIMIT 500");
 }
 
 /// An obligation as the pages show it.
@@ -71,6 +92,8 @@ pub struct Owed {
     pub owner_role: String,
     /// The person, where known.
     pub owner: Option<String>,
+    /// The client's tier when it opened, where known.
+    pub tier: Option<String>,
     /// What is read only when one obligation is looked at.
     pub more: More,
 }
@@ -84,9 +107,6 @@ pub struct More {
     pub used_elapsed: i64,
     /// Working time that it stood still, in microseconds.
     pub paused_business: i64,
-    /// The client's tier when it opened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<String>,
     /// The exception that applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<String>,
@@ -112,20 +132,64 @@ pub fn verdict_word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Obligations under a rule with one verdict, the newest first, before the one given.
+/// To what the obligations of a rule are narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Of {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that a role or part owes, in the words of [`Owed::owner_role`].
+    Role(String),
+    /// Those of clients that had this tier.
+    Tier(String),
+    /// Those that a person owes.
+    Owner(String),
+    /// Those of a client.
+    Client(String),
+}
+
+/// Which obligations of a rule are asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The code of the document, and the rule.
+    pub rule: (String, String),
+    /// The verdict's word.
+    pub verdict: String,
+    /// Whose.
+    pub of: Of,
+    /// Opened from then on.
+    pub from: Instant,
+    /// And before this one: an instant and a number. The next page begins at the last of the one before.
+    pub before: (Instant, i64),
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// Obligations under a rule with one verdict, the newest first. Duties of escalation are left out.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub fn of_rule(
-    read: &Read<'_>,
-    (code, rule): (&str, &str),
-    verdict: &str,
-    before: Option<(Instant, i64)>,
-    limit: u32,
-) -> Result<Vec<Owed>, StoreError> {
-    let (at, number) = before.unwrap_or((Instant::from_micros(i64::MAX), i64::MAX));
-    read.all(OF_RULE, &params![code, rule, verdict, at, number, limit])
+pub fn of_rule(read: &Read<'_>, asked: &Asked) -> Result<Vec<Owed>, StoreError> {
+    let (at, number) = asked.before;
+    let (code, rule) = &asked.rule;
+    let most = params![
+        code,
+        rule,
+        &asked.verdict,
+        asked.from,
+        at,
+        number,
+        asked.limit
+    ];
+    let (sql, name) = match &asked.of {
+        Of::All => return read.all(OF_RULE, &most),
+        Of::Role(name) => (OF_RULE_AND_ROLE, name),
+        Of::Tier(name) => (OF_RULE_AND_TIER, name),
+        Of::Owner(name) => (OF_RULE_AND_OWNER, name),
+        Of::Client(name) => (OF_RULE_AND_CLIENT, name),
+    };
+    read.all(sql, &[&most[..], &params![name]].concat())
 }
 
 /// What is owed under a rule now, by its deadline.
@@ -150,9 +214,10 @@ pub fn of_record(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Vec<Owed>,
     read.all(OF_RECORD, &params![noun, id])
 }
 
-/// Writes the obligations of a whole run in place of those before.
+/// Writes the obligations of a whole run beside those that are in force, and lets them take their place at the end.
 pub struct Rewriting {
     store: Store,
+    run: i64,
     codec: Arc<Codec>,
     waiting: Vec<NewRow>,
     known: Known,
@@ -176,19 +241,23 @@ struct NewRow {
     verdict: Verdict,
     owner_role: Arc<str>,
     owner: Option<String>,
+    tier: Option<String>,
     body: String,
 }
 
 impl Rewriting {
-    /// Takes out the obligations of the run before.
+    /// Begins beside what is in force.
     ///
     /// # Errors
     ///
     /// As the database says.
-    pub fn begin(store: &Store, codec: Arc<Codec>) -> Result<Self, StoreError> {
-        while store.write(|tx| tx.execute(TAKE_OUT, &[])).wait()? > 0 {}
+    pub fn begin(store: &Store, codec: Arc<Codec>, now: Instant) -> Result<Self, StoreError> {
+        let (run,): (i64,) = store
+            .write(move |tx| tx.one(BEGIN_RUN, &params![now]))
+            .wait()?;
         Ok(Self {
             store: store.clone(),
+            run,
             codec,
             waiting: Vec::with_capacity(SLICE),
             known: Known::default(),
@@ -206,7 +275,6 @@ impl Rewriting {
             used_business: obligation.used_business,
             used_elapsed: obligation.used_elapsed,
             paused_business: obligation.paused_business,
-            tier: obligation.tier.clone(),
             exception: obligation
                 .exception
                 .as_ref()
@@ -230,6 +298,7 @@ impl Rewriting {
             verdict: obligation.verdict,
             owner_role: obligation.owner_role.clone(),
             owner: obligation.owner.clone(),
+            tier: obligation.tier.clone(),
             body: serde_json::to_string(&more).unwrap_or_default(),
         });
         if self.waiting.len() >= SLICE {
@@ -239,31 +308,73 @@ impl Rewriting {
         }
     }
 
-    /// Ends the run. Returns how many were written.
+    /// Writes the last of them. They count once the run is [put in force](Finished::put_in_force).
     ///
     /// # Errors
     ///
     /// As the database says.
-    pub fn finish(mut self) -> Result<u64, StoreError> {
+    pub fn finish(mut self) -> Result<Finished, StoreError> {
         self.flush()?;
-        Ok(self.written)
+        Ok(Finished {
+            run: self.run,
+            written: self.written,
+        })
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
         let slice = mem::take(&mut self.waiting);
+        let run = self.run;
         self.written += slice.len() as u64;
         let needed = self.known.needed(slice.iter().flat_map(NewRow::records));
         let fresh = self
             .store
             .write(move |tx| {
                 let numbers = needed.number(tx)?;
-                let rows: Vec<[Value<'_>; 16]> =
-                    slice.iter().map(|row| row.values(&numbers)).collect();
+                let rows: Vec<[Value<'_>; 18]> =
+                    slice.iter().map(|row| row.values(run, &numbers)).collect();
                 tx.execute_each(ADD, &rows)?;
                 Ok::<_, StoreError>(numbers.fresh())
             })
             .wait()?;
         self.known.learn(fresh);
+        Ok(())
+    }
+}
+
+/// A run whose obligations are all written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    run: i64,
+    /// How many there are.
+    pub written: u64,
+}
+
+impl Finished {
+    /// From the end of this transaction on, these obligations are the ones that count. False: a later run is in force
+    /// already, and nothing was done.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn put_in_force(self, tx: &Write<'_>, now: Instant) -> Result<bool, StoreError> {
+        Ok(tx.execute(PUT_IN_FORCE, &params![self.run, now])? > 0)
+    }
+
+    /// Takes out the obligations of earlier runs, slice by slice: those that it replaces, and those that were broken off.
+    ///
+    /// # Errors
+    ///
+    /// As the database says; the next run takes out what was left.
+    pub fn sweep(self, store: &Store) -> Result<(), StoreError> {
+        let run = self.run;
+        while store
+            .write(move |tx| tx.execute(TAKE_OUT, &params![run]))
+            .wait()?
+            > 0
+        {}
+        store
+            .write(move |tx| tx.execute(TAKE_OUT_RUNS, &params![run]))
+            .wait()?;
         Ok(())
     }
 }
@@ -274,8 +385,9 @@ impl NewRow {
         client.chain([(self.noun.as_str(), self.subject.as_str())])
     }
 
-    fn values<'v>(&'v self, numbers: &Numbered<'_>) -> [Value<'v>; 16] {
+    fn values<'v>(&'v self, run: i64, numbers: &Numbered<'_>) -> [Value<'v>; 18] {
         params![
+            run,
             numbers.of(&self.noun, &self.subject),
             self.client
                 .as_deref()
@@ -293,6 +405,7 @@ impl NewRow {
             verdict_word(self.verdict),
             &*self.owner_role,
             self.owner.as_deref(),
+            self.tier.as_deref(),
             Value::Json(&self.body),
         ]
     }
@@ -301,7 +414,7 @@ impl NewRow {
 impl FromRow for Owed {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
         let due_at: Instant = row.get(10)?;
-        let body: &str = row.get(16)?;
+        let body: &str = row.get(17)?;
         Ok(Self {
             number: row.get(0)?,
             code: row.get(1)?,
@@ -319,6 +432,7 @@ impl FromRow for Owed {
             verdict: row.get(13)?,
             owner_role: row.get(14)?,
             owner: row.get(15)?,
+            tier: row.get(16)?,
             more: serde_json::from_str(body).unwrap_or_default(),
         })
     }

@@ -51,8 +51,17 @@ const JOURNAL: &str = "
     CREATE INDEX events_of_client ON events (client, at, id) WHERE client IS NOT NULL;
     CREATE INDEX events_of_import ON events (import) WHERE import IS NOT NULL;
 
+    -- The judgements of the whole journal. Each writes its obligations beside those of the one before; the latest that is
+    -- in force is the one that counts.
+    CREATE TABLE obligation_runs (
+        number $SERIAL,
+        begun_at $INT NOT NULL,
+        in_force_at $INT
+    ) $STRICT;
+
     CREATE TABLE obligations (
         number $SERIAL,
+        run $INT NOT NULL REFERENCES obligation_runs (number),
         record $INT NOT NULL REFERENCES records (number),
         client $INT REFERENCES records (number),
         code $TEXT NOT NULL,
@@ -68,12 +77,18 @@ const JOURNAL: &str = "
         verdict $TEXT NOT NULL,
         owner_role $TEXT NOT NULL,
         owner $TEXT,
+        tier $TEXT,
         body $JSON NOT NULL,
         import $INT REFERENCES imports (number)
     ) $STRICT;
     CREATE INDEX obligations_of_record ON obligations (record, opened_at);
-    CREATE INDEX obligations_owed ON obligations (due_at, number) WHERE settled_at IS NULL AND import IS NULL;
-    CREATE INDEX obligations_of_rule ON obligations (code, rule, verdict, opened_at, number);
+    CREATE INDEX obligations_owed ON obligations (run, due_at, number) WHERE settled_at IS NULL AND import IS NULL;
+    CREATE INDEX obligations_owed_under ON obligations (run, code, rule, due_at, number) WHERE settled_at IS NULL;
+    CREATE INDEX obligations_of_rule ON obligations (run, code, rule, verdict, opened_at, number);
+    CREATE INDEX obligations_of_owner ON obligations (run, owner, code, rule, verdict, opened_at, number)
+        WHERE owner IS NOT NULL;
+    CREATE INDEX obligations_of_client ON obligations (run, client, code, rule, verdict, opened_at, number)
+        WHERE client IS NOT NULL;
     CREATE INDEX obligations_of_import ON obligations (import) WHERE import IS NOT NULL;
 
     -- When a record must be looked at next. One row a record: firing it twice finds nothing to do the second time.

@@ -116,20 +116,36 @@ impl Link {
     }
 }
 
-/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on.
+/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on; none: it has no such list.
 fn with_rows(text: &str, rows: usize) -> Option<String> {
     let (head, rest) = text.split_once("VALUES (")?;
-    let (list, tail) = rest.split_once(')')?;
-    let numbers: Vec<usize> = list
-        .split(',')
-        .map(|name| name.trim().strip_prefix('$')?.parse().ok())
+    let mut depth = 1_usize;
+    let end = rest.find(|letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let (list, tail) = (rest.get(..end)?, rest.get(end + 1..)?);
+    let mut parts = list.split('$');
+    let first = parts.next()?;
+    let parameters: Vec<(usize, &str)> = parts
+        .map(|part| {
+            let digits = part
+                .find(|letter: char| !letter.is_ascii_digit())
+                .unwrap_or(part.len());
+            let (number, after) = part.split_at(digits);
+            Some((number.parse().ok()?, after))
+        })
         .collect::<Option<_>>()?;
+    let width = parameters.iter().map(|(number, _)| *number).max()?;
     let row = |at: usize| {
-        let names: Vec<String> = numbers
+        let parameters = parameters
             .iter()
-            .map(|number| format!("${}", at * numbers.len() + number))
-            .collect();
-        format!("({})", names.join(", "))
+            .map(|(number, after)| format!("${}{after}", at * width + number));
+        format!("({first}{})", parameters.collect::<String>())
     };
     let lists: Vec<String> = (0..rows).map(row).collect();
     Some(format!("{head}VALUES {}{tail}", lists.join(", ")))
@@ -203,7 +219,14 @@ mod tests {
             .as_deref(),
             Some("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT DO NOTHING")
         );
-        assert_eq!(with_rows("INSERT INTO t (a) VALUES (lower($1))", 2), None);
+        assert_eq!(
+            with_rows(
+                "INSERT INTO t (a, b) VALUES ('x', lower($1)) RETURNING a",
+                2
+            )
+            .as_deref(),
+            Some("INSERT INTO t (a, b) VALUES ('x', lower($1)), ('x', lower($2)) RETURNING a")
+        );
         assert_eq!(with_rows("DELETE FROM t", 2), None);
     }
 }

@@ -1,13 +1,10 @@
 //! A share with its interval, and how it compares with a target.
 
-use serde::Serialize;
+use kept_charts::Interval;
+use serde::{Deserialize, Serialize};
 
 /// The share of cases that met their deadline.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the share itself has no better name in the JSON"
-)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// How many met it.
     pub met: u64,
@@ -22,7 +19,7 @@ pub struct Share {
 }
 
 /// How a share compares with its target.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The whole interval lies below.
@@ -61,6 +58,18 @@ impl Share {
             low: rounded((middle - half).max(0.0)),
             high: rounded((middle + half).min(1.0)),
         })
+    }
+
+    /// As it is drawn, on the way to a target, coloured by a state.
+    pub const fn drawn(self, target: Option<f64>, state: &'static str) -> Interval {
+        Interval {
+            share: self.share,
+            low: self.low,
+            high: self.high,
+            n: self.n,
+            target,
+            state,
+        }
     }
 
     /// How it compares with the target.

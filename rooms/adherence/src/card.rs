@@ -1,14 +1,16 @@
 //! What a rule is, for a page: its clause, a short name, its sentence, its span.
 
+use std::borrow::Cow;
+
 use kept_kernel::Duration;
 use kept_language::ast::{
     DeadlineKind, Opening, RuleKey, Sample, SampleSize, Sentence, SpanKind, Task,
 };
 use kept_language::{Document, Library, Register, Rule};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A rule as a page names it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RuleCard {
     /// `SR/acknowledge`.
     pub rule: String,
@@ -19,13 +21,22 @@ pub struct RuleCard {
     /// The sentence, on one line.
     pub sentence: String,
     /// `duty`, `step`, `rhythm`, `gate` …
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The span, where it is always the same.
     pub span: Option<String>,
-    #[serde(skip)]
+    /// Its key; not in the JSON, where `rule` says it.
+    #[serde(skip, default = "no_key")]
     pub key: RuleKey,
+    /// The span as it is reckoned with.
     #[serde(skip)]
     pub duration: Option<Duration>,
+}
+
+const fn no_key() -> RuleKey {
+    RuleKey {
+        code: String::new(),
+        id: String::new(),
+    }
 }
 
 /// The rules of a set that open duties, in the order of the documents.
@@ -72,7 +83,7 @@ fn card(register: &Register, document: &Document, rule: &Rule) -> Option<RuleCar
         clause: document.clause_of(rule),
         name,
         sentence: plain(document, rule),
-        kind,
+        kind: kind.into(),
         span: duration.map(|duration| duration.to_string()),
         key: rule.key.clone(),
         duration,

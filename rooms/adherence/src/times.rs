@@ -1,10 +1,10 @@
 //! How long it took: median, 90th percentile, and how many fell into which class.
 
 use kept_kernel::Duration;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How long the acts of a rule took.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Times {
     /// Whether working time was counted.
     pub business: bool,
@@ -23,7 +23,7 @@ pub struct Times {
 }
 
 /// A class of times.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Bin {
     /// Its upper end in seconds, which belongs to it; none: all that is longer.
     pub up_to_s: Option<i64>,

@@ -10,10 +10,10 @@ use kept_kernel::Instant;
 use kept_language::ast::RuleKey;
 use kept_logs::Summary;
 
-use super::card::RuleCard;
-use super::share::Share;
-use super::times::TimesGather;
-use super::{Adherence, Case, Counts, Part, Period, RuleFigures, SopLine, TrendPeriod};
+use crate::card::RuleCard;
+use crate::figures::{Adherence, Case, Counts, Part, Period, RuleFigures, SopLine, TrendPeriod};
+use crate::share::Share;
+use crate::times::TimesGather;
 
 /// So many people and clients are shown for a rule.
 const MOST_PARTS: usize = 12;
@@ -94,7 +94,7 @@ impl Gather {
             clause: key.code.clone(),
             name,
             sentence: String::new(),
-            kind: "duty",
+            kind: "duty".into(),
             span: None,
             key: key.clone(),
             duration: None,

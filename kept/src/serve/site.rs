@@ -1,0 +1,215 @@
+//! The rooms joined to one site.
+
+use std::sync::Arc;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use axum::{Extension, Router};
+use kept_accounts::access::Action;
+use kept_accounts::{Accounts, RemoteAddress, Signed};
+use kept_journal::Rules;
+use kept_sops::MarginFigure;
+use kept_store::{Store, StoreError};
+use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
+use kept_vault::{Purpose, Random as _, SystemRandom};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::ask::ServeAsked;
+use crate::house::{House, shipped};
+use crate::serve::setup::{self, Setup};
+use crate::tell;
+
+/// A site that is ready to be served.
+pub struct Site {
+    /// All routes.
+    pub app: Router,
+    /// The hub of its live pages.
+    pub live: Live,
+    /// Who may come in.
+    pub accounts: Accounts,
+}
+
+/// The whole site, and the hub of its live pages.
+pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site, tell::Failure> {
+    let rules = Rules::new(house.rules()?);
+    let settings = kept_accounts::Settings {
+        https: base_url.starts_with("https://"),
+        base_url,
+        menu: Arc::new(menu),
+        ..house.account_settings(&rules.now())
+    };
+    let accounts = house.accounts(settings)?;
+    let live = Live::new(LiveLimits::default(), house.world.now().micros() as u64);
+    let settings = Settings {
+        origin: asked.base_url.clone(),
+        https: asked
+            .base_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://")),
+        ..Settings::default()
+    };
+    let secret = house.keys.roots().derive(Purpose::Csrf);
+    let random = |bytes: &mut [u8]| {
+        // Without randomness a token could be foreseen: such a machine must not serve.
+        if SystemRandom.fill(bytes).is_err() {
+            std::process::abort();
+        }
+    };
+    let ui = Ui::new(settings, secret.bytes(), random, live.clone());
+    let rooms = rooms(house, &rules, &live)
+        .merge(kept_accounts::routes(accounts.clone()))
+        .merge(live.routes(|known, topics| async move {
+            let viewer = known.get::<Viewer>()?;
+            Some(Listening {
+                person: viewer.email.clone(),
+                topics,
+            })
+        }));
+    let dressed = ui.dress(rooms.layer(Extension(live.clone())));
+    let signed = accounts.session_layer(dressed);
+    let store = house.store.clone();
+    let app = ui
+        .protect(signed)
+        .route("/healthz", get(move || healthy(store.clone())))
+        .layer(axum::middleware::map_request(remote_address))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            std::time::Duration::from_mins(1),
+        ));
+    Ok(Site {
+        app,
+        live,
+        accounts,
+    })
+}
+
+fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+    let setup = |adherence: &kept_adherence::Room| Setup {
+        adherence: adherence.clone(),
+        store: house.store.clone(),
+        world: house.world.clone(),
+        rules: rules.clone(),
+        shipped: Arc::new(shipped()),
+    };
+    let hub = live.clone();
+    let adherence = kept_adherence::Room::new(
+        house.store.clone(),
+        house.world.clone(),
+        rules.clone(),
+        move || hub.changed(["adherence"], None),
+    );
+    let figures = adherence.clone();
+    let sops = kept_sops::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        shipped(),
+        Arc::new(move |code: &str| margins(&figures, code)),
+    );
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/adherence") }))
+        .merge(only(
+            Action::ReadAdherence,
+            kept_adherence::routes(adherence.clone()),
+        ))
+        .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
+        .merge(setup::routes(setup(&adherence)))
+}
+
+/// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.
+fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, MarginFigure> {
+    let figures = adherence.margin(code).unwrap_or_default();
+    let shown = figures.into_iter().map(|figure| {
+        let margin = MarginFigure {
+            interval: figure.interval,
+            triggered: figure.triggered,
+            open: figure.open,
+            excused: figure.excused,
+        };
+        (figure.rule, margin)
+    });
+    shown.collect()
+}
+
+/// Routes for people who may do this to anything at all.
+fn reading(action: Action, routes: Router) -> Router {
+    routes.layer(from_fn(
+        move |signed: Signed, request: Request, next: Next| async move {
+            match signed.require(action) {
+                Ok(_) => next.run(request).await,
+                Err(failure) => failure.into_response(),
+            }
+        },
+    ))
+}
+
+/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
+fn only(action: Action, routes: Router) -> Router {
+    routes.layer(from_fn(
+        move |signed: Signed, request: Request, next: Next| async move {
+            if signed.scope(action).is_everything() {
+                next.run(request).await
+            } else {
+                Failure::not_found("There is no such page").into_response()
+            }
+        },
+    ))
+}
+
+/// The address that a request comes from. Headers that forward another one are believed from nobody yet (T29).
+async fn remote_address(mut request: Request) -> Request {
+    if let Some(ConnectInfo(from)) = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .copied()
+    {
+        request.extensions_mut().insert(RemoteAddress(from.ip()));
+    }
+    request
+}
+
+/// The rail: what a person may see.
+fn menu(signed: &Signed) -> Menu {
+    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), action| {
+        signed.may(action).then(|| Place {
+            key,
+            title: title.to_owned(),
+            href: format!("/{key}"),
+            icon,
+            keys: Some(keys),
+            count: None,
+        })
+    };
+    let places = [
+        place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
+        place(
+            ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
+            Action::ReadAdherence,
+        ),
+        place(
+            ("settings", "Settings", Icon::SETTINGS, "g ,"),
+            Action::Configure,
+        ),
+    ];
+    Menu {
+        groups: vec![places.into_iter().flatten().collect()],
+        me: Some("/me".to_owned()),
+        ..Menu::default()
+    }
+}
+
+/// Whether the server can do its work: for whoever watches it.
+async fn healthy(store: Store) -> impl IntoResponse {
+    match store.read(|_| Ok::<_, StoreError>(())).await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        ),
+    }
+}

@@ -1,0 +1,71 @@
+//! The pages of adherence.
+
+mod case;
+mod clause;
+mod export;
+mod overview;
+mod said;
+mod share_row;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kept_store::{Answer, StoreError};
+use kept_ui::{Failure, Flash, Frame, see_other};
+
+use crate::judge::Judging;
+use crate::room::{Room, Shown};
+use crate::scope::scope;
+
+/// The routes of the room.
+pub fn routes(room: Room) -> Router {
+    Router::new()
+        .route("/adherence", get(overview::overview))
+        .route("/adherence/judgements", post(begin))
+        .route("/adherence/figures.csv", get(export::figures))
+        .route("/adherence/cases/{noun}/{id}", get(case::case))
+        .route("/adherence/{code}/{rule}", get(clause::clause))
+        .route("/adherence/{code}/{rule}/cases.csv", get(export::cases))
+        .with_state(room)
+}
+
+/// Judges the journal again.
+async fn begin(State(room): State<Room>, frame: Frame) -> Result<Response, Failure> {
+    scope(&frame)?;
+    let said = if room.begin_judging(Judging::default()) {
+        "The journal is being judged again. The figures change when it is done."
+    } else {
+        "The journal is being judged already."
+    };
+    Ok(see_other("/adherence")
+        .with(Flash::said(said))
+        .into_response())
+}
+
+/// Waits for the database; what goes wrong there is not the reader's fault.
+async fn got<T: Send + Unpin>(answer: Answer<T, StoreError>) -> Result<T, Failure> {
+    answer.await.map_err(|error| match error {
+        StoreError::Busy | StoreError::Timeout => Failure::unavailable(5),
+        other => Failure::internal(other),
+    })
+}
+
+/// The judgement in force.
+async fn shown(room: &Room) -> Result<Option<Arc<Shown>>, Failure> {
+    let shared = room.clone();
+    got(room.store().read(move |read| shared.shown(read))).await
+}
+
+/// The judgement in force, for a page that is nothing without it.
+async fn shown_or_not_found(room: &Room) -> Result<Arc<Shown>, Failure> {
+    let shown = shown(room).await?;
+    shown.ok_or_else(|| {
+        Failure::not_found("Nothing is judged yet")
+            .because("Adherence is known once the journal has been judged.")
+            .way_on("/adherence", "Adherence")
+    })
+}

@@ -1,0 +1,276 @@
+//! Figures and cases as CSV, for a spreadsheet.
+//!
+//! INVARIANT: no cell is read as a formula by the spreadsheet that opens it.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query as FromQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
+use kept_journal::obligations::{Asked, Owed};
+use kept_kernel::Instant;
+use kept_logs::CsvText;
+use kept_store::{Answer, StoreError};
+use kept_ui::{Failure, Frame};
+
+use super::clause::{asked, cases as read_cases, of_rule};
+use super::said::percent;
+use super::shown_or_not_found;
+use super::view::{Query, View};
+use crate::room::Room;
+use crate::scope::scope;
+
+/// So many cases are read at once.
+const SLICE: u32 = 1_000;
+
+/// A cell that a spreadsheet shows and never runs: what begins as a formula gets an apostrophe before it.
+fn cell(text: &mut CsvText, value: &str) {
+    let begins = value.trim_start_matches([' ', '\u{a0}']);
+    if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        text.field(&format!("'{value}"));
+    } else {
+        text.field(value);
+    }
+}
+
+/// The figures of all clauses.
+pub async fn figures(
+    State(room): State<Room>,
+    FromQuery(query): FromQuery<Query>,
+    frame: Frame,
+) -> Result<Response, Failure> {
+    scope(&frame)?;
+    let shown = shown_or_not_found(&room).await?;
+    let view = View::from(query);
+    let mut text = CsvText::new();
+    for name in [
+        "clause",
+        "rule",
+        "duty",
+        "met",
+        "met_late",
+        "missed",
+        "overdue",
+        "pending",
+        "excused",
+        "cancelled",
+        "cannot_be_judged",
+        "share_percent",
+        "low_percent",
+        "high_percent",
+        "verdict",
+    ] {
+        text.field(name);
+    }
+    text.end_row();
+    for rule in &shown.rules {
+        let of_sop = |sop: &String| rule.card.rule.split('/').next() == Some(sop);
+        if !view.sop.as_ref().is_none_or(of_sop) {
+            continue;
+        }
+        for value in [&rule.card.clause, &rule.card.rule, &rule.card.name] {
+            cell(&mut text, value);
+        }
+        let counts = rule.counts;
+        for number in [
+            counts.met,
+            counts.met_late,
+            counts.missed,
+            counts.overdue,
+            counts.pending,
+            counts.excused,
+            counts.cancelled,
+            counts.cannot_be_judged,
+        ] {
+            text.plain(number);
+        }
+        for share in [
+            rule.share.map(|share| share.share),
+            rule.share.map(|share| share.low),
+            rule.share.map(|share| share.high),
+        ] {
+            text.plain(share.map_or_else(String::new, percent));
+        }
+        text.field(rule.standing.words()).end_row();
+    }
+    Ok(file("adherence.csv", Body::from(text.take())))
+}
+
+/// The cases behind a number.
+pub async fn cases(
+    State(room): State<Room>,
+    Path((code, rule)): Path<(String, String)>,
+    FromQuery(query): FromQuery<Query>,
+    frame: Frame,
+) -> Result<Response, Failure> {
+    scope(&frame)?;
+    let shown = shown_or_not_found(&room).await?;
+    of_rule(&shown, &code, &rule)?;
+    let view = View::from(query);
+    let verdict = view.verdict.unwrap_or("met-late");
+    let name = format!("{code}-{rule}-{verdict}.csv");
+    let asked = Asked {
+        limit: SLICE,
+        ..asked(
+            (code, rule),
+            verdict,
+            view.of()?,
+            &shown,
+            &View {
+                before: None,
+                ..view.clone()
+            },
+        )
+    };
+    Ok(file(&name, Body::from_stream(Cases::new(room, asked))))
+}
+
+fn file(name: &str, body: Body) -> Response {
+    // Codes and rules are letters, digits and hyphens; anything else would be a header of somebody else's making.
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c))
+        .collect();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, body).into_response()
+}
+
+/// The lines of all cases, read slice by slice as they are sent.
+struct Cases {
+    room: Room,
+    /// What is asked for next; none: everything was read.
+    next: Option<Asked>,
+    coming: Option<Answer<Vec<Owed>, StoreError>>,
+    ready: VecDeque<String>,
+}
+
+impl Cases {
+    fn new(room: Room, asked: Asked) -> Self {
+        let mut text = CsvText::new();
+        for name in [
+            "case",
+            "kind",
+            "client",
+            "tier",
+            "owner",
+            "role",
+            "version",
+            "opened_at",
+            "due_at",
+            "discharged_at",
+            "settled_at",
+            "verdict",
+            "used_business_s",
+            "used_elapsed_s",
+        ] {
+            text.field(name);
+        }
+        text.end_row();
+        Self {
+            room,
+            next: Some(asked),
+            coming: None,
+            ready: VecDeque::from([text.take()]),
+        }
+    }
+
+    /// Takes a slice in, and knows what to ask for after it.
+    fn take(&mut self, cases: &[Owed]) {
+        let mut text = CsvText::new();
+        for case in cases {
+            line(&mut text, case);
+        }
+        self.ready.push_back(text.take());
+        let last = cases.last().filter(|_| cases.len() >= SLICE as usize);
+        self.next = self.next.take().zip(last).map(|(asked, last)| Asked {
+            before: (last.opened_at, last.number),
+            ..asked
+        });
+    }
+}
+
+impl Stream for Cases {
+    type Item = Result<Bytes, StoreError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(text) = self.ready.pop_front() {
+                return Poll::Ready(Some(Ok(text.into())));
+            }
+            if let Some(coming) = &mut self.coming {
+                let outcome = ready!(Pin::new(coming).poll(context));
+                self.coming = None;
+                match outcome {
+                    Ok(cases) => self.take(&cases),
+                    Err(error) => {
+                        self.next = None;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+                continue;
+            }
+            let Some(asked) = self.next.clone() else {
+                return Poll::Ready(None);
+            };
+            let answer = self.room.store().read(move |read| read_cases(read, &asked));
+            self.coming = Some(answer);
+        }
+    }
+}
+
+fn line(text: &mut CsvText, case: &Owed) {
+    let some = |text: &Option<String>| text.clone().unwrap_or_default();
+    for value in [
+        &case.subject,
+        &case.noun,
+        &some(&case.client),
+        &some(&case.tier),
+        &some(&case.owner),
+        &case.owner_role,
+        &case.version,
+    ] {
+        cell(text, value);
+    }
+    let time = |at: Option<Instant>| at.map_or_else(String::new, |at| at.to_string());
+    for at in [
+        Some(case.opened_at),
+        case.due_at,
+        case.discharged_at,
+        case.settled_at,
+    ] {
+        text.plain(time(at));
+    }
+    text.field(&case.verdict)
+        .plain(case.more.used_business / 1_000_000)
+        .plain(case.more.used_elapsed / 1_000_000)
+        .end_row();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let mut text = CsvText::new();
+        for value in [
+            "=1+1", "+1", "-1", "@x", "\t=1", " =1", "plain", "a=b", "＝1",
+        ] {
+            cell(&mut text, value);
+        }
+        text.end_row();
+        assert_eq!(text.take(), "'=1+1,'+1,'-1,'@x,'\t=1,' =1,plain,a=b,'＝1\n");
+    }
+}

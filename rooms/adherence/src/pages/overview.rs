@@ -1,0 +1,472 @@
+//! Adherence by clause: the worst first, each split as asked.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query as FromQuery, State};
+use axum::response::Response;
+use kept_charts::{Scale, scale_marks};
+use kept_store::{Read, StoreError};
+use kept_ui::parts::{
+    Button, ClauseMark, Empty, Filter, Filters, Notice, Progress, View as Tab, Views,
+};
+use kept_ui::{Failure, Frame, Html, Icon, page};
+
+use super::said::{count, plural};
+use super::share_row::{RowOf, ShareRow, scale, sum};
+use super::view::{By, Query, View};
+use super::{got, shown};
+use crate::figures::{Counts, RuleFigures};
+use crate::queries::{self, CountRow, Within};
+use crate::room::{Room, Shown, State as RoomState};
+use crate::scope::scope;
+use crate::share::{Share, Standing};
+use crate::tally::Month;
+use crate::words::share_words;
+
+/// So many people, clients or tiers are shown under a clause.
+const MOST_PARTS: u32 = 6;
+/// So many months are drawn in a trend the size of a word.
+const MOST_MONTHS: usize = 24;
+
+#[derive(Template)]
+#[template(path = "adherence/overview.html")]
+struct OverviewPage {
+    frame: Frame,
+    running: Option<Progress>,
+    failed: Option<Notice>,
+    tabs: Views,
+    filters: Filters,
+    period: Period,
+    target: String,
+    lead: String,
+    scale: Html,
+    clauses: Vec<Clause>,
+    silent: Vec<Silent>,
+    until: String,
+    csv: String,
+    again: Button,
+}
+
+#[derive(Template)]
+#[template(path = "adherence/nothing.html")]
+struct NothingPage {
+    frame: Frame,
+    running: Option<Progress>,
+    failed: Option<Notice>,
+    empty: Option<Empty>,
+}
+
+/// The months to choose from, and what is carried along.
+pub struct Period {
+    pub from: Vec<Choice>,
+    pub to: Vec<Choice>,
+    pub carried: Vec<(&'static str, String)>,
+}
+
+/// A month in a list.
+pub struct Choice {
+    pub value: String,
+    pub words: String,
+    pub chosen: bool,
+}
+
+/// A clause with its parts.
+struct Clause {
+    mark: ClauseMark,
+    row: ShareRow,
+    parts: Vec<ShareRow>,
+    current: bool,
+}
+
+/// A clause without a case.
+struct Silent {
+    mark: ClauseMark,
+    name: String,
+    href: String,
+}
+
+/// A rule with its counts within the period.
+struct Counted<'s> {
+    rule: &'s RuleFigures,
+    code: &'s str,
+    id: &'s str,
+    counts: Counts,
+    months: Vec<CountRow>,
+    parts: Vec<CountRow>,
+}
+
+/// The page.
+pub async fn overview(
+    State(room): State<Room>,
+    FromQuery(query): FromQuery<Query>,
+    frame: Frame,
+) -> Result<Response, Failure> {
+    scope(&frame)?;
+    let frame = frame
+        .titled("Adherence")
+        .at("adherence")
+        .showing("adherence");
+    let view = View::from(query);
+    let Some(shown) = shown(&room).await? else {
+        return Ok(page(&nothing(frame, &room)));
+    };
+    let (asked, read_of) = (view.clone(), Arc::clone(&shown));
+    let rows = got(room.store().read(move |read| rows(read, &read_of, &asked))).await?;
+    let mut counted = counted(&shown, &view, rows);
+    let target = shown.judgement.frame.target;
+    counted.sort_by(|one, other| worse(one, other, target));
+    Ok(page(&drawn(frame, &room, (&shown, &view), &counted)))
+}
+
+fn nothing(frame: Frame, room: &Room) -> NothingPage {
+    let (running, failed) = beside(room);
+    let empty = running.is_none().then(|| {
+        let act = Button::act("Judge the journal", "/adherence/judgements", &frame.csrf);
+        Empty::new(
+            "Nothing is judged yet",
+            "Import your history or work for a while, then let Kept judge it by the SOPs in force.",
+        )
+        .act(act.primary())
+    });
+    NothingPage {
+        frame,
+        running,
+        failed,
+        empty,
+    }
+}
+
+/// What runs beside the pages, and what went wrong.
+fn beside(room: &Room) -> (Option<Progress>, Option<Notice>) {
+    match room.state() {
+        RoomState::Judging(done, of) => {
+            let progress = Progress {
+                heading: "The journal is being judged".to_owned(),
+                words: format!(
+                    "{} of {} events. You can leave this page.",
+                    count(done.min(of)),
+                    count(of)
+                ),
+                done,
+                of,
+            };
+            (Some(progress), None)
+        }
+        RoomState::Idle(Some(failed)) => {
+            let words = format!("{failed}. What was shown before is still shown. Judge it again.");
+            (
+                None,
+                Some(Notice::alert("The journal could not be judged", words)),
+            )
+        }
+        RoomState::Idle(None) => (None, None),
+    }
+}
+
+/// The counts of all clauses by month, and the parts of each.
+type Rows = (Vec<CountRow>, Vec<Vec<CountRow>>);
+
+fn rows(read: &Read<'_>, shown: &Shown, view: &View) -> Result<Rows, StoreError> {
+    let Some(all) = shown.months else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let judgement = shown.judgement.number;
+    let within = view.within(all);
+    let months = queries::months(read, judgement, within.unwrap_or(all))?;
+    let Some(By::Dimension(dimension)) = view.by else {
+        return Ok((months, Vec::new()));
+    };
+    let parts = own_rules(shown, view).map(|(rule, code, id)| {
+        if rule.counts.triggered == 0 {
+            return Ok(Vec::new());
+        }
+        queries::most(read, judgement, (code, id), dimension, within, MOST_PARTS)
+    });
+    Ok((months, parts.collect::<Result<_, _>>()?))
+}
+
+/// The rules of the document that is asked for, or all.
+fn own_rules<'s>(
+    shown: &'s Shown,
+    view: &View,
+) -> impl Iterator<Item = (&'s RuleFigures, &'s str, &'s str)> {
+    let rules = shown.rules.iter().filter_map(|rule| {
+        let (code, id) = rule.card.rule.split_once('/')?;
+        Some((rule, code, id))
+    });
+    rules.filter(move |(_, code, _)| view.sop.as_deref().is_none_or(|sop| sop == *code))
+}
+
+fn counted<'s>(shown: &'s Shown, view: &View, (months, parts): Rows) -> Vec<Counted<'s>> {
+    let mut parts = parts.into_iter();
+    own_rules(shown, view)
+        .map(|(rule, code, id)| {
+            let own = months
+                .iter()
+                .filter(|row| row.code == code && row.rule == id);
+            let own: Vec<_> = own.cloned().collect();
+            let counts = own.iter().map(|row| row.counts);
+            let parts = match view.by {
+                Some(By::Month) => own.clone(),
+                _ => parts.next().unwrap_or_default(),
+            };
+            Counted {
+                rule,
+                code,
+                id,
+                counts: counts.fold(Counts::default(), sum),
+                months: own,
+                parts,
+            }
+        })
+        .collect()
+}
+
+fn worse(one: &Counted<'_>, other: &Counted<'_>, target: f64) -> Ordering {
+    let share = |of: &Counted<'_>| Share::of(of.counts.met, of.counts.judged());
+    let standing = |of| Share::standing(share(of), target);
+    let value = |of| share(of).map_or(2.0, |share| share.share);
+    standing(one)
+        .cmp(&standing(other))
+        .then(value(one).total_cmp(&value(other)))
+}
+
+fn drawn(
+    frame: Frame,
+    room: &Room,
+    (shown, view): (&Shown, &View),
+    counted: &[Counted<'_>],
+) -> OverviewPage {
+    let judged = &shown.judgement.frame;
+    let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
+    let all = with_cases().flat_map(|rule| {
+        let parts = rule.parts.iter().map(|part| part.counts);
+        parts.chain([rule.counts])
+    });
+    let scale = scale(all, judged.target);
+    let (running, failed) = beside(room);
+    OverviewPage {
+        again: Button::act("Judge again", "/adherence/judgements", &frame.csrf).icon(Icon::REPLAY),
+        csv: view.at("/adherence/figures.csv"),
+        running,
+        failed,
+        tabs: tabs(view),
+        filters: filters(shown, view),
+        period: period(shown.months, view),
+        target: share_words(judged.target),
+        lead: lead(counted, judged.target),
+        scale: Html::trusted(scale_marks(scale, Some(judged.target))),
+        clauses: with_cases()
+            .enumerate()
+            .map(|(place, rule)| clause((shown, view), rule, scale, place == 0))
+            .collect(),
+        silent: counted
+            .iter()
+            .filter(|rule| rule.counts.triggered == 0)
+            .map(|rule| Silent {
+                mark: mark(rule.rule),
+                name: rule.rule.card.name.clone(),
+                href: view.period().at(&path(rule.code, rule.id)),
+            })
+            .collect(),
+        until: judged.until.get(..16).unwrap_or_default().replace('T', " "),
+        frame,
+    }
+}
+
+fn clause(
+    (shown, view): (&Shown, &View),
+    counted: &Counted<'_>,
+    scale: Scale,
+    current: bool,
+) -> Clause {
+    let target = shown.judgement.frame.target;
+    let (path, period) = (path(counted.code, counted.id), view.period());
+    let trend: Vec<_> = trend(&counted.months).collect();
+    let row = RowOf {
+        name: counted.rule.card.name.clone(),
+        href: period.at(&path),
+        counts: counted.counts,
+        trend: trend
+            .get(trend.len().saturating_sub(MOST_MONTHS)..)
+            .unwrap_or_default(),
+        excused: period.cases("excused").at(&path),
+        overdue: period.cases("overdue").at(&path),
+    };
+    let parts = counted.parts.iter().map(|part| {
+        let (name, own) = match view.by {
+            Some(By::Dimension(dimension)) => {
+                (part.value.clone(), period.narrowed(dimension, &part.value))
+            }
+            _ => (part.month.words(), period.in_month(part.month)),
+        };
+        let row = RowOf {
+            name,
+            href: own.at(&path),
+            counts: part.counts,
+            trend: &[],
+            excused: own.cases("excused").at(&path),
+            overdue: own.cases("overdue").at(&path),
+        };
+        ShareRow::new(row, target, scale)
+    });
+    Clause {
+        mark: mark(counted.rule),
+        parts: parts.collect(),
+        row: ShareRow::new(row, target, scale),
+        current,
+    }
+}
+
+/// The share of each month from the first to the last, those without cases too.
+fn trend(months: &[CountRow]) -> impl Iterator<Item = Option<f64>> {
+    let first = months.first().map_or(Month(1), |row| row.month);
+    let last = months.last().map_or(Month(0), |row| row.month);
+    let all = std::iter::successors(Some(first), |month| Some(month.next()));
+    all.take_while(move |month| *month <= last)
+        .take(1_200)
+        .map(|month| {
+            let row = months.iter().find(|row| row.month == month)?;
+            Share::of(row.counts.met, row.counts.judged()).map(|share| share.share)
+        })
+}
+
+/// The mark of a rule's clause.
+pub fn mark(rule: &RuleFigures) -> ClauseMark {
+    let (code, id) = rule.card.rule.split_once('/').unwrap_or_default();
+    ClauseMark::new(&rule.card.clause, format!("/sops/{code}#{id}"))
+        .card(format!("/sops/clause/{code}/{id}"))
+}
+
+/// Where a clause's own page is.
+pub fn path(code: &str, id: &str) -> String {
+    format!("/adherence/{code}/{id}")
+}
+
+fn tabs(view: &View) -> Views {
+    let tab = |name: &str, by: Option<By>| {
+        let view = View {
+            by,
+            of: None,
+            ..view.clone()
+        };
+        (name.to_owned(), by, view.at("/adherence"))
+    };
+    let split = By::ALL
+        .into_iter()
+        .map(|by| tab(&format!("By {}", by.word()), Some(by)));
+    let tabs = [tab("By clause", None)].into_iter().chain(split);
+    Views {
+        of: "Adherence".to_owned(),
+        views: tabs
+            .map(|(name, by, href)| Tab {
+                name,
+                href,
+                count: None,
+                state: None,
+                current: by == view.by,
+            })
+            .collect(),
+    }
+}
+
+fn filters(shown: &Shown, view: &View) -> Filters {
+    let filter = |sop: Option<&str>, name: String, value: Option<String>| Filter {
+        name,
+        value,
+        href: View {
+            sop: sop.map(str::to_owned),
+            ..view.clone()
+        }
+        .at("/adherence"),
+    };
+    let sops = &shown.judgement.frame.sops;
+    Filters(match &view.sop {
+        Some(sop) => vec![filter(None, "SOP".to_owned(), Some(sop.clone()))],
+        None if sops.len() > 1 => {
+            let each = sops.iter();
+            each.map(|sop| filter(Some(&sop.code), sop.code.clone(), None))
+                .collect()
+        }
+        None => Vec::new(),
+    })
+}
+
+/// The months to choose from.
+pub fn period(all: Option<Within>, view: &View) -> Period {
+    let months: Vec<Month> = all.map_or_else(Vec::new, |all| {
+        let months = std::iter::successors(Some(all.from), |month| Some(month.next()));
+        months
+            .take_while(|month| *month <= all.to)
+            .take(1_200)
+            .collect()
+    });
+    let choices = |chosen: Option<Month>| {
+        let months = months.iter().map(|month| Choice {
+            value: month.text(),
+            words: month.words(),
+            chosen: chosen == Some(*month),
+        });
+        months.collect::<Vec<_>>()
+    };
+    let carried = [
+        ("sop", view.sop.clone()),
+        ("by", view.by.map(|by| by.word().to_owned())),
+        ("of", view.of.clone()),
+        ("verdict", view.verdict.map(str::to_owned)),
+    ];
+    Period {
+        from: choices(view.from),
+        to: choices(view.to),
+        carried: carried
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
+    }
+}
+
+/// What the table says, in a sentence or two.
+fn lead(counted: &[Counted<'_>], target: f64) -> String {
+    let share = |of: &Counted<'_>| Share::of(of.counts.met, of.counts.judged());
+    let standing = |of: &Counted<'_>| Share::standing(share(of), target);
+    let of = |wanted: Standing| {
+        counted
+            .iter()
+            .filter(|rule| standing(rule) == wanted)
+            .count()
+    };
+    let judged = counted.iter().filter(|rule| share(rule).is_some()).count();
+    if judged == 0 {
+        return "No clause has a verdict in this period.".to_owned();
+    }
+    let verb = |number: usize, one: &str, more: &str| match number {
+        0 => format!("none {one}"),
+        1 => format!("one {one}"),
+        number => format!("{number} {more}"),
+    };
+    let unclear = of(Standing::TooCloseToTell) + of(Standing::NotEnoughData);
+    let unclear = match unclear {
+        0 => String::new(),
+        unclear => format!(", {unclear} cannot be told yet"),
+    };
+    let missed = |of: &Counted<'_>| of.counts.judged() - of.counts.met;
+    let most = counted.iter().max_by_key(|rule| missed(rule));
+    let most = most.filter(|most| missed(most) > 0).map(|most| {
+        format!(
+            " Most are lost under {}: {} of {}.",
+            most.rule.card.clause,
+            count(missed(most)),
+            count(most.counts.judged())
+        )
+    });
+    format!(
+        "Of {} with cases, {} the target of {}, {}{unclear}.{}",
+        plural(judged as u64, "clause"),
+        verb(of(Standing::Met), "meets", "meet"),
+        share_words(target),
+        verb(of(Standing::NotMet), "does not", "do not"),
+        most.unwrap_or_default()
+    )
+}

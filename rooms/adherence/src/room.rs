@@ -1,0 +1,225 @@
+//! The room: what its pages share, and the judgement that runs beside them.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use kept_charts::Interval;
+use kept_journal::{Rules, events};
+use kept_store::{Read, Store, StoreError};
+use kept_world::World;
+
+use crate::figures::RuleFigures;
+use crate::judge::{Judging, judge};
+use crate::queries::{self, Judgement, Within};
+
+/// What the pages of adherence are made of. Clones share it.
+#[derive(Clone)]
+pub struct Room(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    world: World,
+    rules: Rules,
+    /// What was read of the judgement in force: it never changes, so every page shares it.
+    shown: Mutex<Option<Arc<Shown>>>,
+    running: Mutex<Running>,
+    told: Box<dyn Fn() + Send + Sync>,
+}
+
+/// The judgement in force, as read.
+#[derive(Debug)]
+pub struct Shown {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// The figures of its rules.
+    pub rules: Vec<RuleFigures>,
+    /// Its months; none where it has no duty.
+    pub months: Option<Within>,
+}
+
+/// How a judgement that runs is coming along.
+#[derive(Clone, Default, Debug)]
+struct Running {
+    progress: Option<Arc<Coming>>,
+    failed: Option<String>,
+}
+
+/// How far it has come.
+#[derive(Debug, Default)]
+struct Coming {
+    done: AtomicU64,
+    of: AtomicU64,
+}
+
+/// What runs beside the pages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Nothing; what went wrong with the last one.
+    Idle(Option<String>),
+    /// A judgement: so many events of so many.
+    Judging(u64, u64),
+}
+
+/// A rule's figures for the margin of its document.
+#[derive(Clone, Debug)]
+pub struct MarginFigure {
+    /// The rule's identity.
+    pub rule: String,
+    /// The share met in time; none without a verdict.
+    pub interval: Option<Interval>,
+    /// How that stands, in words.
+    pub verdict: &'static str,
+    /// How many duties were opened.
+    pub triggered: u64,
+    /// How many are past their deadline and not done.
+    pub open: u64,
+    /// How many were excused.
+    pub excused: u64,
+}
+
+impl Room {
+    /// A room over this store. `told` is called when another judgement is in force.
+    pub fn new(
+        store: Store,
+        world: World,
+        rules: Rules,
+        told: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            world,
+            rules,
+            shown: Mutex::default(),
+            running: Mutex::default(),
+            told: Box::new(told),
+        }))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    /// Judges the journal on a thread of its own, up to now. False: it is being judged already, or cannot be.
+    pub fn begin_judging(&self, asked: Judging) -> bool {
+        let coming = Arc::new(Coming::default());
+        {
+            let mut running = self.running();
+            if running.progress.is_some() {
+                return false;
+            }
+            *running = Running {
+                progress: Some(Arc::clone(&coming)),
+                failed: None,
+            };
+        }
+        let room = self.clone();
+        let begun = thread::Builder::new()
+            .name("kept-judge".into())
+            .spawn(move || room.judged(asked, &coming));
+        if let Err(error) = begun {
+            *self.running() = Running {
+                progress: None,
+                failed: Some(error.to_string()),
+            };
+            return false;
+        }
+        true
+    }
+
+    /// Judges the journal here and now, and says what went wrong.
+    fn judged(&self, asked: Judging, coming: &Coming) {
+        let shared = &*self.0;
+        if let Ok(Some(span)) = events::span(&shared.store) {
+            coming.of.store(span.events, Ordering::Relaxed);
+        }
+        let rules = shared.rules.now();
+        let outcome = judge(&shared.store, &shared.world, &rules, asked, |done| {
+            coming.done.store(done, Ordering::Relaxed);
+            ControlFlow::Continue(())
+        });
+        *self.running() = Running {
+            progress: None,
+            failed: outcome.err().map(|error| error.to_string()),
+        };
+        (shared.told)();
+    }
+
+    /// What runs beside the pages.
+    pub fn state(&self) -> State {
+        let running = self.running();
+        match &running.progress {
+            Some(coming) => State::Judging(
+                coming.done.load(Ordering::Relaxed),
+                coming.of.load(Ordering::Relaxed),
+            ),
+            None => State::Idle(running.failed.clone()),
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        let running = self.0.running.lock();
+        running.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The judgement in force. It is read once for all pages.
+    pub(crate) fn shown(&self, read: &Read<'_>) -> Result<Option<Arc<Shown>>, StoreError> {
+        let Some(judgement) = queries::current(read)? else {
+            return Ok(None);
+        };
+        let kept = || self.0.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().clone();
+        if let Some(shown) = known
+            && shown.judgement.number == judgement.number
+        {
+            return Ok(Some(shown));
+        }
+        let shown = Arc::new(Shown {
+            rules: queries::figures(read, judgement.number)?,
+            months: queries::months_span(read, judgement.number)?,
+            judgement,
+        });
+        *kept() = Some(Arc::clone(&shown));
+        Ok(Some(shown))
+    }
+
+    /// The figures for the margin of a document. Waits for the database: not for inside an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn margin(&self, code: &str) -> Result<Vec<MarginFigure>, StoreError> {
+        let room = self.clone();
+        let shown = self.store().read(move |read| room.shown(read)).wait()?;
+        let Some(shown) = shown else {
+            return Ok(Vec::new());
+        };
+        let target = shown.judgement.frame.target;
+        let own = shown.rules.iter().filter_map(|rule| {
+            let (own, id) = rule.card.rule.split_once('/')?;
+            (own == code).then(|| MarginFigure {
+                rule: id.to_owned(),
+                interval: rule
+                    .share
+                    .map(|share| share.drawn(Some(target), rule.standing.state())),
+                verdict: rule.standing.words(),
+                triggered: rule.counts.triggered,
+                open: rule.counts.overdue,
+                excused: rule.counts.excused,
+            })
+        });
+        Ok(own.collect())
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Room(adherence)")
+    }
+}

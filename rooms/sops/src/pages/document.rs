@@ -1,0 +1,187 @@
+//! Read mode: the document as a page worth reading, its figures in the margin.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::response::Response;
+use kept_charts::{Interval, Scale, interval};
+use kept_language::Document;
+use kept_ui::parts::{ClauseKind, ClauseMark, Crumb, Fact, Facts, Views};
+use kept_ui::{Failure, Frame, Html, page};
+
+use super::list::since;
+use super::{got, modes, number, percent};
+use crate::queries::documents;
+use crate::reading::{Heading, RuleText, headings, stretches};
+use crate::room::{MarginFigure, Room};
+use crate::sentence::{Piece, PieceKind};
+
+#[derive(Template)]
+#[template(path = "sops/read.html")]
+struct ReadPage {
+    frame: Frame,
+    crumb: Crumb,
+    code: String,
+    title: String,
+    modes: Views,
+    control: Facts,
+    headings: Vec<Heading>,
+    rows: Vec<Row>,
+}
+
+/// A stretch of the document and what stands beside it.
+struct Row {
+    prose: Html,
+    sentence: Option<SentenceOf>,
+}
+
+/// A sentence with its mark and its figure.
+struct SentenceOf {
+    id: String,
+    mark: ClauseMark,
+    gate: bool,
+    pieces: Vec<Piece>,
+    explained: String,
+    figures: Vec<Figure>,
+}
+
+/// A figure in the margin.
+struct Figure {
+    label: String,
+    href: String,
+    state: &'static str,
+    /// `93.9`; none without a verdict.
+    rate: Option<String>,
+    n: String,
+    bar: Html,
+    /// `92.4–95.2, target 95`
+    range: String,
+    opened: u64,
+    open: Option<(String, String)>,
+    excused: Option<String>,
+}
+
+/// The page.
+pub async fn read(room: &Room, document: &Document, frame: Frame) -> Result<Response, Failure> {
+    let code = document.header.code.clone();
+    let rows = got(room.store.read(documents)).await?;
+    let margins = room.margins(vec![code.clone()]).await?;
+    let margin = margins.into_iter().next().unwrap_or_default();
+    let in_force = room.rules.now();
+    let zone = in_force.program.company_calendar().time_zone().clone();
+    let since = rows.iter().rfind(|row| row.code == code).map_or_else(
+        || "as shipped".to_owned(),
+        |row| format!("in force {}", since(row, &zone)),
+    );
+    let open = margin.values().map(|figure| figure.open).sum();
+    let scale = scale(&margin);
+    let stretches = stretches(document).into_iter();
+    Ok(page(&ReadPage {
+        crumb: Crumb::new([("SOPs", "/sops")]),
+        title: document.header.title.clone(),
+        modes: modes(&code, "read", open),
+        control: control(document, &in_force.register, &since),
+        headings: headings(document),
+        rows: stretches
+            .map(|stretch| Row {
+                prose: stretch.prose,
+                sentence: stretch
+                    .rule
+                    .map(|rule| sentence(&code, rule, &margin, scale)),
+            })
+            .collect(),
+        frame: frame.showing("adherence"),
+        code,
+    }))
+}
+
+/// What stands at the head of a controlled document.
+fn control(document: &Document, register: &kept_language::Register, since: &str) -> Facts {
+    let header = &document.header;
+    let role = |role: kept_language::RoleId| register[role].says.clone();
+    let mut facts = vec![Fact::new("Version", format!("{}, {since}", header.version))];
+    if let Some(owner) = header.owner {
+        facts.push(Fact::new("Owner", role(owner)));
+    }
+    if let Some(approver) = header.approver {
+        facts.push(Fact::new("Approved by", role(approver)));
+    }
+    if let Some(review) = header.review {
+        facts.push(Fact::new("Review", format!("every {review}")));
+    }
+    Facts(facts)
+}
+
+/// One scale for all figures of the document, so that they can be compared.
+fn scale(margin: &HashMap<String, MarginFigure>) -> Scale {
+    let intervals = margin
+        .values()
+        .filter_map(|figure| figure.interval.as_ref());
+    Scale::over(intervals.fold(0.9, |low, interval| {
+        low.min(interval.low).min(interval.target.unwrap_or(1.0))
+    }))
+}
+
+fn sentence(
+    code: &str,
+    rule: RuleText,
+    margin: &HashMap<String, MarginFigure>,
+    scale: Scale,
+) -> SentenceOf {
+    let kind = if rule.gate {
+        ClauseKind::Gate
+    } else {
+        ClauseKind::Plain
+    };
+    let explained = format!("/sops/{code}/{}", rule.id);
+    let mut figures = Vec::new();
+    if rule.opens {
+        figures.push(figure(code, &rule.id, "", margin.get(&rule.id), scale));
+    }
+    for step in &rule.steps {
+        let found = margin.get(&step.id);
+        if found.is_some_and(|figure| figure.triggered > 0) {
+            figures.push(figure(code, &step.id, &step.id, found, scale));
+        }
+    }
+    SentenceOf {
+        mark: ClauseMark::new(&rule.clause, explained.clone()).kind(kind),
+        explained,
+        gate: rule.gate,
+        pieces: rule.pieces,
+        figures,
+        id: rule.id,
+    }
+}
+
+fn figure(
+    code: &str,
+    rule: &str,
+    label: &str,
+    found: Option<&MarginFigure>,
+    scale: Scale,
+) -> Figure {
+    let href = format!("/adherence/{code}/{rule}");
+    let share = found.and_then(|figure| figure.interval.as_ref());
+    let open = found.map_or(0, |figure| figure.open);
+    let excused = found.map_or(0, |figure| figure.excused);
+    Figure {
+        label: label.replace('-', " "),
+        state: share.map_or("", |share| share.state),
+        rate: share.map(|share| percent(share.share)),
+        n: share.map_or_else(String::new, |share| number(share.n)),
+        bar: Html::trusted(share.map_or_else(String::new, |share| interval(share, scale))),
+        range: share.map_or_else(String::new, range),
+        opened: found.map_or(0, |figure| figure.triggered),
+        open: (open > 0).then(|| (number(open), format!("{href}?verdict=overdue#cases"))),
+        excused: (excused > 0).then(|| number(excused)),
+        href,
+    }
+}
+
+fn range(share: &Interval) -> String {
+    let target = share.target.map_or_else(String::new, |target| {
+        format!(", target {}", (target * 1000.0).round() / 10.0)
+    });
+    format!("{}–{}{target}", percent(share.low), percent(share.high))
+}
