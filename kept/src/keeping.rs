@@ -9,7 +9,7 @@ pub mod lock;
 mod restore;
 pub mod rotation;
 
-pub use audit::seal;
+pub use audit::{seal, sealing};
 
 use crate::ask::{AuditCommand, HouseAsked, Keeping, KeyCommand};
 use crate::house::{self, Ground};

@@ -144,8 +144,10 @@ fn shell_objection(one: &str, two: &Place) -> Option<String> {
         ("store", Place::Shell(name)) if name != "vault" => {
             Some("the store stands on the vault alone".into())
         }
-        ("journal", Place::Shell(name)) if name != "store" && name != "vault" => {
-            Some("the journal stands on the store and the vault alone".into())
+        ("journal", Place::Shell(name))
+            if !["store", "vault", "world"].contains(&name.as_str()) =>
+        {
+            Some("the journal stands on the store, the vault and the world alone".into())
         }
         ("store", Place::Core(name)) if name != "kernel" => {
             Some("the store knows the kernel's words only".into())

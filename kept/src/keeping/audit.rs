@@ -1,6 +1,6 @@
 //! `kept audit`: the record of who did what, sealed outside the database and held against it.
 
-use kept_journal::audit::{Sealing, SealingProblem, inspect};
+use kept_journal::audit::{self, Entry, Sealing, SealingProblem, Who, inspect};
 use kept_store::Store;
 use kept_vault::audit::Report;
 use kept_vault::checkpoint::{Signer, Verifier};
@@ -14,7 +14,7 @@ use crate::house::{Ground, House};
 use crate::tell::{Failure, Outcome, answer, answer_json, count};
 
 /// The name of the history in its checkpoints. Never changed: old checkpoints would not be believed.
-const ORIGIN: &str = "kept";
+const ORIGIN: &str = "kept-audit";
 
 #[derive(Serialize)]
 struct Said {
@@ -72,19 +72,19 @@ fn tell(report: &Report, json: bool) -> Result<(), Failure> {
 /// `kept audit seal`.
 pub fn seal_now(asked: &HouseAsked) -> Result<Outcome, Failure> {
     let house = House::open(asked)?;
-    let sealed = sealing(
-        &house.store,
-        &house.world,
-        &house.audit_folder(),
-        &house.keys,
-    )
-    .and_then(|mut sealing| sealing.sign())?;
+    let sealed = sealing(&house)?.sign()?;
     let text = match sealed {
         Some(entries) => format!("{} entries are sealed and signed.\n", count(entries)),
         None => "Nothing was to do: every entry is sealed.\n".to_owned(),
     };
     answer(&text)?;
     Ok(Outcome::Fine)
+}
+
+/// What seals the audit of a house; one process has it at a time.
+pub fn sealing(house: &House) -> Result<Sealing, SealingProblem> {
+    let (store, world) = (&house.store, &house.world);
+    sealing_into(store, world, &house.audit_folder(), &house.keys)
 }
 
 /// Seals what a command has recorded. Where another process does the sealing, it does this too.
@@ -104,7 +104,7 @@ pub fn seal_into(
     folder: &Path,
     keys: &KeysFile,
 ) -> Result<(), Failure> {
-    match sealing(store, world, folder, keys) {
+    match sealing_into(store, world, folder, keys) {
         Ok(mut sealing) => {
             sealing.sign()?;
             Ok(())
@@ -114,7 +114,25 @@ pub fn seal_into(
     }
 }
 
-fn sealing(
+/// Writes down an act on the house itself.
+pub fn record(store: &Store, world: &World, act: &'static str) -> Result<(), Failure> {
+    let (id, at) = (world.id(), world.now());
+    let written = store.write(move |tx| {
+        let entry = Entry {
+            id,
+            at,
+            who: Who::Console,
+            act,
+            object: "house",
+            object_id: "",
+            detail: "{}",
+        };
+        audit::write(tx, &entry)
+    });
+    Ok(written.wait()?)
+}
+
+fn sealing_into(
     store: &Store,
     world: &World,
     folder: &Path,

@@ -11,12 +11,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use kept_journal::audit::{self, Entry, Who};
 use kept_store::copy::{Table, given, rows, tables};
 use kept_store::{AsStore, Dialect, StoreError};
 use kept_vault::KeysFile;
 
 use super::archive::{Head, Sealing, Writer};
+use super::audit::record;
 use crate::ask::BackupAsked;
 use crate::house::{Ground, House, schemas};
 use crate::tell::{Failure, Outcome, Progress, answer, count};
@@ -36,7 +36,8 @@ pub fn backup(asked: &BackupAsked) -> Result<Outcome, Failure> {
     let house = House::open_with(&asked.house, super::settings())?;
     let tables = tables(&schemas()).map_err(|error| Failure::new(error.to_string()))?;
     let mut writer = Writer::begin(&asked.out, sealing, &head(&house))?;
-    record(&house)?;
+    // A backup holds all that the house knows, so it is told that one was made.
+    record(&house.store, &house.world, "BackupMade")?;
     super::seal(&house)?;
     for file in FILES {
         writer.file(file, &house.data.join(file))?;
@@ -68,33 +69,16 @@ fn head(house: &House) -> Head {
     }
 }
 
-/// A backup holds all that the house knows, so it is told who made one.
-fn record(house: &House) -> Result<(), Failure> {
-    let (id, at) = (house.world.id(), house.world.now());
-    house
-        .store
-        .write(move |tx| {
-            let entry = Entry {
-                id,
-                at,
-                who: Who::Console,
-                act: "BackupMade",
-                object: "house",
-                object_id: "",
-                detail: "{}",
-            };
-            audit::write(tx, &entry)
-        })
-        .wait()?;
-    Ok(())
-}
-
 fn write_rows(house: &House, tables: Vec<Table>, writer: Writer) -> Result<(u64, u64), Failure> {
     let writer = Mutex::new(Some((writer, Progress::begin())));
     let written = house.store.read(move |read| {
         // PostgreSQL reads again when a connection breaks; half of the rows are written by then.
         let taken = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (mut writer, mut progress) = taken.ok_or(Trouble::Store(StoreError::Retry))?;
+        let (mut writer, mut progress) = taken.ok_or_else(|| {
+            Failure::new(
+                "The connection to the database broke while the rows were read. No backup was made; try again.",
+            )
+        })?;
         for table in &tables {
             writer.table(table, given(read, table)?)?;
             rows(read, table, |row| {

@@ -11,14 +11,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kept_journal::audit::{self, Entry, Who};
 use kept_store::copy::{Loader, Table, rows, tables};
 use kept_store::{Key, Place, Schema, Store, StoreError};
 use kept_vault::{FoundKey, KeysFile};
 use kept_world::World;
 
 use super::archive::{Head, Opener, Reader, Seen};
-use super::audit::{report, seal_into};
+use super::audit::{record, report, seal_into};
 use super::backup::{FILES, Trouble};
 use super::canonical::RowsHash;
 use crate::ask::RestoreAsked;
@@ -68,7 +67,7 @@ pub fn restore(asked: &RestoreAsked) -> Result<Outcome, Failure> {
     compare(&store, &tables, &seen)?;
     migrate(&store, world.now())?;
     store.analyze()?;
-    record(&store, &world)?;
+    record(&store, &world, "BackupRestored")?;
     let folder = staging.path.join("audit");
     kept_journal::place(&store)?;
     seal_into(&store, &world, &folder, &keys)?;
@@ -231,25 +230,6 @@ fn compare(store: &Store, tables: &Arc<Vec<Table>>, seen: &Seen) -> Result<(), F
             )));
         }
     }
-    Ok(())
-}
-
-fn record(store: &Store, world: &World) -> Result<(), Failure> {
-    let (id, at) = (world.id(), world.now());
-    store
-        .write(move |tx| {
-            let entry = Entry {
-                id,
-                at,
-                who: Who::Console,
-                act: "BackupRestored",
-                object: "house",
-                object_id: "",
-                detail: "{}",
-            };
-            audit::write(tx, &entry)
-        })
-        .wait()?;
     Ok(())
 }
 

@@ -17,27 +17,38 @@ use kept_store::{Key, Place, encrypt_anew, opens_with};
 use kept_vault::{DatabaseKey, FoundKey, KeysFile, SystemRandom, rotate_master_file};
 
 use super::lock::Lock;
-use crate::ask::RotateAsked;
-use crate::house::Ground;
+use crate::ask::{HouseAsked, RotateAsked};
+use crate::house::{Ground, House};
 use crate::tell::{Failure, Outcome, answer};
 
 /// `kept key rotate`.
 pub fn rotate(asked: &RotateAsked) -> Result<Outcome, Failure> {
     let ground = Ground::existing(&asked.house, true)?;
     if asked.database {
-        return database(ground);
+        database(ground)?;
+        record(&asked.house, "DatabaseKeyChanged")?;
+        answer("The database is encrypted with a new key now.\n")?;
+        return Ok(Outcome::Fine);
     }
     let new = rotate_master_file(&ground.data, &ground.master, &mut SystemRandom)
         .map_err(|error| told(&error))?;
+    let place = ground.master.origin.clone();
+    drop(ground);
+    record(&asked.house, "MasterKeyChanged")?;
     answer(&format!(
-        "The master key was changed: {} holds {} now. Keep a copy of it. Backups made before need the old one.\n",
-        ground.master.origin,
+        "The master key was changed: {place} holds {} now. Keep a copy of it. Backups made before need the old one.\n",
         new.id()
     ))?;
     Ok(Outcome::Fine)
 }
 
-fn database(mut ground: Ground) -> Result<Outcome, Failure> {
+fn record(asked: &HouseAsked, act: &'static str) -> Result<(), Failure> {
+    let house = House::open(asked)?;
+    super::audit::record(&house.store, &house.world, act)?;
+    super::seal(&house)
+}
+
+fn database(mut ground: Ground) -> Result<(), Failure> {
     let Place::File { path, .. } = &ground.place else {
         return Err(Failure::new(
             "A PostgreSQL server has no key of Kept: encrypt the disk that it writes to.",
@@ -61,9 +72,7 @@ fn database(mut ground: Ground) -> Result<Outcome, Failure> {
     ground
         .keys
         .take_next_database_key(master, &mut SystemRandom)
-        .map_err(|error| told(&error))?;
-    answer("The database is encrypted with a new key now.\n")?;
-    Ok(Outcome::Fine)
+        .map_err(|error| told(&error))
 }
 
 /// Ends a change of the database's key that was broken off, whichever way it had come to.

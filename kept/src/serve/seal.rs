@@ -4,11 +4,10 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use kept_journal::audit::{Sealing, SealingProblem};
-use kept_vault::Purpose;
-use kept_vault::checkpoint::Signer;
+use kept_journal::audit::SealingProblem;
 
 use crate::house::House;
+use crate::keeping;
 use crate::tell::{Failure, remark};
 
 const FOLLOW: Duration = Duration::from_secs(1);
@@ -24,15 +23,7 @@ impl Running {
     /// Starts it.
     pub fn start(house: &House) -> Result<Self, Failure> {
         let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-        let seed = house.keys.roots().derive(Purpose::Checkpoints);
-        let signer = Signer::new("kept-audit", &seed).map_err(|error| told(&error))?;
-        let sealing = Sealing::open(
-            house.store.clone(),
-            house.world.clone(),
-            signer,
-            &house.audit_folder(),
-        )
-        .map_err(|error| told(&error))?;
+        let sealing = keeping::sealing(house)?;
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new()
             .name("kept-seal".into())

@@ -4,7 +4,10 @@
 
 use kept_kernel::{Id, Instant};
 use kept_store::copy::{Cell, Kind, Loader, Table, given, rows, tables};
-use kept_store::{Dialect, Migration, Schema, Store, StoreError, params, statements};
+use kept_store::{
+    Dialect, Key, Migration, Place, Schema, Store, StoreError, encrypt_anew, opens_with, params,
+    statements,
+};
 use kept_testing::{Home, Kept as _, on_both};
 
 statements! {
@@ -198,6 +201,35 @@ fn from_sqlite_to_postgres_and_back_every_row_is_the_same() {
     let third = dump(&back);
     assert_eq!(rows_of(third.clone()), rows_of(second));
     assert_eq!(rows_of(third), rows_of(first));
+}
+
+#[test]
+fn a_file_under_another_key_holds_the_same_and_the_old_key_does_not_open_it() {
+    let home = Home::new(Dialect::Sqlite, "another key").unwrap();
+    let whole = dump(&filled(&home));
+    let (from, to) = (home.file().unwrap(), home.folder().join("anew.db"));
+    let (old, new) = (Key::new([7; 32]), Key::new([8; 32]));
+    encrypt_anew(&from, &old, &to, &new).unwrap();
+    assert!(opens_with(&to, &new).unwrap() && !opens_with(&to, &old).unwrap());
+    assert!(opens_with(&from, &old).unwrap());
+    let place = Place::File { path: to, key: new };
+    let store = Store::open(&place, kept_testing::settings()).unwrap();
+    assert_eq!(dump(&store), whole);
+    assert_eq!(store.damage().kept(), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_others_have_open_is_not_encrypted_anew() {
+    let home = Home::new(Dialect::Sqlite, "open elsewhere").unwrap();
+    let store = filled(&home);
+    let refused = encrypt_anew(
+        &home.file().unwrap(),
+        &Key::new([7; 32]),
+        &home.folder().join("anew.db"),
+        &Key::new([8; 32]),
+    );
+    assert!(refused.is_err());
+    drop(store);
 }
 
 #[test]

@@ -139,7 +139,13 @@ pub fn names(folder: &Path) -> Vec<String> {
 pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
     store
         .read(|read| {
-            let tables = tables(&[kept_journal::SCHEMA, kept_sops::SCHEMA]).unwrap();
+            let tables = tables(&[
+                kept_journal::SCHEMA,
+                kept_accounts::SCHEMA,
+                kept_sops::SCHEMA,
+                kept_adherence::SCHEMA,
+            ])
+            .unwrap();
             let mut all = Vec::new();
             for table in &tables {
                 let mut found = Vec::new();

@@ -84,7 +84,16 @@ fn a_new_database_key_survives_a_crash_at_every_step() {
     let page = fs::read(&file).unwrap()[..4096].to_vec();
     street.well(&["key", "rotate", "--database", "--data", "one"]);
     assert_ne!(fs::read(&file).unwrap()[..4096], page[..]);
-    assert_eq!(dump(&street.store("one", &key)), before);
+    // Only the act itself has come to it.
+    let after = dump(&street.store("one", &key));
+    for ((name, rows), (_, now)) in before.iter().zip(&after) {
+        let acts = usize::from(name.starts_with("audit"));
+        assert_eq!(
+            (rows.as_slice(), rows.len() + acts),
+            (&now[..rows.len()], now.len()),
+            "{name}"
+        );
+    }
     street.well(&["audit", "verify", "--data", "one"]);
 }
 

@@ -1,8 +1,9 @@
 //! Sealing the audit: the leaves go to a file outside the database, and the root is signed.
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use kept_store::{Store, StoreError, params};
 use kept_vault::audit::{Entry, Report, verify};
@@ -152,7 +153,8 @@ fn after(store: &Store, place: u64) -> Result<Vec<Written>, StoreError> {
         .wait()
 }
 
-/// Compares the entries in the database with the files in `folder` and names every entry that was tampered with.
+/// Compares the entries in the database with the files in `folder` and names every entry that was tampered with. Entries
+/// may be written and sealed by others meanwhile: it looks at those that were there when it began.
 ///
 /// # Errors
 ///
@@ -165,12 +167,45 @@ pub fn inspect(store: &Store, folder: &Path, keys: &[Verifier]) -> Result<Report
         Err(source) => return Err(SealingProblem::File { path, source }),
     };
     let file = folder.join("leaves");
+    let until = extent(store, &file)?;
     let leaves: Box<dyn Iterator<Item = Result<Hash, SealingProblem>>> = if file.exists() {
-        Box::new(read_leaves(&file)?.map(|leaf| leaf.map_err(SealingProblem::from)))
+        let leaves = read_leaves(&file)?.map(|leaf| leaf.map_err(SealingProblem::from));
+        Box::new(leaves.take(until as usize))
     } else {
         Box::new(std::iter::empty())
     };
-    verify(Entries::of(store), leaves, &notes, keys)
+    let entries = Entries::of(store)
+        .take_while(|entry| !entry.as_ref().is_ok_and(|entry| entry.place > until));
+    verify(entries, leaves, &notes, keys)
+}
+
+/// How long the leaves of the newest entries are waited for, while another process seals.
+const SEALED_WITHIN: Duration = Duration::from_secs(4);
+
+/// The last place to look at: that of the newest entry or leaf.
+fn extent(store: &Store, file: &Path) -> Result<u64, SealingProblem> {
+    // The leaves first: entries that come in between have none yet, and a leaf without its entry would be a finding.
+    let sealed = leaves_in(file);
+    let newest = store
+        .read(|read| super::latest(read, None, 1))
+        .wait()?
+        .first()
+        .map_or(0, |entry| entry.place);
+    let begun = Instant::now();
+    while leaves_in(file) < newest && is_sealing(file) && begun.elapsed() < SEALED_WITHIN {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(sealed.max(newest))
+}
+
+fn leaves_in(file: &Path) -> u64 {
+    file.metadata().map_or(0, |about| about.len() / 32)
+}
+
+/// Whether another process has the file of leaves.
+fn is_sealing(file: &Path) -> bool {
+    let opened = std::fs::File::open(file);
+    opened.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// All entries in order, read slice by slice so that no snapshot is held for long.

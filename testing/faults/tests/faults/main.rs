@@ -10,5 +10,6 @@ mod cut;
 mod disk;
 mod killed;
 mod others;
+mod power;
 mod server;
 mod writer;

@@ -3,7 +3,8 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use kept_faults::{append, open};
+use kept_faults::{append, open, signer};
+use kept_journal::audit;
 use kept_store::{Dialect, Settings, StoreError};
 use kept_testing::{Home, Kept as _, on_both, settings};
 use kept_world::World;
@@ -20,6 +21,23 @@ on_both! {
         assert!(one.kept.len() + two.kept.len() > 300, "{} {}", one.why, two.why);
         let held = examine(home.place(), home.folder(), &[&one, &two]);
         assert_eq!(held, one.kept.len() + two.kept.len());
+    }
+
+    fn an_audit_is_sound_while_others_write_and_seal_it(home) {
+        examine(home.place(), home.folder(), &[]);
+        let task = Task { place: home.place(), folder: Some(home.folder()), first: 0, count: 100_000, in_flight: 8, stop: None };
+        let mut writer = task.start();
+        let store = open(home.place(), settings()).unwrap();
+        let verifier = signer().unwrap().verifier();
+        for _ in 0..5 {
+            writer.read(30);
+            kept_journal::place(&store).unwrap();
+            let report = audit::inspect(&store, home.folder(), std::slice::from_ref(&verifier)).unwrap();
+            assert!(report.is_sound() && report.entries >= 30, "{report:?}");
+        }
+        drop(store);
+        let said = writer.kill();
+        examine(home.place(), home.folder(), &[&said]);
     }
 }
 

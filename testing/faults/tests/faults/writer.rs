@@ -150,7 +150,12 @@ pub fn examine(place: &Place, folder: &Path, said: &[&Said]) -> usize {
     let held = inspect(&store, folder).unwrap();
     for said in said {
         let lost: Vec<_> = said.kept.difference(&held.events).collect();
-        assert!(lost.is_empty(), "said to be kept, and lost: {lost:?}");
+        assert!(
+            lost.is_empty(),
+            "{} said to be kept, and lost, from {:?}",
+            lost.len(),
+            lost.first()
+        );
         let ghosts: Vec<_> = said.refused.intersection(&held.events).collect();
         assert!(ghosts.is_empty(), "refused, and there: {ghosts:?}");
     }
