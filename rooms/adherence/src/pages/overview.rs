@@ -241,11 +241,7 @@ fn drawn(
 ) -> OverviewPage {
     let judged = &shown.judgement.frame;
     let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
-    let all = with_cases().flat_map(|rule| {
-        let parts = rule.parts.iter().map(|part| part.counts);
-        parts.chain([rule.counts])
-    });
-    let scale = scale(all, judged.target);
+    let scale = scale(with_cases().map(|rule| rule.counts), judged.target);
     let (running, failed) = beside(room);
     OverviewPage {
         again: Button::act("Judge again", "/adherence/judgements", &frame.csrf).icon(Icon::REPLAY),
@@ -439,7 +435,7 @@ fn lead(counted: &[Counted<'_>], target: f64) -> String {
     };
     let judged = counted.iter().filter(|rule| share(rule).is_some()).count();
     if judged == 0 {
-        return "No clause has a verdict in this period.".to_owned();
+        return "No rule has a verdict in this period.".to_owned();
     }
     let verb = |number: usize, one: &str, more: &str| match number {
         0 => format!("none {one}"),
@@ -463,7 +459,7 @@ fn lead(counted: &[Counted<'_>], target: f64) -> String {
     });
     format!(
         "Of {} with cases, {} the target of {}, {}{unclear}.{}",
-        plural(judged as u64, "clause"),
+        plural(judged as u64, "rule"),
         verb(of(Standing::Met), "meets", "meet"),
         share_words(target),
         verb(of(Standing::NotMet), "does not", "do not"),
