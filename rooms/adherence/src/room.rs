@@ -1,5 +1,6 @@
 //! The room: what its pages share, and the judgement that runs beside them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use kept_world::World;
 
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
-use crate::queries::{self, Judgement, Within};
+use crate::queries::{self, CountRow, Judgement, Within};
 
 /// What the pages of adherence are made of. Clones share it.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ pub struct Shown {
     pub rules: Vec<RuleFigures>,
     /// Its months; none where it has no duty.
     pub months: Option<Within>,
+    /// How the duties of each rule stand, month by month: as many rows as rules have months.
+    pub counts: HashMap<String, Vec<CountRow>>,
 }
 
 /// How a judgement that runs is coming along.
@@ -78,6 +81,17 @@ pub struct MarginFigure {
     pub open: u64,
     /// How many were excused.
     pub excused: u64,
+}
+
+impl Shown {
+    /// How the duties of a rule stand, month by month.
+    pub(crate) fn counts_of(&self, rule: &str, within: Option<Within>) -> Vec<CountRow> {
+        let rows = self.counts.get(rule).into_iter().flatten();
+        let wanted = |row: &&CountRow| {
+            within.is_none_or(|within| within.from <= row.month && row.month <= within.to)
+        };
+        rows.filter(wanted).cloned().collect()
+    }
 }
 
 impl Room {
@@ -180,9 +194,18 @@ impl Room {
         {
             return Ok(Some(shown));
         }
+        let months = queries::months_span(read, judgement.number)?;
+        let mut counts: HashMap<String, Vec<CountRow>> = HashMap::new();
+        if let Some(months) = months {
+            for row in queries::months(read, judgement.number, months)? {
+                let name = format!("{}/{}", row.code, row.rule);
+                counts.entry(name).or_default().push(row);
+            }
+        }
         let shown = Arc::new(Shown {
             rules: queries::figures(read, judgement.number)?,
-            months: queries::months_span(read, judgement.number)?,
+            months,
+            counts,
             judgement,
         });
         *kept() = Some(Arc::clone(&shown));

@@ -16,7 +16,7 @@ use kept_journal::obligations::Rewriting;
 use kept_journal::{InForce, Rules};
 use kept_kernel::Instant;
 use kept_sops::{MarginFigure, Margins, Room, Shipped, Text, adopt, load, routes};
-use kept_store::{Store, StoreError};
+use kept_store::Store;
 use kept_testing::{Home, Kept as _};
 use kept_ui::{Binding, Live, LiveLimits, Menu, Settings, Ui, Viewer};
 use kept_world::World;
@@ -150,7 +150,7 @@ impl Desk {
         engine.finish(NOW);
         let finished = rewriting.finish().unwrap();
         self.store
-            .write(move |tx| finished.put_in_force(tx, NOW).map_err(StoreError::from))
+            .write(move |tx| finished.put_in_force(tx, NOW))
             .kept();
     }
 
