@@ -43,11 +43,15 @@ fn main() -> Outcome<()> {
     }
     let live = Live::new(LiveLimits::default(), 1);
     let told = live.clone();
-    let adherence =
-        kept_adherence::Room::new(store.clone(), world.clone(), rules.clone(), move || {
+    let adherence = kept_adherence::Room::new(
+        (store.clone(), world.clone()),
+        rules.clone(),
+        Judging::default,
+        move || {
             told.changed(["adherence"], None);
-        });
-    adherence.begin_judging(Judging::default());
+        },
+    );
+    adherence.begin_judging();
     let margins = adherence.clone();
     let sops = kept_sops::Room::new(
         (store, world),

@@ -27,6 +27,7 @@ struct Shared {
     /// What was read of the judgement in force: it never changes, so every page shares it.
     shown: Mutex<Option<Arc<Shown>>>,
     running: Mutex<Running>,
+    asked: Box<dyn Fn() -> Judging + Send + Sync>,
     told: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -95,11 +96,12 @@ impl Shown {
 }
 
 impl Room {
-    /// A room over this store. `told` is called when another judgement is in force.
+    /// A room over this store. `asked` says up to when a new judgement judges, and against which target; `told` is called
+    /// while one runs and when it is in force, so that open pages can be refreshed.
     pub fn new(
-        store: Store,
-        world: World,
+        (store, world): (Store, World),
         rules: Rules,
+        asked: impl Fn() -> Judging + Send + Sync + 'static,
         told: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -108,6 +110,7 @@ impl Room {
             rules,
             shown: Mutex::default(),
             running: Mutex::default(),
+            asked: Box::new(asked),
             told: Box::new(told),
         }))
     }
@@ -120,8 +123,8 @@ impl Room {
         &self.0.rules
     }
 
-    /// Judges the journal on a thread of its own, up to now. False: it is being judged already, or cannot be.
-    pub fn begin_judging(&self, asked: Judging) -> bool {
+    /// Judges the journal on a thread of its own. False: it is being judged already, or cannot be.
+    pub fn begin_judging(&self) -> bool {
         let coming = Arc::new(Coming::default());
         {
             let mut running = self.running();
@@ -136,7 +139,7 @@ impl Room {
         let room = self.clone();
         let begun = thread::Builder::new()
             .name("kept-judge".into())
-            .spawn(move || room.judged(asked, &coming));
+            .spawn(move || room.judged(&coming));
         if let Err(error) = begun {
             *self.running() = Running {
                 progress: None,
@@ -148,16 +151,25 @@ impl Room {
     }
 
     /// Judges the journal here and now, and says what went wrong.
-    fn judged(&self, asked: Judging, coming: &Coming) {
+    fn judged(&self, coming: &Coming) {
         let shared = &*self.0;
         if let Ok(Some(span)) = events::span(&shared.store) {
             coming.of.store(span.events, Ordering::Relaxed);
         }
         let rules = shared.rules.now();
-        let outcome = judge(&shared.store, &shared.world, &rules, asked, |done| {
-            coming.done.store(done, Ordering::Relaxed);
-            ControlFlow::Continue(())
-        });
+        let outcome = judge(
+            &shared.store,
+            &shared.world,
+            &rules,
+            (shared.asked)(),
+            |done| {
+                coming.done.store(done, Ordering::Relaxed);
+                if done.is_multiple_of(1 << 18) {
+                    (shared.told)();
+                }
+                ControlFlow::Continue(())
+            },
+        );
         *self.running() = Running {
             progress: None,
             failed: outcome.err().map(|error| error.to_string()),

@@ -48,7 +48,12 @@ impl Desk {
         store.migrate(&schemas, NOW).unwrap();
         let world = ticking();
         let rules = Rules::new(in_force());
-        let room = Room::new(store.clone(), world.clone(), rules.clone(), || {});
+        let room = Room::new(
+            (store.clone(), world.clone()),
+            rules.clone(),
+            Judging::default,
+            || {},
+        );
         let desk = Self {
             store,
             world,

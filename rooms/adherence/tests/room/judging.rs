@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use kept_adherence::{JudgeError, Judging, judge, queries};
+use kept_adherence::{JudgeError, Judging, Room, State, judge, queries};
 use kept_journal::obligations::of_record;
 use kept_testing::{Kept as _, on_both, prepare_all};
 
@@ -37,6 +37,20 @@ on_both! {
         desk.judge();
         assert!(number(&desk.store) > first);
         assert_eq!(count(&desk), duties);
+    }
+
+    fn the_journal_is_judged_beside_the_pages(home) {
+        let (sender, told) = std::sync::mpsc::channel();
+        let desk = Desk::new(home);
+        let parts = (desk.store.clone(), desk.world.clone());
+        let room = Room::new(parts, desk.rules.clone(), Judging::default, move || {
+            let _ = sender.send(());
+        });
+        assert!(room.begin_judging());
+        told.recv().unwrap();
+        assert_eq!(room.state(), State::Idle(None));
+        assert!(number(&desk.store).is_some());
+        assert!(!room.margin("HD").unwrap().is_empty());
     }
 
     fn counts_of_a_month_are_those_of_its_duties(home) {
