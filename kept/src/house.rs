@@ -168,7 +168,7 @@ impl House {
     }
 
     /// What the accounts take from the SOPs in force: the roles, and the zone of new people.
-    pub fn account_settings(&self, rules: &InForce) -> kept_accounts::Settings {
+    pub fn account_settings(rules: &InForce) -> kept_accounts::Settings {
         let roles = rules
             .register
             .roles()

@@ -20,7 +20,7 @@ pub fn add_user(asked: &AddUserAsked) -> Result<Outcome, Failure> {
         .take(4096)
         .read_to_string(&mut password)
         .map_err(|error| Failure::new(format!("The password could not be read: {error}.")))?;
-    let accounts = house.accounts(house.account_settings(&house.rules()?))?;
+    let accounts = house.accounts(House::account_settings(&house.rules()?))?;
     let password = password.trim_end_matches(['\r', '\n']);
     accounts
         .add_person((&asked.name, &asked.email), asked.roles.clone(), password)
@@ -37,7 +37,7 @@ pub fn create_token(asked: &CreateTokenAsked) -> Result<Outcome, Failure> {
         .iter()
         .map(|name| scope(name))
         .collect::<Result<Vec<_>, _>>()?;
-    let accounts = house.accounts(house.account_settings(&house.rules()?))?;
+    let accounts = house.accounts(House::account_settings(&house.rules()?))?;
     let (_, token) = accounts
         .create_token(&asked.name, scopes, None)
         .map_err(|error| Failure::new(format!("{error}.")))?;

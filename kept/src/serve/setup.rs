@@ -61,9 +61,7 @@ impl Setup {
             let loaded = kept_sops::load(&setup.store, &setup.shipped, People::default());
             setup.rules.put(loaded.map_err(|error| error.to_string())?);
             // What the pages show was judged by the texts before.
-            setup
-                .adherence
-                .begin_judging(kept_adherence::Judging::default());
+            setup.adherence.begin_judging();
             Ok(Ok(()))
         });
         match done.await {

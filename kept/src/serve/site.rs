@@ -42,7 +42,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         https: base_url.starts_with("https://"),
         base_url,
         menu: Arc::new(menu),
-        ..house.account_settings(&rules.now())
+        ..House::account_settings(&rules.now())
     };
     let accounts = house.accounts(settings)?;
     let live = Live::new(LiveLimits::default(), house.world.now().micros() as u64);
@@ -99,9 +99,9 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
     };
     let hub = live.clone();
     let adherence = kept_adherence::Room::new(
-        house.store.clone(),
-        house.world.clone(),
+        (house.store.clone(), house.world.clone()),
         rules.clone(),
+        kept_adherence::Judging::default,
         move || hub.changed(["adherence"], None),
     );
     let figures = adherence.clone();

@@ -1,5 +1,6 @@
 //! A log in the house's own journal is judged as `kept replay` judges the log itself.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
@@ -64,9 +65,11 @@ impl Example {
                 ("Awaiting User Info", "11:00"),
                 ("Resolved", "15:00"),
             ] {
-                log += &format!(
-                    "INC{number:03},{state},Caller {client},{opened},Updated by {person},{day}/{month}/2016 {at},3 - Moderate,Resolver {person},{resolved},?\n"
-                );
+                writeln!(
+                    log,
+                    "INC{number:03},{state},Caller {client},{opened},Updated by {person},{day}/{month}/2016 {at},3 - Moderate,Resolver {person},{resolved},?"
+                )
+                .unwrap();
             }
         }
         let file = folder.join("slice.csv");

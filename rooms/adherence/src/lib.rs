@@ -1,6 +1,6 @@
 //! How well the SOPs are kept: clause by clause, by person, role, client, tier and month, with the cases behind each number.
 //!
-//! [`Gather`] makes figures of obligations as they come; `kept replay` uses it on a foreign log, [`judge`] on the journal.
+//! [`Gather`] makes figures of obligations as they come; `kept replay` uses it on a foreign log, [`judge()`] on the journal.
 //! The latter writes figures and counts as rows, so that a page reads a few rows, however long the journal is.
 //!
 //! Tables: `adherence_judgements`, `adherence_figures`, `adherence_counts`; the obligations are the journal's. Events in: all,

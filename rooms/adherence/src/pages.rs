@@ -17,7 +17,6 @@ use axum::routing::{get, post};
 use kept_store::{Answer, StoreError};
 use kept_ui::{Failure, Flash, Frame, see_other};
 
-use crate::judge::Judging;
 use crate::room::{Room, Shown};
 use crate::scope::scope;
 
@@ -36,7 +35,7 @@ pub fn routes(room: Room) -> Router {
 /// Judges the journal again.
 async fn begin(State(room): State<Room>, frame: Frame) -> Result<Response, Failure> {
     scope(&frame)?;
-    let said = if room.begin_judging(Judging::default()) {
+    let said = if room.begin_judging() {
         "The journal is being judged again. The figures change when it is done."
     } else {
         "The journal is being judged already."

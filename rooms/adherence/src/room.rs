@@ -1,5 +1,6 @@
 //! The room: what its pages share, and the judgement that runs beside them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use kept_world::World;
 
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
-use crate::queries::{self, Judgement, Within};
+use crate::queries::{self, CountRow, Judgement, Within};
 
 /// What the pages of adherence are made of. Clones share it.
 #[derive(Clone)]
@@ -26,6 +27,7 @@ struct Shared {
     /// What was read of the judgement in force: it never changes, so every page shares it.
     shown: Mutex<Option<Arc<Shown>>>,
     running: Mutex<Running>,
+    asked: Box<dyn Fn() -> Judging + Send + Sync>,
     told: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -38,6 +40,8 @@ pub struct Shown {
     pub rules: Vec<RuleFigures>,
     /// Its months; none where it has no duty.
     pub months: Option<Within>,
+    /// How the duties of each rule stand, month by month: as many rows as rules have months.
+    pub counts: HashMap<String, Vec<CountRow>>,
 }
 
 /// How a judgement that runs is coming along.
@@ -80,12 +84,24 @@ pub struct MarginFigure {
     pub excused: u64,
 }
 
+impl Shown {
+    /// How the duties of a rule stand, month by month.
+    pub(crate) fn counts_of(&self, rule: &str, within: Option<Within>) -> Vec<CountRow> {
+        let rows = self.counts.get(rule).into_iter().flatten();
+        let wanted = |row: &&CountRow| {
+            within.is_none_or(|within| within.from <= row.month && row.month <= within.to)
+        };
+        rows.filter(wanted).cloned().collect()
+    }
+}
+
 impl Room {
-    /// A room over this store. `told` is called when another judgement is in force.
+    /// A room over this store. `asked` says up to when a new judgement judges, and against which target; `told` is called
+    /// while one runs and when it is in force, so that open pages can be refreshed.
     pub fn new(
-        store: Store,
-        world: World,
+        (store, world): (Store, World),
         rules: Rules,
+        asked: impl Fn() -> Judging + Send + Sync + 'static,
         told: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -94,6 +110,7 @@ impl Room {
             rules,
             shown: Mutex::default(),
             running: Mutex::default(),
+            asked: Box::new(asked),
             told: Box::new(told),
         }))
     }
@@ -106,8 +123,8 @@ impl Room {
         &self.0.rules
     }
 
-    /// Judges the journal on a thread of its own, up to now. False: it is being judged already, or cannot be.
-    pub fn begin_judging(&self, asked: Judging) -> bool {
+    /// Judges the journal on a thread of its own. False: it is being judged already, or cannot be.
+    pub fn begin_judging(&self) -> bool {
         let coming = Arc::new(Coming::default());
         {
             let mut running = self.running();
@@ -122,7 +139,7 @@ impl Room {
         let room = self.clone();
         let begun = thread::Builder::new()
             .name("kept-judge".into())
-            .spawn(move || room.judged(asked, &coming));
+            .spawn(move || room.judged(&coming));
         if let Err(error) = begun {
             *self.running() = Running {
                 progress: None,
@@ -134,16 +151,25 @@ impl Room {
     }
 
     /// Judges the journal here and now, and says what went wrong.
-    fn judged(&self, asked: Judging, coming: &Coming) {
+    fn judged(&self, coming: &Coming) {
         let shared = &*self.0;
         if let Ok(Some(span)) = events::span(&shared.store) {
             coming.of.store(span.events, Ordering::Relaxed);
         }
         let rules = shared.rules.now();
-        let outcome = judge(&shared.store, &shared.world, &rules, asked, |done| {
-            coming.done.store(done, Ordering::Relaxed);
-            ControlFlow::Continue(())
-        });
+        let outcome = judge(
+            &shared.store,
+            &shared.world,
+            &rules,
+            (shared.asked)(),
+            |done| {
+                coming.done.store(done, Ordering::Relaxed);
+                if done.is_multiple_of(1 << 18) {
+                    (shared.told)();
+                }
+                ControlFlow::Continue(())
+            },
+        );
         *self.running() = Running {
             progress: None,
             failed: outcome.err().map(|error| error.to_string()),
@@ -180,9 +206,18 @@ impl Room {
         {
             return Ok(Some(shown));
         }
+        let months = queries::months_span(read, judgement.number)?;
+        let mut counts: HashMap<String, Vec<CountRow>> = HashMap::new();
+        if let Some(months) = months {
+            for row in queries::months(read, judgement.number, months)? {
+                let name = format!("{}/{}", row.code, row.rule);
+                counts.entry(name).or_default().push(row);
+            }
+        }
         let shown = Arc::new(Shown {
             rules: queries::figures(read, judgement.number)?,
-            months: queries::months_span(read, judgement.number)?,
+            months,
+            counts,
             judgement,
         });
         *kept() = Some(Arc::clone(&shown));

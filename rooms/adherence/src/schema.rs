@@ -48,7 +48,8 @@ pub const SCHEMA: Schema = Schema {
                 judged $INT NOT NULL,
                 PRIMARY KEY (judgement, code, rule, dimension, value, month)
             ) $STRICT;
-            CREATE INDEX adherence_counts_most ON adherence_counts (judgement, code, rule, dimension, month, judged, value);
+            CREATE INDEX adherence_counts_most
+                ON adherence_counts (judgement, code, rule, dimension, month, judged DESC, value);
             CREATE INDEX adherence_counts_together ON adherence_counts (judgement, dimension, month, code, rule);
         ",
     }],

@@ -173,10 +173,7 @@ impl<'d> Writer<'d> {
             id: rule.key.id.clone(),
             clause: self.document.clause_of(rule),
             pieces: pieces(self.document, rule),
-            gate: matches!(
-                rule.sentence,
-                Some(Sentence::Gate(_) | Sentence::Permission(_))
-            ),
+            gate: matches!(rule.sentence, Some(Sentence::Gate(_))),
             opens: opens(rule),
             steps: rules.map(|step| step.key.clone()).collect(),
         })

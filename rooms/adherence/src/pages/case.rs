@@ -141,9 +141,19 @@ fn whys(
             code: duty.code.clone(),
             id: duty.rule.clone(),
         };
-        *told = engine.why(&rule, case, at);
+        let why = engine.why(&rule, case, at);
+        *told = why.into_iter().map(without_place).collect();
     }
     told
+}
+
+/// An event's place among those of this case says nothing to people.
+fn without_place(line: String) -> String {
+    let Some((before, after)) = line.split_once(" by event ") else {
+        return line;
+    };
+    let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    format!("{before}{rest}")
 }
 
 fn duty_of(

@@ -184,6 +184,9 @@ async fn months(
         return Ok(Vec::new());
     };
     let (dimension, value) = view.value();
+    if dimension == Dimension::All {
+        return Ok(shown.counts_of(&format!("{code}/{rule}"), view.within(all)));
+    }
     let (code, rule, value) = (code.to_owned(), rule.to_owned(), value.to_owned());
     let within = view.within(all).unwrap_or(all);
     let judgement = shown.judgement.number;

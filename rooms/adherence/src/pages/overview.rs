@@ -22,7 +22,7 @@ use crate::queries::{self, CountRow, Within};
 use crate::room::{Room, Shown, State as RoomState};
 use crate::scope::scope;
 use crate::share::{Share, Standing};
-use crate::tally::Month;
+use crate::tally::{Dimension, Month};
 use crate::words::share_words;
 
 /// So many people, clients or tiers are shown under a clause.
@@ -112,9 +112,15 @@ pub async fn overview(
     let Some(shown) = shown(&room).await? else {
         return Ok(page(&nothing(frame, &room)));
     };
-    let (asked, read_of) = (view.clone(), Arc::clone(&shown));
-    let rows = got(room.store().read(move |read| rows(read, &read_of, &asked))).await?;
-    let mut counted = counted(&shown, &view, rows);
+    let parts = match view.by {
+        Some(By::Dimension(dimension)) => {
+            let (asked, of) = (view.clone(), Arc::clone(&shown));
+            let read = move |read: &Read<'_>| parts(read, &of, &asked, dimension);
+            got(room.store().read(read)).await?
+        }
+        _ => Vec::new(),
+    };
+    let mut counted = counted(&shown, &view, parts);
     let target = shown.judgement.frame.target;
     counted.sort_by(|one, other| worse(one, other, target));
     Ok(page(&drawn(frame, &room, (&shown, &view), &counted)))
@@ -165,26 +171,22 @@ fn beside(room: &Room) -> (Option<Progress>, Option<Notice>) {
     }
 }
 
-/// The counts of all clauses by month, and the parts of each.
-type Rows = (Vec<CountRow>, Vec<Vec<CountRow>>);
-
-fn rows(read: &Read<'_>, shown: &Shown, view: &View) -> Result<Rows, StoreError> {
-    let Some(all) = shown.months else {
-        return Ok((Vec::new(), Vec::new()));
-    };
+/// The parts of each clause.
+fn parts(
+    read: &Read<'_>,
+    shown: &Shown,
+    view: &View,
+    dimension: Dimension,
+) -> Result<Vec<Vec<CountRow>>, StoreError> {
     let judgement = shown.judgement.number;
-    let within = view.within(all);
-    let months = queries::months(read, judgement, within.unwrap_or(all))?;
-    let Some(By::Dimension(dimension)) = view.by else {
-        return Ok((months, Vec::new()));
-    };
+    let within = shown.months.and_then(|all| view.within(all));
     let parts = own_rules(shown, view).map(|(rule, code, id)| {
         if rule.counts.triggered == 0 {
             return Ok(Vec::new());
         }
         queries::most(read, judgement, (code, id), dimension, within, MOST_PARTS)
     });
-    Ok((months, parts.collect::<Result<_, _>>()?))
+    parts.collect()
 }
 
 /// The rules of the document that is asked for, or all.
@@ -199,14 +201,12 @@ fn own_rules<'s>(
     rules.filter(move |(_, code, _)| view.sop.as_deref().is_none_or(|sop| sop == *code))
 }
 
-fn counted<'s>(shown: &'s Shown, view: &View, (months, parts): Rows) -> Vec<Counted<'s>> {
+fn counted<'s>(shown: &'s Shown, view: &View, parts: Vec<Vec<CountRow>>) -> Vec<Counted<'s>> {
     let mut parts = parts.into_iter();
+    let within = shown.months.and_then(|all| view.within(all));
     own_rules(shown, view)
         .map(|(rule, code, id)| {
-            let own = months
-                .iter()
-                .filter(|row| row.code == code && row.rule == id);
-            let own: Vec<_> = own.cloned().collect();
+            let own = shown.counts_of(&rule.card.rule, within);
             let counts = own.iter().map(|row| row.counts);
             let parts = match view.by {
                 Some(By::Month) => own.clone(),
@@ -241,11 +241,7 @@ fn drawn(
 ) -> OverviewPage {
     let judged = &shown.judgement.frame;
     let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
-    let all = with_cases().flat_map(|rule| {
-        let parts = rule.parts.iter().map(|part| part.counts);
-        parts.chain([rule.counts])
-    });
-    let scale = scale(all, judged.target);
+    let scale = scale(with_cases().map(|rule| rule.counts), judged.target);
     let (running, failed) = beside(room);
     OverviewPage {
         again: Button::act("Judge again", "/adherence/judgements", &frame.csrf).icon(Icon::REPLAY),
@@ -439,7 +435,7 @@ fn lead(counted: &[Counted<'_>], target: f64) -> String {
     };
     let judged = counted.iter().filter(|rule| share(rule).is_some()).count();
     if judged == 0 {
-        return "No clause has a verdict in this period.".to_owned();
+        return "No rule has a verdict in this period.".to_owned();
     }
     let verb = |number: usize, one: &str, more: &str| match number {
         0 => format!("none {one}"),
@@ -463,7 +459,7 @@ fn lead(counted: &[Counted<'_>], target: f64) -> String {
     });
     format!(
         "Of {} with cases, {} the target of {}, {}{unclear}.{}",
-        plural(judged as u64, "clause"),
+        plural(judged as u64, "rule"),
         verb(of(Standing::Met), "meets", "meet"),
         share_words(target),
         verb(of(Standing::NotMet), "does not", "do not"),

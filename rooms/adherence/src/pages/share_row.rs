@@ -93,10 +93,12 @@ pub fn verdict(standing: Standing) -> Verdict {
     }
 }
 
-/// A scale on which all of these can be seen.
+/// A scale on which all can be seen that have enough cases to be told apart; the bars of others may leave it at its end.
 pub fn scale(counts: impl Iterator<Item = Counts>, target: f64) -> Scale {
-    let lows = counts.filter_map(|counts| Share::of(counts.met, counts.judged()));
-    Scale::over(lows.map(|share| share.low).fold(target, f64::min))
+    let shares = counts.filter_map(|counts| Share::of(counts.met, counts.judged()));
+    let told =
+        shares.filter(|share| Share::standing(Some(*share), target) != Standing::NotEnoughData);
+    Scale::over(told.map(|share| share.low).fold(target, f64::min))
 }
 
 /// Two counts together.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::Response;
 use kept_charts::{Interval, Scale, interval};
 use kept_language::Document;
-use kept_ui::parts::{ClauseKind, ClauseMark, Crumb, Fact, Facts, Views};
+use kept_ui::parts::{ClauseKind, ClauseMark, Crumb, Views};
 use kept_ui::{Failure, Frame, Html, page};
 
 use super::list::since;
@@ -24,7 +24,7 @@ struct ReadPage {
     code: String,
     title: String,
     modes: Views,
-    control: Facts,
+    control: Vec<(&'static str, String)>,
     headings: Vec<Heading>,
     rows: Vec<Row>,
 }
@@ -96,20 +96,26 @@ pub async fn read(room: &Room, document: &Document, frame: Frame) -> Result<Resp
 }
 
 /// What stands at the head of a controlled document.
-fn control(document: &Document, register: &kept_language::Register, since: &str) -> Facts {
+fn control(
+    document: &Document,
+    register: &kept_language::Register,
+    since: &str,
+) -> Vec<(&'static str, String)> {
     let header = &document.header;
     let role = |role: kept_language::RoleId| register[role].says.clone();
-    let mut facts = vec![Fact::new("Version", format!("{}, {since}", header.version))];
-    if let Some(owner) = header.owner {
-        facts.push(Fact::new("Owner", role(owner)));
-    }
-    if let Some(approver) = header.approver {
-        facts.push(Fact::new("Approved by", role(approver)));
-    }
-    if let Some(review) = header.review {
-        facts.push(Fact::new("Review", format!("every {review}")));
-    }
-    Facts(facts)
+    let facts = [
+        ("Version", Some(format!("{}, {since}", header.version))),
+        ("Owner", header.owner.map(role)),
+        ("Approved by", header.approver.map(role)),
+        (
+            "Review",
+            header.review.map(|review| format!("every {review}")),
+        ),
+    ];
+    let known = facts.into_iter();
+    known
+        .filter_map(|(label, value)| Some((label, value?)))
+        .collect()
 }
 
 /// One scale for all figures of the document, so that they can be compared.

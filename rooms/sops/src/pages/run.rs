@@ -111,7 +111,7 @@ fn clause(
     let shown = owed.iter().take(MOST as usize).enumerate();
     let duties = shown.map(|(place, duty)| Duty {
         mark: mark.clone(),
-        verb: duty.noun.clone(),
+        verb: capital(&duty.noun),
         subject: duty.subject.clone(),
         href: format!(
             "/adherence/cases/{}/{}",
@@ -146,12 +146,25 @@ fn clause(
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next();
+    first.map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
 /// The client, and who owes it.
 fn with(duty: &Owed) -> String {
     let owner = duty.owner.as_ref().unwrap_or(&duty.owner_role);
+    let owed = if duty.level > 0 {
+        format!("escalated to {owner}")
+    } else {
+        format!("with {owner}")
+    };
     match &duty.client {
-        Some(client) => format!("{client}, with {owner}"),
-        None => format!("with {owner}"),
+        Some(client) => format!("{client}, {owed}"),
+        None => owed,
     }
 }
 
