@@ -170,8 +170,24 @@ fn plain(kind: Kind, cell: &Cell) -> Cell {
     match cell {
         Cell::Text(text) if kind == Kind::Json => {
             let value: serde_json::Value = serde_json::from_str(text).unwrap();
-            Cell::Text(value.to_string())
+            Cell::Text(sorted(value).to_string())
         }
         other => other.clone(),
+    }
+}
+
+/// The same JSON with its names in order: PostgreSQL keeps what a JSON says, not how it was written.
+fn sorted(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(map) => {
+            let mut pairs: Vec<_> = map.into_iter().collect();
+            pairs.sort_by(|one, other| one.0.cmp(&other.0));
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)))
+                .collect()
+        }
+        serde_json::Value::Array(list) => list.into_iter().map(sorted).collect(),
+        other => other,
     }
 }
