@@ -1,6 +1,6 @@
 //! Fresh databases for tests: every test that touches the store runs on both.
 //!
-//! ```ignore
+//! ```text
 //! kept_testing::on_both! {
 //!     fn a_note_is_there_after_the_write(home) {
 //!         let store = home.open();
