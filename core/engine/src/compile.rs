@@ -373,6 +373,8 @@ impl Builder<'_> {
         self.choose_reads();
         let defining = self.defining();
         self.choose_again();
+        let briefs = self.rules.iter().map(|(_, rule)| rule.brief(&self.idents));
+        let briefs = briefs.collect();
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -389,6 +391,7 @@ impl Builder<'_> {
             purposes: self.uses.iter().map(|(_, used)| used.purposes()).collect(),
             uses: self.uses,
             rules: self.rules,
+            briefs,
             idents: self.idents,
             tables: self.tables,
             definitions: self.definitions,
@@ -459,5 +462,6 @@ pub(crate) fn rule_info(
         reads: Reads::NOTHING,
         shown: Reads::NOTHING,
         pauses: false,
+        steady: false,
     }
 }

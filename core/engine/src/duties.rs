@@ -308,7 +308,7 @@ impl Core<'_> {
         while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
             let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            let can = self.program.rules[seen.rule].pauses || seen.is_paused();
+            let can = self.program.briefs[seen.rule].pauses || seen.is_paused();
             if !counts || seen.breached || !can {
                 continue;
             }

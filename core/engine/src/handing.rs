@@ -58,7 +58,7 @@ impl Core<'_> {
     }
 
     fn hand_out_as(&mut self, record: RecordIx, duty: &Duty, until: Instant) {
-        let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
+        let mut out = self.take_scratch();
         self.fill(&mut out, record, duty, until);
         (self.sink)(&out);
         self.hand_out_levels(&mut out, record, duty);
@@ -174,10 +174,11 @@ impl Core<'_> {
         self.fill_times(out, duty, until);
         self.fill_owner(out, record, duty, rule);
         out.marks = duty.marks;
-        out.unknown = match (duty.missing, out.verdict) {
-            (Some(missing), Verdict::CannotBeJudged) => Some(self.missing_words(missing)),
-            _ => None,
-        };
+        let missing = duty
+            .missing
+            .filter(|_| out.verdict == Verdict::CannotBeJudged);
+        let unknown = missing.map(|missing| self.missing_words(missing));
+        set_option(&mut out.unknown, unknown.as_deref());
         out.entries.clear();
         if !self.entries {
             return;
@@ -251,7 +252,7 @@ impl Core<'_> {
             Note::Excused => EntryChange::Excused,
             Note::Cancelled(reason) => EntryChange::Cancelled { reason },
             Note::Unknown(missing) => EntryChange::Unknown {
-                fact: self.missing_words(missing),
+                fact: self.missing_words(missing).into_owned(),
             },
             Note::Reassigned(to) => EntryChange::Reassigned {
                 to: (to != NOBODY).then(|| self.names.text(to).unwrap_or_default().to_owned()),

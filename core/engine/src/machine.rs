@@ -65,8 +65,9 @@ pub(crate) struct Core<'p> {
     pub(crate) round: u64,
     pub(crate) search: u64,
     pub(crate) seed: u64,
-    /// Filled anew for each obligation that is handed out.
-    pub(crate) scratch: Option<Obligation>,
+    /// Filled anew for each obligation that is handed out; boxed, so that taking it out and putting it back moves a
+    /// pointer.
+    pub(crate) scratch: Option<Box<Obligation>>,
     pub(crate) sink: Sink<'p>,
     /// Whether obligations are handed out with the entries of their lives.
     pub(crate) entries: bool,
@@ -180,6 +181,12 @@ impl<'p> Core<'p> {
         let hash = hash_of(program.company.0, "company");
         core.company = core.make(program.company, noun, "company", hash);
         core
+    }
+
+    /// An obligation to be filled in, given back as `scratch`.
+    pub(crate) fn take_scratch(&mut self) -> Box<Obligation> {
+        let kept = self.scratch.take();
+        kept.unwrap_or_else(|| Box::new(Obligation::empty()))
     }
 
     pub(crate) fn calendar_of(&self, duty: &crate::record::Duty) -> &'p Calendar {

@@ -228,7 +228,13 @@ impl<'p> Core<'p> {
         if self.names_the_same(record, event) {
             return;
         }
-        let before: Vec<NameIx> = self.owners(record);
+        // Who owed what is asked only where it goes on record.
+        let noted = !self.records[record].quiet;
+        let before = if noted {
+            self.owners(record)
+        } else {
+            Vec::new()
+        };
         for (part, person) in event.parts {
             let (part, person) = (self.names.of(part), self.names.of(person));
             set(&mut self.records[record].parts, part, person);
@@ -236,6 +242,9 @@ impl<'p> Core<'p> {
         for (role, person) in event.holders {
             let person = self.names.of(person);
             set(&mut self.records[record].holders, *role, person);
+        }
+        if before.is_empty() {
+            return;
         }
         let after = self.owners(record);
         for (place, (old, new)) in before.into_iter().zip(after).enumerate() {
