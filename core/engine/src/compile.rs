@@ -26,7 +26,7 @@ use crate::list::List;
 use crate::people::People;
 use crate::program::{
     CalendarIx, Calendars, CompileProblem, FactTrigger, FactTurn, IdentIx, Kind, Program, RuleInfo,
-    RuleIx, TransitionInfo, Version,
+    RuleIx, TransitionInfo, Version, briefs,
 };
 use crate::reading::Reads;
 
@@ -373,8 +373,7 @@ impl Builder<'_> {
         self.choose_reads();
         let defining = self.defining();
         self.choose_again();
-        let briefs = self.rules.iter().map(|(_, rule)| rule.brief(&self.idents));
-        let briefs = briefs.collect();
+        let briefs = briefs(&self.rules, &self.idents);
         Program {
             register: self.register.clone(),
             people: self.people,

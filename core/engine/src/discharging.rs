@@ -55,7 +55,8 @@ impl Core<'_> {
         let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
             shown.and(Reads::fact(*fact))
         });
-        let only_facts = event.proofs.is_empty() && event.links.len() <= 1;
+        // What is shown by records of a kind is touched by anything, so links need no look of their own.
+        let only_facts = event.proofs.is_empty();
         for place in 0..self.records[case].duties.len() {
             let Some(duty) = self.records[case].duties.get(place) else {
                 continue;

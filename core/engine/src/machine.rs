@@ -60,6 +60,8 @@ pub(crate) struct Core<'p> {
     pub(crate) changes: Reads,
     /// An exception has been granted somewhere.
     pub(crate) granted: bool,
+    /// Some event has said who holds a role for its case.
+    pub(crate) held: bool,
     pub(crate) reckoned: Reckoned,
     /// Counts events and searches, to tell what has been seen in each.
     pub(crate) round: u64,
@@ -168,6 +170,7 @@ impl<'p> Core<'p> {
             defining: (Vec::new(), Vec::new()),
             changes: Reads::NOTHING,
             granted: false,
+            held: false,
             reckoned: Reckoned::default(),
             round: 0,
             search: 0,

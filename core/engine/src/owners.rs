@@ -63,6 +63,9 @@ impl<'p> Core<'p> {
             let person = self.part(record, &self.program.register[role].says);
             (person != NOBODY).then_some(person)
         };
+        if !self.held {
+            return named().unwrap_or(NOBODY);
+        }
         of(record)
             .or_else(named)
             .or_else(|| self.client_of(record).and_then(of))
@@ -239,6 +242,7 @@ impl<'p> Core<'p> {
             let (part, person) = (self.names.of(part), self.names.of(person));
             set(&mut self.records[record].parts, part, person);
         }
+        self.held |= !event.holders.is_empty();
         for (role, person) in event.holders {
             let person = self.names.of(person);
             set(&mut self.records[record].holders, *role, person);

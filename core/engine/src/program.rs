@@ -431,6 +431,8 @@ pub(crate) struct Brief {
     pub(crate) steady: bool,
     /// Under some variant it asks for proof.
     pub(crate) proves: bool,
+    /// Under some version of it a reopened duty goes on with what was left.
+    pub(crate) goes_on: bool,
     /// Time that passes for it may concern other duties, or judge it again.
     pub(crate) stirs: bool,
 }
@@ -681,8 +683,18 @@ impl Program {
     }
 }
 
+/// What events ask of each rule.
+pub(crate) fn briefs(
+    rules: &List<RuleIx, RuleInfo>,
+    idents: &List<IdentIx, Ident>,
+) -> List<RuleIx, Brief> {
+    let briefs = rules.iter().map(|(_, rule)| rule.brief(rules, idents));
+    briefs.collect()
+}
+
 impl RuleInfo {
-    pub(crate) fn brief(&self, idents: &List<IdentIx, Ident>) -> Brief {
+    fn brief(&self, rules: &List<RuleIx, Self>, idents: &List<IdentIx, Ident>) -> Brief {
+        let mut versions = idents[self.ident].rules.iter();
         let mut variants = self.variants.iter();
         Brief {
             act: self.act,
@@ -691,6 +703,7 @@ impl RuleInfo {
             pauses: self.pauses,
             steady: self.steady,
             proves: variants.any(|variant| !variant.evidence.is_empty()),
+            goes_on: versions.any(|rule| rules[*rule].reopened == Some(Reopened::GoesOn)),
             stirs: !self.exceptions.is_empty() || !idents[self.ident].when_overdue.is_empty(),
         }
     }
