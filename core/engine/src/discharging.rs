@@ -208,7 +208,7 @@ impl Core<'_> {
     pub(crate) fn end(&mut self, record: RecordIx, void: bool, at: Instant, cause: u64) {
         self.records[record].ended = at;
         for place in 0..self.records[record].duties.len() {
-            let Some(duty) = self.duty(record, place) else {
+            let Some(duty) = self.records[record].duties.get(place) else {
                 continue;
             };
             let rhythm = self.program.rules[duty.rule].is_rhythm();

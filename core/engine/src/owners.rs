@@ -75,10 +75,10 @@ impl<'p> Core<'p> {
     /// Whether a rung of the ladder can hear: it is not an owner of the duty, and not absent or gone.
     pub(crate) fn may_hear(
         &self,
-        record: RecordIx,
+        (record, duty): (RecordIx, &Duty),
         variant: &Variant,
         whom: &Whom,
-        (owner, at): (NameIx, Instant),
+        at: Instant,
     ) -> bool {
         let Whom::Party(party) = whom else {
             return true;
@@ -100,7 +100,10 @@ impl<'p> Core<'p> {
             Party::Part(part) => self.part(record, part),
         };
         match self.names.text(person) {
-            Some(name) => person != owner && self.program.people.may_be_present(name, at),
+            Some(name) => {
+                let owes = person == self.owner_of(record, duty);
+                !owes && self.program.people.may_be_present(name, at)
+            }
             None => match party {
                 Party::Role(role) => self.somebody_present(*role, at),
                 Party::Part(_) => true,

@@ -60,22 +60,19 @@ impl Core<'_> {
 
     /// Fires each duty up to an instant, one after the other; tells when the last of it happened.
     fn fire_apart(&mut self, record: RecordIx, until: Instant) -> Instant {
-        let mut last = self.records[record].wake;
-        let mut place = 0;
-        while let Some(seen) = self.records[record].duties.get(place) {
-            if seen.wake < until {
-                let mut duty = *seen;
-                while duty.wake < until {
-                    last = last.max(duty.wake);
-                    let at = duty.wake;
-                    self.fire_duty(record, &mut duty, at);
-                }
-                self.set_duty(record, place, duty);
+        let found = &mut self.records[record];
+        let mut last = found.wake;
+        // None of them sees another, so they can be lent out while they are gone over.
+        let mut duties = std::mem::take(&mut found.duties);
+        for duty in &mut duties {
+            while duty.wake < until {
+                last = last.max(duty.wake);
+                self.fire_duty(record, duty, duty.wake);
             }
-            place += 1;
         }
-        let now = &mut self.records[record].now;
-        *now = last.max(*now);
+        let found = &mut self.records[record];
+        found.duties = duties;
+        found.now = found.now.max(last);
         last
     }
 
@@ -173,13 +170,12 @@ impl Core<'_> {
 
     fn escalate(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
         let first = usize::from(duty.level);
-        let owner = self.owner_of(record, duty);
         let usable = variant
             .levels
             .iter()
             .enumerate()
             .skip(first)
-            .find(|(_, level)| self.may_hear(record, variant, &level.to, (owner, at)));
+            .find(|(_, level)| self.may_hear((record, duty), variant, &level.to, at));
         let rung = usable.map_or(first, |(rung, _)| rung);
         duty.level = duty.level.saturating_add(1);
         let skipped = usable.map_or(0, |_| (rung - first) as u8);
