@@ -204,10 +204,9 @@ pub(crate) enum Missing {
     Record(GroupIx),
 }
 
-/// A duty on a record. What every event looks at stands first, and lies in one line of the cache: a walk over the duties
-/// of a record reads a quarter of them.
+/// A duty on a record. What every event looks at stands first.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
+#[repr(C)]
 pub(crate) struct Duty {
     pub(crate) rule: RuleIx,
     pub(crate) ident: IdentIx,
