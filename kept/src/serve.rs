@@ -5,6 +5,8 @@ mod seal;
 mod setup;
 mod site;
 
+pub use site::{Site, site};
+
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
@@ -27,11 +29,12 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             .await
             .map_err(|error| busy(listen, &error))?;
         let at = listener.local_addr().unwrap_or(listen);
-        let site = tokio::task::block_in_place(|| site::site(&house, asked, asked.origin(at)))?;
-        let site::Site {
+        let site = tokio::task::block_in_place(|| site(&house, asked, asked.origin(at)))?;
+        let Site {
             app,
             live,
             accounts,
+            ..
         } = site;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
+use axum::Extension;
+use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
-use axum::{Extension, Router};
+use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
+use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 use tower_http::timeout::TimeoutLayer;
@@ -27,8 +28,10 @@ use crate::tell;
 
 /// A site that is ready to be served.
 pub struct Site {
-    /// All routes.
+    /// What it answers.
     pub app: Router,
+    /// All routes, as the rooms wrote them.
+    pub routes: Vec<Listed>,
     /// The hub of its live pages.
     pub live: Live,
     /// Who may come in.
@@ -74,22 +77,24 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let signed = accounts.session_layer(dressed);
     let store = house.store.clone();
-    let app = ui
-        .protect(signed)
-        .route("/healthz", get(move || healthy(store.clone())))
-        .layer(axum::middleware::map_request(remote_address))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            std::time::Duration::from_mins(1),
-        ));
+    let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
+    // Inside of what sets the headers: an answer that came too late has them too.
+    let timely = signed.merge(health).layer(TimeoutLayer::with_status_code(
+        StatusCode::REQUEST_TIMEOUT,
+        std::time::Duration::from_mins(1),
+    ));
+    let all = ui
+        .protect(timely)
+        .layer(axum::middleware::map_request(remote_address));
     Ok(Site {
-        app,
+        routes: all.listed().to_vec(),
+        app: all.app(),
         live,
         accounts,
     })
 }
 
-fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+fn rooms(house: &House, rules: &Rules, live: &Live) -> Routes {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
@@ -111,13 +116,16 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
         shipped(),
         Arc::new(move |code: &str| margins(&figures, code)),
     );
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/adherence") }))
+    Routes::new()
+        .route("/", get(first))
         .merge(only(
             Action::ReadAdherence,
             kept_adherence::routes(adherence.clone()),
         ))
-        .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
+        .merge(reading(
+            Action::ReadSops,
+            kept_sops::routes(sops).layer(from_fn(cases_seen)),
+        ))
         .merge(setup::routes(setup(&adherence)))
 }
 
@@ -136,8 +144,30 @@ fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, Marg
     shown.collect()
 }
 
+/// The first page is the first that a person may see.
+async fn first(signed: Signed) -> Redirect {
+    if sees_adherence(&signed) {
+        Redirect::to("/adherence")
+    } else {
+        Redirect::to("/sops")
+    }
+}
+
+/// Whether the pages of adherence are open to a person: they are made of all records.
+fn sees_adherence(signed: &Signed) -> bool {
+    signed.scope(Action::ReadAdherence).is_everything()
+}
+
+/// Tells the room of SOPs who may see what runs under them.
+async fn cases_seen(signed: Signed, mut request: Request, next: Next) -> Response {
+    if sees_adherence(&signed) {
+        request.extensions_mut().insert(kept_sops::SeesCases);
+    }
+    next.run(request).await
+}
+
 /// Routes for people who may do this to anything at all.
-fn reading(action: Action, routes: Router) -> Router {
+fn reading(action: Action, routes: Routes) -> Routes {
     routes.layer(from_fn(
         move |signed: Signed, request: Request, next: Next| async move {
             match signed.require(action) {
@@ -149,7 +179,7 @@ fn reading(action: Action, routes: Router) -> Router {
 }
 
 /// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
-fn only(action: Action, routes: Router) -> Router {
+fn only(action: Action, routes: Routes) -> Routes {
     routes.layer(from_fn(
         move |signed: Signed, request: Request, next: Next| async move {
             if signed.scope(action).is_everything() {
@@ -175,8 +205,8 @@ async fn remote_address(mut request: Request) -> Request {
 
 /// The rail: what a person may see.
 fn menu(signed: &Signed) -> Menu {
-    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), action| {
-        signed.may(action).then(|| Place {
+    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), open: bool| {
+        open.then(|| Place {
             key,
             title: title.to_owned(),
             href: format!("/{key}"),
@@ -186,14 +216,17 @@ fn menu(signed: &Signed) -> Menu {
         })
     };
     let places = [
-        place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
+        place(
+            ("sops", "SOPs", Icon::SOPS, "g s"),
+            signed.may(Action::ReadSops),
+        ),
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
-            Action::ReadAdherence,
+            sees_adherence(signed),
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),
-            Action::Configure,
+            setup::is_open_to(signed),
         ),
     ];
     Menu {

@@ -19,5 +19,5 @@ pub use pages::routes;
 pub use queries::{
     DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, Texts, documents, in_force, load,
 };
-pub use room::{MarginFigure, Margins, Room};
+pub use room::{MarginFigure, Margins, Room, SeesCases};
 pub use set::{Set, SetProblem, Text};

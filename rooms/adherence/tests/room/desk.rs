@@ -127,6 +127,7 @@ impl Desk {
             next.run(request).await
         });
         ui.protect(ui.dress(routes(self.room.clone())).layer(known))
+            .app()
     }
 
     /// A whole page, which must be there.
