@@ -1,6 +1,7 @@
 //! Every route × everybody who may ask × own, foreign, missing: held against the declared table.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use axum::http::StatusCode;
 use kept_accounts::access::Action;
@@ -213,7 +214,7 @@ fn differing(answers: &BTreeMap<String, (StatusCode, String, String)>) -> String
             .skip(same.saturating_sub(40))
             .take(120)
             .collect();
-        words += &format!("; {case} {status} {led} {from}");
+        write!(words, "; {case} {status} {led} {from}").unwrap();
     }
     words
 }

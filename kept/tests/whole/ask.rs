@@ -1,6 +1,9 @@
 //! Asking the site, as a browser or a program does. Every answer is held against what stands on all of them.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
@@ -14,6 +17,10 @@ pub struct Asker {
     pub name: String,
     pub cookie: Option<String>,
     pub bearer: Option<String>,
+    /// Further headers, which anybody can send.
+    pub says: Vec<(&'static str, String)>,
+    /// Where the connection comes from.
+    pub from: Option<SocketAddr>,
     /// The token of the forms that this browser was shown.
     pub csrf: String,
 }
@@ -100,9 +107,14 @@ impl Asker {
                 .header(header::ORIGIN, ORIGIN)
                 .header("sec-fetch-site", "same-origin");
         }
-        let request = request
-            .body(body.map_or_else(Body::empty, Body::from))
-            .unwrap();
+        for (name, value) in &self.says {
+            request = request.header(*name, value);
+        }
+        let body = body.map_or_else(Body::empty, Body::from);
+        let mut request = request.body(body).unwrap();
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
         let answer = desk.run(async {
             let response = desk.site.app.clone().oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();

@@ -1,5 +1,6 @@
 //! A house with people of every role and some history, and its site.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt as _;
@@ -238,9 +239,7 @@ fn import(home: &Home) {
             (10, "Take in charge ticket"),
             (16, "Resolve ticket"),
         ] {
-            lines += &format!(
-                "Case {number},{activity},2012-10-0{number}T{hour:02}:00:00+00:00,Value {number},Value {number}\n"
-            );
+            writeln!(lines, "Case {number},{activity},2012-10-0{number}T{hour:02}:00:00+00:00,Value {number},Value {number}").unwrap();
         }
     }
     fs::write(&log, lines).unwrap();

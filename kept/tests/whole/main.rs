@@ -12,4 +12,6 @@ mod desk;
 mod headers;
 mod lists;
 mod records;
+mod signing_in;
+mod stolen;
 mod table;
