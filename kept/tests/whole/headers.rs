@@ -39,7 +39,15 @@ pub fn check(what: &str, answer: &Answer, desk: &Desk) {
     if !(file && answer.status.is_success()) {
         assert_eq!(said("cache-control"), "no-store", "{what}: cache-control");
     }
-    if answer.kind().starts_with("text/html") {
+    let kind = answer.kind();
+    assert!(
+        answer.text.is_empty() || !kind.is_empty(),
+        "{what}: of no kind"
+    );
+    if kind.starts_with("text/") && kind != "text/event-stream" {
+        assert!(kind.contains("charset=utf-8"), "{what}: {kind}");
+    }
+    if kind.starts_with("text/html") {
         nonces(what, answer);
     }
     assert!(!answer.status.is_server_error(), "{what}: {}", answer.text);
