@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::response::Redirect;
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
-use kept_engine::People;
 use kept_journal::Rules;
 use kept_sops::{AdoptError, Shipped};
 use kept_store::Store;
@@ -16,6 +15,8 @@ use kept_ui::Failure;
 use kept_ui::parts::{View, Views};
 use kept_ui::routes::{Routes, get};
 use kept_world::World;
+
+use crate::house;
 
 /// What the pages of setting up need.
 #[derive(Clone)]
@@ -56,8 +57,10 @@ impl Setup {
                 Err(AdoptError::Set(problem)) => return Ok(Err(problem.to_string())),
                 Ok(()) => {}
             }
-            let loaded = kept_sops::load(&setup.store, &setup.shipped, People::default());
-            setup.rules.put(loaded.map_err(|error| error.to_string())?);
+            let loaded = house::rules(&setup.store, &setup.world);
+            setup
+                .rules
+                .put(loaded.map_err(|failure| failure.to_string())?);
             // What the pages show was judged by the texts before.
             setup.adherence.begin_judging();
             Ok(Ok(()))
