@@ -13,10 +13,11 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
+use kept_adherence::Reach;
 use kept_journal::Rules;
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
-use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
+use kept_ui::{Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 use tower_http::timeout::TimeoutLayer;
 
@@ -123,8 +124,8 @@ fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Rout
     );
     Router::new()
         .route("/", get(|| async { Redirect::to("/adherence") }))
-        .merge(only(
-            Action::ReadAdherence,
+        .merge(reaching(
+            rules.clone(),
             kept_adherence::routes(adherence.clone()),
         ))
         .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
@@ -158,14 +159,25 @@ fn reading(action: Action, routes: Router) -> Router {
     ))
 }
 
-/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
-fn only(action: Action, routes: Router) -> Router {
+/// The figures, for people who see any: all of them, their team's, or their own.
+fn reaching(rules: Rules, routes: Router) -> Router {
     routes.layer(from_fn(
-        move |signed: Signed, request: Request, next: Next| async move {
-            if signed.scope(action).is_everything() {
+        move |signed: Signed, mut request: Request, next: Next| {
+            let rules = rules.clone();
+            async move {
+                let scope = match signed.require(Action::ReadAdherence) {
+                    Ok(scope) => scope,
+                    Err(failure) => return failure.into_response(),
+                };
+                let own = signed.person.to_string();
+                let team = rules.now().directory.team_of(&own).map(str::to_owned);
+                let reach = match team {
+                    _ if scope.is_everything() => Reach::Whole,
+                    Some(team) if scope.reaches_team() => Reach::Team(team),
+                    _ => Reach::Own(own),
+                };
+                request.extensions_mut().insert(reach);
                 next.run(request).await
-            } else {
-                Failure::not_found("There is no such page").into_response()
             }
         },
     ))
