@@ -10,19 +10,18 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_store::{Answer, StoreError};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Failure, Flash, see_other};
 
 use crate::room::{Room, Shown};
 use crate::scope::Reach;
 
 /// The routes of the room.
-pub fn routes(room: Room) -> Router {
-    Router::new()
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
         .route("/adherence", get(overview::overview))
         .route("/adherence/judgements", post(begin))
         .route("/adherence/figures.csv", get(export::figures))

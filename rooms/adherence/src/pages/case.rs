@@ -70,10 +70,7 @@ pub async fn case(
     }))
     .await?;
     if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
-        return Err(
-            Failure::not_found(format!("There is no duty for {noun} {id}"))
-                .way_on("/adherence", "Adherence"),
-        );
+        return Err(Failure::not_found("There is no such case").way_on("/adherence", "Adherence"));
     }
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;

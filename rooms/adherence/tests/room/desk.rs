@@ -140,6 +140,7 @@ impl Desk {
             }
         });
         ui.protect(ui.dress(routes(self.room.clone())).layer(known))
+            .app()
     }
 
     /// A whole page, which must be there.

@@ -78,7 +78,7 @@ pub async fn run(
     Ok(page(&RunPage {
         crumb: Crumb::new([("SOPs", "/sops")]),
         title: document.header.title.clone(),
-        modes: modes(&code, "run", open),
+        modes: modes(room, &code, "run", open),
         none: clauses.is_empty().then(|| {
             Empty::new(
                 format!("Nothing is owed under {code}"),
