@@ -9,6 +9,7 @@ use kept_accounts::Accounts;
 use kept_accounts::model::Roles;
 use kept_journal::InForce;
 use kept_kernel::Instant;
+use kept_language::Register;
 use kept_sops::{Shipped, Text};
 use kept_store::{Dialect, Key, Migrated, Place, Schema, Settings, Store};
 use kept_vault::{
@@ -72,10 +73,11 @@ pub fn schemas() -> Vec<Schema> {
 pub fn rules(store: &Store, world: &World) -> Result<InForce, Failure> {
     let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
     let staff = staff::staff(store, world).map_err(|error| told(&error))?;
-    kept_sops::load_with(store, &shipped(), |register| {
-        staff::people(&staff, register)
-    })
-    .map_err(|error| told(&error))
+    let people = |register: &Register| staff::people(&staff, register);
+    let mut rules =
+        kept_sops::load_with(store, &shipped(), people).map_err(|error| told(&error))?;
+    rules.directory = staff::directory(&staff);
+    Ok(rules)
 }
 
 /// What a house stands on: the folder, its keys, and where the database is.

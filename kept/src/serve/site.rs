@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
+use kept_adherence::Reach;
 use kept_journal::Rules;
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
@@ -128,8 +129,8 @@ fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Rout
     );
     Routes::new()
         .route("/", get(first))
-        .merge(only(
-            Action::ReadAdherence,
+        .merge(reaching(
+            rules.clone(),
             kept_adherence::routes(adherence.clone()),
         ))
         .merge(reading(
@@ -156,21 +157,16 @@ fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, Marg
 
 /// The first page is the first that a person may see.
 async fn first(signed: Signed) -> Redirect {
-    if sees_adherence(&signed) {
+    if signed.may(Action::ReadAdherence) {
         Redirect::to("/adherence")
     } else {
         Redirect::to("/sops")
     }
 }
 
-/// Whether the pages of adherence are open to a person: they are made of all records.
-fn sees_adherence(signed: &Signed) -> bool {
-    signed.scope(Action::ReadAdherence).is_everything()
-}
-
 /// Tells the room of SOPs who may see what runs under them.
 async fn cases_seen(signed: Signed, mut request: Request, next: Next) -> Response {
-    if sees_adherence(&signed) {
+    if signed.scope(Action::ReadAdherence).is_everything() {
         request.extensions_mut().insert(kept_sops::SeesCases);
     }
     next.run(request).await
@@ -188,14 +184,25 @@ fn reading(action: Action, routes: Routes) -> Routes {
     ))
 }
 
-/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
-fn only(action: Action, routes: Routes) -> Routes {
+/// The figures, for people who see any: all of them, their team's, or their own.
+fn reaching(rules: Rules, routes: Routes) -> Routes {
     routes.layer(from_fn(
-        move |signed: Signed, request: Request, next: Next| async move {
-            if signed.scope(action).is_everything() {
+        move |signed: Signed, mut request: Request, next: Next| {
+            let rules = rules.clone();
+            async move {
+                let scope = signed.scope(Action::ReadAdherence);
+                if scope.is_nothing() {
+                    return Failure::not_found("There is no such page").into_response();
+                }
+                let own = signed.person.to_string();
+                let team = rules.now().directory.team_of(&own).map(str::to_owned);
+                let reach = match team {
+                    _ if scope.is_everything() => Reach::Whole,
+                    Some(team) if scope.reaches_team() => Reach::Team(team),
+                    _ => Reach::Own(own),
+                };
+                request.extensions_mut().insert(reach);
                 next.run(request).await
-            } else {
-                Failure::not_found("There is no such page").into_response()
             }
         },
     ))
@@ -232,7 +239,7 @@ fn menu(signed: &Signed) -> Menu {
         ),
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
-            sees_adherence(signed),
+            signed.may(Action::ReadAdherence),
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),

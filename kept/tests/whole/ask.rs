@@ -176,6 +176,7 @@ impl Answer {
         let mut text = self.text.clone();
         for (before, after) in [
             ("nonce=\"", "\""),
+            ("data-mark=\"", "\""),
             ("name=\"csrf\" value=\"", "\""),
             ("name=\"csrf\" content=\"", "\""),
             ("csp-nonce\" content=\"", "\""),
