@@ -39,7 +39,9 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             adherence,
             ..
         } = site;
-        let living = living::Running::start(&house, &rules, &adherence, &live)?;
+        let living = tokio::task::block_in_place(|| {
+            living::Running::start(&house, &rules, &adherence, &live)
+        })?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
