@@ -6,6 +6,8 @@ mod seal;
 mod setup;
 mod site;
 
+pub use site::{Site, site};
+
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
@@ -28,15 +30,18 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             .await
             .map_err(|error| busy(listen, &error))?;
         let at = listener.local_addr().unwrap_or(listen);
-        let site = tokio::task::block_in_place(|| site::site(&house, asked, asked.origin(at)))?;
-        let site::Site {
+        let site = tokio::task::block_in_place(|| site(&house, asked, asked.origin(at)))?;
+        let Site {
             app,
             live,
             accounts,
             rules,
             adherence,
+            ..
         } = site;
-        let living = living::Running::start(&house, &rules, &adherence, &live)?;
+        let living = tokio::task::block_in_place(|| {
+            living::Running::start(&house, &rules, &adherence, &live)
+        })?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kept_accounts::{Away, StaffMember};
 use kept_engine::{People, Person, Span};
+use kept_journal::{Colleague, Directory};
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_store::{Store, StoreError};
@@ -28,6 +29,17 @@ pub fn staff(store: &Store, world: &World) -> Result<Vec<StaffMember>, StoreErro
 pub fn people(staff: &[StaffMember], register: &Register) -> People {
     let persons = staff.iter().map(|member| person(member, register));
     People::new(persons.collect())
+}
+
+/// What they are called, and their teams.
+pub fn directory(staff: &[StaffMember]) -> Directory {
+    Directory::new(staff.iter().map(|member| {
+        let colleague = Colleague {
+            name: member.name.clone(),
+            team: member.team.clone(),
+        };
+        (member.id.to_string(), colleague)
+    }))
 }
 
 fn person(member: &StaffMember, register: &Register) -> Person {

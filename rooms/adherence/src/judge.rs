@@ -10,7 +10,7 @@ use std::sync::Arc;
 use kept_calendar::Calendar;
 use kept_engine::{Engine, Obligation};
 use kept_journal::obligations::Rewriting;
-use kept_journal::{InForce, events, live};
+use kept_journal::{Directory, InForce, events, live};
 use kept_kernel::Instant;
 use kept_logs::Summary;
 use kept_store::{Store, StoreError};
@@ -86,6 +86,7 @@ pub fn judge(
     let lived = live::lived(store)?;
     let rewriting = Rewriting::begin(store, rules.codec.clone(), world.now())?;
     let takes = RefCell::new(Takes {
+        directory: &rules.directory,
         gather: Gather::new(cards(&rules.register, &rules.library), calendar),
         tally: Tally::new(calendar.time_zone().clone()),
         rewriting,
@@ -175,21 +176,22 @@ impl Default for Run {
 }
 
 /// Everything that takes obligations as they leave the engine.
-struct Takes {
+struct Takes<'r> {
+    directory: &'r Directory,
     gather: Gather,
     tally: Tally,
     rewriting: Rewriting,
     failed: Option<StoreError>,
 }
 
-impl Takes {
+impl Takes<'_> {
     /// After a failure nothing more is taken: the engine cannot be stopped from inside, its caller stops at the next event.
     fn take(&mut self, duty: &Obligation, end: Instant, calendar: &Calendar) {
         if self.failed.is_some() {
             return;
         }
         self.gather.add(duty, end, calendar);
-        self.tally.add(duty);
+        self.tally.add(duty, self.directory);
         self.failed = self.rewriting.push(duty).err();
     }
 

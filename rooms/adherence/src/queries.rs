@@ -41,6 +41,11 @@ statements! {
            FROM adherence_counts WHERE judgement = $1 AND code = $2 AND rule = $3 AND dimension = $4 AND value = $5
              AND month >= $6 AND month <= $7
            ORDER BY month";
+    /// Every rule's counts of one person or team, month by month.
+    MONTHS_OF_VALUE = "SELECT code, rule, value, month, met, met_late, missed, overdue, pending, excused, cancelled,
+             cannot_be_judged
+           FROM adherence_counts WHERE judgement = $1 AND dimension = $2 AND value = $3 AND month >= $4 AND month <= $5
+           ORDER BY code, rule, month";
     /// The values of a dimension with most cases, over all months.
     MOST = "SELECT code, rule, value, month, met, met_late, missed, overdue, pending, excused, cancelled, cannot_be_judged
            FROM adherence_counts WHERE judgement = $1 AND code = $2 AND rule = $3 AND dimension = $4 AND month = 0
@@ -316,6 +321,24 @@ pub fn months_of(
     read.all(
         MONTHS_OF,
         &params![judgement, code, rule, word, value, from, to],
+    )
+}
+
+/// The counts of every rule for one value, month by month.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn months_of_value(
+    read: &Read<'_>,
+    judgement: i64,
+    (dimension, value): (Dimension, &str),
+    within: Within,
+) -> Result<Vec<CountRow>, StoreError> {
+    let (from, to) = (within.from.0, within.to.0);
+    read.all(
+        MONTHS_OF_VALUE,
+        &params![judgement, dimension.word(), value, from, to],
     )
 }
 

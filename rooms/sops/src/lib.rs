@@ -20,5 +20,5 @@ pub use queries::{
     DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, Texts, documents, in_force, load,
     load_with, stamp,
 };
-pub use room::{MarginFigure, Margins, Room};
+pub use room::{MarginFigure, Margins, Room, SeesCases};
 pub use set::{Set, SetProblem, Text};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kept_engine::{Calendars, People};
-use kept_journal::InForce;
 use kept_journal::codec::Codec;
+use kept_journal::{Directory, InForce};
 use kept_kernel::{Id, Instant};
 use kept_language::Register;
 use kept_store::{FromRow, Migration, Read, Row, Schema, Store, StoreError, statements};
@@ -217,6 +217,7 @@ impl Texts {
         let program = set.compile(&register, Calendars::company(calendar), people)?;
         let codec = Arc::new(Codec::new(&register));
         Ok(InForce {
+            directory: Directory::default(),
             library: set::library(&register, &latest),
             program,
             codec,

@@ -14,7 +14,7 @@ mod schema;
 mod sequencer;
 pub mod timers;
 
-pub use rules::{InForce, Rules};
+pub use rules::{Colleague, Directory, InForce, Rules};
 pub use schema::SCHEMA;
 pub use sequencer::place;
 

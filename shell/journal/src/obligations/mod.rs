@@ -51,6 +51,7 @@ statements! {
     OF_RULE_AND_ROLE = of_rule!("AND o.owner_role = $8");
     OF_RULE_AND_TIER = of_rule!("AND o.tier = $8");
     OF_RULE_AND_OWNER = of_rule!("AND o.owner = $8");
+    OF_RULE_AND_OWNERS = of_rule!("AND o.owner IN LIST($8)");
     OF_RULE_AND_CLIENT = of_rule!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $8)");
     OWED_UNDER = selected!("AND o.code = $1 AND o.rule = $2 AND o.settled_at IS NULL
                ORDER BY o.due_at, o.number LIMIT $3");
@@ -146,6 +147,8 @@ pub enum Of {
     Owner(String),
     /// Those of a client.
     Client(String),
+    /// Those that any of these people owes.
+    Owners(Vec<String>),
 }
 
 /// Which obligations of a rule are asked for.
@@ -188,6 +191,13 @@ pub fn of_rule(read: &Read<'_>, asked: &Asked) -> Result<Vec<Owed>, StoreError> 
         Of::Tier(name) => (OF_RULE_AND_TIER, name),
         Of::Owner(name) => (OF_RULE_AND_OWNER, name),
         Of::Client(name) => (OF_RULE_AND_CLIENT, name),
+        Of::Owners(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return read.all(
+                OF_RULE_AND_OWNERS,
+                &[&most[..], &params![&names[..]]].concat(),
+            );
+        }
     };
     read.all(sql, &[&most[..], &params![name]].concat())
 }
