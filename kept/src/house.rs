@@ -40,8 +40,10 @@ pub struct House {
 pub fn schemas() -> Vec<Schema> {
     vec![
         kept_journal::SCHEMA,
+        kept_search::SCHEMA,
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
+        kept_announcements::SCHEMA,
         kept_adherence::SCHEMA,
     ]
 }

@@ -1,7 +1,10 @@
 //! `kept serve`: the pages of the company's house.
 
 mod connections;
+mod counts;
+mod jobs;
 mod seal;
+mod search;
 mod setup;
 mod site;
 
@@ -32,13 +35,16 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             app,
             live,
             accounts,
+            jobs,
         } = site;
+        let jobs = jobs::Running::start(jobs)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
         answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
         connections::serve(listener, app, stop_asked()).await;
         live.close();
+        tokio::task::block_in_place(|| jobs.stop());
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

@@ -14,6 +14,7 @@ use axum::{Extension, Router};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
+use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
@@ -22,6 +23,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
 use crate::house::{House, shipped};
+use crate::serve::counts;
+use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
 use crate::tell;
 
@@ -33,6 +36,8 @@ pub struct Site {
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
+    /// What comes round by itself.
+    pub jobs: Vec<Job>,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -62,7 +67,16 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
+    let announcements = kept_announcements::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        live.clone(),
+    );
     let rooms = rooms(house, &rules, &live)
+        .merge(kept_announcements::routes(announcements.clone()))
+        .merge(search::routes(Search {
+            store: house.store.clone(),
+        }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -72,7 +86,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
             })
         }));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
-    let signed = accounts.session_layer(dressed);
+    let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
+    let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let app = ui
         .protect(signed)
@@ -86,7 +101,23 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         app,
         live,
         accounts,
+        jobs: jobs(house, &rules, &announcements),
     })
+}
+
+/// What comes round: the jobs of the rooms, and those of the search over all of them.
+fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) -> Vec<Job> {
+    let own = Parts {
+        searchable: vec![
+            Arc::new(kept_sops::ClausesFound(rules.clone())),
+            Arc::new(kept_accounts::PeopleFound),
+        ],
+        ..Parts::default()
+    };
+    let parts = own.and(kept_announcements::parts(announcements));
+    let mut jobs = search::jobs(&house.store, parts.searchable);
+    jobs.extend(parts.jobs);
+    jobs
 }
 
 fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
@@ -186,6 +217,10 @@ fn menu(signed: &Signed) -> Menu {
         })
     };
     let places = [
+        place(
+            ("announcements", "Announcements", Icon::BELL, "g n"),
+            Action::ReadAnnouncements,
+        ),
         place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
@@ -199,7 +234,7 @@ fn menu(signed: &Signed) -> Menu {
     Menu {
         groups: vec![places.into_iter().flatten().collect()],
         me: Some("/me".to_owned()),
-        ..Menu::default()
+        search: Some("/search".to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ mod pages;
 mod queries;
 mod reading;
 mod room;
+mod search;
 mod sentence;
 pub mod set;
 
@@ -20,4 +21,5 @@ pub use queries::{
     DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, Texts, documents, in_force, load,
 };
 pub use room::{MarginFigure, Margins, Room};
+pub use search::ClausesFound;
 pub use set::{Set, SetProblem, Text};

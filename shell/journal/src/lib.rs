@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod codec;
 pub mod events;
+mod happened;
 pub mod imports;
 pub mod obligations;
 pub mod outbox;
@@ -12,6 +13,7 @@ mod schema;
 mod sequencer;
 pub mod timers;
 
+pub use happened::{Happened, happened};
 pub use rules::{InForce, Rules};
 pub use schema::SCHEMA;
 pub use sequencer::place;

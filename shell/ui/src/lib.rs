@@ -31,6 +31,7 @@ mod icon;
 mod keys;
 mod live;
 pub mod parts;
+pub mod prose;
 mod respond;
 mod ui;
 
