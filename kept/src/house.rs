@@ -41,6 +41,7 @@ pub fn schemas() -> Vec<Schema> {
     vec![
         kept_journal::SCHEMA,
         kept_search::SCHEMA,
+        kept_api::SCHEMA,
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
         kept_announcements::SCHEMA,

@@ -1,5 +1,6 @@
 //! `kept serve`: the pages of the company's house.
 
+mod api;
 mod connections;
 mod counts;
 mod jobs;

@@ -23,9 +23,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
 use crate::house::{House, shipped};
-use crate::serve::counts;
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
+use crate::serve::{api, counts};
 use crate::tell;
 
 /// A site that is ready to be served.
@@ -72,8 +72,10 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         rules.clone(),
         live.clone(),
     );
+    let description = api::description();
     let rooms = rooms(house, &rules, &live)
         .merge(kept_announcements::routes(announcements.clone()))
+        .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
         }))
@@ -89,8 +91,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
+    let api = api::routes(announcements.clone(), accounts.clone(), &description);
     let app = ui
-        .protect(signed)
+        .protect(signed.merge(api))
         .route("/healthz", get(move || healthy(store.clone())))
         .layer(axum::middleware::map_request(remote_address))
         .layer(TimeoutLayer::with_status_code(
@@ -117,6 +120,7 @@ fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) 
     let parts = own.and(kept_announcements::parts(announcements));
     let mut jobs = search::jobs(&house.store, parts.searchable);
     jobs.extend(parts.jobs);
+    jobs.push(api::job(house.store.clone(), house.world.clone()));
     jobs
 }
 

@@ -18,6 +18,7 @@
 
 pub mod model;
 
+mod api;
 mod card;
 mod commands;
 mod jobs;
@@ -28,6 +29,7 @@ mod room;
 mod schema;
 mod search;
 
+pub use api::{api_description, api_routes};
 pub use card::{Card, card};
 pub use commands::{
     ChangeAnnouncementError, ConfirmReadingError, PostAnnouncementError, WithdrawAnnouncementError,

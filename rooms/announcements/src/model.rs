@@ -102,23 +102,30 @@ impl fmt::Display for Audience {
 }
 
 /// An announcement as somebody typed it, in a form or in JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewAnnouncement)]
 pub struct Typed {
     /// Its title.
+    #[schema(example = "The desk closes at noon on Friday")]
     pub title: String,
     /// Its text, in Markdown.
+    #[schema(example = "We move to the new building. **Urgent requests** go to the night line.")]
     pub text: String,
-    /// See [`Audience::parse`].
+    /// To whom: company, team:ID or department:ID.
+    #[schema(example = "company")]
     pub audience: String,
-    /// The first day, `2026-03-02`; none: at once.
+    /// The first day, in the company's zone; none: at once.
     #[serde(default)]
+    #[schema(example = "2026-03-02")]
     pub from_on: Option<String>,
     /// The last day; none: without end.
     #[serde(default)]
+    #[schema(example = "2026-03-06")]
     pub until_on: Option<String>,
-    /// The clause of an SOP that it refers to, `SR 4.3`.
+    /// The clause of an SOP in force that it refers to.
     #[serde(default)]
+    #[schema(example = "SR 4.3")]
     pub clause: Option<String>,
     /// Whether reading is to be confirmed.
     #[serde(default)]

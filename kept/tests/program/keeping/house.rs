@@ -142,6 +142,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
             let tables = tables(&[
                 kept_journal::SCHEMA,
                 kept_search::SCHEMA,
+                kept_api::SCHEMA,
                 kept_accounts::SCHEMA,
                 kept_sops::SCHEMA,
                 kept_announcements::SCHEMA,
