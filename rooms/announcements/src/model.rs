@@ -129,6 +129,7 @@ pub struct Typed {
     pub clause: Option<String>,
     /// Whether reading is to be confirmed.
     #[serde(default)]
+    #[schema(example = true)]
     pub must_confirm: bool,
 }
 

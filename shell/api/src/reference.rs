@@ -117,7 +117,7 @@ fn operation(description: &Value, (method, path): (&str, &str), one: &Value) -> 
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(one, "/summary"),
-        words: text(one, "/description"),
+        words: text(one, "/description").replace('`', ""),
         parameters: parameters.into_iter().flatten().map(parameter).collect(),
         scope: text(one, "/security/0/token/0"),
         body: one

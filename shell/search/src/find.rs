@@ -129,6 +129,8 @@ pub struct Hit {
     pub record: Id,
     /// The number or mark by which people call it.
     pub name: Option<String>,
+    /// Whether it was asked for by that name, or by its id.
+    pub is_named: bool,
     /// Its title.
     pub title: Marked,
     /// The place in its text where the words stand, or its beginning.
@@ -194,10 +196,11 @@ pub fn find(
         // They stood at the head of the first page.
         named.clear();
     }
+    let named = named.iter().map(|stored| (true, stored));
+    let found = found.iter().map(|stored| (false, stored));
     let hits = named
-        .iter()
-        .chain(&found)
-        .map(|stored| hit(query, &stored.document));
+        .chain(found)
+        .map(|(named, stored)| hit(query, named, &stored.document));
     Ok(Hits {
         hits: hits.collect(),
         next,
@@ -247,11 +250,12 @@ impl Ask<'_> {
     }
 }
 
-fn hit(query: &Query, document: &Document) -> Hit {
+fn hit(query: &Query, is_named: bool, document: &Document) -> Hit {
     Hit {
         kind: document.kind.clone(),
         record: document.record,
         name: document.name.clone(),
+        is_named,
         title: marked(query, &document.title),
         excerpt: excerpt(query, &document.text),
         href: document.href.clone(),

@@ -15,8 +15,9 @@ use serde::Deserialize;
 
 use super::{KINDS, Kind, Search, found};
 
-/// So many records of each kind.
+/// So many records of each kind are shown; those whose title answers first, of so many that are looked at.
 const OF_A_KIND: usize = 5;
+const LOOKED_AT: usize = 20;
 
 #[derive(Deserialize)]
 pub struct Typed {
@@ -42,11 +43,17 @@ pub async fn palette(
     if !query.is_empty() {
         let records = search
             .store
-            .read(move |read| found(read, &signed, &query, KINDS.iter(), (None, OF_A_KIND)))
+            .read(move |read| found(read, &signed, &query, KINDS.iter(), (None, LOOKED_AT)))
             .await
             .map_err(kept_rooms::failed)?;
         groups.extend(records.into_iter().map(|(kind, hits)| {
-            let lines = hits.hits.into_iter().map(|hit| record(kind, hit));
+            let mut hits = hits.hits;
+            // A number or a name that was typed whole stays where it stands: at the head.
+            hits.sort_by_key(|hit| hit.title.marks.is_empty() && !hit.is_named);
+            let lines = hits
+                .into_iter()
+                .take(OF_A_KIND)
+                .map(|hit| record(kind, hit));
             group(kind.all, lines.collect())
         }));
     }
