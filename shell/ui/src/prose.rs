@@ -50,7 +50,7 @@ fn safe(text: &str) -> Vec<Event<'_>> {
                 attrs: Vec::new(),
             })),
             Event::End(TagEnd::Heading(level)) => {
-                out.push(Event::End(TagEnd::Heading(lower(level))))
+                out.push(Event::End(TagEnd::Heading(lower(level))));
             }
             Event::Start(Tag::Link { ref dest_url, .. }) => {
                 let kept = leads_somewhere_safe(dest_url);
