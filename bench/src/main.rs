@@ -6,6 +6,7 @@
 //! others use too, what counts is the time on a processor: it leaves out waiting for one, and the making of the events.
 
 mod copies;
+mod living;
 mod place;
 mod reading;
 mod storing;
@@ -28,6 +29,8 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench digest [EVENTS]         a number for all that is handed out, to compare two builds
        kept-bench read                    the SOPs that ship, and longer and longer documents
        kept-bench store                   writes to a new database at 1, 8 and 32 writers
+       kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
+                                          (1,000,000 unless given)
 
 KEPT_SHARED names the folder of real data, where it is not beside the repository.";
 
@@ -44,6 +47,9 @@ fn main() -> ExitCode {
         ("replay", Some(events)) => replay(events, sops),
         ("digest", Some(events)) => digest(events, sops),
         ("store", Some(_)) => storing::storing(),
+        ("live", Some(clocks)) => {
+            register().and_then(|register| living::living(register, clocks.min(1_000_000)))
+        }
         ("read", Some(_)) => register().and_then(|register| reading::reading(&register)),
         _ => {
             eprintln!("{USAGE}");

@@ -4,10 +4,13 @@ mod api;
 mod connections;
 mod counts;
 mod jobs;
+mod living;
 mod seal;
 mod search;
 mod setup;
 mod site;
+
+pub use site::{Site, site};
 
 use std::net::SocketAddr;
 
@@ -31,13 +34,17 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             .await
             .map_err(|error| busy(listen, &error))?;
         let at = listener.local_addr().unwrap_or(listen);
-        let site = tokio::task::block_in_place(|| site::site(&house, asked, asked.origin(at)))?;
-        let site::Site {
+        let site = tokio::task::block_in_place(|| site(&house, asked, asked.origin(at)))?;
+        let Site {
             app,
             live,
             accounts,
+            rules,
+            adherence,
             jobs,
+            ..
         } = site;
+        let living = living::Running::start(&house, &rules, &adherence, &live)?;
         let jobs = jobs::Running::start(jobs)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
@@ -45,7 +52,10 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
         answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
         connections::serve(listener, app, stop_asked()).await;
         live.close();
-        tokio::task::block_in_place(|| jobs.stop());
+        tokio::task::block_in_place(|| {
+            jobs.stop();
+            living.stop();
+        });
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use axum::{Extension, Router};
+use axum::Extension;
 use kept_accounts::Accounts;
 use kept_announcements::Room;
 use kept_api::{Description, RateLimit, document, forget_answers, guarded, limited};
 use kept_rooms::Job;
 use kept_store::Store;
+use kept_ui::routes::Routes;
 use kept_world::World;
 
 /// What the API is, joined of the rooms.
@@ -17,7 +18,7 @@ pub fn description() -> Description {
 }
 
 /// The routes, beside the pages: no cookie lets anybody in here.
-pub fn routes(announcements: Room, accounts: Accounts, description: &Description) -> Router {
+pub fn routes(announcements: Room, accounts: Accounts, description: &Description) -> Routes {
     let rooms = kept_announcements::api_routes(announcements).layer(Extension(accounts));
     guarded(limited(rooms, RateLimit::default()).merge(description.routes()))
 }

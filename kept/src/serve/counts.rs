@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -11,11 +10,12 @@ use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_kernel::Instant;
 use kept_store::{Read, Store, StoreError};
+use kept_ui::routes::Routes;
 use kept_ui::{Count, Menu};
 use kept_world::World;
 
 /// Counts for pages: outside of `Ui::dress`, inside of whoever knows who is asking.
-pub fn counted(routes: Router, store: Store, world: World) -> Router {
+pub fn counted(routes: Routes, store: Store, world: World) -> Routes {
     routes.layer(from_fn_with_state((store, world), count))
 }
 

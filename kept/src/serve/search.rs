@@ -4,14 +4,13 @@ mod job;
 mod palette;
 mod results;
 
-use axum::Router;
-use axum::routing::get;
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_accounts::queries::circles_of;
 use kept_search::{Hits, Query, Reach, find};
 use kept_store::{Read, Store, StoreError};
 use kept_ui::Icon;
+use kept_ui::routes::{Routes, get};
 
 pub use job::jobs;
 
@@ -23,8 +22,8 @@ pub struct Search {
 }
 
 /// The pages.
-pub fn routes(search: Search) -> Router {
-    Router::new()
+pub fn routes(search: Search) -> Routes {
+    Routes::new()
         .route("/palette", get(palette::palette))
         .route("/search", get(results::results))
         .with_state(search)

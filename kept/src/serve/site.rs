@@ -5,18 +5,20 @@ use std::sync::Arc;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
+use axum::Extension;
+use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
-use axum::{Extension, Router};
+use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
+use kept_adherence::Reach;
 use kept_journal::Rules;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
+use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 use tower_http::timeout::TimeoutLayer;
@@ -30,14 +32,22 @@ use crate::tell;
 
 /// A site that is ready to be served.
 pub struct Site {
-    /// All routes.
+    /// What it answers.
     pub app: Router,
+    /// All routes of pages, as the rooms wrote them.
+    pub routes: Vec<Listed>,
+    /// All routes of programs, which show a token.
+    pub api: Vec<Listed>,
     /// The hub of its live pages.
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
     /// What comes round by itself.
     pub jobs: Vec<Job>,
+    /// The rules in force.
+    pub rules: Rules,
+    /// The figures.
+    pub adherence: kept_adherence::Room,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -73,7 +83,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let description = api::description();
-    let rooms = rooms(house, &rules, &live)
+    let adherence = adherence(house, &rules, &live);
+    let rooms = rooms(house, &rules, &adherence)
         .merge(kept_announcements::routes(announcements.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
@@ -92,19 +103,29 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let api = api::routes(announcements.clone(), accounts.clone(), &description);
-    let app = ui
-        .protect(signed.merge(api))
-        .route("/healthz", get(move || healthy(store.clone())))
-        .layer(axum::middleware::map_request(remote_address))
+    let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
+    // Inside of what sets the headers: an answer that came too late has them too.
+    let timely = signed
+        .merge(health)
+        .merge(api)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             std::time::Duration::from_mins(1),
         ));
+    let all = ui
+        .protect(timely)
+        .layer(axum::middleware::map_request(remote_address));
+    let listed = all.listed().iter().cloned();
+    let (api, routes) = listed.partition(|route| route.path.starts_with("/api/v1/"));
     Ok(Site {
-        app,
+        routes,
+        api,
+        app: all.app(),
         live,
         accounts,
         jobs: jobs(house, &rules, &announcements),
+        rules,
+        adherence,
     })
 }
 
@@ -124,7 +145,17 @@ fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) 
     jobs
 }
 
-fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room {
+    let hub = live.clone();
+    kept_adherence::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        kept_adherence::Judging::default,
+        move || hub.changed(["adherence"], None),
+    )
+}
+
+fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Routes {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
@@ -132,13 +163,6 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
         rules: rules.clone(),
         shipped: Arc::new(shipped()),
     };
-    let hub = live.clone();
-    let adherence = kept_adherence::Room::new(
-        (house.store.clone(), house.world.clone()),
-        rules.clone(),
-        kept_adherence::Judging::default,
-        move || hub.changed(["adherence"], None),
-    );
     let figures = adherence.clone();
     let sops = kept_sops::Room::new(
         (house.store.clone(), house.world.clone()),
@@ -146,14 +170,17 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
         shipped(),
         Arc::new(move |code: &str| margins(&figures, code)),
     );
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/adherence") }))
-        .merge(only(
-            Action::ReadAdherence,
+    Routes::new()
+        .route("/", get(first))
+        .merge(reaching(
+            rules.clone(),
             kept_adherence::routes(adherence.clone()),
         ))
-        .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
-        .merge(setup::routes(setup(&adherence)))
+        .merge(reading(
+            Action::ReadSops,
+            kept_sops::routes(sops).layer(from_fn(cases_seen)),
+        ))
+        .merge(setup::routes(setup(adherence)))
 }
 
 /// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.
@@ -171,8 +198,25 @@ fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, Marg
     shown.collect()
 }
 
+/// The first page is the first that a person may see.
+async fn first(signed: Signed) -> Redirect {
+    if signed.may(Action::ReadAdherence) {
+        Redirect::to("/adherence")
+    } else {
+        Redirect::to("/sops")
+    }
+}
+
+/// Tells the room of SOPs who may see what runs under them.
+async fn cases_seen(signed: Signed, mut request: Request, next: Next) -> Response {
+    if signed.scope(Action::ReadAdherence).is_everything() {
+        request.extensions_mut().insert(kept_sops::SeesCases);
+    }
+    next.run(request).await
+}
+
 /// Routes for people who may do this to anything at all.
-fn reading(action: Action, routes: Router) -> Router {
+fn reading(action: Action, routes: Routes) -> Routes {
     routes.layer(from_fn(
         move |signed: Signed, request: Request, next: Next| async move {
             match signed.require(action) {
@@ -183,14 +227,25 @@ fn reading(action: Action, routes: Router) -> Router {
     ))
 }
 
-/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
-fn only(action: Action, routes: Router) -> Router {
+/// The figures, for people who see any: all of them, their team's, or their own.
+fn reaching(rules: Rules, routes: Routes) -> Routes {
     routes.layer(from_fn(
-        move |signed: Signed, request: Request, next: Next| async move {
-            if signed.scope(action).is_everything() {
+        move |signed: Signed, mut request: Request, next: Next| {
+            let rules = rules.clone();
+            async move {
+                let scope = signed.scope(Action::ReadAdherence);
+                if scope.is_nothing() {
+                    return Failure::not_found("There is no such page").into_response();
+                }
+                let own = signed.person.to_string();
+                let team = rules.now().directory.team_of(&own).map(str::to_owned);
+                let reach = match team {
+                    _ if scope.is_everything() => Reach::Whole,
+                    Some(team) if scope.reaches_team() => Reach::Team(team),
+                    _ => Reach::Own(own),
+                };
+                request.extensions_mut().insert(reach);
                 next.run(request).await
-            } else {
-                Failure::not_found("There is no such page").into_response()
             }
         },
     ))
@@ -210,8 +265,8 @@ async fn remote_address(mut request: Request) -> Request {
 
 /// The rail: what a person may see.
 fn menu(signed: &Signed) -> Menu {
-    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), action| {
-        signed.may(action).then(|| Place {
+    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), open: bool| {
+        open.then(|| Place {
             key,
             title: title.to_owned(),
             href: format!("/{key}"),
@@ -223,16 +278,19 @@ fn menu(signed: &Signed) -> Menu {
     let places = [
         place(
             ("announcements", "Announcements", Icon::BELL, "g n"),
-            Action::ReadAnnouncements,
+            signed.may(Action::ReadAnnouncements),
         ),
-        place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
+        place(
+            ("sops", "SOPs", Icon::SOPS, "g s"),
+            signed.may(Action::ReadSops),
+        ),
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
-            Action::ReadAdherence,
+            signed.may(Action::ReadAdherence),
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),
-            Action::Configure,
+            setup::is_open_to(signed),
         ),
     ];
     Menu {

@@ -31,6 +31,7 @@ mod pages;
 mod schema;
 mod search;
 mod session;
+mod staff;
 mod totp;
 
 pub use accounts::{
@@ -41,3 +42,4 @@ pub use pages::routes;
 pub use schema::SCHEMA;
 pub use search::PeopleFound;
 pub use session::{RemoteAddress, Signed};
+pub use staff::{Away, StaffMember, staff};

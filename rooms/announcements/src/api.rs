@@ -2,17 +2,15 @@
 
 mod body;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_accounts::Token;
 use kept_accounts::access::{Action, Scope};
-use kept_api::{Answer, Asked, Cursor, IfMatch, OnceError, PageOf, Problem, Sent};
+use kept_api::{Answer, Asked, Cursor, IfMatch, PageOf, Problem, Sent};
 use kept_kernel::Instant;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::{Read, StoreError, Write};
+use kept_ui::routes::{Routes, get, post};
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
@@ -26,8 +24,8 @@ use crate::room::Room;
 use body::{AnnouncementBody, Written, body};
 
 /// The routes. They need `Extension<Accounts>` around them.
-pub fn api_routes(room: Room) -> Router {
-    Router::new()
+pub fn api_routes(room: Room) -> Routes {
+    Routes::new()
         .route("/api/v1/announcements", get(list).post(post_one))
         .route("/api/v1/announcements/{id}", get(one).put(change))
         .route("/api/v1/announcements/{id}/withdrawal", post(withdraw))
@@ -91,7 +89,7 @@ async fn list(
     State(room): State<Room>,
     token: Token,
     Asked(which): Asked<Which>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let (action, listed) = match which.view {
         ViewName::Current => (Action::ReadAnnouncements, Listed::Current),
         ViewName::Earlier => (Action::ReadAnnouncements, Listed::Earlier),
@@ -101,16 +99,13 @@ async fn list(
     let limit = which.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
     let after = match which.after.as_deref() {
         None => START,
-        Some(text) => Cursor::parse(text)
-            .map(|cursor| (cursor.at, cursor.id))
-            .map_err(told)?,
+        Some(text) => Cursor::parse(text).map(|cursor| (cursor.at, cursor.id))?,
     };
     let now = room.world.now();
     let found = room
         .store
         .read(move |read| queries::list(read, &scope, (listed, now), after, limit + 1))
-        .await
-        .map_err(|error| told(error.into()))?;
+        .await?;
     let shown = limit as usize;
     let last = found.get(shown).and_then(|_| found.get(shown - 1));
     let next = last.map(|last| {
@@ -146,7 +141,7 @@ async fn one(
     State(room): State<Room>,
     token: Token,
     Path(id): Path<String>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let scopes = (
         may(&token, Action::ReadAnnouncements)?,
         token.scope(Action::PostAnnouncements),
@@ -155,9 +150,8 @@ async fn one(
     let found = room
         .store
         .read(move |read| queries::one(read, (&scopes.0, &scopes.1), id, now))
-        .await
-        .map_err(|error| told(error.into()))?;
-    let (found, _) = found.ok_or_else(|| told(missing()))?;
+        .await?;
+    let (found, _) = found.ok_or_else(missing)?;
     Ok(answer(StatusCode::OK, &found, &Written::at(&room, now)))
 }
 
@@ -179,12 +173,12 @@ async fn post_one(
     State(room): State<Room>,
     token: Token,
     sent: Sent<Typed>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let scope = may(&token, Action::PostAnnouncements)?;
     let id = room.new_id();
     let step = room.step(token.who(), "post-announcement", id);
     let at = step.act.at;
-    let once = sent.once(token.id.0, at).map_err(told)?;
+    let once = sent.once(token.id.0, at)?;
     let draft = sent.body.understood(&room.rules.now(), at).map_err(wrong)?;
     let written = Written::at(&room, at);
     let posted = room.store.write(move |tx| {
@@ -195,9 +189,7 @@ async fn post_one(
             Ok::<_, PostAnnouncementError>(answer(StatusCode::CREATED, &made, &written).at(place))
         })
     });
-    let posted = posted
-        .await
-        .map_err(|error: OnceError<_>| told(error.into()))?;
+    let posted = posted.await?;
     room.changed(None);
     Ok(posted)
 }
@@ -225,10 +217,10 @@ async fn change(
     Path(id): Path<String>,
     revision: Result<IfMatch, Problem>,
     sent: Sent<Typed>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let scope = may(&token, Action::PostAnnouncements)?;
     let id = id_of(&id)?;
-    let IfMatch(revision) = revision.map_err(told)?;
+    let IfMatch(revision) = revision?;
     let step = room.step(token.who(), "change-announcement", id);
     let at = step.act.at;
     let draft = sent.body.understood(&room.rules.now(), at).map_err(wrong)?;
@@ -240,7 +232,7 @@ async fn change(
     });
     let changed = changed
         .await
-        .map_err(|error| told(error.refused().into()))?;
+        .map_err(|error| Problem::from(error.refused()))?;
     room.changed(None);
     Ok(changed)
 }
@@ -266,12 +258,12 @@ async fn withdraw(
     token: Token,
     Path(id): Path<String>,
     sent: Sent<Nothing>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let scope = may(&token, Action::PostAnnouncements)?;
     let id = id_of(&id)?;
     let step = room.step(token.who(), "withdraw-announcement", id);
     let at = step.act.at;
-    let once = sent.once(token.id.0, at).map_err(told)?;
+    let once = sent.once(token.id.0, at)?;
     let written = Written::at(&room, at);
     let withdrawn = room.store.write(move |tx| {
         once.run(tx, || {
@@ -280,9 +272,7 @@ async fn withdraw(
             Ok::<_, WithdrawAnnouncementError>(answer(StatusCode::OK, &made, &written))
         })
     });
-    let withdrawn = withdrawn
-        .await
-        .map_err(|error: OnceError<_>| told(error.into()))?;
+    let withdrawn = withdrawn.await?;
     room.changed(None);
     Ok(withdrawn)
 }
@@ -323,12 +313,12 @@ async fn confirm(
     token: Token,
     Path(id): Path<String>,
     sent: Sent<Reading>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Problem> {
     let scope = may(&token, Action::ReadAnnouncements)?;
     let id = id_of(&id)?;
     let step = room.step(token.who(), "read-announcement", id);
     let at = step.act.at;
-    let once = sent.once(token.id.0, at).map_err(told)?;
+    let once = sent.once(token.id.0, at)?;
     let (version, written) = (sent.body.version, Written::at(&room, at));
     let confirmed = room.store.write(move |tx| {
         once.run(tx, || {
@@ -338,28 +328,26 @@ async fn confirm(
             Ok::<_, ConfirmReadingError>(answer(StatusCode::OK, &read, &written))
         })
     });
-    let confirmed = confirmed
-        .await
-        .map_err(|error: OnceError<_>| told(error.into()))?;
+    let confirmed = confirmed.await?;
     room.changed(None);
     Ok(confirmed)
 }
 
 /// The reach of a token, or its refusal.
-fn may(token: &Token, action: Action) -> Result<Scope, Response> {
-    token.require(action).map_err(IntoResponse::into_response)
+fn may(token: &Token, action: Action) -> Result<Scope, Problem> {
+    let scope = token.scope(action);
+    if scope.is_nothing() {
+        return Err(Problem::without_scope(action.name()));
+    }
+    Ok(scope)
 }
 
-fn told(problem: Problem) -> Response {
-    problem.into_response()
+fn wrong(faults: Vec<Fault>) -> Problem {
+    Refused::Fields(faults.into_iter().map(Into::into).collect()).into()
 }
 
-fn wrong(faults: Vec<Fault>) -> Response {
-    told(Refused::Fields(faults.into_iter().map(Into::into).collect()).into())
-}
-
-fn id_of(text: &str) -> Result<AnnouncementId, Response> {
-    text.parse().map_err(|_| told(missing()))
+fn id_of(text: &str) -> Result<AnnouncementId, Problem> {
+    text.parse().map_err(|_| missing())
 }
 
 fn missing() -> Problem {

@@ -9,10 +9,14 @@ mod post;
 mod reading;
 mod withdraw;
 
+use std::fmt;
+use std::sync::Arc;
+
 use kept_accounts::access::{Denied, Scope};
 use kept_accounts::commands::Act;
 use kept_accounts::queries::{departments, teams};
-use kept_journal::events::{self, NewEvent};
+use kept_journal::events::NewEvent;
+use kept_journal::{InForce, live};
 use kept_kernel::Instant;
 use kept_store::{StoreError, Write, params};
 
@@ -29,16 +33,24 @@ use crate::queries;
 
 /// An act with the event that tells of it; none where the vocabulary in force has no words for it. Made outside the
 /// transaction, by [`Room::step`](crate::Room::step).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Step {
     /// Who, when, and the entry of the audit.
     pub act: Act,
     /// The event.
     pub event: Option<NewEvent>,
+    /// The rules by which it is judged.
+    pub rules: Arc<InForce>,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Step({:?}, {:?})", self.act, self.event)
+    }
 }
 
 impl Step {
-    /// Writes the event and the entry of the audit.
+    /// Writes the event, with what it brings about under the SOPs in force, and the entry of the audit.
     pub(crate) fn record(
         &self,
         tx: &Write<'_>,
@@ -47,7 +59,7 @@ impl Step {
         detail: &serde_json::Value,
     ) -> Result<(), StoreError> {
         if let Some(event) = &self.event {
-            events::record(tx, event)?;
+            live::record(tx, &self.rules, std::slice::from_ref(event), self.act.at)?;
         }
         self.act
             .write(tx, act, ("announcement", &id.to_string()), detail)

@@ -1,5 +1,6 @@
 //! What the room does by itself: it lets announcements begin and end, and reminds once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kept_accounts::commands::Act;
@@ -75,12 +76,18 @@ fn begin(tx: &Write<'_>, now: Instant, ids: &[Id]) -> Result<usize, StoreError> 
     Ok(begun.len())
 }
 
-fn end(tx: &Write<'_>, now: Instant, ids: &[Id], in_force: &InForce) -> Result<usize, StoreError> {
+fn end(
+    tx: &Write<'_>,
+    now: Instant,
+    ids: &[Id],
+    in_force: &Arc<InForce>,
+) -> Result<usize, StoreError> {
     let ended: Vec<(Id,)> = tx.all(queries::END_DUE, &params![now, AT_ONCE as i64])?;
     for ((id,), entry) in ended.iter().zip(ids.iter().rev()) {
         let step = Step {
             act: act(*entry, now),
             event: told(in_force, *id, *entry, now),
+            rules: Arc::clone(in_force),
         };
         step.record(
             tx,

@@ -5,21 +5,20 @@ mod list;
 mod one;
 mod write;
 
-use axum::Router;
-use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_kernel::Instant;
 use kept_store::{Answer, StoreError};
 use kept_ui::Failure;
+use kept_ui::routes::{Routes, get, post};
 
 use crate::model::{Announcement, AnnouncementId, Audience};
 use crate::room::Room;
 
 /// The routes of the room.
-pub fn routes(room: Room) -> Router {
-    Router::new()
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
         .route("/announcements", get(list::list).post(write::post))
         .route("/announcements/new", get(write::ask))
         .route("/announcements/{id}", get(one::one).post(write::change))

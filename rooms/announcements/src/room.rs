@@ -59,9 +59,11 @@ impl Room {
             act,
             by,
         };
+        let rules = self.rules.now();
         Step {
             act: Act { who: by, at, entry },
-            event: happened(&self.rules.now(), told, entry, at),
+            event: happened(&rules, told, entry, at),
+            rules,
         }
     }
 

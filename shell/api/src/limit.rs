@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use kept_ui::routes::Routes;
 
 use crate::problem::{Problem, TOO_MANY};
 
@@ -34,15 +34,17 @@ impl Default for RateLimit {
 /// Further askers than this begin the count anew, so that it takes no more memory.
 const MOST_ASKERS: usize = 4_096;
 
+type Seen = HashMap<Vec<u8>, (Instant, u32)>;
+
 #[derive(Clone)]
 struct Limiter {
     limit: RateLimit,
     /// By a hash of the token: when its window began, and how many there were.
-    seen: Arc<Mutex<HashMap<Vec<u8>, (Instant, u32)>>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 /// Routes with a limit, which every answer tells: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.
-pub fn limited(routes: Router, limit: RateLimit) -> Router {
+pub fn limited(routes: Routes, limit: RateLimit) -> Routes {
     let limiter = Limiter {
         limit,
         seen: Arc::default(),

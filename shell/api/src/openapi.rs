@@ -1,10 +1,9 @@
-//! The description of the API (OpenAPI 3.1), made of what the rooms say beside their handlers.
+//! The description of the API (`OpenAPI` 3.1), made of what the rooms say beside their handlers.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::header;
-use axum::routing::get;
+use kept_ui::routes::{Routes, get};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -56,12 +55,12 @@ impl Description {
     }
 
     /// Serves it at `/api/v1/openapi.json`. It says nothing about any company, so everybody may read it.
-    pub fn routes(&self) -> Router {
+    pub fn routes(&self) -> Routes {
         let text = Arc::clone(&self.text);
         let answer = move || {
             let text = text.to_string();
             async move { ([(header::CONTENT_TYPE, "application/json")], text) }
         };
-        Router::new().route("/api/v1/openapi.json", get(answer))
+        Routes::new().route("/api/v1/openapi.json", get(answer))
     }
 }

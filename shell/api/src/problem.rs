@@ -4,13 +4,13 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::task::Poll;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use kept_rooms::Refused;
 use kept_store::StoreError;
+use kept_ui::routes::{Routes, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -107,6 +107,12 @@ impl Problem {
         Self::of(MISSING, detail)
     }
 
+    /// The token lacks this scope, or its person the right.
+    pub fn without_scope(name: &str) -> Self {
+        let detail = format!("It needs the scope {name}, of a person whose roles grant the same.");
+        Self::of(NOT_ALLOWED, detail)
+    }
+
     /// A field that cannot stand.
     pub fn wrong(field: &str, message: impl Into<String>) -> Self {
         Self {
@@ -193,13 +199,17 @@ impl IntoResponse for Problem {
 }
 
 /// Routes whose every refusal is a problem: also those of the router, and a handler that panics.
-pub fn guarded(routes: Router) -> Router {
+pub fn guarded(routes: Routes) -> Routes {
     routes
         .route(
             "/api/v1/{*rest}",
-            axum::routing::any(|| async { StatusCode::NOT_FOUND }),
+            get(none).post(none).put(none).patch(none).delete(none),
         )
         .layer(from_fn(guard))
+}
+
+async fn none() -> StatusCode {
+    StatusCode::NOT_FOUND
 }
 
 async fn guard(request: Request, next: Next) -> Response {

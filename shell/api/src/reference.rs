@@ -1,9 +1,8 @@
 //! The reference of the API as a page, drawn on the server from the description.
 
 use askama::Template;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
+use kept_ui::routes::{Routes, get};
 use kept_ui::{Failure, Frame, page};
 use serde_json::Value;
 
@@ -55,17 +54,17 @@ struct Outcome {
 }
 
 /// The page, at `/api/v1`. It stands among the pages, for people who have signed in.
-pub fn reference(description: &Description) -> Router {
+pub fn reference(description: &Description) -> Routes {
     let groups = groups(description.value());
     let about = text(description.value(), "/info/description");
     let show = move |frame: Frame| {
         let (groups, about) = (groups.clone(), about.clone());
-        async move { show(frame, about, groups) }
+        async move { show(frame, &about, groups) }
     };
-    Router::new().route("/api/v1", get(show))
+    Routes::new().route("/api/v1", get(show))
 }
 
-fn show(frame: Frame, about: String, groups: Vec<Group>) -> Result<Response, Failure> {
+fn show(frame: Frame, about: &str, groups: Vec<Group>) -> Result<Response, Failure> {
     if frame.viewer.is_none() {
         return Err(Failure::forbidden(
             "Sign in first",

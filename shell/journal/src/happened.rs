@@ -20,7 +20,7 @@ pub struct Happened<'a> {
     pub by: Who,
 }
 
-/// The event, to be written with [`crate::events::record`] in the transaction of its cause. None where the vocabulary in force
+/// The event, to be written with [`crate::live::record`] in the transaction of its cause. None where the vocabulary in force
 /// has no such words: then no rule can speak of it.
 pub fn happened(
     in_force: &InForce,

@@ -5,12 +5,14 @@ use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_journal::audit::Who;
-use kept_rooms::Refusal as _;
+use kept_rooms::{Refusal, Refused};
 use kept_ui::{Failure, Flash, Form, see_other};
 use serde::Deserialize;
 
 use super::{id_of, missing};
-use crate::commands::{confirm_reading, return_announcement, withdraw_announcement};
+use crate::commands::{
+    ConfirmReadingError, confirm_reading, return_announcement, withdraw_announcement,
+};
 use crate::room::Room;
 
 /// Which version was read.
@@ -35,10 +37,10 @@ pub async fn confirm(
         .await
         .map_err(|error| {
             let here = format!("/announcements/{id}");
-            error
-                .refused()
-                .failure()
-                .way_on(&here, "Read it as it is now")
+            match error {
+                ConfirmReadingError::Missing => missing(),
+                other => refused(other).way_on(&here, "Read it as it is now"),
+            }
         })?;
     room.changed(None);
     Ok(back(
@@ -59,7 +61,7 @@ pub async fn withdraw(
     room.store
         .write(move |tx| withdraw_announcement(tx, &step, &scope, id))
         .await
-        .map_err(|error| error.refused().failure())?;
+        .map_err(refused)?;
     room.changed(None);
     let undo = format!("/announcements/{id}/withdrawal/undo");
     let flash = Flash::said("The announcement is withdrawn.").undo(&undo);
@@ -78,10 +80,18 @@ pub async fn undo(
     room.store
         .write(move |tx| return_announcement(tx, &step, &scope, id))
         .await
-        .map_err(|error| error.refused().failure())?;
+        .map_err(refused)?;
     room.changed(None);
     let here = format!("/announcements/{id}");
     Ok(back(&here, Flash::said("The announcement is back.")))
+}
+
+/// What is missing and what is out of reach look alike.
+fn refused(error: impl Refusal) -> Failure {
+    match error.refused() {
+        Refused::Missing(_) => missing(),
+        other => other.failure(),
+    }
 }
 
 fn back(path: &str, flash: Flash) -> Response {

@@ -98,9 +98,12 @@ pub async fn one(
         };
         let whole = may_change.then(|| {
             let confirm = announcement.must_confirm;
-            let readers = |without| match confirm {
-                true => queries::readers(read, id, without, NAMES),
-                false => Ok(Vec::new()),
+            let readers = |without| {
+                if confirm {
+                    queries::readers(read, id, without, NAMES)
+                } else {
+                    Ok(Vec::new())
+                }
             };
             Ok::<_, StoreError>(Whole {
                 counted: queries::counted(read, id)?,

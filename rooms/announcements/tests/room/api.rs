@@ -19,6 +19,20 @@ fn helen(desk: &Desk) -> Caller<'_> {
 }
 
 on_both! {
+    fn every_route_is_described_and_none_that_is_not_there(home) {
+        let desk = Desk::new(home);
+        let mut described = Vec::new();
+        let description = kept_api::document([kept_announcements::api_description()], "test");
+        for (path, item) in description.value().get("paths").and_then(|paths| paths.as_object()).unwrap() {
+            let methods = item.as_object().unwrap().keys();
+            described.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+        }
+        let mut served: Vec<_> = desk.api().listed().iter().map(ToString::to_string).collect();
+        described.sort();
+        served.sort();
+        assert_eq!(served, described);
+    }
+
     fn an_announcement_is_posted_read_changed_confirmed_and_withdrawn(home) {
         let desk = Desk::new(home);
         let helen = helen(&desk);

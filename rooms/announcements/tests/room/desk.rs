@@ -16,12 +16,13 @@ use kept_calendar::Calendar;
 use kept_engine::{Calendars, People, Program, Version};
 use kept_journal::audit::Who;
 use kept_journal::codec::Codec;
-use kept_journal::{InForce, Rules};
+use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
 use kept_rooms::Parts;
 use kept_store::{Store, StoreError, params, statements};
 use kept_testing::{Home, Kept as _};
+use kept_ui::routes::Routes;
 use kept_ui::{Live, LiveLimits, Ui};
 use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
 use kept_world::World;
@@ -177,6 +178,11 @@ impl Desk {
             .collect()
     }
 
+    /// The routes of programs.
+    pub fn api(&self) -> Routes {
+        api_routes(self.room.clone())
+    }
+
     fn app(&self) -> Router {
         let live = Live::new(LiveLimits::default(), 1);
         let ui = Ui::new(
@@ -188,8 +194,8 @@ impl Desk {
         let pages = self
             .accounts
             .session_layer(ui.dress(routes(self.room.clone())));
-        let api = api_routes(self.room.clone()).layer(Extension(self.accounts.clone()));
-        ui.protect(pages.merge(kept_api::guarded(api)))
+        let api = self.api().layer(Extension(self.accounts.clone()));
+        ui.protect(pages.merge(kept_api::guarded(api))).app()
     }
 
     fn ask(&self, request: Builder, body: Body) -> Answer {
@@ -493,6 +499,7 @@ fn in_force() -> InForce {
         People::default(),
     );
     InForce {
+        directory: Directory::default(),
         codec: Arc::new(Codec::new(&register)),
         library,
         program: program.unwrap(),
