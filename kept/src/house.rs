@@ -63,8 +63,11 @@ impl Default for Means {
 pub fn schemas() -> Vec<Schema> {
     vec![
         kept_journal::SCHEMA,
+        kept_search::SCHEMA,
+        kept_api::SCHEMA,
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
+        kept_announcements::SCHEMA,
         kept_adherence::SCHEMA,
     ]
 }

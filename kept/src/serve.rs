@@ -1,8 +1,12 @@
 //! `kept serve`: the pages of the company's house.
 
+mod api;
 mod connections;
+mod counts;
+mod jobs;
 mod living;
 mod seal;
+mod search;
 mod setup;
 mod site;
 
@@ -37,18 +41,23 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             accounts,
             rules,
             adherence,
+            jobs,
             ..
         } = site;
         let living = tokio::task::block_in_place(|| {
             living::Running::start(&house, &rules, &adherence, &live)
         })?;
+        let jobs = jobs::Running::start(jobs)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
         answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
         connections::serve(listener, app, stop_asked()).await;
         live.close();
-        tokio::task::block_in_place(|| living.stop());
+        tokio::task::block_in_place(|| {
+            jobs.stop();
+            living.stop();
+        });
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

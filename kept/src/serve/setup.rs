@@ -9,7 +9,8 @@ use axum::response::Redirect;
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_journal::Rules;
-use kept_sops::{AdoptError, Shipped};
+use kept_search::Searchable;
+use kept_sops::{AdoptError, ClausesFound, Shipped};
 use kept_store::Store;
 use kept_ui::Failure;
 use kept_ui::parts::{View, Views};
@@ -61,6 +62,9 @@ impl Setup {
             setup
                 .rules
                 .put(loaded.map_err(|failure| failure.to_string())?);
+            // The clauses that are found are those in force.
+            let clauses: Arc<dyn Searchable> = Arc::new(ClausesFound(setup.rules.clone()));
+            kept_search::refresh(&setup.store, &clauses).map_err(|error| error.to_string())?;
             // What the pages show was judged by the texts before.
             setup.adherence.begin_judging();
             Ok(Ok(()))

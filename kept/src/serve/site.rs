@@ -15,6 +15,7 @@ use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::Reach;
 use kept_journal::Rules;
+use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
@@ -24,19 +25,25 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
 use crate::house::{House, shipped};
+use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
+use crate::serve::{api, counts};
 use crate::tell;
 
 /// A site that is ready to be served.
 pub struct Site {
     /// What it answers.
     pub app: Router,
-    /// All routes, as the rooms wrote them.
+    /// All routes of pages, as the rooms wrote them.
     pub routes: Vec<Listed>,
+    /// All routes of programs, which show a token.
+    pub api: Vec<Listed>,
     /// The hub of its live pages.
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
+    /// What comes round by itself.
+    pub jobs: Vec<Job>,
     /// The rules in force.
     pub rules: Rules,
     /// The figures.
@@ -70,8 +77,19 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
+    let announcements = kept_announcements::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        live.clone(),
+    );
+    let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let rooms = rooms(house, &rules, &adherence)
+        .merge(kept_announcements::routes(announcements.clone()))
+        .merge(kept_api::reference(&description))
+        .merge(search::routes(Search {
+            store: house.store.clone(),
+        }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -81,25 +99,50 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
             })
         }));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
-    let signed = accounts.session_layer(dressed);
+    let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
+    let signed = accounts.session_layer(counted);
     let store = house.store.clone();
+    let api = api::routes(announcements.clone(), accounts.clone(), &description);
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
-    let timely = signed.merge(health).layer(TimeoutLayer::with_status_code(
-        StatusCode::REQUEST_TIMEOUT,
-        std::time::Duration::from_mins(1),
-    ));
+    let timely = signed
+        .merge(health)
+        .merge(api)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            std::time::Duration::from_mins(1),
+        ));
     let all = ui
         .protect(timely)
         .layer(axum::middleware::map_request(remote_address));
+    let listed = all.listed().iter().cloned();
+    let (api, routes) = listed.partition(|route| route.path.starts_with("/api/v1/"));
     Ok(Site {
-        routes: all.listed().to_vec(),
+        routes,
+        api,
         app: all.app(),
         live,
         accounts,
+        jobs: jobs(house, &rules, &announcements),
         rules,
         adherence,
     })
+}
+
+/// What comes round: the jobs of the rooms, and those of the search over all of them.
+fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) -> Vec<Job> {
+    let own = Parts {
+        searchable: vec![
+            Arc::new(kept_sops::ClausesFound(rules.clone())),
+            Arc::new(kept_accounts::PeopleFound),
+        ],
+        ..Parts::default()
+    };
+    let parts = own.and(kept_announcements::parts(announcements));
+    let mut jobs = search::jobs(&house.store, parts.searchable);
+    jobs.extend(parts.jobs);
+    jobs.push(api::job(house.store.clone(), house.world.clone()));
+    jobs
 }
 
 fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room {
@@ -234,6 +277,10 @@ fn menu(signed: &Signed) -> Menu {
     };
     let places = [
         place(
+            ("announcements", "Announcements", Icon::BELL, "g n"),
+            signed.may(Action::ReadAnnouncements),
+        ),
+        place(
             ("sops", "SOPs", Icon::SOPS, "g s"),
             signed.may(Action::ReadSops),
         ),
@@ -249,7 +296,7 @@ fn menu(signed: &Signed) -> Menu {
     Menu {
         groups: vec![places.into_iter().flatten().collect()],
         me: Some("/me".to_owned()),
-        ..Menu::default()
+        search: Some("/search".to_owned()),
     }
 }
 

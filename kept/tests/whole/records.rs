@@ -45,6 +45,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "sop" => vec!["SR".into()],
         "rule" => vec!["SR".into(), "acknowledge".into()],
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
+        "announcement" => vec![announcement(desk)],
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
             vec![path.strip_prefix("/assets/").unwrap().to_owned()]
@@ -115,4 +116,14 @@ fn emergency(desk: &Desk, whose: &Hired) -> String {
         found.kept().map(|(id,)| id.to_string())
     };
     open(whose).unwrap_or_else(|| open(&desk.hire("account-manager")).unwrap())
+}
+
+/// One to the whole company, from somebody of the management.
+fn announcement(desk: &Desk) -> String {
+    let hired = desk.hire("management");
+    let asker = Asker::with_session(desk, &hired.email, &desk.sign_in(&hired.email).1);
+    let form = "title=We+move&text=Words&audience=company&must_confirm=on";
+    let posted = asker.send(desk, "POST", "/announcements", (form, true));
+    let location = posted.location();
+    location.rsplit('/').next().unwrap_or_default().to_owned()
 }

@@ -51,7 +51,14 @@ fn opened(path: std::path::PathBuf, base_url: String) -> Result<Accounts, Box<dy
     let world = World::system();
     let key = Key::new(world.random()?);
     let store = Store::open(&Place::File { path, key }, kept_store::Settings::default())?;
-    store.migrate(&[kept_journal::SCHEMA, kept_accounts::SCHEMA], world.now())?;
+    store.migrate(
+        &[
+            kept_journal::SCHEMA,
+            kept_search::SCHEMA,
+            kept_accounts::SCHEMA,
+        ],
+        world.now(),
+    )?;
     let settings = Settings {
         base_url,
         company: "Lindqvist Instruments".into(),

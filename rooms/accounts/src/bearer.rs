@@ -11,7 +11,7 @@ use kept_vault::Token as Secret;
 
 use crate::access::{Action, Asker, Scope};
 use crate::accounts::Accounts;
-use crate::model::TokenId;
+use crate::model::{PersonId, TokenId};
 use crate::queries;
 
 /// Begins every token, so that tools which look for leaked secrets know it.
@@ -57,6 +57,11 @@ impl Token {
             ));
         }
         Ok(scope)
+    }
+
+    /// Whose it is; none: one of the company's own.
+    pub fn person(&self) -> Option<PersonId> {
+        self.asker.person
     }
 
     /// Who it is in the audit.

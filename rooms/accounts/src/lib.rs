@@ -3,7 +3,9 @@
 //! - **Owns** people, roles, teams, departments, working hours, absences, sessions, links, tokens, and the log of reads of
 //!   clients' records.
 //! - **Gives** to other rooms [`Signed`] and [`Token`], who is asking; [`access`], how far they reach; and the questions of
-//!   [`queries`] about people. Rooms use no more of it than that.
+//!   [`queries`] about people, and [`commands::Act`], which carries who did what into the audit. In their own statements rooms
+//!   may refer to `people`, `teams` and `departments` and read their `id`, `name`, `folded_name`, `state`, `team` and
+//!   `department`, so that a list with names is one statement. Rooms use no more of it than that.
 //!
 //! What must hold:
 //! - A person who is not active has no session, token or link that works.
@@ -27,6 +29,7 @@ mod hashing;
 mod jobs;
 mod pages;
 mod schema;
+mod search;
 mod session;
 mod staff;
 mod totp;
@@ -37,5 +40,6 @@ pub use accounts::{
 pub use bearer::{Token, TokenRefused};
 pub use pages::routes;
 pub use schema::SCHEMA;
+pub use search::PeopleFound;
 pub use session::{RemoteAddress, Signed};
 pub use staff::{Away, StaffMember, staff};

@@ -27,6 +27,8 @@ statements! {
     /// After a name and id, in order of names.
     PEOPLE = person!("WHERE p.state <> $1 AND (p.folded_name > $2 OR p.folded_name = $2 AND p.id > $3)
                       ORDER BY p.folded_name, p.id LIMIT $4");
+    PEOPLE_AFTER = person!("WHERE p.id > $1 ORDER BY p.id LIMIT $2");
+    CIRCLES_OF = "SELECT team, department FROM people WHERE id = $1";
     PEOPLE_WITH_ROLE = person!("WHERE p.state = 'active' AND EXISTS
                       (SELECT 1 FROM person_roles r WHERE r.person = p.id AND r.role = $1)
                       ORDER BY p.folded_name, p.id");
@@ -207,6 +209,17 @@ pub fn people(
         PersonState::Disabled.name()
     };
     read.all(PEOPLE, &params![without, name, id, limit])
+}
+
+/// The team and the department of a person: the circles in which they are.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn circles_of(read: &Read<'_>, person: PersonId) -> Result<Vec<Id>, StoreError> {
+    let of: Option<(Option<Id>, Option<Id>)> = read.maybe(CIRCLES_OF, &params![person])?;
+    let (team, department) = of.unwrap_or_default();
+    Ok(team.into_iter().chain(department).collect())
 }
 
 /// Active people with a role, by name.

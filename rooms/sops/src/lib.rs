@@ -11,6 +11,7 @@ mod pages;
 mod queries;
 mod reading;
 mod room;
+mod search;
 mod sentence;
 pub mod set;
 
@@ -21,4 +22,5 @@ pub use queries::{
     load_with, stamp,
 };
 pub use room::{MarginFigure, Margins, Room, SeesCases};
+pub use search::ClausesFound;
 pub use set::{Set, SetProblem, Text};

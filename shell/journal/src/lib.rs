@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod audit;
 pub mod codec;
 pub mod events;
+mod happened;
 pub mod imports;
 pub mod live;
 pub mod obligations;
@@ -14,6 +15,7 @@ mod schema;
 mod sequencer;
 pub mod timers;
 
+pub use happened::{Happened, happened};
 pub use rules::{Colleague, Directory, InForce, Rules};
 pub use schema::SCHEMA;
 pub use sequencer::place;

@@ -32,6 +32,7 @@ mod icon;
 mod keys;
 mod live;
 pub mod parts;
+pub mod prose;
 mod respond;
 pub mod routes;
 mod ui;

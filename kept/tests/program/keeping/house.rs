@@ -141,8 +141,11 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
         .read(|read| {
             let tables = tables(&[
                 kept_journal::SCHEMA,
+                kept_search::SCHEMA,
+                kept_api::SCHEMA,
                 kept_accounts::SCHEMA,
                 kept_sops::SCHEMA,
+                kept_announcements::SCHEMA,
                 kept_adherence::SCHEMA,
             ])
             .unwrap();

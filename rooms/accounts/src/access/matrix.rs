@@ -40,7 +40,7 @@ A person may do what one of their roles grants, over the records that they reach
 | word | records |
 | --- | --- |
 | own | those that name the person as responsible |
-| assigned | those that the person is assigned to: clients of their account team |
+| assigned | those that the person is assigned to: clients of their account team, announcements addressed to them |
 | team | those of the person's team |
 | all | every record |
 

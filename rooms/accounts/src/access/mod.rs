@@ -136,6 +136,11 @@ impl Scope {
         self.action
     }
 
+    /// Whose it is; none: a program's, or that of Kept itself.
+    pub fn person(&self) -> Option<PersonId> {
+        self.person
+    }
+
     /// Whether it reaches nothing at all: then a page says that it is not for this role.
     pub fn is_nothing(&self) -> bool {
         self.reach == Reach::NONE && self.opened.is_empty()

@@ -102,6 +102,10 @@ actions! {
     EditSops "edit-sops" "Draft versions of SOPs and fill their blanks",
     /// Approve versions of SOPs.
     ApproveSops "approve-sops" "Approve versions of SOPs",
+    /// Read announcements.
+    ReadAnnouncements "read-announcements" "Read announcements, and confirm to have read them",
+    /// Post announcements.
+    PostAnnouncements "post-announcements" "Post announcements, and see who has read them",
     /// Check closed requests.
     CheckQuality "check-quality" "Check closed requests and record findings",
     /// Decide on violations.
@@ -163,7 +167,13 @@ use Reach as R;
 
 /// What each role may do, and over which records. Whoever works here is an `employee` beside their other roles.
 pub const RULES: &[(&str, &[(Action, Reach)])] = &[
-    ("employee", &[(Action::ReadSops, R::EVERYONE)]),
+    (
+        "employee",
+        &[
+            (Action::ReadSops, R::EVERYONE),
+            (Action::ReadAnnouncements, R::MINE),
+        ],
+    ),
     (
         "client-service-representative",
         &[
@@ -211,6 +221,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::EditSops, R::EVERYONE),
             (Action::LeadTraining, R::EVERYONE),
             (Action::ImportHistory, R::EVERYONE),
+            (Action::ReadAnnouncements, R::EVERYONE),
+            (Action::PostAnnouncements, R::EVERYONE),
         ],
     ),
     (
@@ -223,6 +235,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::LeadOnboarding, R::OURS),
             (Action::ReadAdherence, R::OURS),
             (Action::OpenInEmergency, R::EVERYONE),
+            (Action::ReadAnnouncements, R::OURS),
+            (Action::PostAnnouncements, R::OURS),
         ],
     ),
     (
@@ -257,6 +271,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::ReadAdherence, R::OURS),
             (Action::ReadReports, R::EVERYONE),
             (Action::OpenInEmergency, R::EVERYONE),
+            (Action::ReadAnnouncements, R::OURS),
+            (Action::PostAnnouncements, R::OURS),
         ],
     ),
     (
@@ -300,6 +316,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::DecideConduct, R::EVERYONE),
             (Action::ExportRecords, R::EVERYONE),
             (Action::EraseClients, R::EVERYONE),
+            (Action::ReadAnnouncements, R::EVERYONE),
+            (Action::PostAnnouncements, R::EVERYONE),
         ],
     ),
     (
@@ -324,6 +342,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::Configure, R::EVERYONE),
             (Action::ImportHistory, R::EVERYONE),
             (Action::AuditRecords, R::EVERYONE),
+            (Action::PostAnnouncements, R::EVERYONE),
+            (Action::ReadAnnouncements, R::EVERYONE),
         ],
     ),
 ];

@@ -11,7 +11,7 @@ use crate::access::{Action, Scope};
 use crate::model::{
     ADMINISTRATOR, DepartmentId, LinkPurpose, Person, PersonId, PersonState, Roles, TeamId, folded,
 };
-use crate::queries;
+use crate::{queries, search};
 
 command_error! {
     /// Why a person was not added.
@@ -178,6 +178,7 @@ pub(super) fn insert(
         return Err(AddPersonError::EmailTaken);
     }
     write_roles(tx, id, &person.roles)?;
+    search::follow(tx, id, act.at)?;
     Ok(id)
 }
 
@@ -387,5 +388,6 @@ pub fn rename_person(
         queries::RENAME,
         &params![person, name, &folded(name), zone, language],
     )?;
+    search::follow(tx, person, act.at)?;
     Ok(act.on_person(tx, "PersonRenamed", person, &nothing_more())?)
 }

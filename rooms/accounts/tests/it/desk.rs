@@ -61,7 +61,14 @@ impl Desk {
     pub fn with(home: &Home, change: impl Fn(Settings) -> Settings) -> Self {
         let store = home.open();
         store
-            .migrate(&[kept_journal::SCHEMA, kept_accounts::SCHEMA], START)
+            .migrate(
+                &[
+                    kept_journal::SCHEMA,
+                    kept_search::SCHEMA,
+                    kept_accounts::SCHEMA,
+                ],
+                START,
+            )
             .unwrap();
         let clock = Arc::new(AtomicI64::new(START.micros()));
         let (hand, chance) = (Arc::clone(&clock), World::still(START, 7));

@@ -1,0 +1,69 @@
+//! The numbers in the rail: what asks for action, of each room that has such a thing, in one read for each page.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
+use kept_kernel::Instant;
+use kept_store::{Read, Store, StoreError};
+use kept_ui::routes::Routes;
+use kept_ui::{Count, Menu};
+use kept_world::World;
+
+/// Counts for pages: outside of `Ui::dress`, inside of whoever knows who is asking.
+pub fn counted(routes: Routes, store: Store, world: World) -> Routes {
+    routes.layer(from_fn_with_state((store, world), count))
+}
+
+async fn count(
+    State((store, world)): State<(Store, World)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let known = request.extensions();
+    let asker = known.get::<Signed>().zip(known.get::<Arc<Menu>>());
+    if let Some((signed, menu)) = asker.filter(|_| is_page(&request)) {
+        let (signed, now, mut menu) = (signed.clone(), world.now(), Menu::clone(menu));
+        // A page without numbers is better than none.
+        if let Ok(counts) = store.read(move |read| counts(read, &signed, now)).await {
+            for (key, count) in counts {
+                let mut places = menu.groups.iter_mut().flatten();
+                if let Some(place) = places.find(|place| place.key == key) {
+                    place.count = Some(count);
+                }
+            }
+            request.extensions_mut().insert(Arc::new(menu));
+        }
+    }
+    next.run(request).await
+}
+
+fn is_page(request: &Request) -> bool {
+    let accepts = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    request.method() == Method::GET && accepts.is_some_and(|accept| accept.contains("html"))
+}
+
+type Counts = Vec<(&'static str, Count)>;
+
+/// By the keys of the menu; what asks for nothing has no number.
+fn counts(read: &Read<'_>, signed: &Signed, now: Instant) -> Result<Counts, StoreError> {
+    let mut counts = Vec::new();
+    let scope = signed.scope(Action::ReadAnnouncements);
+    if !scope.is_nothing() {
+        let number = kept_announcements::count_waiting(read, &scope, now)?;
+        let count = Count {
+            number,
+            word: "to confirm".to_owned(),
+            state: "today",
+        };
+        counts.extend((number > 0).then_some(("announcements", count)));
+    }
+    Ok(counts)
+}

@@ -1,0 +1,113 @@
+//! The answer of the palette: places, acts, and the first records of each kind.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Query as Asked, State};
+use axum::http::header;
+use axum::response::{Html as Bare, IntoResponse as _, Response};
+use kept_accounts::Signed;
+use kept_rooms::Entry;
+use kept_search::{Hit, Query};
+use kept_ui::parts::{Found, Group, Results};
+use kept_ui::{Failure, Icon, Menu};
+use serde::Deserialize;
+
+use super::{KINDS, Kind, Search, found};
+
+/// So many records of each kind are shown; those whose title answers first, of so many that are looked at.
+const OF_A_KIND: usize = 5;
+const LOOKED_AT: usize = 20;
+
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// A piece of a page, and no whole one.
+pub async fn palette(
+    State(search): State<Search>,
+    signed: Signed,
+    menu: Option<Extension<Arc<Menu>>>,
+    Asked(typed): Asked<Typed>,
+) -> Result<Response, Failure> {
+    let query = Query::parse(&typed.q);
+    let entries = entries(&signed, menu.as_deref());
+    let named = |act: bool| {
+        let of = entries.iter().filter(|entry| entry.act == act);
+        let of = of.filter(|entry| query.names(&format!("{} {}", entry.words, entry.also)));
+        of.map(line).collect()
+    };
+    let mut groups = vec![group("Go to", named(false)), group("Do", named(true))];
+    if !query.is_empty() {
+        let records = search
+            .store
+            .read(move |read| found(read, &signed, &query, KINDS.iter(), (None, LOOKED_AT)))
+            .await
+            .map_err(kept_rooms::failed)?;
+        groups.extend(records.into_iter().map(|(kind, hits)| {
+            let mut hits = hits.hits;
+            // A number or a name that was typed whole stays where it stands: at the head.
+            hits.sort_by_key(|hit| hit.title.marks.is_empty() && !hit.is_named);
+            let lines = hits
+                .into_iter()
+                .take(OF_A_KIND)
+                .map(|hit| record(kind, hit));
+            group(kind.all, lines.collect())
+        }));
+    }
+    let results = Results {
+        groups,
+        asked: typed.q.trim().to_owned(),
+    };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    Ok((headers, Bare(results.to_string())).into_response())
+}
+
+fn group(name: &str, found: Vec<Found>) -> Group {
+    Group {
+        name: name.to_owned(),
+        found,
+    }
+}
+
+/// Where this person can go, and what they can do: their menu, and what the rooms add.
+fn entries(signed: &Signed, menu: Option<&Arc<Menu>>) -> Vec<Entry> {
+    let places = menu
+        .into_iter()
+        .flat_map(|menu| menu.groups.iter().flatten());
+    let mut entries: Vec<_> = places
+        .map(|place| {
+            let entry = Entry::place(&place.title, &place.href, place.icon);
+            place.keys.into_iter().fold(entry, Entry::keys)
+        })
+        .collect();
+    entries.push(
+        Entry::place("Your settings", "/me", Icon::CLIENTS).also("password token theme profile"),
+    );
+    entries.extend(kept_announcements::entries(signed));
+    entries
+}
+
+fn line(entry: &Entry) -> Found {
+    Found {
+        icon: entry.icon,
+        words: entry.words.clone(),
+        kind: String::new(),
+        mark: None,
+        keys: entry.keys,
+        href: entry.href.clone(),
+    }
+}
+
+fn record(kind: &Kind, hit: Hit) -> Found {
+    Found {
+        icon: kind.icon,
+        words: hit.title.text,
+        kind: kind.one.to_owned(),
+        mark: hit.name.filter(|_| kind.key == "clause"),
+        keys: None,
+        href: hit.href,
+    }
+}

@@ -1,0 +1,66 @@
+//! The description of the API (`OpenAPI` 3.1), made of what the rooms say beside their handlers.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use kept_ui::routes::{Routes, get};
+use serde_json::Value;
+use utoipa::OpenApi as _;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, OpenApi};
+
+use crate::problem::{Problem, WrongField};
+
+/// The description, ready to be sent and to be shown.
+#[derive(Clone, Debug)]
+pub struct Description {
+    text: Arc<str>,
+    value: Arc<Value>,
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(Problem, WrongField)))]
+struct Shared;
+
+/// Joins what the rooms say of their routes.
+pub fn document(rooms: impl IntoIterator<Item = OpenApi>, version: &str) -> Description {
+    let mut whole = Shared::openapi();
+    for room in rooms {
+        whole.merge(room);
+    }
+    whole.info = InfoBuilder::new()
+        .title("Kept")
+        .version(version)
+        .description(Some(ABOUT))
+        .build();
+    let components = whole.components.get_or_insert_default();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("token", bearer);
+    let value = serde_json::to_value(&whole).unwrap_or_default();
+    Description {
+        text: value.to_string().into(),
+        value: Arc::new(value),
+    }
+}
+
+const ABOUT: &str = "Send a token with every request: `Authorization: Bearer kept_…`. People make tokens in their settings; a \
+token reaches what its scopes and the roles of its person both grant. A list comes in pages: send what `next` says as `after`. A POST with an \
+`Idempotency-Key` is done once, and gives the same answer again for 24 hours. A PUT needs `If-Match` with the record's `ETag`. \
+Refusals are `application/problem+json`.";
+
+impl Description {
+    /// As JSON.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Serves it at `/api/v1/openapi.json`. It says nothing about any company, so everybody may read it.
+    pub fn routes(&self) -> Routes {
+        let text = Arc::clone(&self.text);
+        let answer = move || {
+            let text = text.to_string();
+            async move { ([(header::CONTENT_TYPE, "application/json")], text) }
+        };
+        Routes::new().route("/api/v1/openapi.json", get(answer))
+    }
+}

@@ -1,0 +1,264 @@
+//! Finding: one kind of record at a time, within what the asker reaches, newest first.
+
+use kept_kernel::{Id, Instant};
+use kept_store::{Dialect, Read, StoreError, Value, params, statements};
+
+use crate::documents::{Document, Stored, columns, stored};
+use crate::marks::{Marked, excerpt, marked};
+use crate::query::Query;
+
+/// So many documents that the index has not seen yet are compared one by one.
+const MOST_PENDING: u32 = 200;
+
+/// The condition that narrows to a [`Reach`]; its parameters are `$3` to `$9`.
+macro_rules! within {
+    () => {
+        " AND ($3 OR d.owner = $4 OR d.team = $5
+           OR ($6 AND (d.anyone OR d.circle IN LIST($7)
+               OR EXISTS (SELECT 1 FROM document_circles c WHERE c.circle = d.circle AND c.person = $8)))
+           OR d.record IN LIST($9))"
+    };
+}
+
+statements! {
+    NOT_INDEXED = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending AND d.kind = $1 AND d.number < $2",
+        within!(), " ORDER BY d.number DESC LIMIT $10");
+    BY_NAME = concat!("SELECT ", columns!(), " FROM documents d WHERE d.kind = $1 AND d.folded_name = $2",
+        within!(), " ORDER BY d.number DESC LIMIT $10");
+    BY_RECORD = concat!("SELECT ", columns!(), " FROM documents d WHERE d.kind = $1 AND d.record = $2",
+        within!(), " LIMIT $10");
+}
+
+/// Statements of SQLite alone.
+pub(crate) mod sqlite {
+    use crate::documents::columns;
+
+    kept_store::statements! {
+        INDEXED = concat!("SELECT ", columns!(), " FROM document_words w CROSS JOIN documents d ON d.number = w.rowid
+            WHERE w.document_words MATCH $1 AND w.rowid < $2 AND NOT d.pending", within!(),
+            " ORDER BY w.rowid DESC LIMIT $10");
+    }
+}
+
+/// Statements of PostgreSQL alone.
+pub(crate) mod postgres {
+    use crate::documents::columns;
+
+    kept_store::statements! {
+        INDEXED = concat!("SELECT ", columns!(), " FROM document_words w JOIN documents d ON d.number = w.number
+            WHERE w.words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND w.number < $2 AND NOT d.pending", within!(),
+            " ORDER BY w.number DESC LIMIT $10");
+    }
+}
+
+/// How far the asker reaches among the documents of a kind. It says the same as the scope of the record's own lists.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Reach {
+    all: bool,
+    owner: Option<Id>,
+    team: Option<Id>,
+    assigned: Option<Id>,
+    opened: Vec<Id>,
+    circles: Vec<Id>,
+}
+
+impl Reach {
+    /// Every document of the kind.
+    pub fn everything() -> Self {
+        Self {
+            all: true,
+            ..Self::default()
+        }
+    }
+
+    /// From the parameters of a scope, in their order: all, owner, team, assigned, opened.
+    pub fn of([all, owner, team, assigned, opened]: &[Value<'_>; 5]) -> Self {
+        let id = |value: &Value<'_>| match value {
+            Value::Id(id) => Some(*id),
+            _ => None,
+        };
+        let opened = match opened {
+            Value::Ids(ids) => ids.to_vec(),
+            _ => Vec::new(),
+        };
+        Self {
+            all: matches!(all, Value::Bool(true)),
+            owner: id(owner),
+            team: id(team),
+            assigned: id(assigned),
+            opened,
+            circles: Vec::new(),
+        }
+    }
+
+    /// The asker belongs to this circle as well: their department. It counts where being assigned does.
+    #[must_use]
+    pub fn in_circle(mut self, circle: Option<Id>) -> Self {
+        self.circles.extend(circle);
+        self
+    }
+
+    /// Whether it reaches nothing.
+    pub fn is_nothing(&self) -> bool {
+        !self.all
+            && self.opened.is_empty()
+            && [self.owner, self.team, self.assigned]
+                .iter()
+                .all(Option::is_none)
+    }
+
+    fn params(&self) -> [Value<'_>; 7] {
+        params![
+            self.all,
+            self.owner,
+            self.team,
+            self.assigned.is_some(),
+            &self.circles[..],
+            self.assigned,
+            &self.opened[..],
+        ]
+    }
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is.
+    pub kind: String,
+    /// Which one.
+    pub record: Id,
+    /// The number or mark by which people call it.
+    pub name: Option<String>,
+    /// Whether it was asked for by that name, or by its id.
+    pub is_named: bool,
+    /// Its title.
+    pub title: Marked,
+    /// The place in its text where the words stand, or its beginning.
+    pub excerpt: Marked,
+    /// Where it is shown.
+    pub href: String,
+    /// When it was last changed.
+    pub updated_at: Instant,
+}
+
+/// A page of what was found.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// What was found; a number or name that was typed whole stands first, then the newest.
+    pub hits: Vec<Hit>,
+    /// Where the next page goes on; none: this is all.
+    pub next: Option<i64>,
+}
+
+/// Finds documents of a kind. `after` is the [`Hits::next`] of the page before.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn find(
+    read: &Read<'_>,
+    query: &Query,
+    (kind, reach): (&str, &Reach),
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Hits, StoreError> {
+    if query.is_empty() || reach.is_nothing() {
+        return Ok(Hits::default());
+    }
+    let ask = Ask {
+        read,
+        reach,
+        limit: limit as u32 + 1,
+    };
+    let before = after.unwrap_or(i64::MAX);
+    let (sql, words) = match read.dialect() {
+        Dialect::Sqlite => (sqlite::INDEXED, query.for_sqlite(kind)),
+        Dialect::Postgres => (postgres::INDEXED, query.for_postgres(kind)),
+    };
+    let mut found = ask.all(sql, (&words).into(), before.into())?;
+    let pending = Ask {
+        limit: MOST_PENDING,
+        ..ask
+    };
+    let pending = pending.all(NOT_INDEXED, kind.into(), before.into())?;
+    found.extend(
+        pending
+            .into_iter()
+            .filter(|stored| query.matches(&stored.document)),
+    );
+    found.sort_by_key(|stored| std::cmp::Reverse(stored.number));
+    let mut named = ask.named(query, kind)?;
+    found.retain(|stored| named.iter().all(|first| first.number != stored.number));
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|last| last.number);
+    if after.is_some() {
+        // They stood at the head of the first page.
+        named.clear();
+    }
+    let named = named.iter().map(|stored| (true, stored));
+    let found = found.iter().map(|stored| (false, stored));
+    let hits = named
+        .chain(found)
+        .map(|(named, stored)| hit(query, named, &stored.document));
+    Ok(Hits {
+        hits: hits.collect(),
+        next,
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    read: &'a Read<'a>,
+    reach: &'a Reach,
+    limit: u32,
+}
+
+impl Ask<'_> {
+    fn all(
+        self,
+        sql: kept_store::Sql,
+        one: Value<'_>,
+        two: Value<'_>,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let [all, owner, team, any, circles, assigned, opened] = self.reach.params();
+        stored(
+            self.read,
+            sql,
+            &[
+                one,
+                two,
+                all,
+                owner,
+                team,
+                any,
+                circles,
+                assigned,
+                opened,
+                self.limit.into(),
+            ],
+        )
+    }
+
+    /// What is called so, or has this id.
+    fn named(self, query: &Query, kind: &str) -> Result<Vec<Stored>, StoreError> {
+        let mut named = self.all(BY_NAME, kind.into(), query.name().into())?;
+        if let Some(record) = query.record() {
+            named.extend(self.all(BY_RECORD, kind.into(), record.into())?);
+        }
+        Ok(named)
+    }
+}
+
+fn hit(query: &Query, is_named: bool, document: &Document) -> Hit {
+    Hit {
+        kind: document.kind.clone(),
+        record: document.record,
+        name: document.name.clone(),
+        is_named,
+        title: marked(query, &document.title),
+        excerpt: excerpt(query, &document.text),
+        href: document.href.clone(),
+        updated_at: document.updated_at,
+    }
+}
