@@ -52,7 +52,7 @@ fn the_data_folder_holds_no_name_no_address_no_secret_and_no_case_in_readable_fo
     files(&home.folder().join("data"), &mut all);
     assert!(
         all.iter()
-            .any(|(name, bytes)| name.ends_with(".db") && bytes.len() > 100_000)
+            .any(|(name, bytes)| name.contains("kept.db") && bytes.len() > 100_000)
     );
     for (name, bytes) in &all {
         for word in words {
