@@ -1,7 +1,7 @@
 //! Accounts: who works here, how they prove it, and what they may see.
 //!
-//! - **Owns** people, roles, teams, departments, working hours, absences, sessions, links, tokens, and the log of reads of
-//!   clients' records.
+//! - **Owns** people, roles, teams, departments, working hours, absences, sessions, passkeys, links, tokens, and the log of
+//!   reads of clients' records.
 //! - **Gives** to other rooms [`Signed`] and [`Token`], who is asking; [`access`], how far they reach; and the questions of
 //!   [`queries`] about people. Rooms use no more of it than that.
 //!
@@ -12,8 +12,7 @@
 //! - No outsider can lock a person out (see [`commands::wait_after`]).
 //! - Every act writes one entry into the audit, in its transaction.
 //! - A link is used by a POST alone, once.
-//!
-//! Not here yet: passkeys. The usual library rests on OpenSSL, a second crypto provider.
+//! - A passkey counts as both factors, so the person was verified at the device, or it lets nobody in.
 
 pub mod access;
 pub mod commands;
@@ -26,9 +25,11 @@ mod cookies;
 mod hashing;
 mod jobs;
 mod pages;
+mod passkeys;
 mod schema;
 mod session;
 mod totp;
+mod webauthn;
 
 pub use accounts::{
     Accounts, Letter, LetterKind, MenuOf, Post, Settings, SignIn, SignedIn, Visitor,
