@@ -35,8 +35,8 @@ impl<'a> AuthenticatorData<'a> {
         let (credential, rest) = if flags & HAS_CREDENTIAL == 0 {
             (None, rest)
         } else {
-            let (credential, rest) = attested(rest)?;
-            (Some(credential), rest)
+            let attested = Attested::read(rest)?;
+            (Some((attested.id, attested.key)), attested.rest)
         };
         let mut reader = Reader::new(rest);
         if flags & HAS_EXTENSIONS != 0 {
@@ -73,16 +73,26 @@ impl<'a> AuthenticatorData<'a> {
     }
 }
 
-/// Id and key behind the number of the authenticator's model, and what follows them.
-fn attested(bytes: &[u8]) -> Option<((&[u8], &[u8]), &[u8])> {
-    let (_model, rest) = bytes.split_at_checked(16)?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let length = usize::from(u16::from_be_bytes(*length));
-    let (id, rest) = rest.split_at_checked(length)?;
-    let mut reader = Reader::new(rest);
-    reader.item()?;
-    let key = rest.strip_suffix(reader.rest())?;
-    (1..=LONGEST)
-        .contains(&length)
-        .then_some(((id, key), reader.rest()))
+/// A new credential, and what follows it.
+struct Attested<'a> {
+    id: &'a [u8],
+    key: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Attested<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (_model, rest) = bytes.split_at_checked(16)?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        let (id, rest) = rest.split_at_checked(length)?;
+        let mut reader = Reader::new(rest);
+        reader.item()?;
+        let key = rest.strip_suffix(reader.rest())?;
+        (1..=LONGEST).contains(&length).then_some(Self {
+            id,
+            key,
+            rest: reader.rest(),
+        })
+    }
 }

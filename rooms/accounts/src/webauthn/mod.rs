@@ -1,4 +1,4 @@
-//! The relying party's side of WebAuthn (Level 3), as far as passkeys need it: what a browser sends is held against what it
+//! The relying party's side of Web Authentication (Level 3), as far as passkeys need it: what a browser sends is held against what it
 //! was asked, and a verdict given.
 //!
 //! It only computes: no store, no clock, no chance. Attestation is not asked for, so a new key is taken as the browser brings

@@ -1,4 +1,4 @@
-//! Against the test vectors of the standard (WebAuthn Level 3, §16: ES256 without attestation, Ed25519), and against noise.
+//! Against the test vectors of the standard (Web Authentication Level 3, §16: ES256 without attestation, Ed25519), and against noise.
 
 use super::{Assertion, Refused, RelyingParty, challenge_in, made, shown};
 
