@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use kept_accounts::Accounts;
 use kept_accounts::model::Roles;
-use kept_engine::People;
 use kept_journal::InForce;
 use kept_kernel::Instant;
 use kept_sops::{Shipped, Text};
@@ -21,6 +20,7 @@ use crate::ask::HouseAsked;
 use crate::keeping::lock::Lock;
 use crate::keeping::rotation;
 use crate::shipped;
+use crate::staff;
 use crate::tell::{Failure, remark};
 
 /// An open house.
@@ -44,6 +44,16 @@ pub fn schemas() -> Vec<Schema> {
         kept_sops::SCHEMA,
         kept_adherence::SCHEMA,
     ]
+}
+
+/// The SOPs in force, with the people who work here.
+pub fn rules(store: &Store, world: &World) -> Result<InForce, Failure> {
+    let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
+    let staff = staff::staff(store, world).map_err(|error| told(&error))?;
+    kept_sops::load_with(store, &shipped(), |register| {
+        staff::people(&staff, register)
+    })
+    .map_err(|error| told(&error))
 }
 
 /// What a house stands on: the folder, its keys, and where the database is.
@@ -147,10 +157,9 @@ impl House {
         })
     }
 
-    /// The SOPs in force.
+    /// The SOPs in force, with the people who work here.
     pub fn rules(&self) -> Result<InForce, Failure> {
-        kept_sops::load(&self.store, &shipped(), People::default())
-            .map_err(|error| Failure::new(error.to_string()))
+        rules(&self.store, &self.world)
     }
 
     /// The people of the company.

@@ -16,6 +16,7 @@ mod replay;
 mod serve;
 mod shipped;
 mod sop;
+mod staff;
 mod tell;
 mod whatif;
 

@@ -1,6 +1,7 @@
 //! `kept serve`: the pages of the company's house.
 
 mod connections;
+mod living;
 mod seal;
 mod setup;
 mod site;
@@ -32,13 +33,17 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             app,
             live,
             accounts,
+            rules,
+            adherence,
         } = site;
+        let living = living::Running::start(&house, &rules, &adherence, &live)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
         answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
         connections::serve(listener, app, stop_asked()).await;
         live.close();
+        tokio::task::block_in_place(|| living.stop());
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
-use kept_engine::People;
 use kept_journal::Rules;
 use kept_sops::{AdoptError, Shipped};
 use kept_store::Store;
 use kept_ui::Failure;
 use kept_ui::parts::{View, Views};
 use kept_world::World;
+
+use crate::house;
 
 /// What the pages of setting up need.
 #[derive(Clone)]
@@ -58,8 +59,10 @@ impl Setup {
                 Err(AdoptError::Set(problem)) => return Ok(Err(problem.to_string())),
                 Ok(()) => {}
             }
-            let loaded = kept_sops::load(&setup.store, &setup.shipped, People::default());
-            setup.rules.put(loaded.map_err(|error| error.to_string())?);
+            let loaded = house::rules(&setup.store, &setup.world);
+            setup
+                .rules
+                .put(loaded.map_err(|failure| failure.to_string())?);
             // What the pages show was judged by the texts before.
             setup.adherence.begin_judging();
             Ok(Ok(()))

@@ -33,6 +33,10 @@ pub struct Site {
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
+    /// The rules in force.
+    pub rules: Rules,
+    /// The figures.
+    pub adherence: kept_adherence::Room,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -62,7 +66,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
-    let rooms = rooms(house, &rules, &live)
+    let adherence = adherence(house, &rules, &live);
+    let rooms = rooms(house, &rules, &adherence)
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -86,10 +91,22 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         app,
         live,
         accounts,
+        rules,
+        adherence,
     })
 }
 
-fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room {
+    let hub = live.clone();
+    kept_adherence::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        kept_adherence::Judging::default,
+        move || hub.changed(["adherence"], None),
+    )
+}
+
+fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Router {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
@@ -97,13 +114,6 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
         rules: rules.clone(),
         shipped: Arc::new(shipped()),
     };
-    let hub = live.clone();
-    let adherence = kept_adherence::Room::new(
-        (house.store.clone(), house.world.clone()),
-        rules.clone(),
-        kept_adherence::Judging::default,
-        move || hub.changed(["adherence"], None),
-    );
     let figures = adherence.clone();
     let sops = kept_sops::Room::new(
         (house.store.clone(), house.world.clone()),
@@ -118,7 +128,7 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
             kept_adherence::routes(adherence.clone()),
         ))
         .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
-        .merge(setup::routes(setup(&adherence)))
+        .merge(setup::routes(setup(adherence)))
 }
 
 /// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.

@@ -28,6 +28,7 @@ mod pages;
 mod passkeys;
 mod schema;
 mod session;
+mod staff;
 mod totp;
 mod webauthn;
 
@@ -38,3 +39,4 @@ pub use bearer::{Token, TokenRefused};
 pub use pages::routes;
 pub use schema::SCHEMA;
 pub use session::{RemoteAddress, Signed};
+pub use staff::{Away, StaffMember, staff};

@@ -220,7 +220,7 @@ pub fn record(tx: &Write<'_>, event: &NewEvent) -> Result<i64, StoreError> {
 
 /// An event as it lies in its row.
 #[derive(Clone, Debug)]
-struct Stored {
+pub(crate) struct Stored {
     id: Id,
     at: Instant,
     recorded_at: Instant,
@@ -328,7 +328,7 @@ pub fn of_record(
 }
 
 impl Stored {
-    fn row(&self, place: u64) -> EventRow<'_> {
+    pub(crate) fn row(&self, place: u64) -> EventRow<'_> {
         EventRow {
             place,
             at: self.at,

@@ -150,7 +150,7 @@ impl Desk {
         engine.finish(NOW);
         let finished = rewriting.finish().unwrap();
         self.store
-            .write(move |tx| finished.put_in_force(tx, NOW))
+            .write(move |tx| finished.put_in_force(tx, &rules, NOW))
             .kept();
     }
 
