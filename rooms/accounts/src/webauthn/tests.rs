@@ -215,3 +215,29 @@ fn a_point_off_the_curve_and_a_kind_not_asked_for_are_no_keys() {
     other[at + 1] = 0x2b;
     assert_eq!(judge(&other), Err(Refused::OtherKey));
 }
+
+#[test]
+fn noise_in_what_a_browser_sends_is_refused_in_words() {
+    let mut state = 7_u64;
+    let mut chance = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    for vector in [&ES256, &ED25519] {
+        let [challenge, client, data] = vector.registration.map(bytes);
+        for _ in 0..20_000 {
+            let mut noisy = data.clone();
+            for _ in 0..=chance(4) {
+                // Behind the hash of the site, which alone would refuse it.
+                let at = 32 + chance(noisy.len() - 32);
+                noisy[at] = chance(256) as u8;
+            }
+            noisy.truncate(data.len() - chance(3));
+            if let Ok(made) = made(&party(), &challenge, &client, &noisy) {
+                assert!(noisy[FLAGS] & VERIFIED != 0 && made.credential.len() == 32);
+            }
+        }
+    }
+}
