@@ -20,7 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .map_or(Ok(7409), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
+    // By name: browsers make no passkeys at an address of numbers.
+    let base_url = format!("http://localhost:{}", listener.local_addr()?.port());
     let folder = tempfile::tempdir()?;
     let accounts = tokio::task::spawn_blocking({
         let path = folder.path().join("kept.db");

@@ -410,7 +410,7 @@ impl Accounts {
         )
     }
 
-    fn new_session(
+    pub(crate) fn new_session(
         &self,
         from: &Visitor,
         (token, browser, step): (&Token, &Token, &Token),

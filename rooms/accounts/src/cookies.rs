@@ -1,4 +1,4 @@
-//! The cookies of the room: the session, the second step, the browser's mark, where to go after signing in.
+//! The cookies of the room: the session, the second step, the browser's mark, what challenges for passkeys are bound to.
 
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
@@ -11,6 +11,8 @@ pub(crate) const SESSION: &str = "kept-session";
 pub(crate) const STEP: &str = "kept-step";
 /// The mark of a browser that has signed in before.
 pub(crate) const BROWSER: &str = "kept-browser";
+/// What a challenge for signing in with a passkey is bound to.
+pub(crate) const PASSKEY: &str = "kept-passkey";
 
 /// Over HTTPS the names carry `__Host-`, so that no neighbouring host can set them.
 fn named(name: &str, https: bool) -> String {

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400_000_000;
 const KEPT_DAYS: i64 = 400;
 
 impl Accounts {
-    /// Forgets links and second steps that are over, tries that count no longer, and sessions of long ago. Once a day is enough.
+    /// Forgets links, challenges and second steps that are over, tries that count no longer, and sessions of long ago. Once a day is enough.
     ///
     /// # Errors
     ///
@@ -20,6 +20,7 @@ impl Accounts {
         self.write(move |tx| {
             let long_ago = now.plus_micros(-KEPT_DAYS * DAY);
             tx.execute(queries::SWEEP_STEPS, &params![now])?;
+            tx.execute(queries::SWEEP_CHALLENGES, &params![now])?;
             tx.execute(queries::SWEEP_LINKS, &params![now.plus_micros(-DAY)])?;
             tx.execute(queries::SWEEP_FAILURES, &params![now.plus_micros(-2 * DAY)])?;
             tx.execute(queries::SWEEP_SESSIONS, &params![long_ago])?;

@@ -1,7 +1,7 @@
 //! Accounts: who works here, how they prove it, and what they may see.
 //!
-//! - **Owns** people, roles, teams, departments, working hours, absences, sessions, links, tokens, and the log of reads of
-//!   clients' records.
+//! - **Owns** people, roles, teams, departments, working hours, absences, sessions, passkeys, links, tokens, and the log of
+//!   reads of clients' records.
 //! - **Gives** to other rooms [`Signed`] and [`Token`], who is asking; [`access`], how far they reach; and the questions of
 //!   [`queries`] about people, and [`commands::Act`], which carries who did what into the audit. In their own statements rooms
 //!   may refer to `people`, `teams` and `departments` and read their `id`, `name`, `folded_name`, `state`, `team` and
@@ -14,8 +14,7 @@
 //! - No outsider can lock a person out (see [`commands::wait_after`]).
 //! - Every act writes one entry into the audit, in its transaction.
 //! - A link is used by a POST alone, once.
-//!
-//! Not here yet: passkeys. The usual library rests on OpenSSL, a second crypto provider.
+//! - A passkey counts as both factors, so the person was verified at the device, or it lets nobody in.
 
 pub mod access;
 pub mod commands;
@@ -28,11 +27,13 @@ mod cookies;
 mod hashing;
 mod jobs;
 mod pages;
+mod passkeys;
 mod schema;
 mod search;
 mod session;
 mod staff;
 mod totp;
+mod webauthn;
 
 pub use accounts::{
     Accounts, Letter, LetterKind, MenuOf, Post, Settings, SignIn, SignedIn, Visitor,

@@ -50,6 +50,8 @@ ids! {
     SessionId;
     /// A token for programs.
     TokenId;
+    /// A passkey of a person.
+    PasskeyId;
     /// Days on which a person is away.
     AbsenceId;
     /// Access taken in an emergency.
@@ -299,6 +301,42 @@ impl FromRow for ApiToken {
             made_at: row.get(3)?,
             expires_at: row.get(4)?,
             last_used_at: row.get(5)?,
+        })
+    }
+}
+
+/// A passkey, without its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passkey {
+    /// Its identity.
+    pub id: PasskeyId,
+    /// By what the authenticator finds it again.
+    pub credential: Vec<u8>,
+    /// The ways to the authenticator, as browsers name them: `internal`, `hybrid`, `usb`.
+    pub transports: Vec<String>,
+    /// Whether copies of it lie on the person's other devices.
+    pub synced: bool,
+    /// As its person calls it: `Work laptop`.
+    pub name: String,
+    /// When it was made.
+    pub made_at: Instant,
+    /// When it last let its person in.
+    pub last_used_at: Option<Instant>,
+    /// When it was last refused because its count had gone back.
+    pub warned_at: Option<Instant>,
+}
+
+impl FromRow for Passkey {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: PasskeyId(row.get(0)?),
+            credential: row.get(1)?,
+            transports: words(row.get(2)?),
+            synced: row.get(3)?,
+            name: row.get(4)?,
+            made_at: row.get(5)?,
+            last_used_at: row.get(6)?,
+            warned_at: row.get(7)?,
         })
     }
 }

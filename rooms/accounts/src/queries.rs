@@ -4,7 +4,7 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, params, statements};
 
 use crate::model::{
-    Absence, ApiToken, Person, PersonId, PersonState, Session, Span, TokenId, Unit,
+    Absence, ApiToken, Passkey, Person, PersonId, PersonState, Session, Span, TokenId, Unit,
 };
 
 /// What a [`Person`] is read from; `p` is the person.
@@ -125,6 +125,19 @@ statements! {
     RECOVERY_CODES_LEFT = "SELECT count(*) FROM recovery_codes WHERE person = $1 AND used_at IS NULL";
     DROP_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE person = $1";
 
+    ADD_PASSKEY = "INSERT INTO passkeys (id, person, credential, public_key, sign_count, transports, synced, name, made_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (credential) DO NOTHING";
+    PASSKEYS_OF = "SELECT id, credential, transports, synced, name, made_at, last_used_at, warned_at FROM passkeys
+                   WHERE person = $1 ORDER BY made_at, id";
+    PASSKEY_SHOWN = "SELECT k.id, k.person, k.public_key FROM passkeys k JOIN people p ON p.id = k.person
+                     WHERE k.credential = $1 AND p.state = 'active'";
+    /// Counts the use. Nothing is changed where the count does not go on: of two uses of copies, one is refused.
+    USE_PASSKEY = "UPDATE passkeys SET sign_count = $2, synced = $3, last_used_at = $4
+                   WHERE id = $1 AND (sign_count < $2 OR sign_count = 0 AND $2 = 0)";
+    WARN_OF_PASSKEY = "UPDATE passkeys SET warned_at = $2 WHERE id = $1";
+    REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND person = $2 RETURNING name";
+    USE_CHALLENGE = "INSERT INTO used_challenges (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+
     ADD_TOKEN = "INSERT INTO api_tokens (id, token, name, person, scopes, made_at, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// The token that a program shows, with its person's roles; a person who has left takes their tokens along.
@@ -168,6 +181,7 @@ statements! {
                        JOIN people p ON p.id = r.person WHERE r.person = $1 ORDER BY r.at DESC, r.id DESC LIMIT $2";
 
     SWEEP_STEPS = "DELETE FROM second_steps WHERE expires_at < $1";
+    SWEEP_CHALLENGES = "DELETE FROM used_challenges WHERE expires_at < $1";
     SWEEP_LINKS = "DELETE FROM links WHERE expires_at < $1";
     SWEEP_FAILURES = "DELETE FROM sign_in_failures WHERE last_at < $1";
     SWEEP_SESSIONS = "DELETE FROM sessions WHERE last_seen_at < $1";
@@ -295,6 +309,15 @@ pub fn tokens(
     now: Instant,
 ) -> Result<Vec<ApiToken>, StoreError> {
     read.all(TOKENS_OF, &params![person, now])
+}
+
+/// A person's passkeys, the oldest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn passkeys(read: &Read<'_>, person: PersonId) -> Result<Vec<Passkey>, StoreError> {
+    read.all(PASSKEYS_OF, &params![person])
 }
 
 /// How many recovery codes a person has left.

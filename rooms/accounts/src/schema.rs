@@ -5,11 +5,18 @@ use kept_store::{Migration, Schema};
 /// The tables of accounts and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "accounts",
-    migrations: &[Migration {
-        number: 1,
-        name: "accounts",
-        text: ACCOUNTS,
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "accounts",
+            text: ACCOUNTS,
+        },
+        Migration {
+            number: 2,
+            name: "passkeys",
+            text: PASSKEYS,
+        },
+    ],
 };
 
 const ACCOUNTS: &str = "
@@ -182,4 +189,30 @@ const ACCOUNTS: &str = "
     ) $STRICT;
     CREATE INDEX record_reads_of_person ON record_reads (person, at, id);
     CREATE INDEX record_reads_of_record ON record_reads (object, record, at, id);
+";
+
+const PASSKEYS: &str = "
+    -- The key is a COSE_Key; a sign count of nought says that the authenticator does not count. Warned is when a count went
+    -- back: somebody may have a copy.
+    CREATE TABLE passkeys (
+        id $ID NOT NULL PRIMARY KEY,
+        person $ID NOT NULL REFERENCES people (id),
+        credential $BYTES NOT NULL UNIQUE,
+        public_key $BYTES NOT NULL,
+        sign_count $INT NOT NULL,
+        transports $TEXT NOT NULL,
+        synced $BOOL NOT NULL,
+        name $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        last_used_at $INT,
+        warned_at $INT
+    ) $STRICT;
+    CREATE INDEX passkeys_of_person ON passkeys (person, made_at);
+
+    -- Hashes of challenges that were answered, until they would be too old anyway: an answer counts once.
+    CREATE TABLE used_challenges (
+        hash $BYTES NOT NULL PRIMARY KEY,
+        expires_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX used_challenges_old ON used_challenges (expires_at);
 ";

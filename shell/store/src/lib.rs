@@ -34,6 +34,7 @@ pub use error::{AsStore, OpenError, StoreError};
 pub use job::Answer;
 pub use key::Key;
 pub use migrate::{Migrated, Migration, STATEMENTS, Schema};
+pub use postgres::address::{Protection, Way};
 pub use row::Row;
 pub use sql::{Dialect, Sql};
 pub use sqlite::rekey::{encrypt_anew, opens_with};

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::error::{AsStore, OpenError, StoreError};
 use crate::job::{Answer, Closure, Coming, Job};
 use crate::key::Key;
+use crate::postgres::address::{self, Address};
 use crate::postgres::link::{Link, chain};
 use crate::postgres::worker::Worker;
 use crate::sql::Dialect;
@@ -31,7 +32,7 @@ pub enum Place {
         /// Its key.
         key: Key,
     },
-    /// A PostgreSQL server: `postgres://user:password@host/database`.
+    /// A PostgreSQL server: `postgres://user:password@host/database?sslmode=verify-full&sslrootcert=ca.crt`.
     Server {
         /// The URL.
         url: String,
@@ -182,7 +183,7 @@ impl Store {
                 Dialect::Sqlite
             }
             Place::Server { url } => {
-                let config = reach(url)?;
+                let address = reach(url)?;
                 for writes in [true, false] {
                     let (count, jobs) = if writes {
                         (settings.writers, &write_jobs)
@@ -191,7 +192,7 @@ impl Store {
                     };
                     for _ in 0..count.max(1) {
                         let worker = Worker {
-                            config: config.clone(),
+                            address: address.clone(),
                             writes,
                             points: settings.points.clone(),
                             counters: counters.clone(),
@@ -283,17 +284,14 @@ where
 }
 
 /// A server that answers, or why not: a wrong password is told at the start, not at the first request.
-fn reach(url: &str) -> Result<postgres::Config, OpenError> {
+fn reach(url: &str) -> Result<Address, OpenError> {
     let refused = |message: String| OpenError::Refused {
         place: without_password(url),
         message,
     };
-    let mut config: postgres::Config = url.parse().map_err(|error| refused(chain(&error)))?;
-    config
-        .connect_timeout(Duration::from_secs(5))
-        .application_name("kept");
-    Link::connect(&config).map_err(|error| refused(chain(&error)))?;
-    Ok(config)
+    let address = Address::read(url).map_err(refused)?;
+    Link::connect(&address).map_err(|error| refused(chain(&error) + address::hint(url)))?;
+    Ok(address)
 }
 
 fn without_password(url: &str) -> String {

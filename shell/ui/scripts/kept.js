@@ -7,7 +7,8 @@ import { card } from './card.js';
 import { look } from './look.js';
 import { toast } from './toast.js';
 import { live } from './live.js';
+import { passkeys } from './passkeys.js';
 import { refusal } from './refusal.js';
 import { rows } from './rows.js';
 
-for (const part of [guard, refusal, look, keys, rows, palette, card, toast, live]) part();
+for (const part of [guard, refusal, look, keys, rows, palette, card, toast, live, passkeys]) part();

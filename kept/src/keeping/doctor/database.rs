@@ -1,7 +1,7 @@
 //! The database, the record of who did what, and the clock beside them.
 
 use kept_kernel::Instant;
-use kept_store::{Dialect, Key, OpenError, Place, Server, Store};
+use kept_store::{Dialect, Key, OpenError, Place, Protection, Server, Store, Way};
 use kept_vault::KeysFile;
 use kept_world::World;
 
@@ -19,7 +19,10 @@ const LEAST_NOW: Instant = Instant::from_seconds(1_767_225_600);
 pub(super) fn look(asked: &HouseAsked, keys: Option<&KeysFile>, findings: &mut Vec<Finding>) {
     let about = "database";
     let place = match (&asked.database_url, keys) {
-        (Some(url), _) => Place::Server { url: url.clone() },
+        (Some(url), _) => {
+            findings.extend(Way::of(url).ok().map(way));
+            Place::Server { url: url.clone() }
+        }
         (None, Some(keys)) => {
             let path = asked.data.join(KeysFile::DATABASE);
             if !path.exists() {
@@ -62,7 +65,7 @@ fn advice(error: &OpenError) -> &'static str {
         }
         OpenError::OldSqlite(_) => "Build Kept as it comes, with its own SQLite.",
         _ => {
-            "Look whether the file may be read and written, or whether the server runs and the URL is right."
+            "Look whether the file may be read and written, or whether the server runs and the URL and its sslmode are right."
         }
     }
 }
@@ -89,6 +92,31 @@ fn whole(store: &Store, findings: &mut Vec<Finding>) {
             format!("it cannot be read: {error}"),
             "Stop Kept, keep the folder as it is, and restore the last backup into a new one.",
         )),
+    }
+}
+
+/// How the way to the server is protected.
+fn way(way: Way) -> Finding {
+    let about = "way to the server";
+    match (way.protection, way.here) {
+        (Protection::Plain, false) => Finding::warning(
+            about,
+            "what goes to the server and back can be read and changed on the way",
+            "Take sslmode=disable out of the URL, and name the file of the server's authority with sslrootcert.",
+        ),
+        (Protection::Encrypted | Protection::IfOffered, false) => Finding::warning(
+            about,
+            "encrypted, but another machine could pass for the server",
+            "Say sslmode=verify-full, and name the file of the server's authority with sslrootcert.",
+        ),
+        (Protection::Plain, true) => Finding::good(about, "within this machine"),
+        (Protection::Encrypted | Protection::IfOffered, true) => {
+            Finding::good(about, "within this machine, with TLS")
+        }
+        (Protection::Authority, _) => Finding::good(about, "encrypted, its authority is verified"),
+        (Protection::Name, _) => {
+            Finding::good(about, "encrypted, its authority and name are verified")
+        }
     }
 }
 
@@ -220,5 +248,22 @@ fn record(asked: &HouseAsked, store: &Store, findings: &mut Vec<Finding>) {
         findings.push(Finding::fault(about, text, mend));
     } else {
         findings.push(Finding::good(about, now.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kept_store::Way;
+
+    #[test]
+    fn a_way_that_others_could_listen_on_is_told() {
+        let told = |host: &str, rest: &str| {
+            let url = format!("postgres://kept@{host}/kept{rest}");
+            super::way(Way::of(&url).unwrap()).found
+        };
+        assert!(told("db.example", "?sslmode=disable").contains("can be read"));
+        assert!(told("db.example", "?sslmode=require").contains("could pass for the server"));
+        assert!(told("db.example", "").contains("authority and name are verified"));
+        assert_eq!(told("localhost", ""), "within this machine");
     }
 }

@@ -5,6 +5,7 @@
 
 mod codes;
 mod links;
+mod passkeys;
 mod passwords;
 mod people;
 mod places;
@@ -23,6 +24,10 @@ pub use links::{
     AcceptInvitationError, FIRST_LINK_DAYS, INVITATION_DAYS, LinkFor, RESET_MINUTES,
     ResetPasswordError, accept_first, accept_invitation, ask_for_reset, link_stands,
     make_first_link, make_reset_link, reset_password,
+};
+pub use passkeys::{
+    AddPasskeyError, Challenge, NewPasskey, PASSKEYS_MOST, PasskeyTry, PasskeyUse, PasskeyVerdict,
+    add_passkey, finish_passkey, judge_name as judge_passkey_name, remove_passkey,
 };
 pub use passwords::{ChangePasswordError, WeakPassword, change_password, judge_password};
 pub use people::{

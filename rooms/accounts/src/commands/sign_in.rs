@@ -33,6 +33,15 @@ command_error! {
         /// The time for the code has passed, or too many were tried.
         #[error("The code came too late or was wrong too often. Start again with your password.")]
         StepGone,
+        /// The passkey is none of ours, or was not shown as it must be: told alike.
+        #[error("This passkey does not let you in here. Sign in with your password; your settings list the passkeys that do.")]
+        PasskeyWrong,
+        /// Its count went back.
+        #[error("This passkey was refused: a copy of it may be in other hands. Sign in with your password and remove it in your settings.")]
+        PasskeyCopied,
+        /// The challenge is too old, was answered before, or belongs to another browser.
+        #[error("The passkey came too late. Use it once more.")]
+        PasskeyLate,
         /// Too many wrong tries: nothing was looked at.
         #[error("That was wrong too often. Wait {0}, then try again; a link by mail lets you in at once.")]
         TooSoon(TooSoon),
@@ -275,7 +284,7 @@ pub enum StepRefused {
     Gone,
 }
 
-fn open_session(
+pub(super) fn open_session(
     tx: &Write<'_>,
     act: &Act,
     person: PersonId,
@@ -383,7 +392,7 @@ pub(super) fn shut_out(
     Ok(())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -1,6 +1,6 @@
 //! Growing delays against guessing.
 //!
-//! Wrong tries in a row are counted against the account, the browser, the address, the code. The next try is looked at
+//! Wrong tries in a row are counted against the account, the browser, the address, the code, the passkey. The next try is looked at
 //! only after a delay that doubles. A try that comes too soon is refused unread and counts nowhere, so nobody prolongs
 //! another's delay by knocking.
 //!
@@ -23,6 +23,8 @@ pub enum Against {
     Address,
     /// The one-time codes of a person whose password was right.
     Code,
+    /// A passkey that is shown, whether or not it is known here.
+    Passkey,
     /// The password of a person who is signed in, asked for again.
     Own,
     /// Links for a new password, by the address of the network that asks.
@@ -39,6 +41,7 @@ impl Against {
             Self::Browser => "browser",
             Self::Address => "address",
             Self::Code => "code",
+            Self::Passkey => "passkey",
             Self::Own => "own",
             Self::Reset => "reset",
         }
@@ -47,7 +50,7 @@ impl Against {
     /// Tries without delay, then the longest delay in seconds. A whole office may share one address.
     const fn bounds(self) -> (i64, i64) {
         match self {
-            Self::Account | Self::Browser => (5, 60),
+            Self::Account | Self::Browser | Self::Passkey => (5, 60),
             Self::Address => (30, 900),
             Self::Code => (3, 300),
             Self::Own => (5, 300),

@@ -4,6 +4,7 @@ mod emergencies;
 mod links;
 mod me;
 mod once;
+mod passkeys;
 mod people;
 mod sign_in;
 mod teams;
@@ -21,6 +22,7 @@ use crate::accounts::{Accounts, Visitor};
 pub fn routes(accounts: Accounts) -> Routes {
     Routes::new()
         .merge(sign_in::routes())
+        .merge(passkeys::routes())
         .merge(links::routes())
         .merge(me::routes())
         .merge(people::routes())

@@ -45,21 +45,40 @@ fn way(next: &str) -> &str {
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
-struct SignInPage {
+pub(super) struct SignInPage {
     frame: Frame,
     form: Filled,
+    passkeys: bool,
+    /// What the browser may fill in as the name: where there are passkeys, one of those too.
+    username: &'static str,
+    /// Why a passkey did not let in.
+    problem: String,
 }
 
 impl SignInPage {
-    fn new(frame: Frame, form: Filled) -> Self {
+    pub(super) fn new(accounts: &Accounts, frame: Frame, form: Filled) -> Self {
+        let passkeys = accounts.party().is_some();
         Self {
             frame: frame.titled("Sign in"),
             form,
+            passkeys,
+            username: if passkeys {
+                "username webauthn"
+            } else {
+                "username"
+            },
+            problem: String::new(),
         }
+    }
+
+    /// The page after a passkey that did not let in.
+    pub(super) fn refused_passkey(self, problem: String) -> Self {
+        Self { problem, ..self }
     }
 }
 
 async fn ask(
+    State(accounts): State<Accounts>,
     frame: Frame,
     signed: Option<Extension<Signed>>,
     Query(next): Query<Next>,
@@ -68,7 +87,8 @@ async fn ask(
     if signed.is_some() {
         return see_other(way(&next)).into_response();
     }
-    page(&SignInPage::new(frame, Filled::with([("next", next)])))
+    let form = Filled::with([("next", next)]);
+    page(&SignInPage::new(&accounts, frame, form))
 }
 
 #[derive(Deserialize)]
@@ -86,7 +106,7 @@ async fn by_password(
 ) -> Result<Response, Failure> {
     let (typed, filled) = match form.read() {
         Ok(read) => read,
-        Err(filled) => return Ok(unprocessable(&SignInPage::new(frame, filled))),
+        Err(filled) => return Ok(unprocessable(&SignInPage::new(&accounts, frame, filled))),
     };
     let sign_in = SignIn {
         email: typed.email,
@@ -98,7 +118,7 @@ async fn by_password(
         Err(error) => {
             let told = or_failed!(error, SignInError).to_string();
             let filled = filled.wrong("password", told);
-            Ok(unprocessable(&SignInPage::new(frame, filled)))
+            Ok(unprocessable(&SignInPage::new(&accounts, frame, filled)))
         }
     }
 }

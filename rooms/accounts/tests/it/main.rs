@@ -9,8 +9,10 @@
 )]
 
 mod desk;
+mod device;
 mod managing;
 mod pages;
+mod passkeys;
 mod people;
 mod secrets;
 mod settings;

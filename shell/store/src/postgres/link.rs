@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use postgres::error::SqlState;
 use postgres::types::ToSql;
-use postgres::{Client, Config, NoTls, Statement};
+use postgres::{Client, Statement};
 
 use crate::error::StoreError;
+use crate::postgres::address::Address;
 use crate::sql::{Dialect, Sql};
 use crate::value::Value;
 
@@ -21,8 +22,8 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn connect(config: &Config) -> Result<Self, postgres::Error> {
-        let mut client = config.connect(NoTls)?;
+    pub(crate) fn connect(address: &Address) -> Result<Self, postgres::Error> {
+        let mut client = address.connect()?;
         client.batch_execute(
             "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
         )?;

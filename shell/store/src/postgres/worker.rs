@@ -4,17 +4,17 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use postgres::Config;
 use postgres::error::SqlState;
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran};
+use crate::postgres::address::Address;
 use crate::postgres::link::{Link, chain};
 use crate::store::{Counters, Point, Points};
 use crate::transaction::{self, Read};
 
 pub(crate) struct Worker {
-    pub config: Config,
+    pub address: Address,
     pub writes: bool,
     pub points: Points,
     pub counters: Counters,
@@ -72,7 +72,7 @@ impl Worker {
         link: &'l mut Option<RefCell<Link>>,
     ) -> Result<&'l RefCell<Link>, StoreError> {
         if link.as_ref().is_none_or(|link| link.borrow().is_closed()) {
-            let new = Link::connect(&self.config).map_err(|error| plain("connecting", &error))?;
+            let new = Link::connect(&self.address).map_err(|error| plain("connecting", &error))?;
             *link = Some(RefCell::new(new));
         }
         link.as_ref().ok_or(StoreError::Gone)

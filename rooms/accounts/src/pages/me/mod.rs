@@ -1,7 +1,8 @@
-//! A person's own settings: name, password, codes, sessions, tokens, days away, colours.
+//! A person's own settings: name, password, codes, passkeys, sessions, tokens, days away, colours.
 
 mod codes;
 mod days;
+mod passkeys;
 mod profile;
 mod tokens;
 
@@ -18,7 +19,7 @@ use super::failed;
 use super::words::{ago, day, moment};
 use crate::accounts::Accounts;
 use crate::commands::Act;
-use crate::model::{Absence, ApiToken, Person, PersonState, Session, Span};
+use crate::model::{Absence, ApiToken, Passkey, Person, PersonState, Session, Span};
 use crate::queries;
 use crate::session::{Signed, young};
 
@@ -33,6 +34,12 @@ pub(super) fn routes() -> Routes<Accounts> {
         .route("/me/codes", get(codes::show).post(codes::prepare))
         .route("/me/codes/confirmation", post(codes::confirm))
         .route("/me/codes/removal", post(codes::remove))
+        .route("/me/passkeys", get(passkeys::back).post(passkeys::begin))
+        .route("/me/passkeys/registration", post(passkeys::take))
+        .route(
+            "/me/passkeys/{id}/removal",
+            get(passkeys::ask_removal).post(passkeys::remove),
+        )
         .route("/me/tokens", post(tokens::make))
         .route("/me/tokens/{id}/revocation", post(tokens::revoke))
         .route("/me/absences", post(days::add))
@@ -46,6 +53,7 @@ pub(super) struct Forms {
     pub profile: Option<Filled>,
     pub password: Option<Filled>,
     pub removal: Option<Filled>,
+    pub passkey: Option<Filled>,
     pub token: Option<Filled>,
     pub absence: Option<Filled>,
     pub hours: Option<Filled>,
@@ -54,6 +62,7 @@ pub(super) struct Forms {
 /// What is stored of a person, for their page.
 struct Mine {
     person: Person,
+    passkeys: Vec<Passkey>,
     sessions: Vec<Session>,
     tokens: Vec<ApiToken>,
     absences: Vec<Absence>,
@@ -68,6 +77,16 @@ struct SessionRow {
     seen: String,
     since: String,
     end: Option<Button>,
+}
+
+struct PasskeyRow {
+    name: String,
+    made: String,
+    used: String,
+    /// The day on which its count went back; empty where it never did.
+    warned: String,
+    synced: bool,
+    remove: String,
 }
 
 struct TokenRow {
@@ -94,6 +113,8 @@ struct MePage {
     has_codes: bool,
     recovery_left: i64,
     forms: Shown,
+    with_passkeys: bool,
+    passkeys: Vec<PasskeyRow>,
     sessions: Vec<SessionRow>,
     end_others: Option<Button>,
     tokens: Vec<TokenRow>,
@@ -108,6 +129,7 @@ struct Shown {
     profile: Filled,
     password: Filled,
     removal: Filled,
+    passkey: Filled,
     token: Filled,
     absence: Filled,
     hours: Filled,
@@ -154,6 +176,7 @@ async fn mine(accounts: &Accounts, signed: &Signed) -> Result<Mine, Failure> {
             };
             Ok(Some(Mine {
                 person: found,
+                passkeys: queries::passkeys(read, person)?,
                 sessions: queries::sessions(read, person, ages)?,
                 tokens: queries::tokens(read, person, now)?,
                 absences: queries::absences(read, person, &today)?,
@@ -183,6 +206,8 @@ async fn me(
         team: mine.person.team_name.clone().unwrap_or_default(),
         has_codes: mine.person.has_codes,
         recovery_left: mine.recovery_left,
+        with_passkeys: accounts.party().is_some(),
+        passkeys: passkeys::rows(&mine.passkeys, &signed.zone, now),
         sessions: session_rows(&mine, signed, now, &frame),
         end_others: others
             .then(|| Button::act("End all others", "/me/sessions/end", &frame.csrf).quiet()),
@@ -215,6 +240,7 @@ fn shown(mine: &Mine, frame: &Frame, forms: Forms) -> Shown {
         profile: profile.apart("profile-"),
         password: blank(forms.password).apart("password-"),
         removal: blank(forms.removal).apart("removal-"),
+        passkey: blank(forms.passkey).apart("passkey-"),
         token: blank(forms.token).apart("token-"),
         absence: blank(forms.absence).apart("absence-"),
         hours: hours.apart("hours-"),
