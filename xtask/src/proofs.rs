@@ -93,7 +93,7 @@ fn runs(test: &str, sources: &[Source]) -> Result<(), String> {
         .ok_or_else(|| format!("there is no file {path}"))?;
     let missing = || format!("there is no test `{name}` in {path}");
     let left_out = || format!("the test `{name}` in {path} is left out");
-    if !path.ends_with(".rs") {
+    if path.starts_with("e2e/") {
         let begins = [format!("test('{name}'"), format!("test(`{name}`")];
         let found = begins.iter().any(|begin| source.text.contains(begin));
         return found.then_some(()).ok_or_else(missing);
@@ -142,18 +142,20 @@ mod tests {
         let rust = "#[test]\nfn one_holds() {}\n#[test]\n#[ignore = \"slow\"]\nfn two_holds() {}\nfn no_test() {}\n\
                     on_both! {\n    fn three_holds(home) {\n    }\n}\n";
         let script = "test('four holds', () => {});\ntest.skip('five holds', () => {});\n";
-        [source("a.rs", rust), source("b.test.js", script)]
+        [source("a.rs", rust), source("e2e/b.test.js", script)]
     }
 
     #[test]
     fn a_test_is_live_where_it_is_there_and_not_left_out() {
         let live = |test| runs(test, &sources()).is_ok();
-        assert!(live("a.rs#one_holds") && live("a.rs#three_holds") && live("b.test.js#four holds"));
+        assert!(
+            live("a.rs#one_holds") && live("a.rs#three_holds") && live("e2e/b.test.js#four holds")
+        );
         for dead in [
             "a.rs#two_holds",
             "a.rs#no_test",
             "a.rs#other",
-            "b.test.js#five holds",
+            "e2e/b.test.js#five holds",
             "c.rs#one_holds",
             "one",
         ] {
