@@ -96,30 +96,35 @@ fn replay(events: u64, sops: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// Says one number for all obligations with all their entries, in order.
+/// Says one number for all obligations with all their entries, in order, and one for them without.
 fn digest(events: u64, sops: &[&str]) -> Result<(), String> {
     let register = register()?;
     let copies = Copies::read(&register)?;
     for sop in sops {
         let program = program(&register, sop)?;
-        let mut hasher = DefaultHasher::new();
-        let mut text = String::new();
-        let mut last = Instant::MIN;
-        {
-            let mut engine = Engine::new(&program, 1, |duty| {
-                text.clear();
-                let _ = write!(text, "{duty:?}");
-                text.hash(&mut hasher);
-            });
-            copies.for_each(events, |event| {
-                last = event.at;
-                let _ = engine.push(event);
-            });
-            engine.finish(last);
-        }
-        println!("{sop} {:016x}", hasher.finish());
+        let with = digest_of(&program, &copies, events, true);
+        let without = digest_of(&program, &copies, events, false);
+        println!("{sop} {with:016x} {without:016x}");
     }
     Ok(())
+}
+
+fn digest_of(program: &Program, copies: &Copies, events: u64, entries: bool) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut text = String::new();
+    let mut last = Instant::MIN;
+    let mut engine = Engine::new(program, 1, |duty| {
+        text.clear();
+        let _ = write!(text, "{duty:?}");
+        text.hash(&mut hasher);
+    });
+    engine.with_entries(entries);
+    copies.for_each(events, |event| {
+        last = event.at;
+        let _ = engine.push(event);
+    });
+    engine.finish(last);
+    hasher.finish()
 }
 
 fn register() -> Result<Register, String> {

@@ -44,7 +44,9 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             jobs,
             ..
         } = site;
-        let living = living::Running::start(&house, &rules, &adherence, &live)?;
+        let living = tokio::task::block_in_place(|| {
+            living::Running::start(&house, &rules, &adherence, &live)
+        })?;
         let jobs = jobs::Running::start(jobs)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;

@@ -26,7 +26,7 @@ use crate::list::List;
 use crate::people::People;
 use crate::program::{
     CalendarIx, Calendars, CompileProblem, FactTrigger, FactTurn, IdentIx, Kind, Program, RuleInfo,
-    RuleIx, TransitionInfo, Version,
+    RuleIx, TransitionInfo, Version, briefs,
 };
 use crate::reading::Reads;
 
@@ -373,6 +373,7 @@ impl Builder<'_> {
         self.choose_reads();
         let defining = self.defining();
         self.choose_again();
+        let briefs = briefs(&self.rules, &self.idents);
         Program {
             register: self.register.clone(),
             people: self.people,
@@ -389,6 +390,7 @@ impl Builder<'_> {
             purposes: self.uses.iter().map(|(_, used)| used.purposes()).collect(),
             uses: self.uses,
             rules: self.rules,
+            briefs,
             idents: self.idents,
             tables: self.tables,
             definitions: self.definitions,
@@ -459,5 +461,6 @@ pub(crate) fn rule_info(
         reads: Reads::NOTHING,
         shown: Reads::NOTHING,
         pauses: false,
+        steady: false,
     }
 }

@@ -28,9 +28,12 @@ impl Core<'_> {
         let mut place = 0;
         while let Some(seen) = self.records[case].duties.get(place) {
             place += 1;
+            let asked = program.briefs[seen.rule].act == Some(used);
+            if !asked || !seen.is_alive() || seen.done_at != NEVER {
+                continue;
+            }
             let rule = &program.rules[seen.rule];
-            let asked = seen.is_alive() && rule.act == Some(used) && seen.done_at == NEVER;
-            if !asked || !self.may_do(case, seen, rule, event) {
+            if !self.may_do(case, seen, rule, event) {
                 continue;
             }
             let late = self.is_recorded_late(seen, event);
@@ -52,7 +55,8 @@ impl Core<'_> {
         let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
             shown.and(Reads::fact(*fact))
         });
-        let only_facts = event.proofs.is_empty() && event.links.len() <= 1;
+        // What is shown by records of a kind is touched by anything, so links need no look of their own.
+        let only_facts = event.proofs.is_empty();
         for place in 0..self.records[case].duties.len() {
             let Some(duty) = self.records[case].duties.get(place) else {
                 continue;
@@ -60,14 +64,14 @@ impl Core<'_> {
             if !duty.is_alive() || duty.done_at != NEVER {
                 continue;
             }
-            let rule = &program.rules[duty.rule];
+            let rule = &program.briefs[duty.rule];
             let idle = duty.act_at == NEVER && !rule.shown.is_touched_by(shown);
-            if only_facts && idle {
+            if !rule.proves || (only_facts && idle) {
                 continue;
             }
-            let variant = rule.variants.get(usize::from(duty.variant));
-            let asks = variant.is_some_and(|variant| !variant.evidence.is_empty());
-            if asks {
+            let variants = &program.rules[duty.rule].variants;
+            let variant = variants.get(usize::from(duty.variant));
+            if variant.is_some_and(|variant| !variant.evidence.is_empty()) {
                 self.prove(case, place, event);
             }
         }
@@ -165,8 +169,8 @@ impl Core<'_> {
             let info = &self.program.uses[*used];
             if info.anchors {
                 for place in 0..self.records[*case].duties.len() {
-                    let waits = self.duty(*case, place).map(|duty| duty.phase);
-                    if waits == Some(Phase::Anchor) {
+                    let duty = self.records[*case].duties.get(place);
+                    if duty.is_some_and(|duty| duty.phase == Phase::Anchor) {
                         self.rebase(*case, place, event.at, event.place);
                     }
                 }
@@ -204,7 +208,7 @@ impl Core<'_> {
     pub(crate) fn end(&mut self, record: RecordIx, void: bool, at: Instant, cause: u64) {
         self.records[record].ended = at;
         for place in 0..self.records[record].duties.len() {
-            let Some(duty) = self.duty(record, place) else {
+            let Some(duty) = self.records[record].duties.get(place) else {
                 continue;
             };
             let rhythm = self.program.rules[duty.rule].is_rhythm();

@@ -164,6 +164,10 @@ impl Core<'_> {
             Truth::False | Truth::True => {}
         }
         self.begin_pause(record, &mut duty, at);
+        let starts = judged.applies == Truth::True;
+        if starts {
+            self.reckon(record, &mut duty, at, cause);
+        }
         let place = match place {
             Some(place) => {
                 self.set_duty(record, place, duty);
@@ -178,8 +182,8 @@ impl Core<'_> {
                 duties.len() - 1
             }
         };
-        if judged.applies == Truth::True {
-            self.start_clock(record, place, at, cause);
+        if starts {
+            self.done_before(record, place, at, cause);
         }
     }
 
@@ -188,16 +192,23 @@ impl Core<'_> {
         let Some(mut duty) = self.duty(record, place) else {
             return;
         };
+        self.reckon(record, &mut duty, at, cause);
+        self.set_duty(record, place, duty);
+        self.done_before(record, place, at, cause);
+    }
+
+    /// Reckons the deadline of a duty whose clock starts.
+    fn reckon(&mut self, record: RecordIx, duty: &mut Duty, at: Instant, cause: u64) {
         let unseen = duty.phase != Phase::Unknown;
         let start = duty.start;
-        let deadline = self.deadline(record, &mut duty, start);
+        let deadline = self.deadline(record, duty, start);
         if let Deadline::Unknown(missing) = deadline {
             if unseen {
-                self.note_unknown(record, &duty, at, cause, missing);
+                self.note_unknown(record, duty, at, cause, missing);
             }
             duty.phase = Phase::Unknown;
             duty.missing = Some(missing);
-            return self.set_duty(record, place, duty);
+            return;
         }
         duty.missing = None;
         duty.phase = match deadline {
@@ -206,16 +217,16 @@ impl Core<'_> {
         };
         let mut promised = NEVER;
         if let Deadline::Known(due) = deadline {
-            self.settle_pause(&mut duty, at, false);
-            promised = self.set_due(&mut duty, due);
+            self.settle_pause(duty, at, false);
+            promised = self.set_due(duty, due);
         }
         if unseen {
             let note = Note::Opened(promised);
             self.records[record].note(duty.serial, start, duty.opened_by, note);
-            self.note_deputy(record, &duty, at);
+            self.note_deputy(record, duty, at);
         }
         if duty.done_at == NEVER {
-            self.whole_span_from_now(record, &mut duty, at);
+            self.whole_span_from_now(record, duty, at);
         }
         if duty.due != promised || (!unseen && promised != NEVER) {
             let from = if unseen { promised } else { NEVER };
@@ -223,11 +234,22 @@ impl Core<'_> {
             let note = Note::Rebased(from, duty.due);
             self.records[record].note(duty.serial, at, cause, note);
         }
-        self.schedule(&mut duty, at);
-        self.set_duty(record, place, duty);
-        if duty.done_at != NEVER {
-            self.discharge(record, place, duty.done_at.max(start), duty.done_by);
-        } else if self.is_waived(record, duty.ident, at) {
+        self.schedule(duty, at);
+    }
+
+    /// What was done before its clock started ends a duty as it starts; so does an exception that waives it.
+    fn done_before(&mut self, record: RecordIx, place: usize, at: Instant, cause: u64) {
+        let Some(duty) = self.records[record].duties.get(place) else {
+            return;
+        };
+        let (ident, done_at, done_by) = (duty.ident, duty.done_at, duty.done_by);
+        if duty.phase == Phase::Unknown {
+            return;
+        }
+        if done_at != NEVER {
+            let at = done_at.max(duty.start);
+            self.discharge(record, place, at, done_by);
+        } else if self.is_waived(record, ident, at) {
             self.close(record, place, (at, cause), Verdict::Excused, Note::Excused);
         }
     }
@@ -308,7 +330,7 @@ impl Core<'_> {
         while let Some(seen) = self.records[record].duties.get(place) {
             place += 1;
             let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            let can = self.program.rules[seen.rule].pauses || seen.is_paused();
+            let can = self.program.briefs[seen.rule].pauses || seen.is_paused();
             if !counts || seen.breached || !can {
                 continue;
             }
@@ -374,7 +396,8 @@ impl Core<'_> {
         } else {
             (Verdict::MetLate, Note::MetLate)
         };
-        self.close_as(record, (place, &mut duty), (at, cause), (verdict, note));
+        self.set_duty(record, place, duty);
+        self.close(record, place, (at, cause), verdict, note);
     }
 
     /// Gives a duty its verdict, hands it out, and notes what that sets off.
@@ -386,51 +409,45 @@ impl Core<'_> {
         verdict: Verdict,
         note: Note,
     ) {
-        if let Some(mut duty) = self.duty(record, place) {
-            self.close_as(record, (place, &mut duty), (at, cause), (verdict, note));
-        }
-    }
-
-    /// The same for a duty that has changed since it was put at its place.
-    fn close_as(
-        &mut self,
-        record: RecordIx,
-        (place, duty): (usize, &mut Duty),
-        (at, cause): (Instant, u64),
-        (verdict, note): (Verdict, Note),
-    ) {
+        let Some(duty) = self.records[record].duties.get_mut(place) else {
+            return;
+        };
         if duty.is_paused() {
-            self.settle_pause(duty, at, false);
+            let mut duty = *duty;
+            self.settle_pause(&mut duty, at, false);
             if duty.phase == Phase::Open && !duty.breached {
-                self.move_due(duty);
+                self.move_due(&mut duty);
             }
             duty.paused_at = NEVER;
+            self.set_duty(record, place, duty);
         }
+        let found = &mut self.records[record];
+        let Some(duty) = found.duties.get_mut(place) else {
+            return;
+        };
         duty.phase = Phase::Closed;
         duty.verdict = verdict;
         duty.ended = at;
         duty.wake = NEVER;
-        self.records[record].note(duty.serial, at, cause, note);
-        self.records[record].served = true;
-        self.set_duty(record, place, *duty);
-        self.hand_out(record, duty);
+        let (rule, ident, person, serial) = (duty.rule, duty.ident, duty.person, duty.serial);
+        found.note(serial, at, cause, note);
+        found.served = true;
+        self.hand_out(record, place);
         let program = self.program;
-        let ident = &program.idents[duty.ident];
         if matches!(verdict, Verdict::Met | Verdict::MetLate) {
-            if matches!(program.rules[duty.rule].kind, Kind::Course(_)) {
-                let again = Opening::Again(duty.rule, record, duty.person);
-                self.queue.push(again);
+            if matches!(program.rules[rule].kind, Kind::Course(_)) {
+                self.queue.push(Opening::Again(rule, record, person));
             }
-            for rule in &ident.when_done {
-                self.queue.push(Opening::Rule(*rule, record, cause));
+            for next in &program.idents[ident].when_done {
+                self.queue.push(Opening::Rule(*next, record, cause));
             }
-            if program.rules[duty.rule].is_rhythm()
-                && let Some(rule) = program.in_force(duty.ident, at)
+            if program.rules[rule].is_rhythm()
+                && let Some(next) = program.in_force(ident, at)
             {
-                self.queue.push(Opening::Rhythm(rule, record, cause));
+                self.queue.push(Opening::Rhythm(next, record, cause));
             }
         }
-        if !ident.procedures.is_empty() {
+        if !program.idents[ident].procedures.is_empty() {
             self.queue.push(Opening::Steps(record, cause));
         }
     }

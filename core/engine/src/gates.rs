@@ -72,7 +72,7 @@ impl Core<'_> {
         } else {
             (Verdict::Missed, EntryChange::Missed)
         };
-        let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
+        let mut out = self.take_scratch();
         self.fill_gate(&mut out, rule, case, event);
         out.verdict = verdict;
         if self.entries {

@@ -12,9 +12,12 @@ use crate::record::{Duty, NO_EVENT, NO_TIER, NOBODY, Note, Noted, Phase, RecordI
 
 impl Core<'_> {
     /// Hands out a duty that has its verdict, with the duties of its ladder, and forgets its entries.
-    pub(crate) fn hand_out(&mut self, record: RecordIx, duty: &Duty) {
-        self.hand_out_as(record, duty, duty.ended);
-        let serial = duty.serial;
+    pub(crate) fn hand_out(&mut self, record: RecordIx, place: usize) {
+        let Some(duty) = self.records[record].duties.get(place) else {
+            return;
+        };
+        let (serial, ended) = (duty.serial, duty.ended);
+        self.hand_out_as(record, place, ended);
         let entries = &mut self.records[record].entries;
         if entries.iter().all(|entry| entry.serial == serial) {
             entries.clear();
@@ -57,23 +60,29 @@ impl Core<'_> {
         owed
     }
 
-    fn hand_out_as(&mut self, record: RecordIx, duty: &Duty, until: Instant) {
-        let mut out = self.scratch.take().unwrap_or_else(Obligation::empty);
-        self.fill(&mut out, record, duty, until);
-        (self.sink)(&out);
-        self.hand_out_levels(&mut out, record, duty);
+    fn hand_out_as(&mut self, record: RecordIx, place: usize, until: Instant) {
+        let mut out = self.take_scratch();
+        let mut climbed = false;
+        if let Some(duty) = self.records[record].duties.get(place) {
+            climbed = duty.level > 0;
+            self.fill(&mut out, record, duty, until);
+            (self.sink)(&out);
+        }
+        if climbed {
+            self.hand_out_levels(&mut out, record, place);
+        }
         self.scratch = Some(out);
     }
 
     /// One more duty for each level that was reached: see that it is done.
-    fn hand_out_levels(&mut self, out: &mut Obligation, record: RecordIx, duty: &Duty) {
-        if duty.level == 0 {
+    fn hand_out_levels(&mut self, out: &mut Obligation, record: RecordIx, place: usize) {
+        let found = &self.records[record];
+        let Some(duty) = found.duties.get(place) else {
             return;
-        }
-        let program = self.program;
-        let rule = &program.rules[duty.rule];
-        let entries = std::mem::take(&mut self.records[record].entries);
-        for entry in entries.iter().filter(|entry| entry.serial == duty.serial) {
+        };
+        let rule = &self.program.rules[duty.rule];
+        let own = |entry: &&Noted| entry.serial == duty.serial;
+        for entry in found.entries.iter().filter(own) {
             if let Note::Escalated(level, rung, _, variant) = entry.change
                 && let Some(info) = level_info(rule, variant, rung)
             {
@@ -83,7 +92,6 @@ impl Core<'_> {
                 (self.sink)(out);
             }
         }
-        self.records[record].entries = entries;
     }
 
     fn fill_level(
@@ -174,10 +182,11 @@ impl Core<'_> {
         self.fill_times(out, duty, until);
         self.fill_owner(out, record, duty, rule);
         out.marks = duty.marks;
-        out.unknown = match (duty.missing, out.verdict) {
-            (Some(missing), Verdict::CannotBeJudged) => Some(self.missing_words(missing)),
-            _ => None,
-        };
+        let missing = duty
+            .missing
+            .filter(|_| out.verdict == Verdict::CannotBeJudged);
+        let unknown = missing.map(|missing| self.missing_words(missing));
+        set_option(&mut out.unknown, unknown.as_deref());
         out.entries.clear();
         if !self.entries {
             return;
@@ -251,7 +260,7 @@ impl Core<'_> {
             Note::Excused => EntryChange::Excused,
             Note::Cancelled(reason) => EntryChange::Cancelled { reason },
             Note::Unknown(missing) => EntryChange::Unknown {
-                fact: self.missing_words(missing),
+                fact: self.missing_words(missing).into_owned(),
             },
             Note::Reassigned(to) => EntryChange::Reassigned {
                 to: (to != NOBODY).then(|| self.names.text(to).unwrap_or_default().to_owned()),
@@ -268,10 +277,9 @@ impl Core<'_> {
     /// Hands out what is still owed, as it stands.
     pub(crate) fn hand_out_owed(&mut self, record: RecordIx, until: Instant) {
         for place in 0..self.records[record].duties.len() {
-            if let Some(duty) = self.duty(record, place)
-                && duty.is_owed()
-            {
-                self.hand_out_as(record, &duty, until);
+            let duty = self.records[record].duties.get(place);
+            if duty.is_some_and(Duty::is_owed) {
+                self.hand_out_as(record, place, until);
             }
         }
     }

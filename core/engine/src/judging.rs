@@ -118,8 +118,8 @@ impl Core<'_> {
         let changes = if stale { Reads::ANYTHING } else { self.changes };
         let mut place = 0;
         while let Some(duty) = self.records[record].duties.get(place) {
-            let reads = self.program.rules[duty.rule].reads;
-            let touched = reads.is_touched_by(changes);
+            let rule = &self.program.briefs[duty.rule];
+            let touched = rule.reads.is_touched_by(changes) && (stale || !rule.steady);
             if touched && duty.is_alive() && duty.phase != Phase::Turn {
                 self.rejudge_one(record, place, at, cause);
             }

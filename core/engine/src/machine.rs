@@ -60,13 +60,16 @@ pub(crate) struct Core<'p> {
     pub(crate) changes: Reads,
     /// An exception has been granted somewhere.
     pub(crate) granted: bool,
+    /// Some event has said who holds a role for its case.
+    pub(crate) held: bool,
     pub(crate) reckoned: Reckoned,
     /// Counts events and searches, to tell what has been seen in each.
     pub(crate) round: u64,
     pub(crate) search: u64,
     pub(crate) seed: u64,
-    /// Filled anew for each obligation that is handed out.
-    pub(crate) scratch: Option<Obligation>,
+    /// Filled anew for each obligation that is handed out; boxed, so that taking it out and putting it back moves a
+    /// pointer.
+    pub(crate) scratch: Option<Box<Obligation>>,
     pub(crate) sink: Sink<'p>,
     /// Whether obligations are handed out with the entries of their lives.
     pub(crate) entries: bool,
@@ -167,6 +170,7 @@ impl<'p> Core<'p> {
             defining: (Vec::new(), Vec::new()),
             changes: Reads::NOTHING,
             granted: false,
+            held: false,
             reckoned: Reckoned::default(),
             round: 0,
             search: 0,
@@ -180,6 +184,12 @@ impl<'p> Core<'p> {
         let hash = hash_of(program.company.0, "company");
         core.company = core.make(program.company, noun, "company", hash);
         core
+    }
+
+    /// An obligation to be filled in, given back as `scratch`.
+    pub(crate) fn take_scratch(&mut self) -> Box<Obligation> {
+        let kept = self.scratch.take();
+        kept.unwrap_or_else(|| Box::new(Obligation::empty()))
     }
 
     pub(crate) fn calendar_of(&self, duty: &crate::record::Duty) -> &'p Calendar {

@@ -63,6 +63,9 @@ impl<'p> Core<'p> {
             let person = self.part(record, &self.program.register[role].says);
             (person != NOBODY).then_some(person)
         };
+        if !self.held {
+            return named().unwrap_or(NOBODY);
+        }
         of(record)
             .or_else(named)
             .or_else(|| self.client_of(record).and_then(of))
@@ -72,10 +75,10 @@ impl<'p> Core<'p> {
     /// Whether a rung of the ladder can hear: it is not an owner of the duty, and not absent or gone.
     pub(crate) fn may_hear(
         &self,
-        record: RecordIx,
+        (record, duty): (RecordIx, &Duty),
         variant: &Variant,
         whom: &Whom,
-        (owner, at): (NameIx, Instant),
+        at: Instant,
     ) -> bool {
         let Whom::Party(party) = whom else {
             return true;
@@ -97,7 +100,10 @@ impl<'p> Core<'p> {
             Party::Part(part) => self.part(record, part),
         };
         match self.names.text(person) {
-            Some(name) => person != owner && self.program.people.may_be_present(name, at),
+            Some(name) => {
+                let owes = person == self.owner_of(record, duty);
+                !owes && self.program.people.may_be_present(name, at)
+            }
             None => match party {
                 Party::Role(role) => self.somebody_present(*role, at),
                 Party::Part(_) => true,
@@ -228,14 +234,24 @@ impl<'p> Core<'p> {
         if self.names_the_same(record, event) {
             return;
         }
-        let before: Vec<NameIx> = self.owners(record);
+        // Who owed what is asked only where it goes on record.
+        let noted = !self.records[record].quiet;
+        let before = if noted {
+            self.owners(record)
+        } else {
+            Vec::new()
+        };
         for (part, person) in event.parts {
             let (part, person) = (self.names.of(part), self.names.of(person));
             set(&mut self.records[record].parts, part, person);
         }
+        self.held |= !event.holders.is_empty();
         for (role, person) in event.holders {
             let person = self.names.of(person);
             set(&mut self.records[record].holders, *role, person);
+        }
+        if before.is_empty() {
+            return;
         }
         let after = self.owners(record);
         for (place, (old, new)) in before.into_iter().zip(after).enumerate() {

@@ -112,6 +112,8 @@ pub struct Program {
     /// What each use is there for.
     pub(crate) purposes: List<UseIx, Purposes>,
     pub(crate) rules: List<RuleIx, RuleInfo>,
+    /// Of each rule what events ask for every one of its duties.
+    pub(crate) briefs: List<RuleIx, Brief>,
     pub(crate) idents: List<IdentIx, Ident>,
     pub(crate) tables: List<TableIx, TableInfo>,
     pub(crate) definitions: List<DefinitionIx, DefinitionInfo>,
@@ -415,6 +417,24 @@ pub(crate) struct RuleInfo {
     pub(crate) shown: Reads,
     /// Some state stops its clock.
     pub(crate) pauses: bool,
+    /// No fact, state or event changes anything about it while it is open; a grant may.
+    pub(crate) steady: bool,
+}
+
+/// What events ask of a rule for each of its duties. Apart from the rest, so that those of all rules lie close together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brief {
+    pub(crate) act: Option<UseIx>,
+    pub(crate) reads: Reads,
+    pub(crate) shown: Reads,
+    pub(crate) pauses: bool,
+    pub(crate) steady: bool,
+    /// Under some variant it asks for proof.
+    pub(crate) proves: bool,
+    /// Under some version of it a reopened duty goes on with what was left.
+    pub(crate) goes_on: bool,
+    /// Time that passes for it may concern other duties, or judge it again.
+    pub(crate) stirs: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -674,7 +694,31 @@ impl Program {
     }
 }
 
+/// What events ask of each rule.
+pub(crate) fn briefs(
+    rules: &List<RuleIx, RuleInfo>,
+    idents: &List<IdentIx, Ident>,
+) -> List<RuleIx, Brief> {
+    let briefs = rules.iter().map(|(_, rule)| rule.brief(rules, idents));
+    briefs.collect()
+}
+
 impl RuleInfo {
+    fn brief(&self, rules: &List<RuleIx, Self>, idents: &List<IdentIx, Ident>) -> Brief {
+        let mut versions = idents[self.ident].rules.iter();
+        let mut variants = self.variants.iter();
+        Brief {
+            act: self.act,
+            reads: self.reads,
+            shown: self.shown,
+            pauses: self.pauses,
+            steady: self.steady,
+            proves: variants.any(|variant| !variant.evidence.is_empty()),
+            goes_on: versions.any(|rule| rules[*rule].reopened == Some(Reopened::GoesOn)),
+            stirs: !self.exceptions.is_empty() || !idents[self.ident].when_overdue.is_empty(),
+        }
+    }
+
     pub(crate) fn is_in_force(&self, at: Instant) -> bool {
         self.from <= at && at < self.until
     }

@@ -10,7 +10,7 @@ use kept_kernel::{Duration, Instant, Unit};
 use crate::program::{CalendarIx, Program};
 
 /// How many questions are remembered, each at a place that follows from it.
-const PLACES: usize = 64;
+const PLACES: usize = 256;
 
 /// A question and its answer: from where, how much, of what and by which calendar.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,7 @@ impl Reckoned {
     fn once(&self, (from, much): (i64, i64), what: u64, answer: impl FnOnce() -> i64) -> i64 {
         let mixed = (from as u64 ^ (much as u64).rotate_left(17) ^ what)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let Some(cell) = self.asked.get((mixed >> 58) as usize) else {
+        let Some(cell) = self.asked.get((mixed >> 56) as usize) else {
             return answer();
         };
         let known = cell.get();

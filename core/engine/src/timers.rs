@@ -27,11 +27,53 @@ impl Core<'_> {
         let waiting = std::mem::take(&mut self.queue);
         while self.records[record].wake < limit {
             let next = self.records[record].wake;
-            self.fire(record, next);
-            self.flush(next);
-            self.set_wake(record, next);
+            let apart = self.apart_until(record, limit);
+            if next < apart {
+                let last = self.fire_apart(record, apart);
+                self.set_wake(record, last);
+            } else {
+                self.fire(record, next);
+                self.flush(next);
+                self.set_wake(record, next);
+            }
         }
         self.queue = waiting;
+    }
+
+    /// Up to when time passes for each duty of a record on its own, so that none need wait for another: until a
+    /// version, a period, a definition that looks back, an exception that begins or ends, or a breach that opens a rule.
+    fn apart_until(&self, record: RecordIx, limit: Instant) -> Instant {
+        let (program, found) = (self.program, &self.records[record]);
+        if record == self.company {
+            return found.wake;
+        }
+        let version = program.boundaries.partition_point(|at| *at < found.wake);
+        let version = program.boundaries.get(version).copied().unwrap_or(NEVER);
+        let mut until = limit.min(found.recheck).min(version);
+        for duty in &found.duties {
+            if duty.wake < until && program.briefs[duty.rule].stirs {
+                until = duty.wake;
+            }
+        }
+        until
+    }
+
+    /// Fires each duty up to an instant, one after the other; tells when the last of it happened.
+    fn fire_apart(&mut self, record: RecordIx, until: Instant) -> Instant {
+        let found = &mut self.records[record];
+        let mut last = found.wake;
+        // None of them sees another, so they can be lent out while they are gone over.
+        let mut duties = std::mem::take(&mut found.duties);
+        for duty in &mut duties {
+            while duty.wake < until {
+                last = last.max(duty.wake);
+                self.fire_duty(record, duty, duty.wake);
+            }
+        }
+        let found = &mut self.records[record];
+        found.duties = duties;
+        found.now = found.now.max(last);
+        last
     }
 
     fn fire(&mut self, record: RecordIx, at: Instant) {
@@ -47,57 +89,56 @@ impl Core<'_> {
             self.periods(at);
         }
         let mut place = 0;
-        while let Some(duty) = self.records[record].duties.get(place) {
-            if duty.wake <= at {
-                self.fire_duty(record, place, at);
+        while let Some(seen) = self.records[record].duties.get(place) {
+            if seen.wake <= at {
+                let mut duty = *seen;
+                self.fire_duty(record, &mut duty, at);
+                self.set_duty(record, place, duty);
+                if turns_at(&self.program.rules[duty.rule].exceptions, at) {
+                    self.rejudge_one(record, place, at, NO_EVENT);
+                }
             }
             place += 1;
         }
     }
 
-    fn fire_duty(&mut self, record: RecordIx, place: usize, at: Instant) {
-        let Some(mut duty) = self.duty(record, place) else {
-            return;
-        };
+    /// What time does to a duty at an instant: a warning, its breach, levels. Its next time is set.
+    fn fire_duty(&mut self, record: RecordIx, duty: &mut Duty, at: Instant) {
         let program = self.program;
         let rule = &program.rules[duty.rule];
         let Some(variant) = rule.variants.get(usize::from(duty.variant)) else {
+            // INVARIANT: a duty has a variant of its rule.
+            duty.wake = NEVER;
             return;
         };
-        if duty.phase == Phase::Open && !duty.is_paused() {
-            if !duty.breached {
-                self.warn(record, &mut duty, variant, at);
-                if duty.due <= at {
-                    duty.breached = true;
-                    let due = duty.due;
-                    self.records[record].note(duty.serial, due, NO_EVENT, Note::Breached);
-                    for next in &program.idents[duty.ident].when_overdue {
-                        self.queue.push(Opening::Rule(*next, record, NO_EVENT));
-                    }
+        if duty.phase != Phase::Open || duty.is_paused() {
+            return self.schedule(duty, at.plus_micros(1));
+        }
+        if !duty.breached {
+            self.warn(record, duty, variant, at);
+            if duty.due <= at {
+                duty.breached = true;
+                self.records[record].note(duty.serial, duty.due, NO_EVENT, Note::Breached);
+                for next in &program.idents[duty.ident].when_overdue {
+                    self.queue.push(Opening::Rule(*next, record, NO_EVENT));
                 }
             }
-            let mut next = duty.wake;
-            while duty.breached {
-                next = self.level_at(&duty, variant);
-                if next > at {
-                    break;
-                }
-                self.escalate(record, &mut duty, variant, next);
+        }
+        let mut next = duty.wake;
+        while duty.breached {
+            next = self.level_at(duty, variant);
+            if next > at {
+                break;
             }
-            duty.wake = if duty.breached {
-                next
-            } else {
-                self.next_warning(&duty, variant, at.plus_micros(1))
-                    .min(duty.due)
-            };
-            self.schedule_turn(&mut duty, at.plus_micros(1));
+            self.escalate(record, duty, variant, next);
+        }
+        duty.wake = if duty.breached {
+            next
         } else {
-            self.schedule(&mut duty, at.plus_micros(1));
-        }
-        self.set_duty(record, place, duty);
-        if turns_at(&rule.exceptions, at) {
-            self.rejudge_one(record, place, at, NO_EVENT);
-        }
+            self.next_warning(duty, variant, at.plus_micros(1))
+                .min(duty.due)
+        };
+        self.schedule_turn(duty, at.plus_micros(1));
     }
 
     fn warn(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
@@ -129,13 +170,12 @@ impl Core<'_> {
 
     fn escalate(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
         let first = usize::from(duty.level);
-        let owner = self.owner_of(record, duty);
         let usable = variant
             .levels
             .iter()
             .enumerate()
             .skip(first)
-            .find(|(_, level)| self.may_hear(record, variant, &level.to, (owner, at)));
+            .find(|(_, level)| self.may_hear((record, duty), variant, &level.to, at));
         let rung = usable.map_or(first, |(rung, _)| rung);
         duty.level = duty.level.saturating_add(1);
         let skipped = usable.map_or(0, |_| (rung - first) as u8);

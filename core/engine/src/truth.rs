@@ -1,5 +1,6 @@
 //! Three values: true, false, and unknown with what is missing (Kleene).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use kept_kernel::Instant;
@@ -81,7 +82,7 @@ pub(crate) fn fixed_bits(fixed: u64, place: usize, truth: Truth) -> u64 {
     (fixed & !mask) | bits
 }
 
-impl Core<'_> {
+impl<'p> Core<'p> {
     /// Whether a condition holds for a case. With `fixed`, tests that are judged once keep the answer kept there.
     pub(crate) fn judge(
         &self,
@@ -261,18 +262,16 @@ impl Core<'_> {
     }
 
     /// What is missing, in words.
-    pub(crate) fn missing_words(&self, missing: Missing) -> String {
+    pub(crate) fn missing_words(&self, missing: Missing) -> Cow<'p, str> {
+        let program = self.program;
+        let register = &program.register;
         match missing {
-            Missing::Fact(fact) => self.program.register[fact].name.clone(),
-            Missing::State(state) => {
-                let register = &self.program.register;
-                register.with_the_noun(&register[state].says)
-            }
+            Missing::Fact(fact) => Cow::Borrowed(&register[fact].name),
+            Missing::State(state) => Cow::Owned(register.with_the_noun(&register[state].says)),
             Missing::Record(group) => {
-                let mut nouns = self.program.register.nouns();
-                nouns
-                    .find(|(id, _)| self.program.group(*id) == Some(group))
-                    .map_or_else(|| "a record".to_owned(), |(_, noun)| noun.says.clone())
+                let mut nouns = register.nouns();
+                let found = nouns.find(|(id, _)| program.group(*id) == Some(group));
+                Cow::Borrowed(found.map_or("a record", |(_, noun)| &noun.says))
             }
         }
     }

@@ -1,7 +1,5 @@
 //! The duties of a record in the archive: closed ones in two bytes or three, owed ones in full with their entries.
 
-use kept_language::ast::Reopened;
-
 use super::codec::{folded, unfolded};
 use super::{Reader, Shapes, Writer};
 use crate::clock::{NEVER, Shift};
@@ -57,16 +55,21 @@ pub(super) fn read(
     record: &mut Record,
     program: &Program,
     reading: &mut Reader<'_>,
-    shapes: &Shapes,
+    (shapes, at_end): (&Shapes, bool),
 ) {
+    let only_owed = at_end && closed_are_idle(record, program, (*reading, shapes));
     shapes.read(reading, |shape, reading| {
         let rule = RuleIx((shape >> 35) as u32);
+        let follows = shape & 1 != 0 || goes_on(program, rule);
+        if only_owed && !is_owed(shape) && !follows {
+            return;
+        }
         let mut duty = Duty::new(rule, program.rules[rule].ident, record.now, NO_EVENT);
         duty.cycle = (shape >> 3) as u32;
         if shape & 1 != 0 {
             duty.person = NameIx(reading.number() as u32);
         }
-        duty.phase = match (shape >> 1) & 3 {
+        duty.phase = match state_of(shape) {
             0 => Phase::Closed,
             1 => Phase::Open,
             _ => Phase::Anchor,
@@ -84,25 +87,33 @@ pub(super) fn read(
     });
 }
 
-/// Leaves out the closed duties of a record that is brought back for the end of the run alone, where nothing that is
-/// owed can open them again.
-pub(super) fn leave_closed(record: &mut Record, program: &Program) {
-    let opens = |duty: &Duty| !program.idents[duty.ident].when_overdue.is_empty();
-    let still = program.boundaries.is_empty() && record.recheck == NEVER;
-    if still
-        && !record
-            .duties
-            .iter()
-            .any(|duty| duty.is_alive() && opens(duty))
-    {
-        record.duties.retain(Duty::is_alive);
-    }
+/// Whether the closed duties of a record that is brought back for the end of the run alone can be left out: nothing
+/// that is owed can open them again.
+fn closed_are_idle(
+    record: &Record,
+    program: &Program,
+    (mut reading, shapes): (Reader<'_>, &Shapes),
+) -> bool {
+    let mut idle = program.boundaries.is_empty() && record.recheck == NEVER;
+    shapes.read(&mut reading, |shape, _| {
+        let rule = &program.rules[RuleIx((shape >> 35) as u32)];
+        let opens = !program.idents[rule.ident].when_overdue.is_empty();
+        idle &= !(is_owed(shape) && opens);
+    });
+    idle
+}
+
+fn state_of(shape: u64) -> u64 {
+    (shape >> 1) & 3
+}
+
+fn is_owed(shape: u64) -> bool {
+    state_of(shape) != 0
 }
 
 /// Whether some version of this rule lets a reopened duty go on with what was left.
 fn goes_on(program: &Program, rule: RuleIx) -> bool {
-    let mut rules = program.idents[program.rules[rule].ident].rules.iter();
-    rules.any(|rule| program.rules[*rule].reopened == Some(Reopened::GoesOn))
+    program.briefs[rule].goes_on
 }
 
 fn write_time_left(record: &Record, duty: &Duty, writing: &mut Writer) {

@@ -161,10 +161,8 @@ impl Core<'_> {
             });
         }
         let record = &mut self.records[made];
-        duties::read(record, self.program, &mut reading, self.archive.shapes());
-        if at_end {
-            duties::leave_closed(record, self.program);
-        }
+        let shapes = (self.archive.shapes(), at_end);
+        duties::read(record, self.program, &mut reading, shapes);
         duties::read_entries(record, &mut reading);
         record.rare = self.archive.remove(hash, place);
         for slot in 0..self.records[made].links.len() {

@@ -203,6 +203,7 @@ impl<'a> Builder<'a> {
             reads: Reads::NOTHING,
             shown: Reads::NOTHING,
             pauses: false,
+            steady: false,
             elsewhere: false,
             again: false,
         };

@@ -14,14 +14,19 @@ impl Builder<'_> {
     pub(crate) fn choose_reads(&mut self) {
         for rule in self.rules.keys() {
             let info = &self.rules[rule];
-            let reads = if info.reads.is_nothing() {
-                Reads::NOTHING
-            } else {
-                self.reads_of(info)
-            };
+            let (mut reads, mut steady) = (Reads::NOTHING, false);
+            if !info.reads.is_nothing() {
+                reads = self.reads_of(info);
+                steady = reads.is_nothing() && info.exceptions.is_empty();
+            }
+            // What reads nothing is judged again all the same where more than facts and states may have changed.
+            if !info.reads.is_nothing() && reads.is_nothing() {
+                reads = Reads::ANYTHING;
+            }
             let shown = shown_by(&info.variants);
             self.rules[rule].shown = shown;
             self.rules[rule].reads = reads;
+            self.rules[rule].steady = steady;
             self.rules[rule].pauses = self.rules[rule]
                 .variants
                 .iter()
@@ -97,11 +102,7 @@ impl Builder<'_> {
         if let Kind::Since(span, _) = &rule.kind {
             reads = reads.and(self.in_span(span));
         }
-        if reads.is_nothing() {
-            Reads::ANYTHING
-        } else {
-            reads
-        }
+        reads
     }
 
     fn in_variant(&self, variant: &Variant) -> Reads {

@@ -152,7 +152,7 @@ on_both! {
             place(&store).unwrap();
         }
         let ids: Vec<(kept_kernel::Id,)> = store.read(|read| read.all(ENTRY_IDS, &[])).kept();
-        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(ids.iter().zip(ids.iter().skip(1)).all(|(one, next)| one < next));
     }
 
     fn every_timer_fires_once_whatever_the_clock_does_and_none_before_its_time(home) {
