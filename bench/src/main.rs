@@ -6,6 +6,7 @@
 //! others use too, what counts is the time on a processor: it leaves out waiting for one, and the making of the events.
 
 mod copies;
+mod importing;
 mod place;
 mod reading;
 mod storing;
@@ -28,6 +29,9 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench digest [EVENTS]         a number for all that is handed out, to compare two builds
        kept-bench read                    the SOPs that ship, and longer and longer documents
        kept-bench store                   writes to a new database at 1, 8 and 32 writers
+       kept-bench import [EVENTS]         the ServiceNow log through its mapping, once, or copies of it to that many events,
+                                          into a new database, beside the same rows by bare rusqlite
+       kept-bench pages KEPT FOLDER       the pages of the house in that folder, served by that program
 
 KEPT_SHARED names the folder of real data, where it is not beside the repository.";
 
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         ("replay", Some(events)) => replay(events, sops),
         ("digest", Some(events)) => digest(events, sops),
         ("store", Some(_)) => storing::storing(),
+        ("import", Some(_)) => register()
+            .and_then(|register| importing::importing(&register, words.get(1).and(events))),
         ("read", Some(_)) => register().and_then(|register| reading::reading(&register)),
         _ => {
             eprintln!("{USAGE}");

@@ -44,6 +44,17 @@ pub fn processor_seconds() -> Option<f64> {
     Some(nanoseconds / 1e9)
 }
 
+/// How long all threads of the process have been on a processor.
+pub fn all_processor_seconds() -> Option<f64> {
+    let threads = fs::read_dir("/proc/self/task").ok()?;
+    let of = |thread: fs::DirEntry| {
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    let nanoseconds: f64 = threads.filter_map(Result::ok).filter_map(of).sum();
+    Some(nanoseconds / 1e9)
+}
+
 /// The most memory that the process has held, as Linux tells it; nought elsewhere.
 pub fn resident_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod codec;
 pub mod events;
 pub mod imports;
+mod numbers;
 pub mod obligations;
 pub mod outbox;
 mod rules;
@@ -24,6 +25,7 @@ pub fn statements() -> Vec<Sql> {
         audit::STATEMENTS,
         events::STATEMENTS,
         imports::STATEMENTS,
+        numbers::STATEMENTS,
         obligations::STATEMENTS,
     ]
     .concat()

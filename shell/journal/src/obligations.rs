@@ -9,7 +9,8 @@ use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, st
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Codec;
-use crate::events::{CLIENT, Known, Numbered};
+use crate::events::CLIENT;
+use crate::numbers::{Known, Name, Pair};
 
 const SLICE: usize = 2_000;
 
@@ -325,13 +326,16 @@ impl Rewriting {
         let slice = mem::take(&mut self.waiting);
         let run = self.run;
         self.written += slice.len() as u64;
-        let needed = self.known.needed(slice.iter().flat_map(NewRow::records));
+        let needed = self.known.needed(slice.iter().map(NewRow::records));
         let fresh = self
             .store
             .write(move |tx| {
                 let numbers = needed.number(tx)?;
-                let rows: Vec<[Value<'_>; 18]> =
-                    slice.iter().map(|row| row.values(run, &numbers)).collect();
+                let rows: Vec<[Value<'_>; 18]> = slice
+                    .iter()
+                    .enumerate()
+                    .map(|(at, row)| row.values(run, numbers.of(at)))
+                    .collect();
                 tx.execute_each(ADD, &rows)?;
                 Ok::<_, StoreError>(numbers.fresh())
             })
@@ -380,18 +384,16 @@ impl Finished {
 }
 
 impl NewRow {
-    fn records(&self) -> impl Iterator<Item = (&str, &str)> {
-        let client = self.client.iter().map(|client| (CLIENT, client.as_str()));
-        client.chain([(self.noun.as_str(), self.subject.as_str())])
+    fn records(&self) -> Pair<Name<'_>> {
+        let client = self.client.as_deref().map(|client| (CLIENT, client));
+        (Some((&self.noun, &self.subject)), client)
     }
 
-    fn values<'v>(&'v self, run: i64, numbers: &Numbered<'_>) -> [Value<'v>; 18] {
+    fn values(&self, run: i64, (record, client): Pair<i64>) -> [Value<'_>; 18] {
         params![
             run,
-            numbers.of(&self.noun, &self.subject),
-            self.client
-                .as_deref()
-                .and_then(|client| numbers.of(CLIENT, client)),
+            record,
+            client,
             &self.rule.code,
             &self.rule.id,
             &*self.version,

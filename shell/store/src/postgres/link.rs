@@ -10,14 +10,14 @@ use crate::error::StoreError;
 use crate::sql::{Dialect, Sql};
 use crate::value::Value;
 
-/// How many rows go in one statement of [`Link::execute_each`].
-const ROWS_AT_ONCE: usize = 50;
+/// How many rows go in one statement of [`Link::execute_each`]: as many as there are, by the largest that fits.
+const ROWS_AT_ONCE: [usize; 2] = [512, 32];
 
 pub(crate) struct Link {
     client: Client,
     statements: HashMap<&'static str, Statement>,
-    /// The forms of statements that take [`ROWS_AT_ONCE`] rows.
-    bulk: HashMap<&'static str, Statement>,
+    /// The forms of statements that take so many rows.
+    bulk: HashMap<(&'static str, usize), Statement>,
 }
 
 impl Link {
@@ -68,19 +68,22 @@ impl Link {
         width: usize,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        let chunks = values.chunks_exact(ROWS_AT_ONCE * width);
-        let rest = chunks.remainder();
+        let mut rest = values;
         let mut changed = 0;
-        for chunk in chunks {
-            let statement = self.prepared_bulk(sql)?;
-            let params: Vec<&(dyn ToSql + Sync)> = chunk
-                .iter()
-                .map(|value| value as &(dyn ToSql + Sync))
-                .collect();
-            changed += self
-                .client
-                .execute(&statement, &params)
-                .map_err(|error| explain(sql, &error))?;
+        for rows in ROWS_AT_ONCE {
+            // A statement takes 65,535 parameters at most.
+            if rows * width > 60_000 {
+                continue;
+            }
+            let chunks = rest.chunks_exact(rows * width);
+            rest = chunks.remainder();
+            for chunk in chunks {
+                let statement = self.prepared_bulk(sql, rows)?;
+                changed += self
+                    .client
+                    .execute(&statement, &bound(chunk))
+                    .map_err(|error| explain(sql, &error))?;
+            }
         }
         for row in rest.chunks(width) {
             changed += self.execute(sql, row)?;
@@ -100,18 +103,18 @@ impl Link {
         Ok(statement)
     }
 
-    fn prepared_bulk(&mut self, sql: Sql) -> Result<Statement, StoreError> {
-        if let Some(statement) = self.bulk.get(sql.text()) {
+    fn prepared_bulk(&mut self, sql: Sql, rows: usize) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.bulk.get(&(sql.text(), rows)) {
             return Ok(statement.clone());
         }
-        let text = with_rows(sql.text(), ROWS_AT_ONCE).ok_or_else(|| {
+        let text = with_rows(sql.text(), rows).ok_or_else(|| {
             StoreError::database(sql, "`execute_each` needs one list VALUES ($1, $2, …)")
         })?;
         let statement = self
             .client
             .prepare(&text)
             .map_err(|error| explain(sql, &error))?;
-        self.bulk.insert(sql.text(), statement.clone());
+        self.bulk.insert((sql.text(), rows), statement.clone());
         Ok(statement)
     }
 }
