@@ -4,8 +4,9 @@
 //! size; the time to make the rows is left out of it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -68,7 +69,7 @@ fn all(from: &From, register: &Register, codec: &Arc<Codec>, folder: &Path) -> R
         key: Key::new(KEY),
     };
     one(from, register, codec, ("SQLite, encrypted", &place))?;
-    floor(from, register, codec, folder.join("floor.db"))?;
+    floor(from, register, codec, &folder.join("floor.db"))?;
     match std::env::var("KEPT_BENCH_POSTGRES") {
         Ok(url) => one(
             from,
@@ -128,10 +129,10 @@ fn size(place: &Place, store: &Store) -> Option<u64> {
 }
 
 /// The same rows by bare rusqlite.
-fn floor(from: &From, register: &Register, codec: &Codec, path: PathBuf) -> Result<(), String> {
+fn floor(from: &From, register: &Register, codec: &Codec, path: &Path) -> Result<(), String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let place = Place::File {
-        path: path.clone(),
+        path: path.to_owned(),
         key: Key::new(KEY),
     };
     // The tables and indexes are those of the product.
@@ -141,7 +142,7 @@ fn floor(from: &From, register: &Register, codec: &Codec, path: PathBuf) -> Resu
         .migrate(&[kept_journal::SCHEMA], world.now())
         .map_err(|error| told(&error))?;
     drop(store);
-    let mut bare = Bare::open(&path).map_err(|error| told(&error))?;
+    let mut bare = Bare::open(path).map_err(|error| told(&error))?;
     let mut next = world.id();
     let mut slice = Vec::with_capacity(SLICE);
     let count = from.each(register, |event| {
@@ -158,7 +159,7 @@ fn floor(from: &From, register: &Register, codec: &Codec, path: PathBuf) -> Resu
     println!(
         "| floor: the same rows by bare rusqlite | {count} | {seconds:.2} | {:.0} | | {:.0} | |",
         count as f64 / seconds,
-        fs::metadata(&path).map_or(0, |data| data.len()) as f64 / 1e6,
+        fs::metadata(path).map_or(0, |data| data.len()) as f64 / 1e6,
     );
     Ok(())
 }
@@ -172,7 +173,10 @@ struct Bare {
 impl Bare {
     fn open(path: &Path) -> rusqlite::Result<Self> {
         let connection = Connection::open(path)?;
-        let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = KEY.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         connection.execute_batch(&format!(
             "PRAGMA key = \"x'{key}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;

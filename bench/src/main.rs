@@ -1,4 +1,5 @@
-//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, or `store`.
+//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, `store`, `import`,
+//! `pages`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -7,6 +8,7 @@
 
 mod copies;
 mod importing;
+mod paging;
 mod place;
 mod reading;
 mod storing;
@@ -50,6 +52,10 @@ fn main() -> ExitCode {
         ("store", Some(_)) => storing::storing(),
         ("import", Some(_)) => register()
             .and_then(|register| importing::importing(&register, words.get(1).and(events))),
+        ("pages", _) => match sops {
+            [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),
+            _ => Err("name the program and the folder of the house".to_owned()),
+        },
         ("read", Some(_)) => register().and_then(|register| reading::reading(&register)),
         _ => {
             eprintln!("{USAGE}");

@@ -46,7 +46,12 @@ pub fn processor_seconds() -> Option<f64> {
 
 /// How long all threads of the process have been on a processor.
 pub fn all_processor_seconds() -> Option<f64> {
-    let threads = fs::read_dir("/proc/self/task").ok()?;
+    processor_seconds_of(std::process::id())
+}
+
+/// How long all threads of a process that still run have been on a processor.
+pub fn processor_seconds_of(process: u32) -> Option<f64> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
     let of = |thread: fs::DirEntry| {
         let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
         text.split_whitespace().next()?.parse::<f64>().ok()
@@ -59,6 +64,14 @@ pub fn all_processor_seconds() -> Option<f64> {
 pub fn resident_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() / 1024.0
+}
+
+/// The memory that a process holds now, as Linux tells it; nought elsewhere.
+pub fn resident_megabytes_of(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
 }

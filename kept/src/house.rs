@@ -43,6 +43,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
         kept_adherence::SCHEMA,
+        kept_history::SCHEMA,
     ]
 }
 
@@ -178,6 +179,12 @@ impl House {
             zone: rules.program.company_calendar().zone().to_owned(),
             ..kept_accounts::Settings::default()
         }
+    }
+
+    /// Where the logs lie that were sent to be imported.
+    pub fn log_shelf(&self) -> kept_history::Shelf {
+        let sealer = Sealer::new(self.keys.roots(), Purpose::Files);
+        kept_history::Shelf::new(self.data.join("history"), sealer)
     }
 
     /// Where the files lie that show whether the audit was changed.

@@ -4,25 +4,27 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_journal::Rules;
+use kept_journal::audit::Who;
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
-use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
-use crate::house::{House, shipped};
+use crate::house::{self, House};
 use crate::serve::setup::{self, Setup};
+use crate::shipped;
 use crate::tell;
 
 /// A site that is ready to be served.
@@ -33,6 +35,8 @@ pub struct Site {
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
+    /// The imports that run beside the pages.
+    pub history: kept_history::Room,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -62,7 +66,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }
     };
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
-    let rooms = rooms(house, &rules, &live)
+    let adherence = adherence(house, &rules, &live);
+    let history = history(house, &rules, &live, &adherence)?;
+    let rooms = rooms(house, &rules, adherence, history.clone())
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -78,37 +84,81 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .protect(signed)
         .route("/healthz", get(move || healthy(store.clone())))
         .layer(axum::middleware::map_request(remote_address))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            std::time::Duration::from_mins(1),
-        ));
+        .layer(from_fn(in_time));
     Ok(Site {
         app,
         live,
         accounts,
+        history,
     })
 }
 
-fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
+/// A request takes a minute at most; sending a log takes as long as the line needs.
+async fn in_time(request: Request, next: Next) -> Response {
+    let sends_log = request.method() == Method::POST && request.uri().path() == "/history/logs";
+    let most = if sends_log {
+        Duration::from_hours(4)
+    } else {
+        Duration::from_mins(1)
+    };
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room {
+    let hub = live.clone();
+    kept_adherence::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        kept_adherence::Judging::default,
+        move || hub.changed(["adherence"], None),
+    )
+}
+
+fn history(
+    house: &House,
+    rules: &Rules,
+    live: &Live,
+    adherence: &kept_adherence::Room,
+) -> Result<kept_history::Room, tell::Failure> {
+    let (hub, judge, judging) = (live.clone(), adherence.clone(), adherence.clone());
+    let outside = kept_history::Outside {
+        changed: Box::new(move || hub.changed(["history"], None)),
+        judge: Box::new(move || judge.begin_judging()),
+        judging: Box::new(move || match judging.state() {
+            kept_adherence::State::Judging(done, of) => Some((done, of)),
+            kept_adherence::State::Idle(_) => None,
+        }),
+    };
+    Ok(kept_history::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        house.log_shelf(),
+        shipped::MAPPINGS.to_vec(),
+        outside,
+    )?)
+}
+
+fn rooms(
+    house: &House,
+    rules: &Rules,
+    adherence: kept_adherence::Room,
+    history: kept_history::Room,
+) -> Router {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
         world: house.world.clone(),
         rules: rules.clone(),
-        shipped: Arc::new(shipped()),
+        shipped: Arc::new(house::shipped()),
     };
-    let hub = live.clone();
-    let adherence = kept_adherence::Room::new(
-        (house.store.clone(), house.world.clone()),
-        rules.clone(),
-        kept_adherence::Judging::default,
-        move || hub.changed(["adherence"], None),
-    );
     let figures = adherence.clone();
     let sops = kept_sops::Room::new(
         (house.store.clone(), house.world.clone()),
         rules.clone(),
-        shipped(),
+        house::shipped(),
         Arc::new(move |code: &str| margins(&figures, code)),
     );
     Router::new()
@@ -118,6 +168,7 @@ fn rooms(house: &House, rules: &Rules, live: &Live) -> Router {
             kept_adherence::routes(adherence.clone()),
         ))
         .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
+        .merge(importing(kept_history::routes(history)))
         .merge(setup::routes(setup(&adherence)))
 }
 
@@ -161,6 +212,22 @@ fn only(action: Action, routes: Router) -> Router {
     ))
 }
 
+/// Routes for people who may import a history; the room is told who asks.
+fn importing(routes: Router) -> Router {
+    routes.layer(from_fn(
+        |signed: Signed, mut request: Request, next: Next| async move {
+            match signed.require(Action::ImportHistory) {
+                Ok(_) => {
+                    let who = Who::Person(signed.person.0);
+                    request.extensions_mut().insert(who);
+                    next.run(request).await
+                }
+                Err(failure) => failure.into_response(),
+            }
+        },
+    ))
+}
+
 /// The address that a request comes from. Headers that forward another one are believed from nobody yet (T29).
 async fn remote_address(mut request: Request) -> Request {
     if let Some(ConnectInfo(from)) = request
@@ -190,6 +257,10 @@ fn menu(signed: &Signed) -> Menu {
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
             Action::ReadAdherence,
+        ),
+        place(
+            ("history", "Imports", Icon::REPLAY, "g i"),
+            Action::ImportHistory,
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),

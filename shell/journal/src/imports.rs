@@ -63,6 +63,7 @@ pub struct Import {
     world: World,
     codec: Arc<Codec>,
     number: i64,
+    id: Id,
     next: Id,
     waiting: Vec<NewEvent>,
     /// The slice that the database is writing.
@@ -105,21 +106,32 @@ impl Import {
                 Ok::<_, StoreError>(number)
             })
             .wait()?;
-        Ok(Self::at(store, world, codec, (number, 0)))
+        Ok(Self::at(store, world, codec, (number, id, 0)))
     }
 
     /// Goes on with an import that was broken off. The same events are pushed again from the first one: those that are in
     /// the journal are passed over.
     pub fn resume(store: &Store, world: &World, codec: Arc<Codec>, import: &Imported) -> Self {
-        Self::at(store, world, codec, (import.number, import.events))
+        Self::at(
+            store,
+            world,
+            codec,
+            (import.number, import.id, import.events),
+        )
     }
 
-    fn at(store: &Store, world: &World, codec: Arc<Codec>, (number, had): (i64, u64)) -> Self {
+    fn at(
+        store: &Store,
+        world: &World,
+        codec: Arc<Codec>,
+        (number, id, had): (i64, Id, u64),
+    ) -> Self {
         Self {
             store: store.clone(),
             world: world.clone(),
             codec,
             number,
+            id,
             next: world.id(),
             waiting: Vec::with_capacity(SLICE),
             going: None,
@@ -158,6 +170,11 @@ impl Import {
     /// Its number.
     pub fn number(&self) -> i64 {
         self.number
+    }
+
+    /// Its identity.
+    pub fn id(&self) -> Id {
+        self.id
     }
 
     /// Gives what waits to the database, once it has written what was given before.
