@@ -157,8 +157,9 @@ fn floor(from: &From, register: &Register, codec: &Codec, path: &Path) -> Result
     bare.write(&slice).map_err(|error| told(&error))?;
     let seconds = bare.spent.as_secs_f64();
     println!(
-        "| floor: the same rows by bare rusqlite | {count} | {seconds:.2} | {:.0} | | {:.0} | |",
+        "| floor: the same rows by bare rusqlite | {count} | {seconds:.2} | {:.0} | {:.2} | {:.0} | |",
         count as f64 / seconds,
+        bare.processor,
         fs::metadata(path).map_or(0, |data| data.len()) as f64 / 1e6,
     );
     Ok(())
@@ -168,6 +169,7 @@ struct Bare {
     connection: Connection,
     numbers: HashMap<(String, String), i64>,
     spent: Duration,
+    processor: f64,
 }
 
 impl Bare {
@@ -190,11 +192,12 @@ impl Bare {
             connection,
             numbers: HashMap::new(),
             spent: Duration::ZERO,
+            processor: 0.0,
         })
     }
 
     fn write(&mut self, slice: &[NewEvent]) -> rusqlite::Result<()> {
-        let watch = Stopwatch::now();
+        let (watch, before) = (Stopwatch::now(), place::processor_seconds());
         let tx = self.connection.transaction()?;
         {
             let mut name =
@@ -231,6 +234,8 @@ impl Bare {
         }
         tx.commit()?;
         self.spent += watch.elapsed();
+        let processor = place::processor_seconds().zip(before);
+        self.processor += processor.map_or(0.0, |(after, before)| after - before);
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ pub const MAPPINGS: [kept_history::ShippedMapping; 2] = [
         text: include_str!("../../examples/servicenow/mapping.toml"),
     },
     kept_history::ShippedMapping {
-        name: "a help desk",
+        name: "Help desk",
         text: include_str!("../../examples/helpdesk/mapping.toml"),
     },
 ];

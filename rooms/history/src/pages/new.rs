@@ -48,7 +48,7 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<NewPage, Failu
     for log in &logs {
         if !seen.contains(&&log.mapping) {
             seen.push(&log.mapping);
-            let words = format!("{}, as used for {}", log.mapping_name, log.name);
+            let words = format!("The one of {} ({})", log.name, log.mapping_name);
             choices.push(Choice::new(format!("log-{}", log.id), words));
         }
     }
@@ -268,7 +268,10 @@ async fn chosen(
             .ok()
             .and_then(|place: usize| room.shipped().get(place));
         let shipped = shipped.ok_or_else(|| absent("This mapping is not here any more."))?;
-        return Ok((format!("{}.toml", shipped.name), shipped.text.to_owned()));
+        return Ok((
+            format!("the example for {}", shipped.name),
+            shipped.text.to_owned(),
+        ));
     }
     if let Some(id) = choice.strip_prefix("log-") {
         let id = id_of(id)?;

@@ -102,9 +102,7 @@ impl Desk {
 
     /// Waits until the database has done what it was given.
     pub fn settle(&self) {
-        self.store
-            .write(|_| Ok::<_, StoreError>(()))
-            .kept();
+        self.store.write(|_| Ok::<_, StoreError>(())).kept();
     }
 
     pub fn link(&self, log: Id, import: Id) {
@@ -229,7 +227,9 @@ impl Desk {
             let response = app.oneshot(request).await.unwrap();
             let status = response.status();
             let location = response.headers().get(header::LOCATION);
-            let location = location.map_or("", |place| place.to_str().unwrap()).to_owned();
+            let location = location
+                .map_or("", |place| place.to_str().unwrap())
+                .to_owned();
             let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             (status, location, String::from_utf8(bytes.to_vec()).unwrap())
         })

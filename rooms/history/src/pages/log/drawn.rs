@@ -37,6 +37,7 @@ pub struct LogPage {
 struct ReadingPart {
     lead: String,
     problems: Vec<String>,
+    kinds: Vec<(String, String)>,
     reading: Reading,
 }
 
@@ -228,7 +229,7 @@ fn notices(standing: Standing, import: Option<&Imported>, zone: &TimeZone) -> Ve
         ),
         Standing::Whole => Notice::done(
             format!("{} are in the journal", plural(events, "event")),
-            "They are judged under the SOPs in force, and count in adherence as imported.",
+            "They count in adherence once they are judged under the SOPs in force.",
         ),
         Standing::None => match import.and_then(|import| import.undone_at) {
             Some(at) => Notice::info(
@@ -298,7 +299,7 @@ fn imported_facts(import: &Imported, zone: &TimeZone) -> Vec<Fact> {
         Fact::new("Events in the journal", count(import.events)),
     ];
     if let Some(at) = import.ended_at {
-        all.push(Fact::new("Whole", time(at, zone)));
+        all.push(Fact::new("Import ended", time(at, zone)));
         all.push(Fact::new(
             "Lines that could not be used",
             count(import.bad_lines),
@@ -321,12 +322,15 @@ fn reading(reading: &Reading, zone: &TimeZone) -> ReadingPart {
             let said = |micros| day(Instant::from_micros(micros), zone);
             format!(", from {} to {}", said(first), said(last))
         });
+        let bad = match reading.bad {
+            0 => "Every line can be used.".to_owned(),
+            bad => format!("{} cannot be used.", plural(bad, "line")),
+        };
         format!(
-            "{lines}: {} about {}{span}, for {}. {} cannot be used. Nothing is written yet.",
+            "{lines}: {} about {}{span}, for {}. {bad} Nothing is written yet.",
             plural(reading.events, "event"),
             plural(reading.records, "record"),
             plural(reading.clients, "client"),
-            plural(reading.bad, "line"),
         )
     } else {
         "The mapping does not fit this log yet. Change it below and look again.".to_owned()
@@ -334,6 +338,11 @@ fn reading(reading: &Reading, zone: &TimeZone) -> ReadingPart {
     ReadingPart {
         lead,
         problems: reading.problems.clone(),
+        kinds: reading
+            .kinds
+            .iter()
+            .map(|(kind, number)| (kind.clone(), count(*number)))
+            .collect(),
         reading: reading.clone(),
     }
 }
