@@ -220,7 +220,7 @@ impl Server {
 
     /// Seconds that it has been on a processor.
     fn processor(&self) -> f64 {
-        place::processor_seconds_of(self.child.id()).unwrap_or_default()
+        place::spent_by(self.child.id()).unwrap_or_default()
     }
 
     fn megabytes(&self) -> f64 {

@@ -107,7 +107,7 @@ impl Link {
         if let Some(statement) = self.bulk.get(&(sql.text(), rows)) {
             return Ok(statement.clone());
         }
-        let text = with_rows(sql.text(), rows).ok_or_else(|| {
+        let text = sql.with_rows(rows).ok_or_else(|| {
             StoreError::database(sql, "`execute_each` needs one list VALUES ($1, $2, …)")
         })?;
         let statement = self
@@ -117,41 +117,6 @@ impl Link {
         self.bulk.insert((sql.text(), rows), statement.clone());
         Ok(statement)
     }
-}
-
-/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on; none: it has no such list.
-fn with_rows(text: &str, rows: usize) -> Option<String> {
-    let (head, rest) = text.split_once("VALUES (")?;
-    let mut depth = 1_usize;
-    let end = rest.find(|letter| {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })?;
-    let (list, tail) = (rest.get(..end)?, rest.get(end + 1..)?);
-    let mut parts = list.split('$');
-    let first = parts.next()?;
-    let parameters: Vec<(usize, &str)> = parts
-        .map(|part| {
-            let digits = part
-                .find(|letter: char| !letter.is_ascii_digit())
-                .unwrap_or(part.len());
-            let (number, after) = part.split_at(digits);
-            Some((number.parse().ok()?, after))
-        })
-        .collect::<Option<_>>()?;
-    let width = parameters.iter().map(|(number, _)| *number).max()?;
-    let row = |at: usize| {
-        let parameters = parameters
-            .iter()
-            .map(|(number, after)| format!("${}{after}", at * width + number));
-        format!("({first}{})", parameters.collect::<String>())
-    };
-    let lists: Vec<String> = (0..rows).map(row).collect();
-    Some(format!("{head}VALUES {}{tail}", lists.join(", ")))
 }
 
 fn enough<'p, 'v>(
@@ -206,30 +171,4 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_rows;
-
-    #[test]
-    fn a_statement_for_one_row_becomes_one_for_many() {
-        assert_eq!(
-            with_rows(
-                "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                3
-            )
-            .as_deref(),
-            Some("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT DO NOTHING")
-        );
-        assert_eq!(
-            with_rows(
-                "INSERT INTO t (a, b) VALUES ('x', lower($1)) RETURNING a",
-                2
-            )
-            .as_deref(),
-            Some("INSERT INTO t (a, b) VALUES ('x', lower($1)), ('x', lower($2)) RETURNING a")
-        );
-        assert_eq!(with_rows("DELETE FROM t", 2), None);
-    }
 }
