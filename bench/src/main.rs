@@ -8,6 +8,7 @@
 
 mod copies;
 mod importing;
+mod living;
 mod paging;
 mod place;
 mod reading;
@@ -34,6 +35,8 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench import [EVENTS]         the ServiceNow log through its mapping, once, or copies of it to that many events,
                                           into a new database, beside the same rows by bare rusqlite
        kept-bench pages KEPT FOLDER       the pages of the house in that folder, served by that program
+       kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
+                                          (1,000,000 unless given)
 
 KEPT_SHARED names the folder of real data, where it is not beside the repository.";
 
@@ -56,6 +59,9 @@ fn main() -> ExitCode {
             [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),
             _ => Err("name the program and the folder of the house".to_owned()),
         },
+        ("live", Some(clocks)) => {
+            register().and_then(|register| living::living(register, clocks.min(1_000_000)))
+        }
         ("read", Some(_)) => register().and_then(|register| reading::reading(&register)),
         _ => {
             eprintln!("{USAGE}");

@@ -66,13 +66,15 @@ fn rows(table: &mut String, name: &str, place: &Place) -> Result<(), String> {
     Ok(())
 }
 
-struct Measured {
+/// How long each piece of work took.
+pub struct Measured {
     times: Vec<Duration>,
     took: Duration,
     per_commit: f64,
 }
 
-fn measure(
+/// Has so many writers work for a while.
+pub fn measure(
     store: &Store,
     writers: u64,
     work: impl Fn(&Store, u64) -> Result<(), StoreError> + Sync,
@@ -114,7 +116,8 @@ fn measure(
     })
 }
 
-fn line(table: &mut String, name: &str, writers: u64, measured: &Measured) {
+/// Writes a row of the table.
+pub fn line(table: &mut String, name: &str, writers: u64, measured: &Measured) {
     let at = |share: f64| {
         let place = (measured.times.len() as f64 * share) as usize;
         measured

@@ -161,8 +161,10 @@ pub struct CreateTokenAsked {
     pub house: HouseAsked,
 }
 
+/// How the site is served.
 #[derive(Args, Debug)]
 pub struct ServeAsked {
+    /// Whose.
     #[command(flatten)]
     pub house: HouseAsked,
     /// Where to listen

@@ -75,8 +75,8 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let mut company = company(&register, now);
     let year = whatif::Year::of(&register, &mut company, now)?;
     put_in_force(&house, &company)?;
-    let rules = house.rules()?;
-    let signing_in = people::move_in(&house, &rules, &company)?;
+    let signing_in = people::move_in(&house, &house.rules()?, &company)?;
+    let rules = Arc::new(house.rules()?);
     let events = import(&house, &rules, &company)?;
     judge(&house, &rules)?;
     keeping::seal(&house)?;
@@ -185,7 +185,7 @@ fn import(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64
     Ok(written)
 }
 
-fn judge(house: &House, rules: &InForce) -> Result<(), Failure> {
+fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
     let mut progress = Progress::begin();
     let judged = kept_adherence::judge(
         &house.store,

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use kept_accounts::Accounts;
 use kept_accounts::model::Roles;
-use kept_engine::People;
 use kept_journal::InForce;
 use kept_kernel::Instant;
+use kept_language::Register;
 use kept_sops::{Shipped, Text};
 use kept_store::{Dialect, Key, Migrated, Place, Schema, Settings, Store};
 use kept_vault::{
@@ -21,6 +21,7 @@ use crate::ask::HouseAsked;
 use crate::keeping::lock::Lock;
 use crate::keeping::rotation;
 use crate::shipped;
+use crate::staff;
 use crate::tell::{Failure, remark};
 
 /// An open house.
@@ -33,7 +34,29 @@ pub struct House {
     pub world: World,
     /// The keys.
     pub keys: KeysFile,
+    /// What trying a password costs.
+    pub cost: PasswordCost,
     _lock: Lock,
+}
+
+/// What a house works with, beside its folder. Tests bring a clock of their own and cheap passwords.
+pub struct Means {
+    /// Time and chance.
+    pub world: World,
+    /// What trying a password costs.
+    pub cost: PasswordCost,
+    /// How the database is worked with.
+    pub store: Settings,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Self {
+            world: World::system(),
+            cost: PasswordCost::STANDARD,
+            store: Settings::default(),
+        }
+    }
 }
 
 /// The tables of all parts, in the order in which they are made.
@@ -45,6 +68,17 @@ pub fn schemas() -> Vec<Schema> {
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
     ]
+}
+
+/// The SOPs in force, with the people who work here.
+pub fn rules(store: &Store, world: &World) -> Result<InForce, Failure> {
+    let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
+    let staff = staff::staff(store, world).map_err(|error| told(&error))?;
+    let people = |register: &Register| staff::people(&staff, register);
+    let mut rules =
+        kept_sops::load_with(store, &shipped(), people).map_err(|error| told(&error))?;
+    rules.directory = staff::directory(&staff);
+    Ok(rules)
 }
 
 /// What a house stands on: the folder, its keys, and where the database is.
@@ -130,34 +164,33 @@ impl Ground {
 impl House {
     /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
     pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
-        Self::open_with(asked, Settings::default())
+        Self::open_with(asked, Means::default())
     }
 
-    /// The same, for work that needs other settings.
-    pub fn open_with(asked: &HouseAsked, settings: Settings) -> Result<Self, Failure> {
+    /// The same, for work that needs other means.
+    pub fn open_with(asked: &HouseAsked, means: Means) -> Result<Self, Failure> {
         let ground = Ground::lay(asked)?;
-        let world = World::system();
-        let store = ground.store(settings)?;
-        migrate(&store, world.now())?;
+        let store = ground.store(means.store)?;
+        migrate(&store, means.world.now())?;
         Ok(Self {
             data: ground.data,
             store,
-            world,
+            world: means.world,
             keys: ground.keys,
+            cost: means.cost,
             _lock: ground.lock,
         })
     }
 
-    /// The SOPs in force.
+    /// The SOPs in force, with the people who work here.
     pub fn rules(&self) -> Result<InForce, Failure> {
-        kept_sops::load(&self.store, &shipped(), People::default())
-            .map_err(|error| Failure::new(error.to_string()))
+        rules(&self.store, &self.world)
     }
 
     /// The people of the company.
     pub fn accounts(&self, settings: kept_accounts::Settings) -> Result<Accounts, Failure> {
         let sealer = Sealer::new(self.keys.roots(), Purpose::Totp);
-        let passwords = Passwords::new(PasswordCost::STANDARD, &mut SystemRandom)
+        let passwords = Passwords::new(self.cost, &mut SystemRandom)
             .map_err(|error| Failure::new(error.to_string()))?;
         Ok(Accounts::new(
             self.store.clone(),

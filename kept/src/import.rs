@@ -21,7 +21,7 @@ use crate::tell::{Failure, Outcome, Progress, answer, count};
 /// Puts a log into the journal.
 pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
     let house = House::open(&asked.house)?;
-    let rules = house.rules()?;
+    let rules = Arc::new(house.rules()?);
     let codec = &rules.codec;
     let mapping = mapping(&asked.log.mapping, codec.register())?;
     let out = asked.out.clone().unwrap_or_else(|| PathBuf::from("."));
@@ -75,7 +75,7 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
 }
 
 /// Judges the journal, so that the pages show it.
-fn judge(house: &House, rules: &InForce) -> Result<(), Failure> {
+fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
     let mut progress = Progress::begin();
     let judged = kept_adherence::judge(
         &house.store,
@@ -163,7 +163,7 @@ pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
         ControlFlow::Continue(())
     })?;
     progress.end();
-    judge(&house, &house.rules()?)?;
+    judge(&house, &Arc::new(house.rules()?))?;
     keeping::seal(&house)?;
     answer(&format!(
         "{} events of {} were taken out.\n",

@@ -1,9 +1,12 @@
 //! `kept serve`: the pages of the company's house.
 
 mod connections;
+mod living;
 mod seal;
 mod setup;
 mod site;
+
+pub use site::{Site, site};
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -41,20 +44,29 @@ pub fn run(
     listener.set_nonblocking(true).map_err(unstarted)?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(unstarted)?;
-        let site = tokio::task::block_in_place(|| site::site(house, asked, asked.origin(at)))?;
-        let site::Site {
+        let site = tokio::task::block_in_place(|| site(house, asked, asked.origin(at)))?;
+        let Site {
             app,
             live,
             accounts,
+            rules,
+            adherence,
             history,
+            ..
         } = site;
+        let living = tokio::task::block_in_place(|| {
+            living::Running::start(house, &rules, &adherence, &live)
+        })?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
         ready(&asked.origin(at))?;
         connections::serve(listener, open.merge(app), stop_asked()).await;
         live.close();
-        tokio::task::block_in_place(|| history.stop());
+        tokio::task::block_in_place(|| {
+            history.stop();
+            living.stop();
+        });
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

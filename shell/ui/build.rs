@@ -16,7 +16,8 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
-    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // Asked while it runs: a target folder may have been made in another checkout.
+    let source = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for watched in [
         "build.rs",

@@ -10,6 +10,7 @@ mod fuzz;
 mod layers;
 mod links;
 mod material;
+mod proofs;
 mod repository;
 mod rings;
 mod slug;
@@ -27,7 +28,8 @@ checks of the repository:
   layers    no crate depends on what its ring must not know
   words     no forbidden words, vague file names or large files
   links     every relative link and anchor in Markdown leads somewhere
-  checks    the three above
+  proofs    every claim of asvs.toml names tests that are there and run
+  checks    the four above
 
 measurements and campaigns:
   fuzz TARGET RUNS   feeds a target of fuzz/ with that many inputs, guided by coverage
@@ -52,10 +54,12 @@ fn run(arguments: &[&str]) -> Result<ExitCode, String> {
         ["layers"] => Ok(report("layers", &layers::check(&repository)?)),
         ["words"] => Ok(report("words", &words::check(&repository)?)),
         ["links"] => Ok(report("links", &links::check(&repository)?)),
+        ["proofs"] => Ok(report("proofs", &proofs::check(&repository)?)),
         ["checks"] => {
             let mut findings = layers::check(&repository)?;
             findings.extend(words::check(&repository)?);
             findings.extend(links::check(&repository)?);
+            findings.extend(proofs::check(&repository)?);
             Ok(report("checks", &findings))
         }
         ["compare"] => compare::run(&repository, 10_000_000).map(|()| ExitCode::SUCCESS),

@@ -126,7 +126,7 @@ impl Core<'_> {
     /// Whether this machine runs the rule.
     pub(crate) fn runs(&self, rule: RuleIx) -> bool {
         let info = &self.program.rules[rule];
-        let company = info.group == self.program.company || info.is_periodic();
+        let company = self.program.belongs_to_company(info);
         match self.scope {
             Scope::All => true,
             Scope::Cases => !company,

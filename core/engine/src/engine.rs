@@ -3,13 +3,14 @@
 use std::fmt;
 
 use kept_kernel::Instant;
-use kept_language::ActId;
 use kept_language::ast::RuleKey;
+use kept_language::{ActId, NounId};
 
+use crate::clock::NEVER;
 use crate::event::{Event, Record};
 use crate::gates::GateAnswer;
 use crate::history::History;
-use crate::machine::{Core, Sink};
+use crate::machine::{Core, Scope, Sink};
 use crate::obligation::Obligation;
 use crate::periods::EndedRight;
 use crate::program::Program;
@@ -26,6 +27,19 @@ pub struct Engine<'p> {
 enum Run<'p> {
     Plain(Box<Core<'p>>),
     Kept(Box<History<'p>>),
+}
+
+/// A record that time alone will change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wake {
+    /// What it is.
+    pub noun: NounId,
+    /// Which one.
+    pub id: String,
+    /// The client that it belongs to, or is.
+    pub client: Option<String>,
+    /// When.
+    pub at: Instant,
 }
 
 /// Why an event was not taken.
@@ -85,6 +99,14 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// Leaves out what the company's own calendar opens (reports, samples, courses, reviews), so that the cases of one
+    /// client can be judged by themselves. To be asked for before the first event.
+    pub fn with_cases_only(&mut self) {
+        if let Run::Plain(core) = &mut self.run {
+            core.scope = Scope::Cases;
+        }
+    }
+
     /// Takes the next event. The events of one case come in the order in which they happened; where rules read
     /// across records (a request's client), all events do. With history they come as they were recorded.
     ///
@@ -111,6 +133,15 @@ impl<'p> Engine<'p> {
         match &mut self.run {
             Run::Plain(core) => core.owed(at),
             Run::Kept(history) => history.owed(at),
+        }
+    }
+
+    /// When time alone changes something next, record by record. Everything up to and with this instant happens first.
+    /// With history nothing is told.
+    pub fn wakes(&mut self, at: Instant) -> Vec<Wake> {
+        match &mut self.run {
+            Run::Plain(core) => core.wakes(at),
+            Run::Kept(_) => Vec::new(),
         }
     }
 
@@ -177,6 +208,25 @@ impl Core<'_> {
                 self.fire_before(record, at);
             }
         }
+    }
+
+    fn wakes(&mut self, at: Instant) -> Vec<Wake> {
+        self.advance(at.plus_micros(1));
+        let mut wakes = Vec::new();
+        for record in self.records.keys() {
+            let found = &self.records[record];
+            let idle = !found.alive || found.wake == NEVER || record == self.company;
+            if !idle {
+                let client = self.client_of(record);
+                wakes.push(Wake {
+                    noun: NounId(found.noun),
+                    id: found.id.as_str().to_owned(),
+                    client: client.map(|client| self.records[client].id.as_str().to_owned()),
+                    at: found.wake,
+                });
+            }
+        }
+        wakes
     }
 
     pub(crate) fn finish(&mut self, until: Instant) {

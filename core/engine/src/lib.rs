@@ -44,7 +44,7 @@ mod versions;
 mod whatif;
 mod why;
 
-pub use engine::{Engine, EventProblem};
+pub use engine::{Engine, EventProblem, Wake};
 pub use event::{Actor, Event, Handling, OwnedActor, OwnedEvent, OwnedWhat, Record, What};
 pub use figures::{
     Adherence, Beside, Counts, Dimension, Figure, Figures, Rate, RuleFigures, Times,

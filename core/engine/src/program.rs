@@ -635,6 +635,17 @@ impl Program {
         })
     }
 
+    /// Whether a rule belongs to the company's own calendar, as reports, samples, courses and reviews do, and not to cases.
+    pub fn is_of_company(&self, rule: &RuleKey) -> bool {
+        self.rules
+            .iter()
+            .any(|(_, info)| *info.key == *rule && self.belongs_to_company(info))
+    }
+
+    pub(crate) fn belongs_to_company(&self, rule: &RuleInfo) -> bool {
+        rule.group == self.company || rule.is_periodic()
+    }
+
     /// Who may grant exceptions to a rule, in words.
     pub fn who_may_grant(&self, rule: &RuleKey) -> Vec<&str> {
         let named = |grant: &&GrantInfo| {

@@ -18,7 +18,7 @@ use kept_vault::KeysFile;
 use super::archive::{Head, Sealing, Writer};
 use super::audit::record;
 use crate::ask::BackupAsked;
-use crate::house::{Ground, House, schemas};
+use crate::house::{Ground, House, Means, schemas};
 use crate::tell::{Failure, Outcome, Progress, answer, count};
 
 /// The files of a data folder that belong to a backup.
@@ -33,7 +33,11 @@ pub fn backup(asked: &BackupAsked) -> Result<Outcome, Failure> {
         &ground.master.key,
     )?;
     drop(ground);
-    let house = House::open_with(&asked.house, super::settings())?;
+    let means = Means {
+        store: super::settings(),
+        ..Means::default()
+    };
+    let house = House::open_with(&asked.house, means)?;
     let tables = tables(&schemas()).map_err(|error| Failure::new(error.to_string()))?;
     let mut writer = Writer::begin(&asked.out, sealing, &head(&house))?;
     // A backup holds all that the house knows, so it is told that one was made.

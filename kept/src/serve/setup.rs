@@ -5,16 +5,18 @@ mod working_time;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::get;
-use kept_engine::People;
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
 use kept_journal::Rules;
 use kept_sops::{AdoptError, Shipped};
 use kept_store::Store;
 use kept_ui::Failure;
 use kept_ui::parts::{View, Views};
+use kept_ui::routes::{Routes, get};
 use kept_world::World;
+
+use crate::house;
 
 /// What the pages of setting up need.
 #[derive(Clone)]
@@ -27,12 +29,9 @@ pub struct Setup {
 }
 
 /// The pages.
-pub fn routes(setup: Setup) -> Router {
-    Router::new()
-        .route(
-            "/settings",
-            get(|| async { Redirect::to("/settings/working-time") }),
-        )
+pub fn routes(setup: Setup) -> Routes {
+    Routes::new()
+        .route("/settings", get(first))
         .route(
             "/settings/working-time",
             get(working_time::show).post(working_time::save),
@@ -58,8 +57,10 @@ impl Setup {
                 Err(AdoptError::Set(problem)) => return Ok(Err(problem.to_string())),
                 Ok(()) => {}
             }
-            let loaded = kept_sops::load(&setup.store, &setup.shipped, People::default());
-            setup.rules.put(loaded.map_err(|error| error.to_string())?);
+            let loaded = house::rules(&setup.store, &setup.world);
+            setup
+                .rules
+                .put(loaded.map_err(|failure| failure.to_string())?);
             // What the pages show was judged by the texts before.
             setup.adherence.begin_judging();
             Ok(Ok(()))
@@ -72,19 +73,46 @@ impl Setup {
     }
 }
 
-fn tabs(current: &str) -> Views {
-    let view = |name: &str, href: &str| View {
+/// The settings of the company: name, address, and the right that opens it.
+const SETTINGS: [(&str, &str, Action); 4] = [
+    ("Working time", "/settings/working-time", Action::Configure),
+    ("Blanks of the SOPs", "/settings/blanks", Action::Configure),
+    ("People", "/settings/people", Action::ManageAccounts),
+    (
+        "Opened in an emergency",
+        "/settings/emergencies",
+        Action::AuditRecords,
+    ),
+];
+
+/// The settings that a person may open.
+fn open_to(signed: &Signed) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let open = SETTINGS.iter().filter(|(.., action)| signed.may(*action));
+    open.map(|(name, href, _)| (*name, *href))
+}
+
+/// Whether there is anything in the settings for a person.
+pub fn is_open_to(signed: &Signed) -> bool {
+    open_to(signed).next().is_some()
+}
+
+/// The settings begin with the first that the person may open.
+async fn first(signed: Signed) -> Result<Redirect, Failure> {
+    let first = open_to(&signed).next();
+    let (_, href) = first.ok_or_else(|| Failure::not_found("There is no such page"))?;
+    Ok(Redirect::to(href))
+}
+
+fn tabs(signed: &Signed, current: &str) -> Views {
+    let views = open_to(signed).map(|(name, href)| View {
         name: name.to_owned(),
         href: href.to_owned(),
         count: None,
         state: None,
         current: href == current,
-    };
+    });
     Views {
         of: "Settings".to_owned(),
-        views: vec![
-            view("Working time", "/settings/working-time"),
-            view("Blanks of the SOPs", "/settings/blanks"),
-        ],
+        views: views.collect(),
     }
 }

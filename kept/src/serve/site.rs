@@ -6,18 +6,20 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Extension;
+use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
+use kept_adherence::Reach;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
+use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 
@@ -29,12 +31,18 @@ use crate::tell;
 
 /// A site that is ready to be served.
 pub struct Site {
-    /// All routes.
+    /// What it answers.
     pub app: Router,
+    /// All routes, as the rooms wrote them.
+    pub routes: Vec<Listed>,
     /// The hub of its live pages.
     pub live: Live,
     /// Who may come in.
     pub accounts: Accounts,
+    /// The rules in force.
+    pub rules: Rules,
+    /// The figures.
+    pub adherence: kept_adherence::Room,
     /// The imports that run beside the pages.
     pub history: kept_history::Room,
 }
@@ -68,7 +76,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let ui = Ui::new(settings, secret.bytes(), random, live.clone());
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
-    let rooms = rooms(house, &rules, adherence, history.clone())
+    let rooms = rooms(house, &rules, &adherence, history.clone())
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(live.routes(|known, topics| async move {
             let viewer = known.get::<Viewer>()?;
@@ -80,15 +88,19 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let signed = accounts.session_layer(dressed);
     let store = house.store.clone();
-    let app = ui
-        .protect(signed)
-        .route("/healthz", get(move || healthy(store.clone())))
-        .layer(axum::middleware::map_request(remote_address))
-        .layer(from_fn(in_time));
+    let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
+    // Inside of what sets the headers: an answer that came too late has them too.
+    let timely = signed.merge(health).layer(from_fn(in_time));
+    let all = ui
+        .protect(timely)
+        .layer(axum::middleware::map_request(remote_address));
     Ok(Site {
-        app,
+        routes: all.listed().to_vec(),
+        app: all.app(),
         live,
         accounts,
+        rules,
+        adherence,
         history,
     })
 }
@@ -144,9 +156,9 @@ fn history(
 fn rooms(
     house: &House,
     rules: &Rules,
-    adherence: kept_adherence::Room,
+    adherence: &kept_adherence::Room,
     history: kept_history::Room,
-) -> Router {
+) -> Routes {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
@@ -161,15 +173,18 @@ fn rooms(
         house::shipped(),
         Arc::new(move |code: &str| margins(&figures, code)),
     );
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/adherence") }))
-        .merge(only(
-            Action::ReadAdherence,
+    Routes::new()
+        .route("/", get(first))
+        .merge(reaching(
+            rules.clone(),
             kept_adherence::routes(adherence.clone()),
         ))
-        .merge(reading(Action::ReadSops, kept_sops::routes(sops)))
+        .merge(reading(
+            Action::ReadSops,
+            kept_sops::routes(sops).layer(from_fn(cases_seen)),
+        ))
         .merge(importing(kept_history::routes(history)))
-        .merge(setup::routes(setup(&adherence)))
+        .merge(setup::routes(setup(adherence)))
 }
 
 /// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.
@@ -187,8 +202,25 @@ fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, Marg
     shown.collect()
 }
 
+/// The first page is the first that a person may see.
+async fn first(signed: Signed) -> Redirect {
+    if signed.may(Action::ReadAdherence) {
+        Redirect::to("/adherence")
+    } else {
+        Redirect::to("/sops")
+    }
+}
+
+/// Tells the room of SOPs who may see what runs under them.
+async fn cases_seen(signed: Signed, mut request: Request, next: Next) -> Response {
+    if signed.scope(Action::ReadAdherence).is_everything() {
+        request.extensions_mut().insert(kept_sops::SeesCases);
+    }
+    next.run(request).await
+}
+
 /// Routes for people who may do this to anything at all.
-fn reading(action: Action, routes: Router) -> Router {
+fn reading(action: Action, routes: Routes) -> Routes {
     routes.layer(from_fn(
         move |signed: Signed, request: Request, next: Next| async move {
             match signed.require(action) {
@@ -199,21 +231,32 @@ fn reading(action: Action, routes: Router) -> Router {
     ))
 }
 
-/// Routes for people who reach every record with an action: whoever reaches only some finds nothing there.
-fn only(action: Action, routes: Router) -> Router {
+/// The figures, for people who see any: all of them, their team's, or their own.
+fn reaching(rules: Rules, routes: Routes) -> Routes {
     routes.layer(from_fn(
-        move |signed: Signed, request: Request, next: Next| async move {
-            if signed.scope(action).is_everything() {
+        move |signed: Signed, mut request: Request, next: Next| {
+            let rules = rules.clone();
+            async move {
+                let scope = signed.scope(Action::ReadAdherence);
+                if scope.is_nothing() {
+                    return Failure::not_found("There is no such page").into_response();
+                }
+                let own = signed.person.to_string();
+                let team = rules.now().directory.team_of(&own).map(str::to_owned);
+                let reach = match team {
+                    _ if scope.is_everything() => Reach::Whole,
+                    Some(team) if scope.reaches_team() => Reach::Team(team),
+                    _ => Reach::Own(own),
+                };
+                request.extensions_mut().insert(reach);
                 next.run(request).await
-            } else {
-                Failure::not_found("There is no such page").into_response()
             }
         },
     ))
 }
 
 /// Routes for people who may import a history; the room is told who asks.
-fn importing(routes: Router) -> Router {
+fn importing(routes: Routes) -> Routes {
     routes.layer(from_fn(
         |signed: Signed, mut request: Request, next: Next| async move {
             match signed.require(Action::ImportHistory) {
@@ -242,8 +285,8 @@ async fn remote_address(mut request: Request) -> Request {
 
 /// The rail: what a person may see.
 fn menu(signed: &Signed) -> Menu {
-    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), action| {
-        signed.may(action).then(|| Place {
+    let place = |(key, title, icon, keys): (&'static str, &str, Icon, &'static str), open: bool| {
+        open.then(|| Place {
             key,
             title: title.to_owned(),
             href: format!("/{key}"),
@@ -253,18 +296,21 @@ fn menu(signed: &Signed) -> Menu {
         })
     };
     let places = [
-        place(("sops", "SOPs", Icon::SOPS, "g s"), Action::ReadSops),
+        place(
+            ("sops", "SOPs", Icon::SOPS, "g s"),
+            signed.may(Action::ReadSops),
+        ),
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
-            Action::ReadAdherence,
+            signed.may(Action::ReadAdherence),
         ),
         place(
             ("history", "Imports", Icon::REPLAY, "g i"),
-            Action::ImportHistory,
+            signed.may(Action::ImportHistory),
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),
-            Action::Configure,
+            setup::is_open_to(signed),
         ),
     ];
     Menu {

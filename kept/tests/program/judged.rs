@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::GzDecoder;
 use kept_adherence::queries;
@@ -171,7 +172,7 @@ fn opened(home: &Home) -> (Store, World) {
 fn same_figures(home: &Home, example: &Example, out: &Path) {
     let replayed = example.replayed(out);
     let (store, world) = opened(home);
-    let rules = example.in_force(&store, &world);
+    let rules = Arc::new(example.in_force(&store, &world));
     example.import(&store, &world, &rules);
     let judged = judge(&store, &world, &rules, Judging::default(), |_| {
         ControlFlow::Continue(())

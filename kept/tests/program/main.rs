@@ -11,6 +11,7 @@ mod clock;
 mod demo;
 mod judged;
 mod keeping;
+mod live;
 mod oracle;
 mod replay;
 mod runs;

@@ -40,10 +40,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         },
         live,
     );
-    let first = axum::routing::get(|| async { kept_ui::see_other("/me") });
+    let first = kept_ui::routes::get(|| async { kept_ui::see_other("/me") });
     let routes = routes(accounts.clone()).route("/", first);
     let pages = accounts.session_layer(ui.dress(routes));
-    axum::serve(listener, ui.protect(pages)).await?;
+    axum::serve(listener, ui.protect(pages).app()).await?;
     Ok(())
 }
 

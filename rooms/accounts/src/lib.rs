@@ -28,6 +28,7 @@ mod jobs;
 mod pages;
 mod schema;
 mod session;
+mod staff;
 mod totp;
 
 pub use accounts::{
@@ -37,3 +38,4 @@ pub use bearer::{Token, TokenRefused};
 pub use pages::routes;
 pub use schema::SCHEMA;
 pub use session::{RemoteAddress, Signed};
+pub use staff::{Away, StaffMember, staff};

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
@@ -11,6 +10,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, params};
+use kept_ui::routes::Routes;
 use kept_ui::{Binding, Failure, Viewer, see_other};
 use kept_vault::TokenHash;
 
@@ -174,7 +174,7 @@ impl Accounts {
 
     /// Finds out who is asking. Stands outside of [`Ui::dress`](kept_ui::Ui::dress) and inside of
     /// [`Ui::protect`](kept_ui::Ui::protect).
-    pub fn session_layer(&self, routes: Router) -> Router {
+    pub fn session_layer(&self, routes: Routes) -> Routes {
         routes.layer(from_fn_with_state(self.clone(), know))
     }
 

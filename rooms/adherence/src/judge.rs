@@ -5,12 +5,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use kept_calendar::Calendar;
 use kept_engine::{Engine, Obligation};
-use kept_journal::InForce;
-use kept_journal::events;
 use kept_journal::obligations::Rewriting;
+use kept_journal::{Directory, InForce, events, live};
 use kept_kernel::Instant;
 use kept_logs::Summary;
 use kept_store::{Store, StoreError};
@@ -25,7 +25,8 @@ use crate::tally::Tally;
 /// What is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Judging {
-    /// Up to when; none: up to the last event.
+    /// Up to when; none: up to now in a house where something has happened, up to the last event where there is only
+    /// imported history.
     pub until: Option<Instant>,
     /// The share that is aimed at, 0 to 1.
     pub target: f64,
@@ -38,7 +39,7 @@ impl Default for Judging {
         Self {
             until: None,
             target: 0.95,
-            seed: 1,
+            seed: live::SEED,
         }
     }
 }
@@ -76,14 +77,16 @@ pub enum JudgeError {
 pub fn judge(
     store: &Store,
     world: &World,
-    rules: &InForce,
+    rules: &Arc<InForce>,
     asked: Judging,
     mut progress: impl FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Judged, JudgeError> {
     let calendar = rules.program.company_calendar();
     let end = Cell::new(Instant::MAX);
+    let lived = live::lived(store)?;
     let rewriting = Rewriting::begin(store, rules.codec.clone(), world.now())?;
     let takes = RefCell::new(Takes {
+        directory: &rules.directory,
         gather: Gather::new(cards(&rules.register, &rules.library), calendar),
         tally: Tally::new(calendar.time_zone().clone()),
         rewriting,
@@ -114,8 +117,14 @@ pub fn judge(
         },
         |_| strange += 1,
     )?;
-    let until = asked.until.unwrap_or(run.last);
+    let now = lived.then(|| world.now());
+    let until = asked.until.or(now).unwrap_or(run.last);
     end.set(until);
+    let wakes = if lived {
+        engine.wakes(until)
+    } else {
+        Vec::new()
+    };
     engine.finish(until);
     let mut takes = takes.into_inner();
     takes.check()?;
@@ -131,7 +140,9 @@ pub fn judge(
     let writing = Writing::begin(store, world.now())?;
     writing.figures(&figures, until)?;
     writing.counts(takes.tally.rows())?;
-    if !writing.put_in_force(duties, world.now())? {
+    live::set_wakes(store, &rules.codec, &wakes)?;
+    duties.catch_up(store, world, rules)?;
+    if !writing.put_in_force(duties, rules, world.now())? {
         return Err(JudgeError::Overtaken);
     }
     duties.sweep(store)?;
@@ -165,21 +176,22 @@ impl Default for Run {
 }
 
 /// Everything that takes obligations as they leave the engine.
-struct Takes {
+struct Takes<'r> {
+    directory: &'r Directory,
     gather: Gather,
     tally: Tally,
     rewriting: Rewriting,
     failed: Option<StoreError>,
 }
 
-impl Takes {
+impl Takes<'_> {
     /// After a failure nothing more is taken: the engine cannot be stopped from inside, its caller stops at the next event.
     fn take(&mut self, duty: &Obligation, end: Instant, calendar: &Calendar) {
         if self.failed.is_some() {
             return;
         }
         self.gather.add(duty, end, calendar);
-        self.tally.add(duty);
+        self.tally.add(duty, self.directory);
         self.failed = self.rewriting.push(duty).err();
     }
 

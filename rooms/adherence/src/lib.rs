@@ -1,4 +1,4 @@
-//! How well the SOPs are kept: clause by clause, by person, role, client, tier and month, with the cases behind each number.
+//! How well the SOPs are kept: clause by clause, by person, team, role, client, tier and month, with the cases behind each number.
 //!
 //! [`Gather`] makes figures of obligations as they come; `kept replay` uses it on a foreign log, [`judge()`] on the journal.
 //! The latter writes figures and counts as rows, so that a page reads a few rows, however long the journal is.
@@ -30,6 +30,7 @@ pub use pages::routes;
 pub use queries::STATEMENTS;
 pub use room::{MarginFigure, Room, Shown, State};
 pub use schema::SCHEMA;
+pub use scope::Reach;
 pub use share::{Share, Standing};
 pub use tally::{Dimension, Month};
 pub use times::{Bin, Times};

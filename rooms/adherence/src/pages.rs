@@ -10,19 +10,18 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_store::{Answer, StoreError};
-use kept_ui::{Failure, Flash, Frame, see_other};
+use kept_ui::routes::{Routes, get, post};
+use kept_ui::{Failure, Flash, see_other};
 
 use crate::room::{Room, Shown};
-use crate::scope::scope;
+use crate::scope::Reach;
 
 /// The routes of the room.
-pub fn routes(room: Room) -> Router {
-    Router::new()
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
         .route("/adherence", get(overview::overview))
         .route("/adherence/judgements", post(begin))
         .route("/adherence/figures.csv", get(export::figures))
@@ -33,8 +32,10 @@ pub fn routes(room: Room) -> Router {
 }
 
 /// Judges the journal again.
-async fn begin(State(room): State<Room>, frame: Frame) -> Result<Response, Failure> {
-    scope(&frame)?;
+async fn begin(State(room): State<Room>, reach: Reach) -> Result<Response, Failure> {
+    if reach != Reach::Whole {
+        return Err(Failure::not_found("There is no such page"));
+    }
     let said = if room.begin_judging() {
         "The journal is being judged again. The figures change when it is done."
     } else {

@@ -1,5 +1,8 @@
 //! What is written of a judgement, and what the pages read of it.
 
+use std::sync::Arc;
+
+use kept_journal::InForce;
 use kept_journal::obligations::Finished;
 use kept_kernel::Instant;
 use kept_store::{FromRow, Read, Row, Store, StoreError, Value, params, statements};
@@ -25,6 +28,8 @@ statements! {
     TAKE_OUT_JUDGEMENTS = "DELETE FROM adherence_judgements WHERE number < $1";
     CURRENT = "SELECT number, in_force_at, until, frame FROM adherence_judgements WHERE in_force_at IS NOT NULL
            ORDER BY number DESC LIMIT 1";
+    LATEST = "SELECT begun_at, in_force_at FROM adherence_judgements WHERE in_force_at IS NOT NULL
+           ORDER BY number DESC LIMIT 1";
     FIGURES = "SELECT body FROM adherence_figures WHERE judgement = $1 ORDER BY place, code, rule";
     FIGURES_OF = "SELECT body FROM adherence_figures WHERE judgement = $1 AND code = $2 AND rule = $3";
     /// Every rule's counts of all duties, month by month.
@@ -36,6 +41,11 @@ statements! {
            FROM adherence_counts WHERE judgement = $1 AND code = $2 AND rule = $3 AND dimension = $4 AND value = $5
              AND month >= $6 AND month <= $7
            ORDER BY month";
+    /// Every rule's counts of one person or team, month by month.
+    MONTHS_OF_VALUE = "SELECT code, rule, value, month, met, met_late, missed, overdue, pending, excused, cancelled,
+             cannot_be_judged
+           FROM adherence_counts WHERE judgement = $1 AND dimension = $2 AND value = $3 AND month >= $4 AND month <= $5
+           ORDER BY code, rule, month";
     /// The values of a dimension with most cases, over all months.
     MOST = "SELECT code, rule, value, month, met, met_late, missed, overdue, pending, excused, cancelled, cannot_be_judged
            FROM adherence_counts WHERE judgement = $1 AND code = $2 AND rule = $3 AND dimension = $4 AND month = 0
@@ -118,6 +128,11 @@ pub struct Within {
     pub to: Month,
 }
 
+/// When the judgement in force was begun, and since when it is in force.
+pub(crate) fn latest(read: &Read<'_>) -> Result<Option<(Instant, Instant)>, StoreError> {
+    read.maybe(LATEST, &[])
+}
+
 impl Writing {
     pub(crate) fn begin(store: &Store, now: Instant) -> Result<Self, StoreError> {
         let (number,): (i64,) = store
@@ -187,11 +202,16 @@ impl Writing {
     }
 
     /// Lets this judgement and its obligations take the place of those before. False: a later one has done so already.
-    pub(crate) fn put_in_force(&self, duties: Finished, now: Instant) -> Result<bool, StoreError> {
-        let number = self.number;
+    pub(crate) fn put_in_force(
+        &self,
+        duties: Finished,
+        rules: &Arc<InForce>,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let (number, rules) = (self.number, Arc::clone(rules));
         self.store
             .write(move |tx| {
-                if !duties.put_in_force(tx, now)? {
+                if !duties.put_in_force(tx, &rules, now)? {
                     return Ok(false);
                 }
                 tx.execute(PUT_IN_FORCE, &params![number, now])?;
@@ -301,6 +321,24 @@ pub fn months_of(
     read.all(
         MONTHS_OF,
         &params![judgement, code, rule, word, value, from, to],
+    )
+}
+
+/// The counts of every rule for one value, month by month.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn months_of_value(
+    read: &Read<'_>,
+    judgement: i64,
+    (dimension, value): (Dimension, &str),
+    within: Within,
+) -> Result<Vec<CountRow>, StoreError> {
+    let (from, to) = (within.from.0, within.to.0);
+    read.all(
+        MONTHS_OF_VALUE,
+        &params![judgement, dimension.word(), value, from, to],
     )
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kept_charts::Interval;
-use kept_journal::{Rules, events};
+use kept_journal::{Rules, events, live};
 use kept_store::{Read, Store, StoreError};
 use kept_world::World;
 
@@ -19,6 +19,9 @@ use crate::queries::{self, CountRow, Judgement, Within};
 
 /// So often at most open pages are told how far a judgement is.
 const TELL: Duration = Duration::from_millis(500);
+
+/// Between two judgements that nobody asked for lie ten minutes, in microseconds.
+const LEAST_PAUSE: i64 = 600_000_000;
 
 /// What the pages of adherence are made of. Clones share it.
 #[derive(Clone)]
@@ -152,6 +155,24 @@ impl Room {
             return false;
         }
         true
+    }
+
+    /// Has the journal judged anew where something has happened since, or time has passed, so long after the last time that
+    /// judging takes a twentieth of the machine's time at most. Whether it was begun.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn keep_fresh(&self) -> Result<bool, StoreError> {
+        if !live::lived(&self.0.store)? {
+            return Ok(false);
+        }
+        let last = self.store().read(queries::latest).wait()?;
+        let due = last.is_none_or(|(begun_at, in_force_at)| {
+            let took = in_force_at.micros_since(begun_at).max(0);
+            self.0.world.now().micros_since(in_force_at) >= LEAST_PAUSE.max(took.saturating_mul(20))
+        });
+        Ok(due && self.begin_judging())
     }
 
     /// Judges the journal here and now, and says what went wrong.

@@ -5,7 +5,8 @@ use kept_store::{Migration, Schema};
 /// The tables of the room and their migrations. The journal's come before them.
 pub const SCHEMA: Schema = Schema {
     owner: "adherence",
-    migrations: &[Migration {
+    migrations: &[
+        Migration {
         number: 1,
         name: "judgements",
         text: "
@@ -52,5 +53,15 @@ pub const SCHEMA: Schema = Schema {
                 ON adherence_counts (judgement, code, rule, dimension, month, judged DESC, value);
             CREATE INDEX adherence_counts_together ON adherence_counts (judgement, dimension, month, code, rule);
         ",
-    }],
+    },
+        Migration {
+            number: 2,
+            name: "figures of one",
+            text: "
+                -- Whoever asks for the figures of one person or team has them of all rules at once.
+                CREATE INDEX adherence_counts_of_one
+                    ON adherence_counts (judgement, dimension, value, month) WHERE dimension IN ('person', 'team');
+            ",
+        },
+    ],
 };

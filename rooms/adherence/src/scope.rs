@@ -1,25 +1,43 @@
 //! Who may see which figures and cases.
 
-use kept_ui::{Failure, Frame};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use kept_journal::Directory;
+use kept_journal::obligations::Owed;
+use kept_ui::Failure;
 
-/// What a person may see here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scope {
-    /// Everything.
+/// How far a reader sees. The program puts it beside each request; where it is missing there is no such page. Every handler
+/// of the room asks for it, so that none can forget to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// All figures and cases.
     Whole,
+    /// Those of what this team owes.
+    Team(String),
+    /// Those of what this person owes.
+    Own(String),
 }
 
-/// What the person who asks for this page may see. Every handler of the room asks here, and nowhere else.
-///
-/// # Errors
-///
-/// Nobody has signed in.
-pub fn scope(frame: &Frame) -> Result<Scope, Failure> {
-    if frame.viewer.is_none() {
-        return Err(Failure::forbidden(
-            "Sign in first",
-            "Adherence is shown to people of the company.",
-        ));
+impl Reach {
+    /// Whether a case is in reach, by what is owed on it.
+    pub fn holds(&self, duties: &[Owed], directory: &Directory) -> bool {
+        let owned = |by: &dyn Fn(&str) -> bool| {
+            let owners = duties.iter().filter_map(|duty| duty.owner.as_deref());
+            owners.into_iter().any(by)
+        };
+        match self {
+            Self::Whole => true,
+            Self::Own(person) => owned(&|owner| owner == person),
+            Self::Team(team) => owned(&|owner| directory.team_of(owner) == Some(team)),
+        }
     }
-    Ok(Scope::Whole)
+}
+
+impl<S: Sync> FromRequestParts<S> for Reach {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let reach = parts.extensions.get::<Self>().cloned();
+        reach.ok_or_else(|| Failure::not_found("There is no such page"))
+    }
 }

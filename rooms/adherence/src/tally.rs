@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use kept_engine::{Obligation, Verdict};
+use kept_journal::Directory;
 use kept_kernel::Instant;
 use kept_language::ast::RuleKey;
 
@@ -18,6 +19,8 @@ pub enum Dimension {
     All,
     /// By the person who owed it.
     Person,
+    /// By that person's team.
+    Team,
     /// By the role or part that owed it.
     Role,
     /// By client.
@@ -28,13 +31,20 @@ pub enum Dimension {
 
 impl Dimension {
     /// Those that split duties.
-    pub const SPLITS: [Self; 4] = [Self::Person, Self::Role, Self::Client, Self::Tier];
+    pub const SPLITS: [Self; 5] = [
+        Self::Person,
+        Self::Team,
+        Self::Role,
+        Self::Client,
+        Self::Tier,
+    ];
 
     /// Its word, in rows and addresses.
     pub const fn word(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Person => "person",
+            Self::Team => "team",
             Self::Role => "role",
             Self::Client => "client",
             Self::Tier => "tier",
@@ -176,16 +186,21 @@ impl Tally {
     }
 
     /// Counts a duty; duties of an escalation are not counted here.
-    pub fn add(&mut self, duty: &Obligation) {
+    pub fn add(&mut self, duty: &Obligation, directory: &Directory) {
         if duty.level > 0 {
             return;
         }
         let place = place_of(duty.verdict);
         let rule = self.rules.number(&*duty.rule);
         let month = Month::at(duty.opened_at, &self.zone);
+        let owner = duty.owner.as_deref();
         let splits = [
             (Dimension::All, Some("")),
-            (Dimension::Person, duty.owner.as_deref()),
+            (Dimension::Person, owner),
+            (
+                Dimension::Team,
+                owner.and_then(|owner| directory.team_of(owner)),
+            ),
             (Dimension::Role, Some(&*duty.owner_role)),
             (Dimension::Client, duty.client.as_deref()),
             (Dimension::Tier, duty.tier.as_deref()),

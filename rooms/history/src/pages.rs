@@ -5,26 +5,20 @@ mod log;
 mod new;
 mod said;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 use kept_kernel::Id;
 use kept_store::{Answer, StoreError};
 use kept_ui::Failure;
+use kept_ui::routes::{Routes, get, post};
 
 use crate::room::Room;
 
 /// The routes of the room. Whoever reaches them may import; who it is comes as a [`Who`](kept_journal::audit::Who) in the
 /// extensions of the request.
-pub fn routes(room: Room) -> Router {
-    Router::new()
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
         .route("/history", get(list::list))
         .route("/history/new", get(new::form))
-        .route(
-            "/history/logs",
-            // The file is counted as it comes, and never held in memory.
-            post(new::take).layer(DefaultBodyLimit::disable()),
-        )
+        .route("/history/logs", post(new::take))
         .route("/history/logs/{id}", get(log::log))
         .route("/history/logs/{id}/mapping", post(log::map))
         .route("/history/logs/{id}/import", post(log::import))

@@ -2,6 +2,7 @@
 
 use kept_engine::People;
 use kept_journal::audit::{self, Entry, Who};
+use kept_journal::live;
 use kept_store::{AsStore, Store, StoreError, params};
 use kept_world::World;
 
@@ -97,6 +98,7 @@ pub fn adopt(
         .collect();
     store
         .write(move |tx| {
+            live::quiet(tx, now)?;
             if alone {
                 tx.execute(WITHDRAW_OTHERS, &params![now])?;
             }
@@ -162,6 +164,7 @@ pub fn replace(
     let ids: Vec<_> = all.iter().map(|_| world.id()).collect();
     store
         .write(move |tx| {
+            live::quiet(tx, now)?;
             tx.execute(WITHDRAW, &params![now, &code])?;
             for ((id, header), text) in ids.iter().zip(&headers).zip(&all) {
                 let (version, title, by) = (&header.version, &header.title, who.text());
@@ -211,6 +214,7 @@ pub fn put_calendar(
     let (feeds, now, entry) = (feeds_to(feeds), world.now(), world.id());
     store
         .write(move |tx| {
+            live::quiet(tx, now)?;
             tx.execute(
                 ADD_CALENDAR,
                 &params![&file.name, &file.text, &feeds, now, &who.text()],

@@ -18,6 +18,7 @@ pub use commands::{AdoptError, Adopted, adopt, put_calendar, put_vocabulary, rep
 pub use pages::routes;
 pub use queries::{
     DocumentRow, LoadProblem, SCHEMA, STATEMENTS, Shipped, Texts, documents, in_force, load,
+    load_with, stamp,
 };
-pub use room::{MarginFigure, Margins, Room};
+pub use room::{MarginFigure, Margins, Room, SeesCases};
 pub use set::{Set, SetProblem, Text};

@@ -8,22 +8,21 @@ mod versions;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
-use axum::routing::get;
 use kept_journal::InForce;
 use kept_language::Document;
 use kept_store::{Answer, StoreError};
 use kept_ui::parts::{View, Views};
+use kept_ui::routes::{Routes, get};
 use kept_ui::{Failure, Frame};
 use serde::Deserialize;
 
 use crate::room::{Room, may_read};
 
 /// The routes of the room.
-pub fn routes(room: Room) -> Router {
-    Router::new()
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
         .route("/sops", get(list::list))
         .route("/sops/{code}", get(one))
         .route("/sops/{code}/{rule}", get(card::explanation))
@@ -40,7 +39,7 @@ struct Asked {
 
 /// A document in one of its modes.
 async fn one(
-    State(room): State<Room>,
+    room: Room,
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
     frame: Frame,
@@ -52,7 +51,9 @@ async fn one(
         .titled(format!("{code}, {}", document.header.title))
         .at("sops");
     match asked.mode.as_deref() {
-        Some("run") => run::run(&room, &in_force, document, frame).await,
+        Some("run") if room.sees_cases => run::run(&room, &in_force, document, frame).await,
+        Some("run") => Err(Failure::not_found("There is no such page")
+            .way_on(&format!("/sops/{code}"), format!("Read {code}"))),
         Some("versions") => versions::versions(&room, &in_force, document, asked.of, frame).await,
         _ => document::read(&room, document, frame).await,
     }
@@ -67,7 +68,7 @@ fn document_of<'l>(in_force: &'l Arc<InForce>, code: &str) -> Result<&'l Documen
 }
 
 /// The tabs of a document; `open` is how many of its duties are overdue.
-fn modes(code: &str, current: &str, open: u64) -> Views {
+fn modes(room: &Room, code: &str, current: &str, open: u64) -> Views {
     let tab = |name: &str, mode: &str, count: u64| View {
         name: name.to_owned(),
         href: if mode == "read" {
@@ -81,11 +82,14 @@ fn modes(code: &str, current: &str, open: u64) -> Views {
     };
     Views {
         of: format!("SOP {code}"),
-        views: vec![
-            tab("Read", "read", 0),
-            tab("Run", "run", open),
-            tab("Versions", "versions", 0),
-        ],
+        views: [
+            Some(tab("Read", "read", 0)),
+            room.sees_cases.then(|| tab("Run", "run", open)),
+            Some(tab("Versions", "versions", 0)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
 }
 

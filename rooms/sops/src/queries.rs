@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kept_engine::{Calendars, People};
-use kept_journal::InForce;
 use kept_journal::codec::Codec;
+use kept_journal::{Directory, InForce};
 use kept_kernel::{Id, Instant};
+use kept_language::Register;
 use kept_store::{FromRow, Migration, Read, Row, Schema, Store, StoreError, statements};
 
 use crate::set::{self, Set, SetProblem, Text};
@@ -54,6 +55,10 @@ statements! {
                  WHERE withdrawn_at IS NULL ORDER BY code, number";
     LATEST_CALENDAR = "SELECT name, text, feeds FROM sop_calendars ORDER BY number DESC LIMIT 1";
     VOCABULARIES = "SELECT name, text FROM sop_vocabularies ORDER BY number";
+    STAMP = "SELECT (SELECT coalesce(max(adopted_at), 0) FROM sop_documents),
+                 (SELECT coalesce(max(withdrawn_at), 0) FROM sop_documents),
+                 (SELECT coalesce(max(put_at), 0) FROM sop_calendars),
+                 (SELECT coalesce(max(put_at), 0) FROM sop_vocabularies)";
     ADD_DOCUMENT = "INSERT INTO sop_documents (id, code, version, title, name, text, adopted_at, adopted_by)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     WITHDRAW = "UPDATE sop_documents SET withdrawn_at = $1 WHERE withdrawn_at IS NULL AND code = $2";
@@ -172,18 +177,47 @@ pub struct Shipped {
 ///
 /// [`LoadProblem`]
 pub fn load(store: &Store, shipped: &Shipped, people: People) -> Result<InForce, LoadProblem> {
-    Ok(in_force(store, shipped)?.compile(people)?)
+    load_with(store, shipped, |_| people)
+}
+
+/// The same; the people are told in the words of the register in force.
+///
+/// # Errors
+///
+/// [`LoadProblem`]
+pub fn load_with(
+    store: &Store,
+    shipped: &Shipped,
+    people: impl FnOnce(&Register) -> People,
+) -> Result<InForce, LoadProblem> {
+    Ok(in_force(store, shipped)?.compile_with(people)?)
+}
+
+/// Another value after every change of what is in force: for those who hold it.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn stamp(read: &Read<'_>) -> Result<[i64; 4], StoreError> {
+    let (adopted, withdrawn, calendar, words) = read.one(STAMP, &[])?;
+    Ok([adopted, withdrawn, calendar, words])
 }
 
 impl Texts {
     pub(crate) fn compile(self, people: People) -> Result<InForce, SetProblem> {
+        self.compile_with(|_| people)
+    }
+
+    fn compile_with(self, people: impl FnOnce(&Register) -> People) -> Result<InForce, SetProblem> {
         let register = set::register(&self.vocabularies)?;
+        let people = people(&register);
         let calendar = set::calendar(&self.calendar.0, &self.calendar.1)?;
         let latest = set::latest(&register, &self.documents);
         let set = Set::read(&register, self.documents, set::plain)?;
         let program = set.compile(&register, Calendars::company(calendar), people)?;
         let codec = Arc::new(Codec::new(&register));
         Ok(InForce {
+            directory: Directory::default(),
             library: set::library(&register, &latest),
             program,
             codec,

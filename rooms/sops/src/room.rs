@@ -1,9 +1,12 @@
 //! The room: what its pages share.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use kept_charts::Interval;
 use kept_journal::Rules;
 use kept_store::Store;
@@ -37,6 +40,26 @@ pub struct Room {
     pub(crate) rules: Rules,
     pub(crate) shipped: Arc<Shipped>,
     margins: Margins,
+    /// Whether whoever asks sees how the clauses are kept, and what runs under them.
+    pub(crate) sees_cases: bool,
+}
+
+/// Put into a request by the program where whoever asks may see adherence with the cases behind it. Others read the
+/// documents without figures, and see nothing of what runs under them.
+#[derive(Clone, Copy, Debug)]
+pub struct SeesCases;
+
+impl FromRequestParts<Self> for Room {
+    type Rejection = Infallible;
+
+    /// The room as far as whoever asks may see it.
+    async fn from_request_parts(parts: &mut Parts, room: &Self) -> Result<Self, Infallible> {
+        let sees_cases = parts.extensions.get::<SeesCases>().is_some();
+        Ok(Self {
+            sees_cases,
+            ..room.clone()
+        })
+    }
 }
 
 impl Room {
@@ -53,14 +76,18 @@ impl Room {
             rules,
             shipped: Arc::new(shipped),
             margins,
+            sees_cases: false,
         }
     }
 
-    /// The figures of the rules of these documents, in their order.
+    /// The figures of the rules of these documents, in their order; none for who may not see them.
     pub(crate) async fn margins(
         &self,
         codes: Vec<String>,
     ) -> Result<Vec<HashMap<String, MarginFigure>>, Failure> {
+        if !self.sees_cases {
+            return Ok(codes.iter().map(|_| HashMap::new()).collect());
+        }
         let margins = Arc::clone(&self.margins);
         let asked = move || codes.iter().map(|code| margins(code)).collect();
         let found = tokio::task::spawn_blocking(asked).await;

@@ -125,7 +125,7 @@ pub fn record(tx: &Write<'_>, event: &NewEvent) -> Result<i64, StoreError> {
 
 /// An event as it lies in its row.
 #[derive(Clone, Debug)]
-struct Stored {
+pub(crate) struct Stored {
     id: Id,
     at: Instant,
     recorded_at: Instant,
@@ -233,7 +233,7 @@ pub fn of_record(
 }
 
 impl Stored {
-    fn row(&self, place: u64) -> EventRow<'_> {
+    pub(crate) fn row(&self, place: u64) -> EventRow<'_> {
         EventRow {
             place,
             at: self.at,

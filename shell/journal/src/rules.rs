@@ -1,5 +1,6 @@
 //! The SOPs in force, ready to run, as the rooms share them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kept_engine::Program;
@@ -17,6 +18,45 @@ pub struct InForce {
     pub program: Program,
     /// Events in this vocabulary.
     pub codec: Arc<Codec>,
+    /// What the people are called whom events and obligations name by their ids.
+    pub directory: Directory,
+}
+
+/// What people are called, and which team they are of. Foreign logs have names of their own, which stand for themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory(BTreeMap<String, Colleague>);
+
+/// Somebody who works here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// `Maya Okonkwo`.
+    pub name: String,
+    /// Their team.
+    pub team: Option<String>,
+}
+
+impl Directory {
+    /// Of these, by their ids.
+    pub fn new(people: impl IntoIterator<Item = (String, Colleague)>) -> Self {
+        Self(people.into_iter().collect())
+    }
+
+    /// What somebody is called; the id itself where nobody has it.
+    pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.0.get(id).map_or(id, |colleague| &colleague.name)
+    }
+
+    /// The team of somebody.
+    pub fn team_of(&self, id: &str) -> Option<&str> {
+        self.0.get(id)?.team.as_deref()
+    }
+
+    /// The ids of those who are of a team.
+    pub fn members(&self, team: &str) -> Vec<String> {
+        let of_team = |colleague: &Colleague| colleague.team.as_deref() == Some(team);
+        let members = self.0.iter().filter(|(_, colleague)| of_team(colleague));
+        members.map(|(id, _)| id.clone()).collect()
+    }
 }
 
 /// The one place from which everybody takes the SOPs in force. Clones share it.

@@ -5,11 +5,18 @@ use kept_store::{Migration, Schema};
 /// The tables of the journal and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "journal",
-    migrations: &[Migration {
-        number: 1,
-        name: "journal",
-        text: JOURNAL,
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "journal",
+            text: JOURNAL,
+        },
+        Migration {
+            number: 2,
+            name: "live",
+            text: LIVE,
+        },
+    ],
 };
 
 const JOURNAL: &str = "
@@ -144,4 +151,41 @@ const JOURNAL: &str = "
         note $TEXT NOT NULL,
         at $INT NOT NULL
     ) $STRICT;
+";
+
+const LIVE: &str = "
+    -- What time brought about before this is told to nobody: the rules have changed since.
+    ALTER TABLE obligation_runs ADD COLUMN quiet_until $INT NOT NULL DEFAULT 0;
+    -- When a later run took its place.
+    ALTER TABLE obligation_runs ADD COLUMN replaced_at $INT;
+
+    -- Cases that are judged together, by the client or record that leads them: into which run they were judged last, and
+    -- when. Only those that something has happened to in this house itself.
+    CREATE TABLE families (
+        record $INT NOT NULL PRIMARY KEY REFERENCES records (number),
+        run $INT NOT NULL,
+        judged_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX families_judged ON families (judged_at, record);
+
+    -- What people were told, and who has seen it.
+    CREATE TABLE alerts (
+        number $SERIAL,
+        record $INT NOT NULL REFERENCES records (number),
+        client $INT REFERENCES records (number),
+        code $TEXT NOT NULL,
+        rule $TEXT NOT NULL,
+        cycle $INT NOT NULL,
+        level $INT NOT NULL,
+        kind $TEXT NOT NULL,
+        role $TEXT NOT NULL,
+        person $TEXT,
+        due_at $INT,
+        at $INT NOT NULL,
+        made_at $INT NOT NULL,
+        seen_at $INT,
+        seen_by $TEXT
+    ) $STRICT;
+    CREATE INDEX alerts_of_record ON alerts (record, number);
+    CREATE INDEX alerts_open ON alerts (person, number) WHERE seen_at IS NULL;
 ";

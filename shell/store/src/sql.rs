@@ -1,12 +1,13 @@
 //! Statements: one text for both databases.
 //!
 //! A statement is written once, in [`statements!`](crate::statements), and named. Parameters are `$1`, `$2` … in any
-//! order. Two marks stand for what the databases say differently:
+//! order. Three marks stand for what the databases say differently:
 //!
 //! | in the text | SQLite | PostgreSQL |
 //! | --- | --- | --- |
 //! | `id IN LIST($1)` | `id IN rarray($1)` | `id = ANY($1)` |
 //! | `/*skip locked*/` | nothing: there is one writer | `FOR UPDATE SKIP LOCKED` |
+//! | `/*share*/` | nothing: there is one writer | `FOR SHARE` |
 //!
 //! Definitions of tables use type words as well; see [`migrate`](crate::migrate).
 
@@ -87,12 +88,12 @@ impl Sql {
             Dialect::Sqlite if self.text.contains(LIST) => {
                 self.text.replace(LIST, "IN rarray(").into()
             }
-            Dialect::Postgres if self.text.contains(LIST) || self.text.contains(SKIP_LOCKED) => {
-                self.text
-                    .replace(LIST, "= ANY(")
-                    .replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
-                    .into()
-            }
+            Dialect::Postgres if MARKS.iter().any(|mark| self.text.contains(mark)) => self
+                .text
+                .replace(LIST, "= ANY(")
+                .replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
+                .replace(SHARE, "FOR SHARE")
+                .into(),
             _ => self.text.into(),
         }
     }
@@ -137,6 +138,8 @@ static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 const LIST: &str = "IN LIST(";
 const SKIP_LOCKED: &str = "/*skip locked*/";
+const SHARE: &str = "/*share*/";
+const MARKS: [&str; 3] = [LIST, SKIP_LOCKED, SHARE];
 const TRANSACTION_WORDS: [&str; 8] = [
     "BEGIN",
     "COMMIT",

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, Query, Request, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html as Bare, IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Crumb, Found, Group, Results};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{
     Binding, Count, Failure, Filled, Flash, Form, Frame, Icon, Listening, Live, LiveLimits, Menu,
     Place, Settings, Ui, Viewer, page, see_other, unprocessable,
@@ -81,8 +81,8 @@ struct Asked {
 struct Counted(Arc<AtomicU64>);
 
 /// The desk. `signed_in` is false for a visitor.
-pub fn app(ui: &Ui, live: &Live, signed_in: bool) -> Router {
-    let rooms = Router::new()
+pub fn app(ui: &Ui, live: &Live, signed_in: bool) -> axum::Router {
+    let rooms = Routes::new()
         .route("/", get(gallery))
         .route("/gallery", get(gallery))
         .route("/gallery/form", get(empty_form).post(send_form))
@@ -118,7 +118,7 @@ pub fn app(ui: &Ui, live: &Live, signed_in: bool) -> Router {
             next.run(request).await
         },
     ));
-    ui.protect(dressed)
+    ui.protect(dressed).app()
 }
 
 /// What the samples are served with. The bytes are counted up: unforeseeable enough for a gallery.

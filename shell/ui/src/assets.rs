@@ -1,13 +1,12 @@
 //! The files that pages ask for: made by the build, embedded, named by their content, kept by browsers for good.
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use crate::icon::Icon;
+use crate::routes::{Routes, get};
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -56,8 +55,8 @@ impl Asset {
 }
 
 /// The route of all assets.
-pub fn routes() -> Router {
-    Router::new().route("/assets/{file}", get(serve)).route(
+pub fn routes() -> Routes {
+    Routes::new().route("/assets/{file}", get(serve)).route(
         "/favicon.ico",
         get(|headers: HeaderMap| async move { answer(&MARK, &headers, false) }),
     )

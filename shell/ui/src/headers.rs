@@ -62,6 +62,10 @@ fn put(headers: &mut HeaderMap, nonce: &Nonce, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
+    // What a person may see is theirs alone, and not for the next one at this desk; files say otherwise by themselves.
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     // A handler may have said something stricter, such as a sandbox for foreign text.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&policy(nonce))

@@ -3,6 +3,7 @@
 //! It knows no room and no database. A room fills plain structs and extends `layout.html`; the program says who is asking
 //! and what their menu is. A whole page and a whole form stand below.
 //!
+//! - [`Routes`] are written by the rooms, and can be listed.
 //! - [`Ui`] is made once; [`Ui::dress`] and [`Ui::protect`] wrap the routes.
 //! - [`Frame`] is what a page stands in; a handler takes it as an argument.
 //! - [`page`], [`unprocessable`], [`see_other`] and [`Failure`] are the answers.
@@ -32,6 +33,7 @@ mod keys;
 mod live;
 pub mod parts;
 mod respond;
+pub mod routes;
 mod ui;
 
 pub use assets::{ALL as ASSETS, Asset};
@@ -44,4 +46,5 @@ pub use html::Html;
 pub use icon::Icon;
 pub use live::{Listening, Live, LiveLimits};
 pub use respond::{SeeOther, page, see_other, unprocessable};
+pub use routes::Routes;
 pub use ui::{Settings, Ui};

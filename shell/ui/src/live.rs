@@ -15,17 +15,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Query, Request};
 use axum::http::{Extensions, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::failure::Failure;
+use crate::routes::{Routes, get};
 
 /// So often a silent stream says that it is there, so that no proxy takes it for dead.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(25);
@@ -120,7 +119,7 @@ impl Live {
 
     /// The route `/live`. The closure says who asks, from what the session put into the request's extensions, and which of
     /// the topics they may hear; none refuses.
-    pub fn routes<F, A>(&self, may: F) -> Router
+    pub fn routes<F, A>(&self, may: F) -> Routes
     where
         F: Fn(Extensions, Vec<String>) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Option<Listening>> + Send,
@@ -136,7 +135,7 @@ impl Live {
                 None => Failure::not_found("There is nothing to listen to").into_response(),
             }
         };
-        Router::new().route("/live", get(listen))
+        Routes::new().route("/live", get(listen))
     }
 
     /// These have changed, and the change is committed. `by` is the id of the request that did it, from

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 
 use crate::cookie::Jar;
 use crate::keys::{Random, Signer};
 use crate::live::Live;
+use crate::routes::Routes;
 use crate::{assets, dress, headers};
 
 /// The settings of the pages.
@@ -90,14 +90,14 @@ impl Ui {
     ///
     /// Whoever finds out who is asking stands outside of it and puts a [`Viewer`](crate::Viewer), a
     /// [`Binding`](crate::Binding) and a [`Menu`](crate::Menu) into the extensions of the request.
-    pub fn dress(&self, routes: Router) -> Router {
+    pub fn dress(&self, routes: Routes) -> Routes {
         // Set by name: the router's own would be lost when the assets join, and with it the frame of "no such page".
-        let routes = routes.fallback(|| async { StatusCode::NOT_FOUND });
+        let routes = routes.otherwise(|| async { StatusCode::NOT_FOUND });
         routes.layer(from_fn_with_state(self.clone(), dress::dress))
     }
 
     /// Adds the assets, and the security headers to every answer. The outermost layer.
-    pub fn protect(&self, routes: Router) -> Router {
+    pub fn protect(&self, routes: Routes) -> Routes {
         routes
             .merge(assets::routes())
             .layer(from_fn_with_state(self.clone(), headers::protect))

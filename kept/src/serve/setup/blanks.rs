@@ -77,7 +77,14 @@ pub async fn show(
     frame: Frame,
 ) -> Result<Response, Failure> {
     signed.require(Action::Configure)?;
-    Ok(page(&drawn(frame, &setup, &code, &BTreeMap::new(), None)?))
+    let nothing = BTreeMap::new();
+    Ok(page(&drawn(
+        (frame, &signed),
+        &setup,
+        &code,
+        &nothing,
+        None,
+    )?))
 }
 
 /// Fills them in.
@@ -98,7 +105,7 @@ pub async fn save(
     let refused = |frame, problem: String| {
         let notice = Notice::alert("The blanks are not saved yet", problem);
         Ok::<_, Failure>(unprocessable(&drawn(
-            frame,
+            (frame, &signed),
             &setup,
             &code,
             &values,
@@ -160,7 +167,7 @@ fn next(setup: &Setup, code: &str) -> String {
 }
 
 fn drawn(
-    frame: Frame,
+    (frame, signed): (Frame, &Signed),
     setup: &Setup,
     code: &str,
     given: &BTreeMap<String, String>,
@@ -184,7 +191,7 @@ fn drawn(
         .collect();
     Ok(BlanksPage {
         frame: frame.titled(format!("Blanks of {code}")).at("settings"),
-        tabs: tabs("/settings/blanks"),
+        tabs: tabs(signed, "/settings/blanks"),
         sops,
         code: code.to_owned(),
         filled: full,

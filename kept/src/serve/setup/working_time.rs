@@ -61,7 +61,7 @@ pub async fn show(
         .map_err(Failure::internal)?
         .map_err(Failure::internal)?;
     let (form, by_hand) = read(&texts.calendar.0.text);
-    Ok(page(&drawn(frame, form, by_hand)))
+    Ok(page(&drawn((frame, &signed), form, by_hand)))
 }
 
 /// Puts other hours in force.
@@ -75,13 +75,13 @@ pub async fn save(
     let who = Who::Person(signed.person.0);
     let (time, filled) = match form.read() {
         Ok(read) => read,
-        Err(filled) => return Ok(unprocessable(&drawn(frame, filled, false))),
+        Err(filled) => return Ok(unprocessable(&drawn((frame, &signed), filled, false))),
     };
     let text = match written(&time) {
         Ok(text) => text,
         Err((field, message)) => {
             return Ok(unprocessable(&drawn(
-                frame,
+                (frame, &signed),
                 filled.wrong(field, message),
                 false,
             )));
@@ -98,14 +98,18 @@ pub async fn save(
         Ok(()) => Ok(see_other("/settings/blanks")
             .with(Flash::said("The working time is in force."))
             .into_response()),
-        Err(problem) => Ok(unprocessable(&drawn(frame, filled.refused(problem), false))),
+        Err(problem) => Ok(unprocessable(&drawn(
+            (frame, &signed),
+            filled.refused(problem),
+            false,
+        ))),
     }
 }
 
-fn drawn(frame: Frame, form: Filled, by_hand: bool) -> WorkingTimePage {
+fn drawn((frame, signed): (Frame, &Signed), form: Filled, by_hand: bool) -> WorkingTimePage {
     WorkingTimePage {
         frame: frame.titled("Working time").at("settings"),
-        tabs: tabs("/settings/working-time"),
+        tabs: tabs(signed, "/settings/working-time"),
         form,
         days: DAYS,
         by_hand,

@@ -146,6 +146,11 @@ impl Scope {
         self.reach.has(Reach::EVERYONE)
     }
 
+    /// Whether it reaches what belongs to the person's team.
+    pub fn reaches_team(&self) -> bool {
+        self.is_everything() || self.reach.has(Reach::TEAM) && self.team.is_some()
+    }
+
     /// Whether the record is in reach.
     pub fn allows(&self, subject: &Subject<'_>) -> bool {
         let mine = |person: PersonId| Some(person) == self.person;

@@ -1,12 +1,11 @@
 //! Access in an emergency: asking for it, and the list for those who watch over access.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_kernel::Id;
 use kept_ui::parts::{Button, Empty};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
@@ -22,8 +21,8 @@ use crate::session::Signed;
 
 const LISTED: u32 = 200;
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/emergencies", post(open))
         .route("/emergencies/new", get(ask))
         .route("/emergencies/{id}/end", post(end))

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use kept_journal::audit::Who;
+use kept_ui::routes::{Routes, get};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use kept_vault::{Token, TokenHash};
 use serde::Deserialize;
@@ -21,8 +20,8 @@ use crate::commands::{
 };
 use crate::model::{LinkPurpose, Person};
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/forgotten", get(ask_address).post(send_link))
         .route("/reset", get(ask_new).post(reset))
         .route("/invitation", get(invited).post(accept))

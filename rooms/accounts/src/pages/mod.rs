@@ -9,17 +9,17 @@ mod sign_in;
 mod teams;
 mod words;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kept_store::StoreError;
 use kept_ui::Failure;
+use kept_ui::routes::Routes;
 
 use crate::accounts::{Accounts, Visitor};
 
 /// All routes of the room.
-pub fn routes(accounts: Accounts) -> Router {
-    Router::new()
+pub fn routes(accounts: Accounts) -> Routes {
+    Routes::new()
         .merge(sign_in::routes())
         .merge(links::routes())
         .merge(me::routes())

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_kernel::Id;
 use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Confirm, Crumb, Empty, More};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
@@ -32,8 +31,8 @@ use crate::session::Signed;
 
 const ON_A_PAGE: u32 = 50;
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/settings/people", get(list).post(invite))
         .route("/settings/people/new", get(ask))
         .route("/settings/people/{id}", get(show))

@@ -1,11 +1,11 @@
 //! Signing in and out.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use kept_journal::audit::Who;
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Binding, Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
@@ -20,8 +20,8 @@ const DAY_SECONDS: i64 = 86_400;
 const BROWSER_DAYS: i64 = 400;
 const STEP_SECONDS: i64 = 600;
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/sign-in", get(ask).post(by_password))
         .route("/sign-in/code", get(ask_code).post(by_code))
         .route("/sign-out", post(out))

@@ -1,10 +1,9 @@
 //! Teams and departments.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
@@ -17,8 +16,8 @@ use crate::model::Unit;
 use crate::queries;
 use crate::session::Signed;
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/settings/teams", get(list).post(new_team))
         .route("/settings/departments", post(new_department))
 }

@@ -205,7 +205,7 @@ impl Desk {
             live,
         );
         let routes = ui.dress(routes(self.accounts.clone()));
-        ui.protect(self.accounts.session_layer(routes))
+        ui.protect(self.accounts.session_layer(routes)).app()
     }
 
     pub fn browser(&self) -> Browser<'_> {

@@ -19,7 +19,7 @@ use super::overview::path;
 use super::said::{Time, clock, plural, verdict_words};
 use super::shown_or_not_found;
 use crate::room::Room;
-use crate::scope::scope;
+use crate::scope::Reach;
 
 /// So many events of a case are looked at.
 const MOST_EVENTS: u32 = 5_000;
@@ -54,9 +54,9 @@ struct DutyOf {
 pub async fn case(
     State(room): State<Room>,
     Path((noun, id)): Path<(String, String)>,
+    reach: Reach,
     frame: Frame,
 ) -> Result<Response, Failure> {
-    scope(&frame)?;
     let shown = shown_or_not_found(&room).await?;
     let rules = room.rules().now();
     let (codec, record) = (Arc::clone(&rules.codec), (noun.clone(), id.clone()));
@@ -69,11 +69,8 @@ pub async fn case(
         ))
     }))
     .await?;
-    if duties.is_empty() {
-        return Err(
-            Failure::not_found(format!("There is no duty for {noun} {id}"))
-                .way_on("/adherence", "Adherence"),
-        );
+    if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
+        return Err(Failure::not_found("There is no such case").way_on("/adherence", "Adherence"));
     }
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;
@@ -188,7 +185,7 @@ fn duty_of(
         name,
         href: path(&duty.code, &duty.rule),
         who: match &duty.owner {
-            Some(owner) => format!("{owner}, {}", duty.owner_role),
+            Some(owner) => format!("{}, {}", rules.directory.name(owner), duty.owner_role),
             None => duty.owner_role.clone(),
         },
         opened: time(duty.opened_at),

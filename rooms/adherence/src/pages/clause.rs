@@ -7,6 +7,7 @@ use axum::extract::{Path, Query as FromQuery, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use kept_charts::{Bar, TrendPoint, bars, trend};
+use kept_journal::InForce;
 use kept_journal::obligations::{self, Asked, Of, Owed};
 use kept_kernel::Instant;
 use kept_store::{Read, StoreError};
@@ -16,7 +17,7 @@ use kept_ui::parts::{
 };
 use kept_ui::{Failure, Frame, Html, Icon, page};
 
-use super::overview::{Period, mark, path, period};
+use super::overview::{Period, called, mark, path, period};
 use super::said::{Time, clock, count, percent, verdict_words};
 use super::share_row::{RowOf, ShareRow, range, scale, sum, verdict};
 use super::view::{By, Query, VERDICTS, View, segment};
@@ -24,7 +25,7 @@ use super::{got, shown_or_not_found};
 use crate::figures::{Counts, RuleFigures};
 use crate::queries::{self, CountRow, Within};
 use crate::room::{Room, Shown};
-use crate::scope::scope;
+use crate::scope::Reach;
 use crate::share::Share;
 use crate::tally::{Dimension, Month};
 use crate::words::{share_words, span_words};
@@ -110,16 +111,18 @@ pub async fn clause(
     State(room): State<Room>,
     Path((code, rule)): Path<(String, String)>,
     FromQuery(query): FromQuery<Query>,
+    reach: Reach,
     frame: Frame,
 ) -> Result<Response, Failure> {
-    scope(&frame)?;
     let shown = shown_or_not_found(&room).await?;
+    let rules = room.rules().now();
     let view = View {
         sop: None,
         ..View::from(query)
     };
+    let view = view.reached(&reach, &rules.directory);
     let figures = of_rule(&shown, &code, &rule)?.clone();
-    let of = view.of()?;
+    let of = view.of(&rules.directory)?;
     let months = months(&room, &shown, (&code, &rule), &view).await?;
     let counts = months.iter().map(|row| row.counts);
     let counts = counts.fold(Counts::default(), sum);
@@ -152,13 +155,8 @@ pub async fn clause(
         view,
         counts,
         verdict,
-        zone: room
-            .rules()
-            .now()
-            .program
-            .company_calendar()
-            .time_zone()
-            .clone(),
+        zone: rules.program.company_calendar().time_zone().clone(),
+        rules,
         path: path(&code, &rule),
     };
     Ok(page(&drawing.page(frame, &rows)))
@@ -260,6 +258,7 @@ struct Drawing {
     counts: Counts,
     verdict: &'static str,
     zone: TimeZone,
+    rules: Arc<InForce>,
     path: String,
 }
 
@@ -312,7 +311,7 @@ impl Drawing {
         };
         Filters(vec![Filter {
             name: heading(dimension).1.to_owned(),
-            value: Some(of),
+            value: Some(called(&self.rules.directory, dimension, &of)),
             href: self.view.period().at(&self.path),
         }])
     }
@@ -392,7 +391,7 @@ impl Drawing {
                 let row = |row: &CountRow| {
                     let own = self.view.period().narrowed(*dimension, &row.value);
                     let of = RowOf {
-                        name: row.value.clone(),
+                        name: called(&self.rules.directory, *dimension, &row.value),
                         href: own.at(&self.path),
                         counts: row.counts,
                         trend: &[],
@@ -447,10 +446,10 @@ impl Drawing {
                     ),
                     subject: duty.subject.clone(),
                     client: duty.client.clone(),
-                    owner: duty
-                        .owner
-                        .clone()
-                        .unwrap_or_else(|| duty.owner_role.clone()),
+                    owner: match &duty.owner {
+                        Some(owner) => self.rules.directory.name(owner).to_owned(),
+                        None => duty.owner_role.clone(),
+                    },
                     opened: Time::at(duty.opened_at, &self.zone),
                     due: duty.due_at.map(|due| Time::at(due, &self.zone)),
                     words: match clock {
@@ -481,9 +480,10 @@ impl Drawing {
 }
 
 /// The heading of a table of parts, and what its first column is called.
-const fn heading(dimension: Dimension) -> (&'static str, &'static str) {
+pub const fn heading(dimension: Dimension) -> (&'static str, &'static str) {
     match dimension {
         Dimension::Person => ("By person", "Person"),
+        Dimension::Team => ("By team", "Team"),
         Dimension::Role => ("By role", "Role"),
         Dimension::Client => ("By client", "Client"),
         Dimension::Tier => ("By tier", "Tier"),

@@ -16,14 +16,16 @@ use kept_journal::obligations::{Asked, Owed};
 use kept_kernel::Instant;
 use kept_logs::CsvText;
 use kept_store::{Answer, StoreError};
-use kept_ui::{Failure, Frame};
+use kept_ui::Failure;
 
 use super::clause::{asked, cases as read_cases, of_rule};
+use super::overview::{counted, narrowed};
 use super::said::percent;
 use super::shown_or_not_found;
 use super::view::{Query, View};
 use crate::room::Room;
-use crate::scope::scope;
+use crate::scope::Reach;
+use crate::share::Share;
 
 /// So many cases are read at once.
 const SLICE: u32 = 1_000;
@@ -42,11 +44,12 @@ fn cell(text: &mut CsvText, value: &str) {
 pub async fn figures(
     State(room): State<Room>,
     FromQuery(query): FromQuery<Query>,
-    frame: Frame,
+    reach: Reach,
 ) -> Result<Response, Failure> {
-    scope(&frame)?;
     let shown = shown_or_not_found(&room).await?;
-    let view = View::from(query);
+    let view = View::from(query).reached(&reach, &room.rules().now().directory);
+    let narrowed = narrowed(&room, &shown, &view).await?;
+    let target = shown.judgement.frame.target;
     let mut text = CsvText::new();
     for name in [
         "clause",
@@ -68,15 +71,12 @@ pub async fn figures(
         text.field(name);
     }
     text.end_row();
-    for rule in &shown.rules {
-        let of_sop = |sop: &String| rule.card.rule.split('/').next() == Some(sop);
-        if !view.sop.as_ref().is_none_or(of_sop) {
-            continue;
-        }
+    for of in counted(&shown, &view, narrowed.as_ref(), Vec::new()) {
+        let (rule, counts) = (of.rule, of.counts);
+        let share = Share::of(counts.met, counts.judged());
         for value in [&rule.card.clause, &rule.card.rule, &rule.card.name] {
             cell(&mut text, value);
         }
-        let counts = rule.counts;
         for number in [
             counts.met,
             counts.met_late,
@@ -90,13 +90,13 @@ pub async fn figures(
             text.plain(number);
         }
         for share in [
-            rule.share.map(|share| share.share),
-            rule.share.map(|share| share.low),
-            rule.share.map(|share| share.high),
+            share.map(|share| share.share),
+            share.map(|share| share.low),
+            share.map(|share| share.high),
         ] {
             text.plain(share.map_or_else(String::new, percent));
         }
-        text.field(rule.standing.words()).end_row();
+        text.field(Share::standing(share, target).words()).end_row();
     }
     Ok(file("adherence.csv", Body::from(text.take())))
 }
@@ -106,12 +106,12 @@ pub async fn cases(
     State(room): State<Room>,
     Path((code, rule)): Path<(String, String)>,
     FromQuery(query): FromQuery<Query>,
-    frame: Frame,
+    reach: Reach,
 ) -> Result<Response, Failure> {
-    scope(&frame)?;
     let shown = shown_or_not_found(&room).await?;
     of_rule(&shown, &code, &rule)?;
-    let view = View::from(query);
+    let rules = room.rules().now();
+    let view = View::from(query).reached(&reach, &rules.directory);
     let verdict = view.verdict.unwrap_or("met-late");
     let name = format!("{code}-{rule}-{verdict}.csv");
     let asked = Asked {
@@ -119,7 +119,7 @@ pub async fn cases(
         ..asked(
             (code, rule),
             verdict,
-            view.of()?,
+            view.of(&rules.directory)?,
             &shown,
             &View {
                 before: None,

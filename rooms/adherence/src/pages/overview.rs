@@ -1,18 +1,21 @@
 //! Adherence by clause: the worst first, each split as asked.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query as FromQuery, State};
 use axum::response::Response;
 use kept_charts::{Scale, scale_marks};
+use kept_journal::Directory;
 use kept_store::{Read, StoreError};
 use kept_ui::parts::{
     Button, ClauseMark, Empty, Filter, Filters, Notice, Progress, View as Tab, Views,
 };
 use kept_ui::{Failure, Frame, Html, Icon, page};
 
+use super::clause::heading;
 use super::said::{count, plural};
 use super::share_row::{RowOf, ShareRow, scale, sum};
 use super::view::{By, Query, View};
@@ -20,7 +23,7 @@ use super::{got, shown};
 use crate::figures::{Counts, RuleFigures};
 use crate::queries::{self, CountRow, Within};
 use crate::room::{Room, Shown, State as RoomState};
-use crate::scope::scope;
+use crate::scope::Reach;
 use crate::share::{Share, Standing};
 use crate::tally::{Dimension, Month};
 use crate::words::share_words;
@@ -36,7 +39,7 @@ struct OverviewPage {
     frame: Frame,
     running: Option<Progress>,
     failed: Option<Notice>,
-    tabs: Views,
+    tabs: Option<Views>,
     filters: Filters,
     period: Period,
     target: String,
@@ -46,7 +49,7 @@ struct OverviewPage {
     silent: Vec<Silent>,
     until: String,
     csv: String,
-    again: Button,
+    again: Option<Button>,
 }
 
 #[derive(Template)]
@@ -88,11 +91,11 @@ struct Silent {
 }
 
 /// A rule with its counts within the period.
-struct Counted<'s> {
-    rule: &'s RuleFigures,
+pub struct Counted<'s> {
+    pub rule: &'s RuleFigures,
     code: &'s str,
     id: &'s str,
-    counts: Counts,
+    pub counts: Counts,
     months: Vec<CountRow>,
     parts: Vec<CountRow>,
 }
@@ -101,29 +104,38 @@ struct Counted<'s> {
 pub async fn overview(
     State(room): State<Room>,
     FromQuery(query): FromQuery<Query>,
+    reach: Reach,
     frame: Frame,
 ) -> Result<Response, Failure> {
-    scope(&frame)?;
     let frame = frame
         .titled("Adherence")
         .at("adherence")
         .showing("adherence");
-    let view = View::from(query);
+    let rules = room.rules().now();
+    let view = View::from(query).reached(&reach, &rules.directory);
     let Some(shown) = shown(&room).await? else {
         return Ok(page(&nothing(frame, &room)));
     };
     let parts = match view.by {
-        Some(By::Dimension(dimension)) => {
+        Some(By::Dimension(dimension)) if view.of.is_none() => {
             let (asked, of) = (view.clone(), Arc::clone(&shown));
             let read = move |read: &Read<'_>| parts(read, &of, &asked, dimension);
             got(room.store().read(read)).await?
         }
         _ => Vec::new(),
     };
-    let mut counted = counted(&shown, &view, parts);
+    let narrowed = narrowed(&room, &shown, &view).await?;
+    let mut counted = counted(&shown, &view, narrowed.as_ref(), parts);
     let target = shown.judgement.frame.target;
     counted.sort_by(|one, other| worse(one, other, target));
-    Ok(page(&drawn(frame, &room, (&shown, &view), &counted)))
+    let drawing = Drawing {
+        room: &room,
+        shown: &shown,
+        view: &view,
+        directory: &rules.directory,
+        whole: reach == Reach::Whole,
+    };
+    Ok(page(&drawn(&drawing, frame, &counted)))
 }
 
 fn nothing(frame: Frame, room: &Room) -> NothingPage {
@@ -201,12 +213,50 @@ fn own_rules<'s>(
     rules.filter(move |(_, code, _)| view.sop.as_deref().is_none_or(|sop| sop == *code))
 }
 
-fn counted<'s>(shown: &'s Shown, view: &View, parts: Vec<Vec<CountRow>>) -> Vec<Counted<'s>> {
+/// The counts of each rule where the figures are narrowed to one person, team or client.
+pub async fn narrowed(
+    room: &Room,
+    shown: &Shown,
+    view: &View,
+) -> Result<Option<Narrowed>, Failure> {
+    let ((dimension, value), Some(all)) = (view.value(), shown.months) else {
+        return Ok(None);
+    };
+    if dimension == Dimension::All {
+        return Ok(None);
+    }
+    let (value, judgement) = (value.to_owned(), shown.judgement.number);
+    let within = view.within(all).unwrap_or(all);
+    let rows = got(room
+        .store()
+        .read(move |read| queries::months_of_value(read, judgement, (dimension, &value), within)))
+    .await?;
+    let mut narrowed = Narrowed::new();
+    for row in rows {
+        let name = format!("{}/{}", row.code, row.rule);
+        narrowed.entry(name).or_default().push(row);
+    }
+    Ok(Some(narrowed))
+}
+
+/// Counts month by month, by rule.
+pub type Narrowed = HashMap<String, Vec<CountRow>>;
+
+/// The rules of a view with their counts within its period.
+pub fn counted<'s>(
+    shown: &'s Shown,
+    view: &View,
+    narrowed: Option<&Narrowed>,
+    parts: Vec<Vec<CountRow>>,
+) -> Vec<Counted<'s>> {
     let mut parts = parts.into_iter();
     let within = shown.months.and_then(|all| view.within(all));
     own_rules(shown, view)
         .map(|(rule, code, id)| {
-            let own = shown.counts_of(&rule.card.rule, within);
+            let own = match narrowed {
+                Some(narrowed) => narrowed.get(&rule.card.rule).cloned().unwrap_or_default(),
+                None => shown.counts_of(&rule.card.rule, within),
+            };
             let counts = own.iter().map(|row| row.counts);
             let parts = match view.by {
                 Some(By::Month) => own.clone(),
@@ -233,30 +283,40 @@ fn worse(one: &Counted<'_>, other: &Counted<'_>, target: f64) -> Ordering {
         .then(value(one).total_cmp(&value(other)))
 }
 
-fn drawn(
-    frame: Frame,
-    room: &Room,
-    (shown, view): (&Shown, &View),
-    counted: &[Counted<'_>],
-) -> OverviewPage {
+/// What the page is drawn from, save the counts.
+struct Drawing<'d> {
+    room: &'d Room,
+    shown: &'d Shown,
+    view: &'d View,
+    directory: &'d Directory,
+    /// The reader sees everything, and may have it judged again.
+    whole: bool,
+}
+
+fn drawn(drawing: &Drawing<'_>, frame: Frame, counted: &[Counted<'_>]) -> OverviewPage {
+    let Drawing {
+        room, shown, view, ..
+    } = drawing;
     let judged = &shown.judgement.frame;
     let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
     let scale = scale(with_cases().map(|rule| rule.counts), judged.target);
     let (running, failed) = beside(room);
     OverviewPage {
-        again: Button::act("Judge again", "/adherence/judgements", &frame.csrf).icon(Icon::REPLAY),
+        again: drawing.whole.then(|| {
+            Button::act("Judge again", "/adherence/judgements", &frame.csrf).icon(Icon::REPLAY)
+        }),
         csv: view.at("/adherence/figures.csv"),
         running,
         failed,
-        tabs: tabs(view),
-        filters: filters(shown, view),
+        tabs: drawing.whole.then(|| tabs(view)),
+        filters: filters(drawing),
         period: period(shown.months, view),
         target: share_words(judged.target),
         lead: lead(counted, judged.target),
         scale: Html::trusted(scale_marks(scale, Some(judged.target))),
         clauses: with_cases()
             .enumerate()
-            .map(|(place, rule)| clause((shown, view), rule, scale, place == 0))
+            .map(|(place, rule)| clause(drawing, rule, scale, place == 0))
             .collect(),
         silent: counted
             .iter()
@@ -264,7 +324,7 @@ fn drawn(
             .map(|rule| Silent {
                 mark: mark(rule.rule),
                 name: rule.rule.card.name.clone(),
-                href: view.period().at(&path(rule.code, rule.id)),
+                href: view.base().at(&path(rule.code, rule.id)),
             })
             .collect(),
         until: judged.until.get(..16).unwrap_or_default().replace('T', " "),
@@ -272,14 +332,10 @@ fn drawn(
     }
 }
 
-fn clause(
-    (shown, view): (&Shown, &View),
-    counted: &Counted<'_>,
-    scale: Scale,
-    current: bool,
-) -> Clause {
+fn clause(drawing: &Drawing<'_>, counted: &Counted<'_>, scale: Scale, current: bool) -> Clause {
+    let Drawing { shown, view, .. } = drawing;
     let target = shown.judgement.frame.target;
-    let (path, period) = (path(counted.code, counted.id), view.period());
+    let (path, period) = (path(counted.code, counted.id), view.base());
     let trend: Vec<_> = trend(&counted.months).collect();
     let row = RowOf {
         name: counted.rule.card.name.clone(),
@@ -294,7 +350,8 @@ fn clause(
     let parts = counted.parts.iter().map(|part| {
         let (name, own) = match view.by {
             Some(By::Dimension(dimension)) => {
-                (part.value.clone(), period.narrowed(dimension, &part.value))
+                let named = called(drawing.directory, dimension, &part.value);
+                (named, period.narrowed(dimension, &part.value))
             }
             _ => (part.month.words(), period.in_month(part.month)),
         };
@@ -368,18 +425,19 @@ fn tabs(view: &View) -> Views {
     }
 }
 
-fn filters(shown: &Shown, view: &View) -> Filters {
+fn filters(drawing: &Drawing<'_>) -> Filters {
+    let Drawing { shown, view, .. } = drawing;
     let filter = |sop: Option<&str>, name: String, value: Option<String>| Filter {
         name,
         value,
         href: View {
             sop: sop.map(str::to_owned),
-            ..view.clone()
+            ..(*view).clone()
         }
         .at("/adherence"),
     };
     let sops = &shown.judgement.frame.sops;
-    Filters(match &view.sop {
+    let mut filters = match &view.sop {
         Some(sop) => vec![filter(None, "SOP".to_owned(), Some(sop.clone()))],
         None if sops.len() > 1 => {
             let each = sops.iter();
@@ -387,7 +445,30 @@ fn filters(shown: &Shown, view: &View) -> Filters {
                 .collect()
         }
         None => Vec::new(),
-    })
+    };
+    if let (dimension, of) = view.value()
+        && dimension != Dimension::All
+    {
+        let whole = View {
+            by: None,
+            of: None,
+            ..(*view).clone()
+        };
+        filters.push(Filter {
+            name: heading(dimension).1.to_owned(),
+            value: Some(called(drawing.directory, dimension, of)),
+            href: whole.at("/adherence"),
+        });
+    }
+    Filters(filters)
+}
+
+/// What a value of a dimension is called.
+pub fn called(directory: &Directory, dimension: Dimension, value: &str) -> String {
+    match dimension {
+        Dimension::Person => directory.name(value).to_owned(),
+        _ => value.to_owned(),
+    }
 }
 
 /// The months to choose from.

@@ -1,11 +1,13 @@
 //! What a page was asked for in its address: the period, the SOP, how figures are split, which cases.
 
+use kept_journal::Directory;
 use kept_journal::obligations::Of;
 use kept_kernel::Instant;
 use kept_ui::Failure;
 use serde::Deserialize;
 
 use crate::queries::Within;
+use crate::scope::Reach;
 use crate::tally::{Dimension, Month};
 
 /// The address as it came in. What makes no sense is left out rather than refused: addresses are kept and sent around.
@@ -50,8 +52,9 @@ pub enum By {
 
 impl By {
     /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Dimension(Dimension::Person),
+        Self::Dimension(Dimension::Team),
         Self::Dimension(Dimension::Role),
         Self::Dimension(Dimension::Tier),
         Self::Dimension(Dimension::Client),
@@ -109,6 +112,29 @@ impl From<Query> for View {
 }
 
 impl View {
+    /// The same within what a reader reaches. Whoever sees his own figures alone, or those of his team, is shown those
+    /// whatever the address asks for; within a team he may look at one person.
+    #[must_use]
+    pub fn reached(self, reach: &Reach, directory: &Directory) -> Self {
+        let (by, of) = match reach {
+            Reach::Whole => return self,
+            Reach::Own(person) => (Dimension::Person, person),
+            Reach::Team(team) => {
+                let one = self.by == Some(By::Dimension(Dimension::Person));
+                let of_team = |of: &String| directory.team_of(of) == Some(team);
+                if one && self.of.as_ref().is_some_and(of_team) {
+                    return self;
+                }
+                (Dimension::Team, team)
+            }
+        };
+        Self {
+            by: Some(By::Dimension(by)),
+            of: Some(of.clone()),
+            ..self
+        }
+    }
+
     /// The months that it asks for, within those that there are; none: all of them.
     pub fn within(&self, all: Within) -> Option<Within> {
         if self.from.is_none() && self.to.is_none() {
@@ -125,12 +151,13 @@ impl View {
     /// # Errors
     ///
     /// A split by month has no owner.
-    pub fn of(&self) -> Result<Of, Failure> {
+    pub fn of(&self, directory: &Directory) -> Result<Of, Failure> {
         let Some(of) = self.of.clone() else {
             return Ok(Of::All);
         };
         Ok(match self.by {
             Some(By::Dimension(Dimension::Person)) => Of::Owner(of),
+            Some(By::Dimension(Dimension::Team)) => Of::Owners(directory.members(&of)),
             Some(By::Dimension(Dimension::Role)) => Of::Role(of),
             Some(By::Dimension(Dimension::Client)) => Of::Client(of),
             Some(By::Dimension(Dimension::Tier)) => Of::Tier(of),
@@ -194,6 +221,17 @@ impl View {
             of: Some(of.to_owned()),
             before: None,
             ..self.clone()
+        }
+    }
+
+    /// The same period, and whom it is narrowed to.
+    #[must_use]
+    pub fn base(&self) -> Self {
+        let narrowed = self.of.is_some();
+        Self {
+            by: self.by.filter(|_| narrowed),
+            of: self.of.clone(),
+            ..self.period()
         }
     }
 

@@ -12,13 +12,13 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use kept_adherence::{Judged, Judging, Room, judge, routes};
+use kept_adherence::{Judged, Judging, Reach, Room, judge, routes};
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, People, Program, Version};
 use kept_journal::audit::Who;
 use kept_journal::codec::Codec;
 use kept_journal::imports::Import;
-use kept_journal::{InForce, Rules};
+use kept_journal::{Colleague, Directory, InForce, Rules};
 use kept_kernel::Instant;
 use kept_language::{Register, RegisterFile, Source};
 use kept_logs::{BadLine, Mapping, ReadOptions, Watch};
@@ -110,23 +110,37 @@ impl Desk {
         ask(&self.app(false), Request::get(path)).0
     }
 
+    /// The same for somebody who sees only so much.
+    pub fn get_as(&self, reach: Reach, path: &str) -> (StatusCode, String) {
+        ask(&self.app_as(Some(reach)), Request::get(path))
+    }
+
     fn app(&self, signed_in: bool) -> Router {
+        self.app_as(signed_in.then_some(Reach::Whole))
+    }
+
+    fn app_as(&self, reach: Option<Reach>) -> Router {
         let live = Live::new(LiveLimits::default(), 1);
         let ui = Ui::new(Settings::default(), &[7; 32], |bytes| bytes.fill(9), live);
-        let known = from_fn(move |mut request: Request, next: Next| async move {
-            if signed_in {
-                let extensions = request.extensions_mut();
-                extensions.insert(Binding::session("test"));
-                extensions.insert(Arc::new(Menu::default()));
-                extensions.insert(Viewer {
-                    name: "Helen Strand".into(),
-                    role: "SOP supervisor".into(),
-                    email: "helen@desk.example".into(),
-                });
+        let known = from_fn(move |mut request: Request, next: Next| {
+            let reach = reach.clone();
+            async move {
+                if let Some(reach) = reach.clone() {
+                    let extensions = request.extensions_mut();
+                    extensions.insert(Binding::session("test"));
+                    extensions.insert(Arc::new(Menu::default()));
+                    extensions.insert(reach.clone());
+                    extensions.insert(Viewer {
+                        name: "Helen Strand".into(),
+                        role: "SOP supervisor".into(),
+                        email: "helen@desk.example".into(),
+                    });
+                }
+                next.run(request).await
             }
-            next.run(request).await
         });
         ui.protect(ui.dress(routes(self.room.clone())).layer(known))
+            .app()
     }
 
     /// A whole page, which must be there.
@@ -188,6 +202,15 @@ fn whole(path: &str, page: &str) {
     }
 }
 
+/// Eve is of a team, Bob of none.
+fn directory() -> Directory {
+    let eve = Colleague {
+        name: "Eve Adler".into(),
+        team: Some("Support".into()),
+    };
+    Directory::new([("Eve".to_owned(), eve)])
+}
+
 pub fn in_force() -> InForce {
     let folder = root().join("sops/vocabulary");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -224,6 +247,7 @@ pub fn in_force() -> InForce {
     let calendars = Calendars::company(calendar);
     let program = Program::compile(&register, &versions, calendars, People::default()).unwrap();
     InForce {
+        directory: directory(),
         codec: Arc::new(Codec::new(&register)),
         library,
         program,

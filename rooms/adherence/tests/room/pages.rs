@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
+use kept_adherence::Reach;
 use kept_testing::on_both;
 
 use crate::desk::{Desk, NASTY};
@@ -31,13 +32,46 @@ on_both! {
             assert!(row.contains(part), "{part} in {row}");
         }
         assert!(page.contains("Target 95 %"));
-        for by in ["person", "role", "client", "tier", "month"] {
+        for by in ["person", "team", "role", "client", "tier", "month"] {
             let page = desk.page(&format!("/adherence?by={by}&from=2026-01&to=2026-02"));
             assert_eq!(page.contains("is-person"), by != "tier", "{by}");
         }
         assert!(desk.page("/adherence?by=month").contains("January 2026"));
         assert!(desk.page("/adherence?sop=HD&from=never").contains("HD"));
         assert!(desk.page("/adherence?sop=XX").contains("No rule has a verdict"));
+    }
+
+    fn whoever_sees_his_own_figures_sees_no_others(home) {
+        let desk = Desk::judged(home);
+        let own = Reach::Own("Bob".into());
+        let team = Reach::Team("Support".into());
+        let whole = desk.page("/adherence");
+        assert!(whole.contains("Judge again"));
+        for (reach, name, other) in [(&own, "Bob", "Eve"), (&team, "Support", "Bob")] {
+            // Whatever the address asks for.
+            for query in ["", "?by=person", "?by=person&of=Nobody", "?by=client&of=Client+1"] {
+                let (status, page) = desk.get_as(reach.clone(), &format!("/adherence{query}"));
+                assert_eq!(status, StatusCode::OK);
+                assert!(page.contains(name), "{query}");
+                assert!(!page.contains(other) && !page.contains("Judge again"), "{query}");
+                let (status, page) = desk.get_as(reach.clone(), &format!("/adherence/HD/acknowledge{query}"));
+                assert_eq!(status, StatusCode::OK);
+                assert!(page.contains(name) && !page.contains(&format!(">{other}")), "{query}");
+                let (status, csv) = desk.get_as(reach.clone(), &format!("/adherence/HD/acknowledge/cases.csv{query}"));
+                assert_eq!(status, StatusCode::OK);
+                assert!(!csv.contains(&format!(",{other},")), "{csv}");
+            }
+        }
+        // A team's own people may be looked at one by one, by name.
+        let page = desk.get_as(team.clone(), "/adherence?by=person&of=Eve").1;
+        assert!(page.contains("Eve Adler"), "{page}");
+        // A case that they owe nothing on is none for them; T000 is Eve's and T001 Bob's.
+        assert_eq!(desk.get_as(own.clone(), "/adherence/cases/request/T001").0, StatusCode::OK);
+        let foreign = desk.get_as(own.clone(), "/adherence/cases/request/T000");
+        let missing = desk.get_as(own, "/adherence/cases/request/T999");
+        assert_eq!(foreign.0, StatusCode::NOT_FOUND);
+        assert_eq!(foreign.1.replace("T000", "T999"), missing.1);
+        assert_eq!(desk.get_as(team, "/adherence/cases/request/T001").0, StatusCode::NOT_FOUND);
     }
 
     fn each_number_opens_its_cases_and_no_case_stands_on_two_pages(home) {
@@ -72,7 +106,7 @@ on_both! {
             assert!(page.contains(part), "{part}");
         }
         let page = desk.page("/adherence/HD/resolve-elapsed?by=person&of=Eve&verdict=met");
-        assert!(page.contains("Person <b>Eve</b>") && !page.contains(">Bob<"));
+        assert!(page.contains("Person <b>Eve Adler</b>") && !page.contains(">Bob<"));
         let page = desk.page("/adherence/HD/resolve-elapsed?from=2026-02&to=2026-02&verdict=met");
         let opened: Vec<_> = page.split("class=\"c-opened\"><time datetime=\"").skip(1).collect();
         assert!(!opened.is_empty() && opened.iter().all(|day| day.starts_with("2026-02")), "{page}");
@@ -108,7 +142,7 @@ on_both! {
             assert_eq!(desk.get(path).0, StatusCode::NOT_FOUND, "{path}");
         }
         for path in ["/adherence", "/adherence/HD/acknowledge", "/adherence/cases/request/T000", "/adherence/figures.csv", "/adherence/HD/acknowledge/cases.csv"] {
-            assert_eq!(desk.get_as_visitor(path), StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(desk.get_as_visitor(path), StatusCode::NOT_FOUND, "{path}");
         }
     }
 }

@@ -18,7 +18,7 @@ use kept_journal::audit::Who;
 use kept_journal::codec::Codec;
 use kept_journal::events;
 use kept_journal::imports::Import;
-use kept_journal::{InForce, Rules};
+use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
 use kept_logs::{BadLine, Mapping, ReadOptions, Watch};
@@ -222,7 +222,9 @@ impl Desk {
             });
             next.run(request).await
         });
-        let app: Router = ui.protect(ui.dress(routes(self.room.clone())).layer(known));
+        let app: Router = ui
+            .protect(ui.dress(routes(self.room.clone())).layer(known))
+            .app();
         self.runtime.block_on(async {
             let response = app.oneshot(request).await.unwrap();
             let status = response.status();
@@ -337,6 +339,7 @@ fn in_force() -> InForce {
     let program = Program::compile(&register, &versions, calendars, People::default()).unwrap();
     InForce {
         codec: Arc::new(Codec::new(&register)),
+        directory: Directory::default(),
         library,
         program,
         register,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{Html as Bare, IntoResponse, Response};
 use kept_journal::InForce;
 use kept_language::{Document, Explanation, Rule, explain, explain_short};
@@ -11,6 +11,7 @@ use kept_ui::parts::{Button, ClauseCard, ClauseMark, Crumb};
 use kept_ui::{Failure, Frame, page};
 
 use super::{document_of, number, percent};
+use crate::reading::opens;
 use crate::room::{Room, may_read};
 use crate::sentence::{Piece, PieceKind, pieces, words};
 
@@ -22,7 +23,7 @@ struct RulePage {
     mark: ClauseMark,
     pieces: Vec<Piece>,
     explanation: Explanation,
-    figures: Button,
+    figures: Option<Button>,
 }
 
 /// A rule by its identity, or the first of a clause by its number.
@@ -43,7 +44,7 @@ fn rule_of<'l>(
 
 /// The card of a clause: a piece of a page, no whole one.
 pub async fn card(
-    State(room): State<Room>,
+    room: Room,
     Path((code, name)): Path<(String, String)>,
     frame: Frame,
 ) -> Result<Response, Failure> {
@@ -69,7 +70,7 @@ pub async fn card(
 
 /// A rule in plain words.
 pub async fn explanation(
-    State(room): State<Room>,
+    room: Room,
     Path((code, name)): Path<(String, String)>,
     frame: Frame,
 ) -> Result<Response, Failure> {
@@ -90,6 +91,7 @@ pub async fn explanation(
         mark: ClauseMark::new(&explanation.clause, back.clone()),
         pieces: pieces(document, rule),
         explanation,
-        figures: Button::link("How it is kept", format!("/adherence/{code}/{id}")),
+        figures: (room.sees_cases && opens(rule))
+            .then(|| Button::link("How it is kept", format!("/adherence/{code}/{id}"))),
     }))
 }

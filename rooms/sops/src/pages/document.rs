@@ -74,12 +74,12 @@ pub async fn read(room: &Room, document: &Document, frame: Frame) -> Result<Resp
         |row| format!("in force {}", since(row, &zone)),
     );
     let open = margin.values().map(|figure| figure.open).sum();
-    let scale = scale(&margin);
+    let (scale, shown) = (scale(&margin), room.sees_cases);
     let stretches = stretches(document).into_iter();
     Ok(page(&ReadPage {
         crumb: Crumb::new([("SOPs", "/sops")]),
         title: document.header.title.clone(),
-        modes: modes(&code, "read", open),
+        modes: modes(room, &code, "read", open),
         control: control(document, &in_force.register, &since),
         headings: headings(document),
         rows: stretches
@@ -87,7 +87,7 @@ pub async fn read(room: &Room, document: &Document, frame: Frame) -> Result<Resp
                 prose: stretch.prose,
                 sentence: stretch
                     .rule
-                    .map(|rule| sentence(&code, rule, &margin, scale)),
+                    .map(|rule| sentence(&code, rule, shown.then_some(&margin), scale)),
             })
             .collect(),
         frame: frame.showing("adherence"),
@@ -131,7 +131,7 @@ fn scale(margin: &HashMap<String, MarginFigure>) -> Scale {
 fn sentence(
     code: &str,
     rule: RuleText,
-    margin: &HashMap<String, MarginFigure>,
+    margin: Option<&HashMap<String, MarginFigure>>,
     scale: Scale,
 ) -> SentenceOf {
     let kind = if rule.gate {
@@ -140,6 +140,24 @@ fn sentence(
         ClauseKind::Plain
     };
     let explained = format!("/sops/{code}/{}", rule.id);
+    let figures = margin.map_or_else(Vec::new, |margin| figures(code, &rule, margin, scale));
+    SentenceOf {
+        mark: ClauseMark::new(&rule.clause, explained.clone()).kind(kind),
+        explained,
+        gate: rule.gate,
+        pieces: rule.pieces,
+        figures,
+        id: rule.id,
+    }
+}
+
+/// The figures of a sentence and of its steps that have any.
+fn figures(
+    code: &str,
+    rule: &RuleText,
+    margin: &HashMap<String, MarginFigure>,
+    scale: Scale,
+) -> Vec<Figure> {
     let mut figures = Vec::new();
     if rule.opens {
         figures.push(figure(code, &rule.id, "", margin.get(&rule.id), scale));
@@ -150,14 +168,7 @@ fn sentence(
             figures.push(figure(code, &step.id, &step.id, found, scale));
         }
     }
-    SentenceOf {
-        mark: ClauseMark::new(&rule.clause, explained.clone()).kind(kind),
-        explained,
-        gate: rule.gate,
-        pieces: rule.pieces,
-        figures,
-        id: rule.id,
-    }
+    figures
 }
 
 fn figure(

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use kept_language::Document;
 use kept_ui::parts::Empty;
@@ -17,6 +16,7 @@ use crate::room::{MarginFigure, Room, may_read};
 #[template(path = "sops/list.html")]
 struct ListPage {
     frame: Frame,
+    figures: bool,
     sops: Vec<Sop>,
     none: Empty,
 }
@@ -35,7 +35,7 @@ struct Sop {
 }
 
 /// The page.
-pub async fn list(State(room): State<Room>, frame: Frame) -> Result<Response, Failure> {
+pub async fn list(room: Room, frame: Frame) -> Result<Response, Failure> {
     may_read(&frame)?;
     let in_force = room.rules.now();
     let rows = got(room.store.read(documents)).await?;
@@ -52,6 +52,7 @@ pub async fn list(State(room): State<Room>, frame: Frame) -> Result<Response, Fa
         sop(document, &margin, adopted)
     });
     Ok(page(&ListPage {
+        figures: room.sees_cases,
         sops: sops.collect(),
         none: Empty::new(
             "No SOP is in force",

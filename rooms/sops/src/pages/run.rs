@@ -6,8 +6,8 @@ use askama::Template;
 use axum::response::Response;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use kept_journal::InForce;
 use kept_journal::obligations::{Owed, owed_under};
+use kept_journal::{Directory, InForce};
 use kept_kernel::Instant;
 use kept_language::{Document, Rule, explain_short};
 use kept_store::{Read, StoreError};
@@ -78,7 +78,7 @@ pub async fn run(
     Ok(page(&RunPage {
         crumb: Crumb::new([("SOPs", "/sops")]),
         title: document.header.title.clone(),
-        modes: modes(&code, "run", open),
+        modes: modes(room, &code, "run", open),
         none: clauses.is_empty().then(|| {
             Empty::new(
                 format!("Nothing is owed under {code}"),
@@ -120,7 +120,7 @@ fn clause(
         ),
         client: None,
         tier: None,
-        with: Some(with(duty)),
+        with: Some(with(&in_force.directory, duty)),
         line: None,
         clock: clock(duty, now, zone),
         act: None,
@@ -155,8 +155,11 @@ fn capital(text: &str) -> String {
 }
 
 /// The client, and who owes it.
-fn with(duty: &Owed) -> String {
-    let owner = duty.owner.as_ref().unwrap_or(&duty.owner_role);
+fn with(directory: &Directory, duty: &Owed) -> String {
+    let owner = match &duty.owner {
+        Some(owner) => directory.name(owner),
+        None => &duty.owner_role,
+    };
     let owed = if duty.level > 0 {
         format!("escalated to {owner}")
     } else {

@@ -97,7 +97,7 @@ pub async fn versions(
     Ok(page(&VersionsPage {
         crumb: Crumb::new([("SOPs", "/sops")]),
         title: document.header.title.clone(),
-        modes: modes(&code, "versions", open),
+        modes: modes(room, &code, "versions", open),
         versions: listed.collect(),
         shipped: own.is_empty().then(|| {
             Notice::info(

@@ -150,7 +150,7 @@ impl Desk {
         engine.finish(NOW);
         let finished = rewriting.finish().unwrap();
         self.store
-            .write(move |tx| finished.put_in_force(tx, NOW))
+            .write(move |tx| finished.put_in_force(tx, &rules, NOW))
             .kept();
     }
 
@@ -199,6 +199,7 @@ impl Desk {
                 let extensions = request.extensions_mut();
                 extensions.insert(Binding::session("test"));
                 extensions.insert(Arc::new(Menu::default()));
+                extensions.insert(kept_sops::SeesCases);
                 extensions.insert(Viewer {
                     name: "Helen Strand".into(),
                     role: "SOP supervisor".into(),
@@ -208,6 +209,7 @@ impl Desk {
             next.run(request).await
         });
         ui.protect(ui.dress(routes(self.room.clone())).layer(known))
+            .app()
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "in a test a panic is the failure"
 )]
 
+mod clock;
 mod cut;
 mod disk;
 mod killed;

@@ -6,13 +6,12 @@ mod profile;
 mod tokens;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kept_journal::audit::Who;
 use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Confirm};
+use kept_ui::routes::{Routes, get, post};
 use kept_ui::{Failure, Filled, Flash, Frame, page, see_other, unprocessable};
 
 use super::failed;
@@ -23,8 +22,8 @@ use crate::model::{Absence, ApiToken, Person, PersonState, Session, Span};
 use crate::queries;
 use crate::session::{Signed, young};
 
-pub(super) fn routes() -> Router<Accounts> {
-    Router::new()
+pub(super) fn routes() -> Routes<Accounts> {
+    Routes::new()
         .route("/me", get(show))
         .route("/me/profile", post(profile::change))
         .route("/me/password", post(profile::set_password))

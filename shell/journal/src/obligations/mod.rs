@@ -1,16 +1,18 @@
 //! Obligations as rows: what the pages list, and the cases behind every figure.
 
+mod rows;
+
 use std::mem;
 use std::sync::Arc;
 
 use kept_engine::{Obligation, Verdict};
 use kept_kernel::Instant;
-use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, statements};
+use kept_store::{FromRow, Read, Row, Store, StoreError, Write, params, statements};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Codec;
-use crate::events::CLIENT;
-use crate::numbers::{Known, Name, Pair};
+use crate::numbers::Known;
+pub(crate) use rows::{ADD, DROP, Kept, NewRow};
 
 const SLICE: usize = 2_000;
 
@@ -42,9 +44,6 @@ statements! {
     /// Unless a later one is in force.
     PUT_IN_FORCE = "UPDATE obligation_runs SET in_force_at = $2 WHERE number = $1
            AND NOT EXISTS (SELECT 1 FROM obligation_runs WHERE number > $1 AND in_force_at IS NOT NULL)";
-    ADD = "INSERT INTO obligations (run, record, client, code, rule, version, cycle, level, learner, opened_at, due_at,
-               discharged_at, settled_at, verdict, owner_role, owner, tier, body)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     /// Any of them: an order would sort a whole run for each slice.
     TAKE_OUT = "DELETE FROM obligations WHERE number IN (SELECT number FROM obligations WHERE run < $1 LIMIT 2000)";
     TAKE_OUT_RUNS = "DELETE FROM obligation_runs WHERE number < $1";
@@ -52,6 +51,7 @@ statements! {
     OF_RULE_AND_ROLE = of_rule!("AND o.owner_role = $8");
     OF_RULE_AND_TIER = of_rule!("AND o.tier = $8");
     OF_RULE_AND_OWNER = of_rule!("AND o.owner = $8");
+    OF_RULE_AND_OWNERS = of_rule!("AND o.owner IN LIST($8)");
     OF_RULE_AND_CLIENT = of_rule!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $8)");
     OWED_UNDER = selected!("AND o.code = $1 AND o.rule = $2 AND o.settled_at IS NULL
                ORDER BY o.due_at, o.number LIMIT $3");
@@ -147,6 +147,8 @@ pub enum Of {
     Owner(String),
     /// Those of a client.
     Client(String),
+    /// Those that any of these people owes.
+    Owners(Vec<String>),
 }
 
 /// Which obligations of a rule are asked for.
@@ -189,6 +191,13 @@ pub fn of_rule(read: &Read<'_>, asked: &Asked) -> Result<Vec<Owed>, StoreError> 
         Of::Tier(name) => (OF_RULE_AND_TIER, name),
         Of::Owner(name) => (OF_RULE_AND_OWNER, name),
         Of::Client(name) => (OF_RULE_AND_CLIENT, name),
+        Of::Owners(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return read.all(
+                OF_RULE_AND_OWNERS,
+                &[&most[..], &params![&names[..]]].concat(),
+            );
+        }
     };
     read.all(sql, &[&most[..], &params![name]].concat())
 }
@@ -219,31 +228,11 @@ pub fn of_record(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Vec<Owed>,
 pub struct Rewriting {
     store: Store,
     run: i64,
+    begun_at: Instant,
     codec: Arc<Codec>,
     waiting: Vec<NewRow>,
     known: Known,
     written: u64,
-}
-
-/// An obligation ready to be written.
-struct NewRow {
-    noun: String,
-    subject: String,
-    client: Option<String>,
-    rule: Arc<kept_language::ast::RuleKey>,
-    version: Arc<str>,
-    cycle: u32,
-    level: u8,
-    learner: Option<String>,
-    opened_at: Instant,
-    due_at: Option<Instant>,
-    discharged_at: Option<Instant>,
-    settled_at: Option<Instant>,
-    verdict: Verdict,
-    owner_role: Arc<str>,
-    owner: Option<String>,
-    tier: Option<String>,
-    body: String,
 }
 
 impl Rewriting {
@@ -259,6 +248,7 @@ impl Rewriting {
         Ok(Self {
             store: store.clone(),
             run,
+            begun_at: now,
             codec,
             waiting: Vec::with_capacity(SLICE),
             known: Known::default(),
@@ -272,36 +262,7 @@ impl Rewriting {
     ///
     /// As the database says.
     pub fn push(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
-        let more = More {
-            used_business: obligation.used_business,
-            used_elapsed: obligation.used_elapsed,
-            paused_business: obligation.paused_business,
-            exception: obligation
-                .exception
-                .as_ref()
-                .map(|rule| format!("{}/{}", rule.code, rule.id)),
-            unknown: obligation.unknown.clone(),
-            calendar: obligation.calendar.to_string(),
-        };
-        self.waiting.push(NewRow {
-            noun: self.codec.noun(obligation.noun).to_owned(),
-            subject: obligation.subject.clone(),
-            client: obligation.client.clone(),
-            rule: obligation.rule.clone(),
-            version: obligation.version.clone(),
-            cycle: obligation.cycle,
-            level: obligation.level,
-            learner: obligation.learner.clone(),
-            opened_at: obligation.opened_at,
-            due_at: obligation.due_at,
-            discharged_at: obligation.discharged_at,
-            settled_at: obligation.ended_at,
-            verdict: obligation.verdict,
-            owner_role: obligation.owner_role.clone(),
-            owner: obligation.owner.clone(),
-            tier: obligation.tier.clone(),
-            body: serde_json::to_string(&more).unwrap_or_default(),
-        });
+        self.waiting.push(NewRow::of(&self.codec, obligation));
         if self.waiting.len() >= SLICE {
             self.flush()
         } else {
@@ -318,6 +279,7 @@ impl Rewriting {
         self.flush()?;
         Ok(Finished {
             run: self.run,
+            begun_at: self.begun_at,
             written: self.written,
         })
     }
@@ -331,7 +293,7 @@ impl Rewriting {
             .store
             .write(move |tx| {
                 let numbers = needed.number(tx)?;
-                let rows: Vec<[Value<'_>; 18]> = slice
+                let rows: Vec<_> = slice
                     .iter()
                     .enumerate()
                     .map(|(at, row)| row.values(run, numbers.of(at)))
@@ -348,19 +310,15 @@ impl Rewriting {
 /// A run whose obligations are all written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
-    run: i64,
+    pub(crate) run: i64,
+    pub(crate) begun_at: Instant,
     /// How many there are.
     pub written: u64,
 }
 
 impl Finished {
-    /// From the end of this transaction on, these obligations are the ones that count. False: a later run is in force
-    /// already, and nothing was done.
-    ///
-    /// # Errors
-    ///
-    /// As the database says.
-    pub fn put_in_force(self, tx: &Write<'_>, now: Instant) -> Result<bool, StoreError> {
+    /// False: a later run is in force already, and nothing was done.
+    pub(crate) fn count(self, tx: &Write<'_>, now: Instant) -> Result<bool, StoreError> {
         Ok(tx.execute(PUT_IN_FORCE, &params![self.run, now])? > 0)
     }
 
@@ -380,36 +338,6 @@ impl Finished {
             .write(move |tx| tx.execute(TAKE_OUT_RUNS, &params![run]))
             .wait()?;
         Ok(())
-    }
-}
-
-impl NewRow {
-    fn records(&self) -> Pair<Name<'_>> {
-        let client = self.client.as_deref().map(|client| (CLIENT, client));
-        (Some((&self.noun, &self.subject)), client)
-    }
-
-    fn values(&self, run: i64, (record, client): Pair<i64>) -> [Value<'_>; 18] {
-        params![
-            run,
-            record,
-            client,
-            &self.rule.code,
-            &self.rule.id,
-            &*self.version,
-            self.cycle,
-            self.level,
-            self.learner.as_deref().unwrap_or_default(),
-            self.opened_at,
-            self.due_at.unwrap_or(Instant::MAX),
-            self.discharged_at,
-            self.settled_at,
-            verdict_word(self.verdict),
-            &*self.owner_role,
-            self.owner.as_deref(),
-            self.tier.as_deref(),
-            Value::Json(&self.body),
-        ]
     }
 }
 

@@ -1,0 +1,17 @@
+//! The whole site, as `kept serve` serves it: what it lets whom do, and what stands on each of its answers.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
+mod access;
+mod ask;
+mod desk;
+mod headers;
+mod lists;
+mod records;
+mod signing_in;
+mod stolen;
+mod table;

@@ -1,0 +1,118 @@
+//! Records to ask for: one's own, another person's, and none.
+
+use kept_accounts::access::Action;
+use kept_accounts::commands::{NewToken, add_absence, add_token, disable_person};
+use kept_kernel::Id;
+use kept_store::{params, statements};
+use kept_testing::Kept as _;
+use kept_vault::{SystemRandom, Token};
+
+use crate::ask::Asker;
+use crate::desk::{Desk, Hired, console};
+use crate::table::Case;
+
+statements! {
+    EMERGENCY_OF = "SELECT id FROM emergencies WHERE person = $1";
+}
+
+/// What fills the holes of a path for a record of this kind. `owner` is who asks.
+pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String> {
+    let other;
+    let whose = match case {
+        Case::There => owner,
+        Case::Foreign => {
+            other = desk.hire(if record == "emergency" {
+                "account-manager"
+            } else {
+                "employee"
+            });
+            &other
+        }
+        Case::Missing => return missing(desk, record),
+        Case::Rubbish => return vec!["nonsense".into(), "nonsense".into()],
+    };
+    match record {
+        "session" => vec![desk.sign_in(&whose.email).0],
+        "token" => vec![token(desk, whose)],
+        "absence" => vec![absence(desk, whose)],
+        "emergency" => vec![emergency(desk, whose)],
+        "person" => vec![desk.hire("employee").person.to_string()],
+        "former" => {
+            let hired = desk.hire("management");
+            leave(desk, &hired);
+            vec![hired.person.to_string()]
+        }
+        "sop" => vec!["SR".into()],
+        "rule" => vec!["SR".into(), "acknowledge".into()],
+        "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
+        "asset" => {
+            let path = kept_ui::ASSETS.first().unwrap().path;
+            vec![path.strip_prefix("/assets/").unwrap().to_owned()]
+        }
+        other => panic!("how is a record of the kind {other} made?"),
+    }
+}
+
+fn missing(desk: &Desk, record: &str) -> Vec<String> {
+    let id = desk.house.world.id().to_string();
+    match record {
+        "sop" => vec!["XX".into()],
+        "rule" => vec!["SR".into(), "no-such-rule".into()],
+        "case" => vec!["request".into(), "none".into()],
+        _ => vec![id],
+    }
+}
+
+/// Somebody leaves.
+pub fn leave(desk: &Desk, hired: &Hired) {
+    let (act, person) = (desk.act(), hired.person);
+    let disabled = desk
+        .house
+        .store
+        .write(move |tx| disable_person(tx, &act, &console(), person));
+    disabled.kept();
+}
+
+fn token(desk: &Desk, whose: &Hired) -> String {
+    let token = NewToken {
+        id: desk.house.world.id(),
+        token: Token::new(&mut SystemRandom).unwrap().hash(),
+        name: format!("Program {}", desk.number()),
+        person: Some(whose.person),
+        scopes: vec![Action::ReadSops],
+        expires_at: None,
+    };
+    let act = desk.act();
+    let added = desk
+        .house
+        .store
+        .write(move |tx| add_token(tx, &act, &token));
+    added.kept().to_string()
+}
+
+fn absence(desk: &Desk, whose: &Hired) -> String {
+    let (act, person) = (desk.act(), whose.person);
+    let added = desk.house.store.write(move |tx| {
+        let days = ("2026-03-02", "2026-03-06");
+        add_absence(tx, &act, person, days, None)
+    });
+    added.kept().to_string()
+}
+
+/// Only people of some roles have any; for others it is one of somebody else.
+fn emergency(desk: &Desk, whose: &Hired) -> String {
+    let open = |whose: &Hired| {
+        let asker = Asker::with_session(desk, &whose.email, &desk.sign_in(&whose.email).1);
+        let record = desk.house.world.id();
+        let form =
+            format!("object=client&record={record}&reason=The+client+is+on+the+phone&next=%2Fme");
+        asker.send(desk, "POST", "/emergencies", (&form, true));
+        let person = whose.person;
+        let found = desk
+            .house
+            .store
+            .read(move |read| read.maybe::<(Id,)>(EMERGENCY_OF, &params![person]));
+        found.kept().map(|(id,)| id.to_string())
+    };
+    open(whose).unwrap_or_else(|| open(&desk.hire("account-manager")).unwrap())
+}

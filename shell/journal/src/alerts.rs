@@ -1,0 +1,170 @@
+//! Alerts: what time brought about on a case, told to whoever must act on it. Each is made once.
+
+use kept_kernel::Instant;
+use kept_store::{FromRow, Read, Row, StoreError, Write, params, statements};
+
+macro_rules! selected {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.number, r.noun, r.id, c.id, a.code, a.rule, a.cycle, a.level, a.kind, a.role, a.person, a.due_at,
+                 a.at, a.made_at
+             FROM alerts a JOIN records r ON r.number = a.record LEFT JOIN records c ON c.number = a.client ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    MAKE = "INSERT INTO alerts (record, client, code, rule, cycle, level, kind, role, person, due_at, at, made_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    LATEST = selected!("ORDER BY a.number DESC LIMIT $1");
+    OF_RECORD = selected!("WHERE r.noun = $1 AND r.id = $2 ORDER BY a.number LIMIT 500");
+    OPEN_OF_PERSON = selected!("WHERE a.person = $1 AND a.seen_at IS NULL ORDER BY a.number DESC LIMIT $2");
+    SEEN = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number = $1 AND seen_at IS NULL";
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlertKind {
+    /// A deadline draws near.
+    Warning,
+    /// It has passed.
+    Breach,
+    /// A rung of the ladder: someone is to see that it is done.
+    Escalation,
+}
+
+impl AlertKind {
+    /// The word that is stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Breach => "breach",
+            Self::Escalation => "escalation",
+        }
+    }
+}
+
+/// An alert that is to be made.
+pub(crate) struct NewAlert<'a> {
+    pub(crate) record: i64,
+    pub(crate) client: Option<i64>,
+    pub(crate) rule: (&'a str, &'a str),
+    pub(crate) cycle: u32,
+    pub(crate) level: u8,
+    pub(crate) kind: AlertKind,
+    pub(crate) role: &'a str,
+    pub(crate) person: Option<&'a str>,
+    pub(crate) due_at: Option<Instant>,
+    pub(crate) at: Instant,
+}
+
+/// An alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Its number; later ones have higher ones.
+    pub number: i64,
+    /// The kind of record.
+    pub noun: String,
+    /// Which record.
+    pub subject: String,
+    /// The client.
+    pub client: Option<String>,
+    /// The code of the document.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// See [`kept_engine::Obligation::cycle`].
+    pub cycle: u32,
+    /// The rung of the ladder; 0 for the duty itself.
+    pub level: u32,
+    /// `warning`, `breach`, `escalation`.
+    pub kind: String,
+    /// The role or part that is told, in words.
+    pub role: String,
+    /// The person, where the case names one.
+    pub person: Option<String>,
+    /// Until when the duty was or is to be done.
+    pub due_at: Option<Instant>,
+    /// When it came about.
+    pub at: Instant,
+    /// When it was told.
+    pub made_at: Instant,
+}
+
+pub(crate) fn make(tx: &Write<'_>, alert: &NewAlert<'_>, now: Instant) -> Result<(), StoreError> {
+    let (code, rule) = alert.rule;
+    let row = params![
+        alert.record,
+        alert.client,
+        code,
+        rule,
+        alert.cycle,
+        alert.level,
+        alert.kind.word(),
+        alert.role,
+        alert.person,
+        alert.due_at,
+        alert.at,
+        now
+    ];
+    tx.execute(MAKE, &row)?;
+    Ok(())
+}
+
+/// The latest alerts, the newest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn latest(read: &Read<'_>, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    read.all(LATEST, &params![limit])
+}
+
+/// All alerts on one record, in the order in which they were made.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn of_record(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Vec<Alert>, StoreError> {
+    read.all(OF_RECORD, &params![noun, id])
+}
+
+/// What a person has been told and has not seen yet, the newest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn open_of_person(read: &Read<'_>, person: &str, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    read.all(OPEN_OF_PERSON, &params![person, limit])
+}
+
+/// Marks an alert as seen. False: it has been seen already, or there is none.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn seen(tx: &Write<'_>, number: i64, person: &str, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.execute(SEEN, &params![number, now, person])? == 1)
+}
+
+impl FromRow for Alert {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            number: row.get(0)?,
+            noun: row.get(1)?,
+            subject: row.get(2)?,
+            client: row.get(3)?,
+            code: row.get(4)?,
+            rule: row.get(5)?,
+            cycle: row.get(6)?,
+            level: row.get(7)?,
+            kind: row.get(8)?,
+            role: row.get(9)?,
+            person: row.get(10)?,
+            due_at: row.get(11)?,
+            at: row.get(12)?,
+            made_at: row.get(13)?,
+        })
+    }
+}

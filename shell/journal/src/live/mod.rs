@@ -1,0 +1,312 @@
+//! The living house: what happens is judged in the transaction that records it, and what time alone brings about in the
+//! transaction that claims its timer.
+//!
+//! A judgement of everything ([`obligations::Rewriting`](crate::obligations::Rewriting)) and a judgement of one family
+//! write the same rows; `over.rs` says how the one takes the place of the other.
+
+mod family;
+mod over;
+mod telling;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use kept_engine::{Engine, Obligation, Wake};
+use kept_kernel::Instant;
+use kept_language::ast::RuleKey;
+use kept_store::{Read, StoreError, Write, params, statements};
+
+use crate::codec::Codec;
+use crate::events::{self, NewEvent};
+use crate::numbers::Known;
+use crate::obligations::{ADD, DROP, Kept, NewRow};
+use crate::{InForce, timers};
+use family::Family;
+
+pub use over::{lived, set_wakes};
+
+/// A family with more events is judged by the next round of timers, not while somebody waits for an answer.
+const MOST_AT_ONCE: u32 = 2_000;
+
+/// Samples are drawn from this number, in every judgement alike.
+pub const SEED: u64 = 1;
+
+/// The kind of record that the company is: its own calendar is judged with everything, never case by case.
+const COMPANY: &str = "company";
+
+statements! {
+    /// Held to the end of the transaction, so that it cannot be replaced meanwhile.
+    RUN = "SELECT number, quiet_until FROM obligation_runs WHERE in_force_at IS NOT NULL AND replaced_at IS NULL
+           ORDER BY number DESC LIMIT 1 /*share*/";
+    FIRST_RUN = "INSERT INTO obligation_runs (number, begun_at, in_force_at, quiet_until) VALUES (0, $1, $1, 0)
+           ON CONFLICT DO NOTHING";
+    /// Held to the end of the transaction: two that judge one family do so one after the other.
+    HOLD = "INSERT INTO families (record, run, judged_at) VALUES ($1, $2, $3)
+            ON CONFLICT (record) DO UPDATE SET run = excluded.run, judged_at = excluded.judged_at";
+    ROWS = "SELECT o.number, o.code, o.rule, r.noun, r.id, o.learner, o.cycle, o.level, o.version, o.opened_at, o.due_at,
+                o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
+            FROM obligations o JOIN records r ON r.number = o.record
+            WHERE o.run = $1 AND o.client = $2
+            UNION ALL
+            SELECT o.number, o.code, o.rule, r.noun, r.id, o.learner, o.cycle, o.level, o.version, o.opened_at, o.due_at,
+                o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
+            FROM obligations o JOIN records r ON r.number = o.record
+            WHERE o.run = $1 AND o.record = $2 AND o.client IS NULL";
+    LOOK_AGAIN = "INSERT INTO timers (record, wake_at)
+                  SELECT DISTINCT coalesce(client, record), CAST($2 AS BIGINT) FROM obligations
+                  WHERE run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
+                    AND settled_at IS NULL AND owner IN LIST($1)
+                  ON CONFLICT (record) DO UPDATE SET wake_at = excluded.wake_at";
+    QUIET = "UPDATE obligation_runs SET quiet_until = $1 WHERE in_force_at IS NOT NULL AND quiet_until < $1";
+}
+
+/// The statements that both databases understand.
+pub(crate) fn statements() -> Vec<kept_store::Sql> {
+    [STATEMENTS, family::STATEMENTS, over::STATEMENTS].concat()
+}
+
+/// A judgement of everything that is in force, or about to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) number: i64,
+    /// What time brought about up to here is told to nobody.
+    pub(crate) quiet_until: Instant,
+}
+
+/// What judging a family brought about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Changed {
+    /// Obligations that opened, moved, ended or went.
+    pub obligations: u64,
+    /// People who were told of something.
+    pub alerts: u64,
+    /// The family is large: it is judged within the next second.
+    pub later: bool,
+}
+
+impl std::ops::AddAssign for Changed {
+    fn add_assign(&mut self, other: Self) {
+        self.obligations += other.obligations;
+        self.alerts += other.alerts;
+        self.later |= other.later;
+    }
+}
+
+/// Records events of one command in the caller's transaction and judges what they concern: afterwards the obligations,
+/// alerts and timers are those of a journal that has them.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn record(
+    tx: &Write<'_>,
+    rules: &InForce,
+    happened: &[NewEvent],
+    now: Instant,
+) -> Result<Changed, StoreError> {
+    let needed = Known::default().needed(happened.iter().map(NewEvent::records));
+    let numbers = needed.number(tx)?;
+    let touched: BTreeSet<i64> = happened
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| event.noun != COMPANY)
+        .filter_map(|(place, _)| numbers.of(place).0)
+        .collect();
+    // A record that goes over to another client concerns both.
+    let mut leads = leads(tx, &touched)?;
+    events::add(tx, happened, None, &numbers)?;
+    leads.extend(self::leads(tx, &touched)?);
+    let run = run_in_force(tx, now)?;
+    let mut changed = Changed::default();
+    for lead in leads {
+        changed += family_or_timer(tx, rules, (run, lead), now)?;
+    }
+    Ok(changed)
+}
+
+fn leads(read: &Read<'_>, records: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
+    let leads = records.iter().map(|record| family::lead_of(read, *record));
+    leads.collect()
+}
+
+fn family_or_timer(
+    tx: &Write<'_>,
+    rules: &InForce,
+    (run, lead): (Run, i64),
+    now: Instant,
+) -> Result<Changed, StoreError> {
+    if let Some(changed) = judge(tx, rules, (run, lead), (now, MOST_AT_ONCE))? {
+        return Ok(changed);
+    }
+    timers::set(tx, lead, Some(now))?;
+    Ok(Changed {
+        later: true,
+        ..Changed::default()
+    })
+}
+
+/// Does what is due: claims timers, at most `limit`, and judges their families. Returns how many there were, and what came of them.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn round(
+    tx: &Write<'_>,
+    rules: &InForce,
+    now: Instant,
+    limit: u32,
+) -> Result<(usize, Changed), StoreError> {
+    let due = timers::claim(tx, now, limit)?;
+    let mut changed = Changed::default();
+    if due.is_empty() {
+        return Ok((0, changed));
+    }
+    let run = run_in_force(tx, now)?;
+    for timer in &due {
+        changed += judge(tx, rules, (run, timer.record), (now, u32::MAX))?.unwrap_or_default();
+    }
+    Ok((due.len(), changed))
+}
+
+/// What time brought about up to now is told to nobody: after a change of the rules, under which the past looks different.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn quiet(tx: &Write<'_>, now: Instant) -> Result<(), StoreError> {
+    tx.execute(QUIET, &params![now])?;
+    Ok(())
+}
+
+/// Has the cases looked at in the next round on which one of these people owes something: somebody is away, is back, has
+/// left, holds another role.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn look_again(tx: &Write<'_>, people: &[String], now: Instant) -> Result<u64, StoreError> {
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    tx.execute(LOOK_AGAIN, &params![&people[..], now])
+}
+
+/// The run that counts. The first is made where nothing has been judged yet.
+fn run_in_force(tx: &Write<'_>, now: Instant) -> Result<Run, StoreError> {
+    // Who has waited for a run to be replaced finds none the first time.
+    for _ in 0..3 {
+        if let Some((number, quiet_until)) = tx.maybe(RUN, &[])? {
+            return Ok(Run {
+                number,
+                quiet_until,
+            });
+        }
+        tx.execute(FIRST_RUN, &params![now])?;
+    }
+    Err(StoreError::Retry)
+}
+
+/// Judges a family up to now and brings its rows, alerts and timer in line. None, and nothing done: it has more than
+/// `most` events.
+pub(crate) fn judge(
+    tx: &Write<'_>,
+    rules: &InForce,
+    (run, lead): (Run, i64),
+    (now, most): (Instant, u32),
+) -> Result<Option<Changed>, StoreError> {
+    tx.execute(HOLD, &params![lead, run.number, now])?;
+    let Some(family) = Family::read(tx, &rules.codec, lead, most)? else {
+        return Ok(None);
+    };
+    let Judged { obligations, wake } = judged(rules, &family, now);
+    timers::set(tx, lead, wake)?;
+    let kept: Vec<Kept> = tx.all(ROWS, &params![run.number, lead])?;
+    let written = write(tx, rules, (run.number, &obligations), kept)?;
+    let quiet_until = family
+        .imported_at
+        .map_or(run.quiet_until, |imported| imported.max(run.quiet_until));
+    let alerts = telling::tell(tx, rules, &obligations, (quiet_until, now))?;
+    Ok(Some(Changed {
+        obligations: written,
+        alerts,
+        later: false,
+    }))
+}
+
+struct Judged {
+    obligations: Vec<(NewRow, Obligation)>,
+    wake: Option<Instant>,
+}
+
+/// Runs the engine over a family.
+fn judged(rules: &InForce, family: &Family, now: Instant) -> Judged {
+    let given = RefCell::new(Vec::new());
+    let mut engine = Engine::new(&rules.program, SEED, |duty| {
+        let client = duty.client.as_deref();
+        let noun = rules.codec.noun(duty.noun);
+        if family.holds((noun, &duty.subject), client) {
+            given
+                .borrow_mut()
+                .push((NewRow::of(&rules.codec, duty), duty.clone()));
+        }
+    });
+    engine.with_cases_only();
+    for event in &family.events {
+        // An event that the engine does not take is left out in a judgement of everything too.
+        let _ = event.lend(|event| engine.push(event));
+    }
+    let wakes = engine.wakes(now);
+    let wake = earliest(&rules.codec, family, &wakes);
+    engine.finish(now);
+    Judged {
+        obligations: given.into_inner(),
+        wake,
+    }
+}
+
+fn earliest(codec: &Codec, family: &Family, wakes: &[Wake]) -> Option<Instant> {
+    let own = wakes
+        .iter()
+        .filter(|wake| family.holds((codec.noun(wake.noun), &wake.id), wake.client.as_deref()));
+    own.map(|wake| wake.at).min()
+}
+
+/// Brings the rows of a family in line with what was judged; returns how many were touched.
+fn write(
+    tx: &Write<'_>,
+    rules: &InForce,
+    (run, judged): (i64, &[(NewRow, Obligation)]),
+    kept: Vec<Kept>,
+) -> Result<u64, StoreError> {
+    let mut known: HashMap<_, Vec<Kept>> = HashMap::new();
+    for row in kept {
+        known.entry(row.name.clone()).or_default().push(row);
+    }
+    let (mut fresh, mut touched) = (Vec::new(), 0);
+    for (row, _) in judged {
+        match known.get_mut(&row.name()).and_then(Vec::pop) {
+            Some(kept) if row.differs(&kept) => {
+                row.change(tx, kept.number)?;
+                touched += 1;
+            }
+            Some(_) => {}
+            None => fresh.push(row),
+        }
+    }
+    for gone in known.into_values().flatten() {
+        let (code, id) = (gone.name.0, gone.name.1);
+        // What the company's calendar opens on a case, such as a sample, is not judged here.
+        if !rules.program.is_of_company(&RuleKey { code, id }) {
+            touched += tx.execute(DROP, &params![gone.number])?;
+        }
+    }
+    if !fresh.is_empty() {
+        let needed = Known::default().needed(fresh.iter().map(|row| row.records()));
+        let numbers = needed.number(tx)?;
+        let rows: Vec<_> = fresh
+            .iter()
+            .enumerate()
+            .map(|(place, row)| row.values(run, numbers.of(place)))
+            .collect();
+        touched += tx.execute_each(ADD, &rows)?;
+    }
+    Ok(touched)
+}
