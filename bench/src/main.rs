@@ -1,4 +1,5 @@
-//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, or `store`.
+//! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, `store`, `import`,
+//! `pages`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -6,7 +7,9 @@
 //! others use too, what counts is the time on a processor: it leaves out waiting for one, and the making of the events.
 
 mod copies;
+mod importing;
 mod living;
+mod paging;
 mod place;
 mod reading;
 mod storing;
@@ -29,6 +32,9 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench digest [EVENTS]         a number for all that is handed out, to compare two builds
        kept-bench read                    the SOPs that ship, and longer and longer documents
        kept-bench store                   writes to a new database at 1, 8 and 32 writers
+       kept-bench import [EVENTS]         the ServiceNow log through its mapping, once, or copies of it to that many events,
+                                          into a new database, beside the same rows by bare rusqlite
+       kept-bench pages KEPT FOLDER       the pages of the house in that folder, served by that program
        kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
                                           (1,000,000 unless given)
 
@@ -47,6 +53,12 @@ fn main() -> ExitCode {
         ("replay", Some(events)) => replay(events, sops),
         ("digest", Some(events)) => digest(events, sops),
         ("store", Some(_)) => storing::storing(),
+        ("import", Some(_)) => register()
+            .and_then(|register| importing::importing(&register, words.get(1).and(events))),
+        ("pages", _) => match sops {
+            [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),
+            _ => Err("name the program and the folder of the house".to_owned()),
+        },
         ("live", Some(clocks)) => {
             register().and_then(|register| living::living(register, clocks.min(1_000_000)))
         }

@@ -44,10 +44,41 @@ pub fn processor_seconds() -> Option<f64> {
     Some(nanoseconds / 1e9)
 }
 
+/// How long all threads of the process that still run have been on a processor.
+pub fn all_processor_seconds() -> Option<f64> {
+    let threads = fs::read_dir("/proc/self/task").ok()?;
+    let of = |thread: fs::DirEntry| {
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    let nanoseconds: f64 = threads.filter_map(Result::ok).filter_map(of).sum();
+    Some(nanoseconds / 1e9)
+}
+
 /// The most memory that the process has held, as Linux tells it; nought elsewhere.
 pub fn resident_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
+}
+
+/// The memory that a process holds now, as Linux tells it; nought elsewhere.
+pub fn resident_megabytes_of(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() / 1024.0
+}
+
+/// How long all threads of a process have been on a processor, those that have ended too, in steps of a hundredth of a
+/// second.
+pub fn spent_by(process: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name of the program stands in brackets and may hold anything.
+    let (_, rest) = status.rsplit_once(')')?;
+    let mut words = rest.split_whitespace().skip(11);
+    let user: f64 = words.next()?.parse().ok()?;
+    let system: f64 = words.next()?.parse().ok()?;
+    Some((user + system) / 100.0)
 }

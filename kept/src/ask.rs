@@ -57,10 +57,11 @@ pub enum Command {
         after_help = "Example: kept whatif --sop desk.sop.md --with draft.sop.md --calendar berlin.toml --mapping mapping.toml --events tickets.csv.gz --out draft\n         kept whatif --sop desk.sop.md --calendar berlin.toml --with-calendar no-lunch.toml --mapping mapping.toml --events tickets.csv.gz --out lunch"
     )]
     Whatif(WhatIfAsked),
-    /// Show a made-up company's year in the browser
+    /// Try Kept with a made-up company in it
     ///
-    /// Replays a year of made-up requests, sales, meetings and complaints under the five SOPs and under a changed one,
-    /// and serves the adherence page and the what-if page to this machine alone. Nothing is written.
+    /// Makes a house in a throw-away folder: a company of thirty people and four hundred clients, the five SOPs in force, and
+    /// a year of work, judged. It prints who can sign in, serves the pages to this machine alone, and removes the folder when
+    /// it ends.
     #[command(after_help = "Example: kept demo\n         kept demo --port 8080 --no-open")]
     Demo(DemoAsked),
     /// Print the words that SOPs may use (the same as `kept sop vocabulary`)

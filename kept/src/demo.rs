@@ -1,84 +1,226 @@
-//! `kept demo`: a made-up company's year, replayed under the five SOPs and under a changed one.
+//! `kept demo`: a real house in a throw-away folder, with a made-up company in it.
 //!
-//! The year is the same in every run: it is told from a fixed seed. Nothing is written to disk; the pages are served
-//! to this machine alone.
+//! The company, its people and what happened are told from a fixed seed, in the year up to today. The key lies beside the
+//! data, which no other house may do: nothing in here is worth keeping, and all of it is removed at the end.
 
-mod serve;
+mod people;
+mod whatif;
 
-use std::cell::RefCell;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use askama::Template;
-use jiff::civil::date;
-use kept_calendar::Calendar;
-use kept_engine::{Calendars, Engine, Obligation, Program, Version, WhatIf};
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
+use kept_journal::InForce;
+use kept_journal::audit::Who;
+use kept_journal::imports::Import;
 use kept_kernel::Instant;
-use kept_language::Register;
-use kept_logs::Summary;
-use kept_sample::{SampleCompany, changed_sr};
-use kept_sops::Set;
+use kept_sample::SampleCompany;
+use kept_vault::SystemRandom;
 
-use crate::adherence::{Adherence, Frame, Gather, cards};
-use crate::ask::DemoAsked;
-use crate::files::{self, Text};
-use crate::replay::{set_from, sop_lines};
-use crate::shipped;
-use crate::tell::{Failure, Outcome, answer, count, json};
-use crate::whatif::{Comparison, comparison_page, joined_cards};
+use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
+use crate::files;
+use crate::house::{self, House, private_folder, shipped};
+use crate::keeping;
+use crate::serve;
+use crate::tell::{Failure, Outcome, Progress, answer, count, remark};
 
-use serve::Served;
-
-/// The seed of the year.
+/// The seed of the company.
 const SEED: u64 = 2_025;
-/// How many months of it.
-const MONTHS: u32 = 12;
+/// So many ports are tried one after the other.
+const MOST_PORTS: u16 = 20;
 
-#[derive(Template)]
-#[template(path = "demo.html")]
-struct Front<'a> {
-    css: &'a str,
-    company: &'a str,
-    clients: usize,
-    events: String,
-    duties: String,
-}
+/// The folder, removed with everything in it at the end.
+struct Folder(PathBuf);
 
-/// The finished pages of the demonstration.
-struct Pages {
-    adherence: String,
-    adherence_json: String,
-    whatif: String,
-    whatif_json: String,
-    front: String,
-}
-
-/// Replays the year and serves its pages.
-pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
-    let pages = pages()?;
-    let (listener, port) = serve::listen(asked.port)?;
-    let address = format!("http://127.0.0.1:{port}/");
-    answer(&format!("{address}\nEnd it with Ctrl+C.\n"))?;
-    if !asked.no_open {
-        open(&address);
+impl Folder {
+    fn make() -> Result<Self, Failure> {
+        let folder = std::env::temp_dir().join(format!("kept-demo-{}", std::process::id()));
+        private_folder(&folder)?;
+        Ok(Self(folder))
     }
-    let html = "text/html; charset=utf-8";
-    let data = "application/json";
-    let page = |path, kind, text| Served { path, kind, text };
-    serve::serve(
-        &listener,
-        vec![
-            page("/", html, pages.front),
-            page("/adherence.html", html, pages.adherence),
-            page("/adherence.json", data, pages.adherence_json),
-            page("/whatif.html", html, pages.whatif),
-            page("/whatif.json", data, pages.whatif_json),
-        ],
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            remark(&format!(
+                "{} could not be removed: {error}",
+                self.0.display()
+            ));
+        }
+    }
+}
+
+/// Makes the house and serves it until it is told to stop.
+pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
+    let (listener, at) = listen(asked.port)?;
+    let folder = Folder::make()?;
+    let house_asked = HouseAsked {
+        data: folder.0.join("data"),
+        database_url: None,
+        key_file: Some(folder.0.join("kept.key")),
+    };
+    remark("a made-up company is moving in; this takes a few seconds");
+    let house = open(&house_asked)?;
+    let register = files::register(&[])?;
+    let now = house.world.now();
+    let mut company = company(&register, now);
+    let year = whatif::Year::of(&register, &mut company, now)?;
+    put_in_force(&house, &company)?;
+    let signing_in = people::move_in(&house, &house.rules()?, &company)?;
+    let rules = Arc::new(house.rules()?);
+    let events = import(&house, &rules, &company)?;
+    judge(&house, &rules)?;
+    keeping::seal(&house)?;
+    let whatif = year.page(&company)?;
+    let serve_asked = ServeAsked {
+        house: house_asked,
+        listen: at,
+        base_url: None,
+    };
+    let name = company.name;
+    drop(rules);
+    let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {
+        answer(&format!(
+            "\n{name} is made up, and so are its {} events.\n\nSign in as          e-mail                                    roles\n{signing_in}\nThe password of all is  {}\n\nThe desk                              {origin}/\nWhat a changed SOP would have changed {origin}/demo/whatif.html\n\nEnd it with Ctrl+C; everything is removed then.\n",
+            count(events),
+            people::PASSWORD,
+        ))?;
+        if !asked.no_open {
+            browse(origin);
+        }
+        Ok(())
+    });
+    // The database is closed before its folder goes.
+    drop(house);
+    drop(folder);
+    served
+}
+
+/// Takes the port, or the next one that is free.
+fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
+    let last = port.saturating_add(MOST_PORTS - 1);
+    for tried in port..=last {
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, tried));
+        match TcpListener::bind(at) {
+            Ok(listener) => {
+                let at = listener.local_addr().unwrap_or(at);
+                return Ok((listener, at));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                remark(&format!("port {tried} is taken by another program"));
+            }
+            Err(error) => {
+                return Err(Failure::new(format!(
+                    "Port {tried} cannot be used: {error}."
+                )));
+            }
+        }
+    }
+    Err(Failure::new(format!(
+        "Ports {port} to {last} are all taken. Name another with --port."
+    )))
+}
+
+/// Opens the house. Its key is made before, so that nobody is told to keep a copy of it.
+fn open(asked: &HouseAsked) -> Result<House, Failure> {
+    private_folder(&asked.data)?;
+    house::sources(asked.key_file.as_deref())
+        .find_or_create(&asked.data, &mut SystemRandom)
+        .map_err(|error| Failure::new(error.to_string()))?;
+    House::open(asked)
+}
+
+/// The company and its year, up to now.
+fn company(register: &kept_language::Register, now: Instant) -> SampleCompany {
+    let today = now.timestamp().to_zoned(TimeZone::UTC).date();
+    let first = today
+        .first_of_month()
+        .checked_sub(12.months())
+        .unwrap_or(today);
+    let mut company = SampleCompany::generate(SEED, register, first, 13);
+    company.events.retain(|event| event.at <= now);
+    company.until = now;
+    company
+}
+
+fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
+    let calendar = files::Text {
+        name: "calendar.toml".to_owned(),
+        text: company.calendar.clone(),
+    };
+    kept_sops::put_calendar((&house.store, &house.world), calendar, &[], Who::Kept)?;
+    let shipped = shipped();
+    let documents = shipped.documents.clone();
+    kept_sops::adopt(
+        (&house.store, &house.world),
+        &shipped,
+        documents,
+        true,
+        Who::Kept,
+    )?;
+    Ok(())
+}
+
+fn import(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
+    let codec = Arc::clone(&rules.codec);
+    let name = format!("The year of {}", company.name);
+    let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
+    let mut progress = Progress::begin();
+    for event in &company.events {
+        event.lend(|event| import.push(event))?;
+        progress.at(|| format!("writing the year: {} events", count(import.events())));
+    }
+    progress.end();
+    let written = import.finish(0)?;
+    house.store.analyze()?;
+    Ok(written)
+}
+
+fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
+    let mut progress = Progress::begin();
+    let judged = kept_adherence::judge(
+        &house.store,
+        &house.world,
+        rules,
+        kept_adherence::Judging::default(),
+        |done| {
+            progress.at(|| format!("judging the year: {} events", count(done)));
+            ControlFlow::Continue(())
+        },
     );
-    Ok(Outcome::Fine)
+    progress.end();
+    judged.map_err(|error| Failure::new(format!("{error}.")))?;
+    Ok(())
+}
+
+/// The finished page of the what-if, which needs no signing in: it is served to this machine alone.
+fn page(text: String) -> Router {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    let text: Arc<str> = text.into();
+    Router::new().route(
+        "/demo/whatif.html",
+        get(move || async move { (headers, text.to_string()) }),
+    )
 }
 
 /// Shows the address in the browser, where there is one; a failure is no matter, the address was printed.
-fn open(address: &str) {
+fn browse(address: &str) {
     let program = match std::env::consts::OS {
         "macos" => "open",
         "windows" => "explorer",
@@ -91,170 +233,4 @@ fn open(address: &str) {
         .stdout(quiet())
         .stderr(quiet())
         .spawn();
-}
-
-fn pages() -> Result<Pages, Failure> {
-    let register = files::register(&[])?;
-    let mut company = SampleCompany::generate(SEED, &register, date(2025, 1, 1), MONTHS);
-    let sops: Vec<Text> = shipped::SOPS.iter().map(shipped::Shipped::text).collect();
-    let sets = (
-        set_from(&register, sops.clone())?,
-        set_from(&register, changed(sops))?,
-    );
-    let programs = (
-        program(&register, &sets.0, &company)?,
-        program(&register, &sets.1, &company)?,
-    );
-    let calendar = programs.0.company_calendar();
-    let year = (
-        instant(calendar, "2025-01-01")?,
-        instant(calendar, "2026-01-01")?,
-    );
-    let drawn = RefCell::new(Vec::new());
-    run(&programs.0, &company, year, |duty| {
-        if duty.level == 0 {
-            drawn.borrow_mut().push(duty.clone());
-        }
-    });
-    company.answer_checks(&register, &drawn.into_inner());
-    let figures = adherence(&register, &sets.0, &programs.0, &company, year);
-    let comparison = compared(&register, &sets, (&programs.0, &programs.1), &company, year);
-    let duties = figures.rules.iter().map(|rule| rule.counts.triggered).sum();
-    let front = Front {
-        css: crate::adherence::CSS,
-        company: company.name,
-        clients: company.clients.len(),
-        events: count(company.events.len() as u64),
-        duties: count(duties),
-    };
-    let front = front.render();
-    Ok(Pages {
-        adherence: crate::adherence::page(&figures)?,
-        adherence_json: json(&figures)?,
-        whatif: comparison_page(&comparison)?,
-        whatif_json: json(&comparison)?,
-        front: front
-            .map_err(|error| Failure::new(format!("The page could not be written: {error}.")))?,
-    })
-}
-
-fn instant(calendar: &Calendar, text: &str) -> Result<Instant, Failure> {
-    let parsed = calendar.parse_instant(text);
-    parsed.map_err(|error| Failure::new(error.to_string()))
-}
-
-/// The SOPs with the changed one in its place.
-fn changed(mut sops: Vec<Text>) -> Vec<Text> {
-    for sop in sops.iter_mut().filter(|sop| sop.name == "sr.sop.md") {
-        sop.text = changed_sr(&sop.text);
-    }
-    sops
-}
-
-fn program(register: &Register, set: &Set, company: &SampleCompany) -> Result<Program, Failure> {
-    let calendar = Calendar::parse(&company.calendar, &mut |name| {
-        Err(format!("no feed {name}"))
-    });
-    let calendar = calendar.map_err(|problems| Failure::new(problems.to_string()))?;
-    let versions = [Version {
-        documents: &set.library.documents,
-        from: Instant::MIN,
-    }];
-    let calendars = Calendars::company(calendar);
-    Program::compile(register, &versions, calendars, company.staff(register)).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        Failure::new(format!("The SOPs cannot be run.\n{}", lines.join("\n")))
-    })
-}
-
-/// Runs the year; how many events were not taken.
-fn run(
-    program: &Program,
-    company: &SampleCompany,
-    year: (Instant, Instant),
-    sink: impl FnMut(&Obligation),
-) -> u64 {
-    let mut refused = 0;
-    let sink = RefCell::new(sink);
-    let mut engine = Engine::new(program, SEED, |duty| (sink.borrow_mut())(duty));
-    for event in &company.events {
-        refused += u64::from(event.lend(|event| engine.push(event)).is_err());
-    }
-    engine.finish(year.1);
-    refused
-}
-
-fn adherence(
-    register: &Register,
-    set: &Set,
-    program: &Program,
-    company: &SampleCompany,
-    year: (Instant, Instant),
-) -> Adherence {
-    let calendar = program.company_calendar();
-    let gather = RefCell::new(Gather::new(cards(register, &set.library), calendar));
-    let refused = run(program, company, year, |duty| {
-        gather.borrow_mut().add(duty, year.1, calendar);
-    });
-    let frame = Frame {
-        sops: sop_lines(set),
-        target: 0.95,
-        first: Some(year.0),
-        until: year.1,
-        assumptions: assumed(refused),
-    };
-    gather
-        .into_inner()
-        .finish(frame, calendar, summary(company))
-}
-
-fn compared(
-    register: &Register,
-    sets: &(Set, Set),
-    programs: (&Program, &Program),
-    company: &SampleCompany,
-    year: (Instant, Instant),
-) -> Comparison {
-    let whatif = RefCell::new(WhatIf::new(programs.0, programs.1));
-    let refused = run(programs.0, company, year, |duty| {
-        whatif.borrow_mut().first(duty);
-    });
-    run(programs.1, company, year, |duty| {
-        whatif.borrow_mut().second(duty);
-    });
-    let calendar = programs.0.company_calendar();
-    Comparison {
-        before: sop_lines(&sets.0),
-        after: sop_lines(&sets.1),
-        other_calendar: false,
-        zone: calendar.zone().to_owned(),
-        from: Some(calendar.format_instant(year.0)),
-        until: calendar.format_instant(year.1),
-        difference: whatif.into_inner().finish(),
-        log: summary(company),
-        assumptions: assumed(refused),
-        cards: joined_cards(register, sets),
-    }
-}
-
-fn summary(company: &SampleCompany) -> Summary {
-    let mut summary = Summary::default();
-    summary.rows = company.events.len() as u64;
-    summary.events = company.events.len() as u64;
-    summary
-}
-
-fn assumed(refused: u64) -> Vec<String> {
-    let lines = [
-        "The company, its clients and its year are made up, by a program with a fixed seed.",
-        "A duty counts in the period in which it was opened.",
-    ];
-    let mut all = lines.map(str::to_owned).to_vec();
-    if refused > 0 {
-        all.push(format!(
-            "{} events could not be taken and were left out.",
-            count(refused)
-        ));
-    }
-    all
 }

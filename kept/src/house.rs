@@ -69,6 +69,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_sops::SCHEMA,
         kept_announcements::SCHEMA,
         kept_adherence::SCHEMA,
+        kept_history::SCHEMA,
     ]
 }
 
@@ -214,6 +215,12 @@ impl House {
             zone: rules.program.company_calendar().zone().to_owned(),
             ..kept_accounts::Settings::default()
         }
+    }
+
+    /// Where the logs lie that were sent to be imported.
+    pub fn log_shelf(&self) -> kept_history::Shelf {
+        let sealer = Sealer::new(self.keys.roots(), Purpose::Files);
+        kept_history::Shelf::new(self.data.join("history"), sealer)
     }
 
     /// Where the files lie that show whether the audit was changed.

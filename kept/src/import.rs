@@ -160,6 +160,7 @@ pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
                 count(import.events)
             )
         });
+        ControlFlow::Continue(())
     })?;
     progress.end();
     judge(&house, &Arc::new(house.rules()?))?;

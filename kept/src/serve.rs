@@ -12,9 +12,9 @@ mod site;
 
 pub use site::{Site, site};
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
-use tokio::net::TcpListener;
+use axum::Router;
 
 use crate::ask::ServeAsked;
 use crate::house::House;
@@ -23,18 +23,32 @@ use crate::tell::{Failure, Outcome, answer};
 /// Serves until it is told to stop.
 pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
     let house = House::open(&asked.house)?;
+    let listen = asked.listen;
+    let listener = TcpListener::bind(listen).map_err(|error| busy(listen, &error))?;
+    run(&house, asked, listener, Router::new(), |origin| {
+        answer(&format!("Kept is ready at {origin}\n"))
+    })
+}
+
+/// Serves an open house, and other routes that nobody signs in for, until it is told to stop. `ready` is told where.
+pub fn run(
+    house: &House,
+    asked: &ServeAsked,
+    listener: TcpListener,
+    open: Router,
+    ready: impl FnOnce(&str) -> Result<(), Failure>,
+) -> Result<Outcome, Failure> {
+    let unstarted = |error| Failure::new(format!("The server cannot be started: {error}."));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("The server cannot be started: {error}.")))?;
-    let sealing = seal::Running::start(&house)?;
-    let listen = asked.listen;
+        .map_err(unstarted)?;
+    let sealing = seal::Running::start(house)?;
+    let at = listener.local_addr().unwrap_or(asked.listen);
+    listener.set_nonblocking(true).map_err(unstarted)?;
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|error| busy(listen, &error))?;
-        let at = listener.local_addr().unwrap_or(listen);
-        let site = tokio::task::block_in_place(|| site(&house, asked, asked.origin(at)))?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(unstarted)?;
+        let site = tokio::task::block_in_place(|| site(house, asked, asked.origin(at)))?;
         let Site {
             app,
             live,
@@ -42,20 +56,22 @@ pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
             rules,
             adherence,
             jobs,
+            history,
             ..
         } = site;
         let living = tokio::task::block_in_place(|| {
-            living::Running::start(&house, &rules, &adherence, &live)
+            living::Running::start(house, &rules, &adherence, &live)
         })?;
         let jobs = jobs::Running::start(jobs)?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
-        answer(&format!("Kept is ready at {}\n", asked.origin(at)))?;
-        connections::serve(listener, app, stop_asked()).await;
+        ready(&asked.origin(at))?;
+        connections::serve(listener, open.merge(app), stop_asked()).await;
         live.close();
         tokio::task::block_in_place(|| {
             jobs.stop();
+            history.stop();
             living.stop();
         });
         Ok(Outcome::Fine)

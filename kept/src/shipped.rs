@@ -21,4 +21,16 @@ impl Shipped {
     }
 }
 
+/// The mappings of the examples, to begin with.
+pub const MAPPINGS: [kept_history::ShippedMapping; 2] = [
+    kept_history::ShippedMapping {
+        name: "ServiceNow",
+        text: include_str!("../../examples/servicenow/mapping.toml"),
+    },
+    kept_history::ShippedMapping {
+        name: "Help desk",
+        text: include_str!("../../examples/helpdesk/mapping.toml"),
+    },
+];
+
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));

@@ -4,30 +4,32 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::Reach;
 use kept_journal::Rules;
+use kept_journal::audit::Who;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Random as _, SystemRandom};
-use tower_http::timeout::TimeoutLayer;
 
 use crate::ask::ServeAsked;
-use crate::house::{House, shipped};
+use crate::house::{self, House};
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
 use crate::serve::{api, counts};
+use crate::shipped;
 use crate::tell;
 
 /// A site that is ready to be served.
@@ -48,6 +50,8 @@ pub struct Site {
     pub rules: Rules,
     /// The figures.
     pub adherence: kept_adherence::Room,
+    /// The imports that run beside the pages.
+    pub history: kept_history::Room,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -84,7 +88,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     );
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
-    let rooms = rooms(house, &rules, &adherence)
+    let history = history(house, &rules, &live, &adherence)?;
+    let rooms = rooms(house, &rules, &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
@@ -105,13 +110,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let api = api::routes(announcements.clone(), accounts.clone(), &description);
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
-    let timely = signed
-        .merge(health)
-        .merge(api)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            std::time::Duration::from_mins(1),
-        ));
+    let timely = signed.merge(health).merge(api).layer(from_fn(in_time));
     let all = ui
         .protect(timely)
         .layer(axum::middleware::map_request(remote_address));
@@ -126,6 +125,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         jobs: jobs(house, &rules, &announcements),
         rules,
         adherence,
+        history,
     })
 }
 
@@ -145,6 +145,20 @@ fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) 
     jobs
 }
 
+/// A request takes a minute at most; sending a log takes as long as the line needs.
+async fn in_time(request: Request, next: Next) -> Response {
+    let sends_log = request.method() == Method::POST && request.uri().path() == "/history/logs";
+    let most = if sends_log {
+        Duration::from_hours(4)
+    } else {
+        Duration::from_mins(1)
+    };
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
 fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room {
     let hub = live.clone();
     kept_adherence::Room::new(
@@ -155,19 +169,48 @@ fn adherence(house: &House, rules: &Rules, live: &Live) -> kept_adherence::Room 
     )
 }
 
-fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Routes {
+fn history(
+    house: &House,
+    rules: &Rules,
+    live: &Live,
+    adherence: &kept_adherence::Room,
+) -> Result<kept_history::Room, tell::Failure> {
+    let (hub, judge, judging) = (live.clone(), adherence.clone(), adherence.clone());
+    let outside = kept_history::Outside {
+        changed: Box::new(move || hub.changed(["history"], None)),
+        judge: Box::new(move || judge.begin_judging()),
+        judging: Box::new(move || match judging.state() {
+            kept_adherence::State::Judging(done, of) => Some((done, of)),
+            kept_adherence::State::Idle(_) => None,
+        }),
+    };
+    Ok(kept_history::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        house.log_shelf(),
+        shipped::MAPPINGS.to_vec(),
+        outside,
+    )?)
+}
+
+fn rooms(
+    house: &House,
+    rules: &Rules,
+    adherence: &kept_adherence::Room,
+    history: kept_history::Room,
+) -> Routes {
     let setup = |adherence: &kept_adherence::Room| Setup {
         adherence: adherence.clone(),
         store: house.store.clone(),
         world: house.world.clone(),
         rules: rules.clone(),
-        shipped: Arc::new(shipped()),
+        shipped: Arc::new(house::shipped()),
     };
     let figures = adherence.clone();
     let sops = kept_sops::Room::new(
         (house.store.clone(), house.world.clone()),
         rules.clone(),
-        shipped(),
+        house::shipped(),
         Arc::new(move |code: &str| margins(&figures, code)),
     );
     Routes::new()
@@ -180,6 +223,7 @@ fn rooms(house: &House, rules: &Rules, adherence: &kept_adherence::Room) -> Rout
             Action::ReadSops,
             kept_sops::routes(sops).layer(from_fn(cases_seen)),
         ))
+        .merge(importing(kept_history::routes(history)))
         .merge(setup::routes(setup(adherence)))
 }
 
@@ -251,6 +295,22 @@ fn reaching(rules: Rules, routes: Routes) -> Routes {
     ))
 }
 
+/// Routes for people who may import a history; the room is told who asks.
+fn importing(routes: Routes) -> Routes {
+    routes.layer(from_fn(
+        |signed: Signed, mut request: Request, next: Next| async move {
+            match signed.require(Action::ImportHistory) {
+                Ok(_) => {
+                    let who = Who::Person(signed.person.0);
+                    request.extensions_mut().insert(who);
+                    next.run(request).await
+                }
+                Err(failure) => failure.into_response(),
+            }
+        },
+    ))
+}
+
 /// The address that a request comes from. Headers that forward another one are believed from nobody yet (T29).
 async fn remote_address(mut request: Request) -> Request {
     if let Some(ConnectInfo(from)) = request
@@ -287,6 +347,10 @@ fn menu(signed: &Signed) -> Menu {
         place(
             ("adherence", "Adherence", Icon::ADHERENCE, "g a"),
             signed.may(Action::ReadAdherence),
+        ),
+        place(
+            ("history", "Imports", Icon::REPLAY, "g i"),
+            signed.may(Action::ImportHistory),
         ),
         place(
             ("settings", "Settings", Icon::SETTINGS, "g ,"),

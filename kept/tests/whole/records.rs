@@ -3,7 +3,7 @@
 use kept_accounts::access::Action;
 use kept_accounts::commands::{NewToken, add_absence, add_token, disable_person};
 use kept_kernel::Id;
-use kept_store::{params, statements};
+use kept_store::{Value, params, statements};
 use kept_testing::Kept as _;
 use kept_vault::{SystemRandom, Token};
 
@@ -13,6 +13,10 @@ use crate::table::Case;
 
 statements! {
     EMERGENCY_OF = "SELECT id FROM emergencies WHERE person = $1";
+    ADD_LOG = "INSERT INTO history_logs (id, name, bytes, mapping_name, mapping, reading, taken_at, taken_by, removed_at)
+               VALUES ($1, 'log.csv', 1, 'own.toml', '', $2, $3, 'kept', $3)";
+    ADD_IMPORT = "INSERT INTO imports (id, name, started_at, ended_at, undone_at, events, bad_lines)
+                  VALUES ($1, 'log.csv', $2, $2, $2, 0, 0)";
 }
 
 /// What fills the holes of a path for a record of this kind. `owner` is who asks.
@@ -44,6 +48,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         }
         "sop" => vec!["SR".into()],
         "rule" => vec!["SR".into(), "acknowledge".into()],
+        "log" => vec![log(desk)],
+        "import" => vec![import(desk)],
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
         "announcement" => vec![announcement(desk)],
         "asset" => {
@@ -89,6 +95,26 @@ fn token(desk: &Desk, whose: &Hired) -> String {
         .store
         .write(move |tx| add_token(tx, &act, &token));
     added.kept().to_string()
+}
+
+fn log(desk: &Desk) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let added = desk
+        .house
+        .store
+        .write(move |tx| tx.execute(ADD_LOG, &params![id, Value::Json("{}"), now]));
+    added.kept();
+    id.to_string()
+}
+
+fn import(desk: &Desk) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let added = desk
+        .house
+        .store
+        .write(move |tx| tx.execute(ADD_IMPORT, &params![id, now]));
+    added.kept();
+    id.to_string()
 }
 
 fn absence(desk: &Desk, whose: &Hired) -> String {

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use kept_charts::Interval;
 use kept_journal::{Rules, events, live};
@@ -15,6 +16,9 @@ use kept_world::World;
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
 use crate::queries::{self, CountRow, Judgement, Within};
+
+/// So often at most open pages are told how far a judgement is.
+const TELL: Duration = Duration::from_millis(500);
 
 /// Between two judgements that nobody asked for lie ten minutes, in microseconds.
 const LEAST_PAUSE: i64 = 600_000_000;
@@ -178,6 +182,7 @@ impl Room {
             coming.of.store(span.events, Ordering::Relaxed);
         }
         let rules = shared.rules.now();
+        let mut last_told = Instant::now();
         let outcome = judge(
             &shared.store,
             &shared.world,
@@ -185,7 +190,8 @@ impl Room {
             (shared.asked)(),
             |done| {
                 coming.done.store(done, Ordering::Relaxed);
-                if done.is_multiple_of(1 << 18) {
+                if last_told.elapsed() >= TELL {
+                    last_told = Instant::now();
                     (shared.told)();
                 }
                 ControlFlow::Continue(())

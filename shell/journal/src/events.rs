@@ -1,12 +1,11 @@
 //! The events of the journal: how they are written, and how they are read back in order.
 
-use std::collections::HashMap;
-
 use kept_engine::{Event, OwnedEvent};
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, statements};
 
 use crate::codec::{Codec, CodecProblem, EventRow};
+use crate::numbers::{Known, Name, Numbered, Pair};
 
 /// An event ready to be written: everything that does not depend on the database.
 #[derive(Clone, Debug)]
@@ -34,9 +33,9 @@ pub(crate) const CLIENT: &str = "client";
 
 impl NewEvent {
     /// The records that it names.
-    pub(crate) fn records(&self) -> impl Iterator<Item = (&str, &str)> {
-        let client = self.client.iter().map(|client| (CLIENT, client.as_str()));
-        client.chain([(self.noun.as_str(), self.subject.as_str())])
+    pub(crate) fn records(&self) -> Pair<Name<'_>> {
+        let client = self.client.as_deref().map(|client| (CLIENT, client));
+        (Some((&self.noun, &self.subject)), client)
     }
 
     /// An event in the journal's form.
@@ -67,9 +66,6 @@ impl NewEvent {
 }
 
 statements! {
-    /// A record, unless it is known.
-    NAME_RECORD = "INSERT INTO records (noun, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    NUMBERS = "SELECT number, noun, id FROM records WHERE id IN LIST($1)";
     ADD_EVENT = "INSERT INTO events (id, at, recorded_at, record, client, what, body, import)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// In the order in which they are judged.
@@ -87,93 +83,6 @@ statements! {
     SPAN = "SELECT min(at), max(at), count(*) FROM events";
 }
 
-/// The number of a record, by its kind and id.
-type Numbers = HashMap<(String, String), i64>;
-
-/// How many records' numbers are remembered from one slice to the next.
-const REMEMBERED: usize = 200_000;
-
-/// The numbers of records, remembered between the slices of a long write.
-#[derive(Default)]
-pub(crate) struct Known(Numbers);
-
-/// The records of one slice: those whose number is remembered, and those to be asked for.
-pub(crate) struct Needed {
-    known: Numbers,
-    unknown: Vec<(String, String)>,
-}
-
-/// The numbers of all records of one slice.
-pub(crate) struct Numbered<'n> {
-    known: &'n Numbers,
-    fresh: Numbers,
-}
-
-impl Known {
-    pub(crate) fn needed<'a>(
-        &mut self,
-        records: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Needed {
-        if self.0.len() > REMEMBERED {
-            self.0.clear();
-        }
-        let mut needed = Needed {
-            known: HashMap::new(),
-            unknown: Vec::new(),
-        };
-        for (noun, id) in records {
-            let key = (noun.to_owned(), id.to_owned());
-            match self.0.get(&key) {
-                Some(number) => _ = needed.known.insert(key, *number),
-                None => needed.unknown.push(key),
-            }
-        }
-        needed.unknown.sort_unstable();
-        needed.unknown.dedup();
-        needed
-    }
-
-    pub(crate) fn learn(&mut self, fresh: Numbers) {
-        self.0.extend(fresh);
-    }
-}
-
-impl Needed {
-    /// Makes sure that each has a number.
-    pub(crate) fn number(&self, tx: &Write<'_>) -> Result<Numbered<'_>, StoreError> {
-        let rows: Vec<_> = self
-            .unknown
-            .iter()
-            .map(|(noun, id)| params![noun, id])
-            .collect();
-        tx.execute_each(NAME_RECORD, &rows)?;
-        let ids: Vec<&str> = self.unknown.iter().map(|(_, id)| id.as_str()).collect();
-        let found: Vec<(i64, String, String)> = tx.all(NUMBERS, &params![&ids[..]])?;
-        let fresh = found
-            .into_iter()
-            .map(|(number, noun, id)| ((noun, id), number))
-            .collect();
-        Ok(Numbered {
-            known: &self.known,
-            fresh,
-        })
-    }
-}
-
-impl Numbered<'_> {
-    pub(crate) fn of(&self, noun: &str, id: &str) -> Option<i64> {
-        let key = (noun.to_owned(), id.to_owned());
-        self.fresh
-            .get(&key)
-            .or_else(|| self.known.get(&key))
-            .copied()
-    }
-
-    pub(crate) fn fresh(self) -> Numbers {
-        self.fresh
-    }
-}
-
 /// Writes events whose records have numbers.
 pub(crate) fn add(
     tx: &Write<'_>,
@@ -183,17 +92,15 @@ pub(crate) fn add(
 ) -> Result<(), StoreError> {
     let rows: Vec<[Value<'_>; 8]> = events
         .iter()
-        .map(|event| {
+        .enumerate()
+        .map(|(row, event)| {
+            let (record, client) = numbers.of(row);
             [
                 event.id.into(),
                 event.at.into(),
                 event.recorded_at.into(),
-                numbers.of(&event.noun, &event.subject).into(),
-                event
-                    .client
-                    .as_deref()
-                    .and_then(|client| numbers.of(CLIENT, client))
-                    .into(),
+                record.into(),
+                client.into(),
                 (&event.what).into(),
                 Value::Json(&event.body),
                 import.into(),
@@ -210,12 +117,10 @@ pub(crate) fn add(
 ///
 /// As the database says.
 pub fn record(tx: &Write<'_>, event: &NewEvent) -> Result<i64, StoreError> {
-    let numbers = Known::default().needed(event.records());
-    let numbers = numbers.number(tx)?;
+    let needed = Known::default().needed(std::iter::once(event.records()));
+    let numbers = needed.number(tx)?;
     add(tx, std::slice::from_ref(event), None, &numbers)?;
-    numbers
-        .of(&event.noun, &event.subject)
-        .ok_or(StoreError::Missing("NUMBERS"))
+    numbers.of(0).0.ok_or(StoreError::Missing("NUMBERS"))
 }
 
 /// An event as it lies in its row.

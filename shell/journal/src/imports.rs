@@ -1,20 +1,27 @@
 //! Foreign history: events of another system, written in slices and marked with their import, so that they can be told
 //! from what happened here, and taken out again.
+//!
+//! A slice is one transaction, which counts its events with them. While the database writes one, the caller makes the next.
+//! So an import that was broken off, by a full disk or a killed server, says how many events it has, and can be gone on with
+//! from the same log, or undone.
 
 use std::mem;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use kept_engine::Event;
 use kept_kernel::{Id, Instant};
-use kept_store::{FromRow, Row, Store, StoreError, params, statements};
+use kept_store::{Answer, Dialect, FromRow, Row, Store, StoreError, params, statements};
 use kept_world::World;
 
 use crate::audit::{self, Entry, Who};
 use crate::codec::Codec;
-use crate::events::{self, Known, NewEvent};
+use crate::events::{self, NewEvent};
+use crate::numbers::{Fresh, Known};
 
-/// How many events go in at once.
-const SLICE: usize = 2_000;
+/// How many events go in at once: enough that the pages of the indexes are written once for many, few enough that other
+/// writers wait a tenth of a second at most.
+const SLICE: usize = 4_096;
 
 statements! {
     BEGIN_IMPORT = "INSERT INTO imports (id, name, started_at, events, bad_lines) VALUES ($1, $2, $3, 0, 0) RETURNING number";
@@ -22,7 +29,10 @@ statements! {
     COUNT_IMPORTED = "UPDATE imports SET events = events + $2 WHERE number = $1";
     IMPORTS = "SELECT number, id, name, started_at, ended_at, undone_at, events, bad_lines FROM imports ORDER BY number DESC LIMIT 200";
     IMPORT = "SELECT number, id, name, started_at, ended_at, undone_at, events, bad_lines FROM imports WHERE id = $1";
-    TAKE_OUT_EVENTS = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE import = $1 LIMIT 2000)";
+    /// By the key of each database: the place is SQLite's, the id is PostgreSQL's.
+    TAKE_OUT_PLACES = "DELETE FROM events WHERE place IN (SELECT place FROM events WHERE import = $1 LIMIT 4096)";
+    TAKE_OUT_IDS = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE import = $1 LIMIT 4096)";
+    COUNT_TAKEN = "UPDATE imports SET events = events - $2 WHERE number = $1";
     UNDONE = "UPDATE imports SET undone_at = $2, events = 0 WHERE number = $1";
 }
 
@@ -53,9 +63,15 @@ pub struct Import {
     world: World,
     codec: Arc<Codec>,
     number: i64,
+    id: Id,
     next: Id,
     waiting: Vec<NewEvent>,
+    /// The slice that the database is writing.
+    going: Option<Answer<Fresh, StoreError>>,
     known: Known,
+    /// Events of the log that are in the journal already, from the time before it was broken off.
+    skipped: u64,
+    to_skip: u64,
     events: u64,
 }
 
@@ -90,16 +106,40 @@ impl Import {
                 Ok::<_, StoreError>(number)
             })
             .wait()?;
-        Ok(Self {
+        Ok(Self::at(store, world, codec, (number, id, 0)))
+    }
+
+    /// Goes on with an import that was broken off. The same events are pushed again from the first one: those that are in
+    /// the journal are passed over.
+    pub fn resume(store: &Store, world: &World, codec: Arc<Codec>, import: &Imported) -> Self {
+        Self::at(
+            store,
+            world,
+            codec,
+            (import.number, import.id, import.events),
+        )
+    }
+
+    fn at(
+        store: &Store,
+        world: &World,
+        codec: Arc<Codec>,
+        (number, id, had): (i64, Id, u64),
+    ) -> Self {
+        Self {
             store: store.clone(),
             world: world.clone(),
             codec,
             number,
+            id,
             next: world.id(),
             waiting: Vec::with_capacity(SLICE),
+            going: None,
             known: Known::default(),
-            events: 0,
-        })
+            skipped: 0,
+            to_skip: had,
+            events: had,
+        }
     }
 
     /// Adds an event. They come in the order in which they happened; those of one instant keep their order.
@@ -108,6 +148,10 @@ impl Import {
     ///
     /// As the database says; what was written before stays and is marked.
     pub fn push(&mut self, event: &Event<'_>) -> Result<(), StoreError> {
+        if self.skipped < self.to_skip {
+            self.skipped += 1;
+            return Ok(());
+        }
         self.next = self.next.next();
         self.waiting
             .push(NewEvent::of(&self.codec, event, self.next));
@@ -128,21 +172,31 @@ impl Import {
         self.number
     }
 
+    /// Its identity.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Gives what waits to the database, once it has written what was given before.
     fn flush(&mut self) -> Result<(), StoreError> {
-        let slice = mem::take(&mut self.waiting);
-        let needed = self.known.needed(slice.iter().flat_map(NewEvent::records));
+        self.settle()?;
+        let slice = mem::replace(&mut self.waiting, Vec::with_capacity(SLICE));
+        let needed = self.known.needed(slice.iter().map(NewEvent::records));
         let (number, count) = (self.number, slice.len() as u64);
-        let fresh = self
-            .store
-            .write(move |tx| {
-                let numbers = needed.number(tx)?;
-                events::add(tx, &slice, Some(number), &numbers)?;
-                tx.execute(COUNT_IMPORTED, &params![number, count as i64])?;
-                Ok::<_, StoreError>(numbers.fresh())
-            })
-            .wait()?;
-        self.known.learn(fresh);
         self.events += count;
+        self.going = Some(self.store.write(move |tx| {
+            let numbers = needed.number(tx)?;
+            events::add(tx, &slice, Some(number), &numbers)?;
+            tx.execute(COUNT_IMPORTED, &params![number, count as i64])?;
+            Ok::<_, StoreError>(numbers.fresh())
+        }));
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if let Some(going) = self.going.take() {
+            self.known.learn(going.wait()?);
+        }
         Ok(())
     }
 
@@ -153,6 +207,7 @@ impl Import {
     /// As the database says.
     pub fn finish(mut self, bad_lines: u64) -> Result<u64, StoreError> {
         self.flush()?;
+        self.settle()?;
         let (number, now) = (self.number, self.world.now());
         self.store
             .write(move |tx| tx.execute(END_IMPORT, &params![number, now, bad_lines as i64]))
@@ -181,8 +236,8 @@ pub fn by_id(store: &Store, id: Id) -> Result<Option<Imported>, StoreError> {
         .wait()
 }
 
-/// Takes all events of an import out of the journal, slice by slice; `progress` is told how many are gone. Whoever judges
-/// the journal does so again afterwards.
+/// Takes all events of an import out of the journal, slice by slice; `progress` is told how many are gone, and may break it
+/// off. Whoever judges the journal does so again afterwards.
 ///
 /// # Errors
 ///
@@ -192,18 +247,28 @@ pub fn undo(
     world: &World,
     import: &Imported,
     who: Who,
-    mut progress: impl FnMut(u64),
+    mut progress: impl FnMut(u64) -> ControlFlow<()>,
 ) -> Result<u64, StoreError> {
     let number = import.number;
+    let slice = match store.dialect() {
+        Dialect::Sqlite => TAKE_OUT_PLACES,
+        Dialect::Postgres => TAKE_OUT_IDS,
+    };
     let mut gone = 0;
     loop {
         let taken: u64 = store
-            .write(move |tx| tx.execute(TAKE_OUT_EVENTS, &params![number]))
+            .write(move |tx| {
+                let taken = tx.execute(slice, &params![number])?;
+                tx.execute(COUNT_TAKEN, &params![number, taken as i64])?;
+                Ok::<_, StoreError>(taken)
+            })
             .wait()?;
         gone += taken;
-        progress(gone);
         if taken == 0 {
             break;
+        }
+        if progress(gone).is_break() {
+            return Ok(gone);
         }
     }
     let (entry, now, id) = (world.id(), world.now(), import.id);

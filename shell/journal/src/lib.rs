@@ -8,6 +8,7 @@ pub mod events;
 mod happened;
 pub mod imports;
 pub mod live;
+mod numbers;
 pub mod obligations;
 pub mod outbox;
 mod rules;
@@ -30,6 +31,7 @@ pub fn statements() -> Vec<Sql> {
         events::STATEMENTS,
         imports::STATEMENTS,
         &live::statements(),
+        numbers::STATEMENTS,
         obligations::STATEMENTS,
     ]
     .concat()

@@ -24,7 +24,7 @@ mod value;
 
 pub use bad::{BadLine, BadReason};
 pub use csv::CsvText;
-pub use mapping::{Mapping, MappingProblem};
+pub use mapping::{ColumnUse, Mapping, MappingProblem, act_words};
 pub use phrase::{find_act, find_proof, find_state};
 pub use read::{LogError, ReadOptions, SortedEvents, Watch, read};
 pub use summary::{Note, Summary};

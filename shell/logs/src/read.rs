@@ -24,6 +24,8 @@ pub struct ReadOptions {
     pub memory: usize,
     /// Where they put what does not fit.
     pub folder: PathBuf,
+    /// So many rows at most; none: all of them.
+    pub rows: Option<u64>,
 }
 
 impl Default for ReadOptions {
@@ -31,6 +33,7 @@ impl Default for ReadOptions {
         Self {
             memory: 48 << 20,
             folder: std::env::temp_dir(),
+            rows: None,
         }
     }
 }
@@ -99,6 +102,7 @@ pub fn read(
 ) -> Result<SortedEvents, LogError> {
     let mut summary = Summary::default();
     let mut rows = LogRows::open(raw, mapping, register)?;
+    rows.stop_after(options.rows);
     let sorter = Sorter::new(&options.folder, options.memory);
     let mut emitter = Emitter::new(mapping, register, sorter);
     if !mapping.looks_at_subjects() {

@@ -50,6 +50,7 @@ pub struct LogRows<'m> {
     found: Row,
     times: TimeReader,
     last_at: Instant,
+    most: u64,
 }
 
 /// What the next row was.
@@ -91,11 +92,20 @@ impl<'m> LogRows<'m> {
             found: Row::default(),
             times: TimeReader::new(mapping.time.formats.clone(), mapping.time.zone.clone()),
             last_at: Instant::MIN,
+            most: u64::MAX,
         })
+    }
+
+    /// Reads so many rows at most.
+    pub fn stop_after(&mut self, rows: Option<u64>) {
+        self.most = rows.unwrap_or(u64::MAX);
     }
 
     /// Reads the next row.
     pub fn next(&mut self, into: &mut GoodRow, summary: &mut Summary) -> io::Result<NextRow> {
+        if summary.rows >= self.most {
+            return Ok(NextRow::End);
+        }
         let (next, raw) = match &mut self.source {
             Source::Csv { rows, .. } => (rows.next(&mut self.found)?, rows.raw()),
             Source::Json(rows) => (rows.next(&mut self.found)?, rows.raw()),

@@ -77,6 +77,11 @@ impl Sql {
         self.text
     }
 
+    /// The statement for so many rows at once; none: it has no list `VALUES ($1, $2, …)`.
+    pub(crate) fn with_rows(self, rows: usize) -> Option<String> {
+        with_rows(self.text, rows)
+    }
+
     /// The text as this database wants it.
     pub fn for_dialect(self, dialect: Dialect) -> Cow<'static, str> {
         match dialect {
@@ -92,6 +97,41 @@ impl Sql {
             _ => self.text.into(),
         }
     }
+}
+
+/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on; none: it has no such list.
+fn with_rows(text: &str, rows: usize) -> Option<String> {
+    let (head, rest) = text.split_once("VALUES (")?;
+    let mut depth = 1_usize;
+    let end = rest.find(|letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let (list, tail) = (rest.get(..end)?, rest.get(end + 1..)?);
+    let mut parts = list.split('$');
+    let first = parts.next()?;
+    let parameters: Vec<(usize, &str)> = parts
+        .map(|part| {
+            let digits = part
+                .find(|letter: char| !letter.is_ascii_digit())
+                .unwrap_or(part.len());
+            let (number, after) = part.split_at(digits);
+            Some((number.parse().ok()?, after))
+        })
+        .collect::<Option<_>>()?;
+    let width = parameters.iter().map(|(number, _)| *number).max()?;
+    let row = |at: usize| {
+        let parameters = parameters
+            .iter()
+            .map(|(number, after)| format!("${}{after}", at * width + number));
+        format!("({first}{})", parameters.collect::<String>())
+    };
+    let lists: Vec<String> = (0..rows).map(row).collect();
+    Some(format!("{head}VALUES {}{tail}", lists.join(", ")))
 }
 
 static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
@@ -152,7 +192,7 @@ macro_rules! statements {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, Sql, begins_with};
+    use super::{Dialect, Sql, begins_with, with_rows};
 
     #[test]
     fn the_marks_become_what_each_database_says() {
@@ -176,5 +216,26 @@ mod tests {
         assert!(begins_with("Rollback to x", "ROLLBACK"));
         assert!(!begins_with("commitments", "COMMIT"));
         assert!(!begins_with("UPDATE t", "COMMIT"));
+    }
+
+    #[test]
+    fn a_statement_for_one_row_becomes_one_for_many() {
+        assert_eq!(
+            with_rows(
+                "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                3
+            )
+            .as_deref(),
+            Some("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT DO NOTHING")
+        );
+        assert_eq!(
+            with_rows(
+                "INSERT INTO t (a, b) VALUES ('x', lower($1)) RETURNING a",
+                2
+            )
+            .as_deref(),
+            Some("INSERT INTO t (a, b) VALUES ('x', lower($1)), ('x', lower($2)) RETURNING a")
+        );
+        assert_eq!(with_rows("DELETE FROM t", 2), None);
     }
 }

@@ -74,7 +74,7 @@ impl Write<'_> {
         let width = width.max(1);
         self.keep_fault(match &self.connection {
             Connection::Sqlite(connection) => {
-                statements::execute_each(connection, sql, values.chunks(width))
+                statements::execute_each(connection, sql, width, values)
             }
             Connection::Postgres(link) => {
                 borrow(link, sql).and_then(|mut link| link.execute_each(sql, width, values))

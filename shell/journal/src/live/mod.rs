@@ -17,7 +17,8 @@ use kept_language::ast::RuleKey;
 use kept_store::{Read, StoreError, Write, params, statements};
 
 use crate::codec::Codec;
-use crate::events::{self, Known, NewEvent};
+use crate::events::{self, NewEvent};
+use crate::numbers::Known;
 use crate::obligations::{ADD, DROP, Kept, NewRow};
 use crate::{InForce, timers};
 use family::Family;
@@ -103,12 +104,13 @@ pub fn record(
     happened: &[NewEvent],
     now: Instant,
 ) -> Result<Changed, StoreError> {
-    let needed = Known::default().needed(happened.iter().flat_map(NewEvent::records));
+    let needed = Known::default().needed(happened.iter().map(NewEvent::records));
     let numbers = needed.number(tx)?;
-    let own = happened.iter().map(|event| (&*event.noun, &*event.subject));
-    let touched: BTreeSet<i64> = own
-        .filter(|(noun, _)| *noun != COMPANY)
-        .filter_map(|(noun, id)| numbers.of(noun, id))
+    let touched: BTreeSet<i64> = happened
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| event.noun != COMPANY)
+        .filter_map(|(place, _)| numbers.of(place).0)
         .collect();
     // A record that goes over to another client concerns both.
     let mut leads = leads(tx, &touched)?;
@@ -297,9 +299,13 @@ fn write(
         }
     }
     if !fresh.is_empty() {
-        let needed = Known::default().needed(fresh.iter().flat_map(|row| row.records()));
+        let needed = Known::default().needed(fresh.iter().map(|row| row.records()));
         let numbers = needed.number(tx)?;
-        let rows: Vec<_> = fresh.iter().map(|row| row.values(run, &numbers)).collect();
+        let rows: Vec<_> = fresh
+            .iter()
+            .enumerate()
+            .map(|(place, row)| row.values(run, numbers.of(place)))
+            .collect();
         touched += tx.execute_each(ADD, &rows)?;
     }
     Ok(touched)

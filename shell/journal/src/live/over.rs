@@ -16,7 +16,8 @@ use kept_world::World;
 use super::{Run, judge};
 use crate::InForce;
 use crate::codec::Codec;
-use crate::events::{CLIENT, Known};
+use crate::events::CLIENT;
+use crate::numbers::Known;
 use crate::obligations::Finished;
 
 /// So many families are judged in one transaction.
@@ -64,18 +65,25 @@ pub fn set_wakes(store: &Store, codec: &Codec, wakes: &[Wake]) -> Result<(), Sto
     let mut known = Known::default();
     let leads: Vec<((String, String), Instant)> = first.into_iter().collect();
     for slice in leads.chunks(2_000) {
-        let needed = known.needed(slice.iter().map(|((noun, id), _)| (&**noun, &**id)));
+        let needed = known.needed(
+            slice
+                .iter()
+                .map(|((noun, id), _)| (Some((&**noun, &**id)), None)),
+        );
         let slice = slice.to_vec();
         let fresh = store
             .write(move |tx| {
                 let numbers = needed.number(tx)?;
-                let due = slice.iter();
-                let due = due.filter_map(|((noun, id), at)| Some((numbers.of(noun, id)?, *at)));
-                let rows: Vec<_> = due.map(|(record, at)| params![record, at]).collect();
-                let records = slice
+                let due = slice.iter().enumerate();
+                let due: Vec<(i64, Instant)> = due
+                    .filter_map(|(place, (_, at))| Some((numbers.of(place).0?, *at)))
+                    .collect();
+                let rows: Vec<_> = due
                     .iter()
-                    .filter_map(|((noun, id), _)| numbers.of(noun, id));
-                tx.execute(FORGET_TIMERS, &params![&records.collect::<Vec<i64>>()[..]])?;
+                    .map(|(record, at)| params![*record, *at])
+                    .collect();
+                let records: Vec<i64> = due.iter().map(|(record, _)| *record).collect();
+                tx.execute(FORGET_TIMERS, &params![&records[..]])?;
                 tx.execute_each(SET_TIMER, &rows)?;
                 Ok::<_, StoreError>(numbers.fresh())
             })

@@ -6,7 +6,7 @@ use kept_language::ast::{Party, Whom};
 use kept_store::{StoreError, Write};
 
 use crate::alerts::{self, AlertKind, NewAlert};
-use crate::events::{CLIENT, Known};
+use crate::numbers::Known;
 use crate::obligations::NewRow;
 use crate::{InForce, timers};
 
@@ -35,22 +35,21 @@ pub(super) fn tell(
     if fired.is_empty() {
         return Ok(0);
     }
-    let needed = Known::default().needed(fired.iter().flat_map(|fired| fired.row.records()));
+    let needed = Known::default().needed(fired.iter().map(|fired| fired.row.records()));
     let numbers = needed.number(tx)?;
     let mut made = 0;
-    for fired in &fired {
+    for (place, fired) in fired.iter().enumerate() {
         let row = fired.row;
-        let Some(record) = numbers.of(&row.noun, &row.subject) else {
+        let (Some(record), client) = numbers.of(place) else {
             continue;
         };
         if !timers::fire(tx, record, &mark(fired), fired.at, now)? {
             continue;
         }
-        let client = row.client.as_deref();
         for (role, person) in &fired.told {
             let alert = NewAlert {
                 record,
-                client: client.and_then(|client| numbers.of(CLIENT, client)),
+                client,
                 rule: (&row.rule.code, &row.rule.id),
                 cycle: row.cycle,
                 level: row.level,

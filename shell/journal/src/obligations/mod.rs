@@ -11,7 +11,7 @@ use kept_store::{FromRow, Read, Row, Store, StoreError, Write, params, statement
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Codec;
-use crate::events::Known;
+use crate::numbers::Known;
 pub(crate) use rows::{ADD, DROP, Kept, NewRow};
 
 const SLICE: usize = 2_000;
@@ -288,12 +288,16 @@ impl Rewriting {
         let slice = mem::take(&mut self.waiting);
         let run = self.run;
         self.written += slice.len() as u64;
-        let needed = self.known.needed(slice.iter().flat_map(NewRow::records));
+        let needed = self.known.needed(slice.iter().map(NewRow::records));
         let fresh = self
             .store
             .write(move |tx| {
                 let numbers = needed.number(tx)?;
-                let rows: Vec<_> = slice.iter().map(|row| row.values(run, &numbers)).collect();
+                let rows: Vec<_> = slice
+                    .iter()
+                    .enumerate()
+                    .map(|(at, row)| row.values(run, numbers.of(at)))
+                    .collect();
                 tx.execute_each(ADD, &rows)?;
                 Ok::<_, StoreError>(numbers.fresh())
             })

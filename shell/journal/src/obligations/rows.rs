@@ -9,7 +9,8 @@ use kept_store::{FromRow, Row, StoreError, Value, Write, params, statements};
 
 use super::{More, verdict_word};
 use crate::codec::Codec;
-use crate::events::{CLIENT, Numbered};
+use crate::events::CLIENT;
+use crate::numbers::{self, Pair};
 
 statements! {
     ADD = "INSERT INTO obligations (run, record, client, code, rule, version, cycle, level, learner, opened_at, due_at,
@@ -98,9 +99,9 @@ impl NewRow {
     }
 
     /// The records that it names.
-    pub(crate) fn records(&self) -> impl Iterator<Item = (&str, &str)> {
-        let client = self.client.iter().map(|client| (CLIENT, client.as_str()));
-        client.chain([(self.noun.as_str(), self.subject.as_str())])
+    pub(crate) fn records(&self) -> Pair<numbers::Name<'_>> {
+        let client = self.client.as_deref().map(|client| (CLIENT, client));
+        (Some((&self.noun, &self.subject)), client)
     }
 
     pub(crate) fn name(&self) -> Name {
@@ -115,13 +116,12 @@ impl NewRow {
         )
     }
 
-    pub(crate) fn values<'v>(&'v self, run: i64, numbers: &Numbered<'_>) -> [Value<'v>; 18] {
+    /// `record` and `client` are their numbers.
+    pub(crate) fn values(&self, run: i64, (record, client): Pair<i64>) -> [Value<'_>; 18] {
         params![
             run,
-            numbers.of(&self.noun, &self.subject),
-            self.client
-                .as_deref()
-                .and_then(|client| numbers.of(CLIENT, client)),
+            record,
+            client,
             &self.rule.code,
             &self.rule.id,
             &*self.version,

@@ -6,11 +6,13 @@
 mod file;
 mod problem;
 mod resolve;
+mod uses;
 
 use kept_language::{ActId, FactId, NounId, ProofId, RoleId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use problem::MappingProblem;
+pub use uses::{ColumnUse, act_words};
 
 use crate::input::Encoding;
 use crate::time::TimeFormat;

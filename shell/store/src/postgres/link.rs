@@ -11,14 +11,14 @@ use crate::postgres::address::Address;
 use crate::sql::{Dialect, Sql};
 use crate::value::Value;
 
-/// How many rows go in one statement of [`Link::execute_each`].
-const ROWS_AT_ONCE: usize = 50;
+/// How many rows go in one statement of [`Link::execute_each`]: as many as there are, by the largest that fits.
+const ROWS_AT_ONCE: [usize; 2] = [512, 32];
 
 pub(crate) struct Link {
     client: Client,
     statements: HashMap<&'static str, Statement>,
-    /// The forms of statements that take [`ROWS_AT_ONCE`] rows.
-    bulk: HashMap<&'static str, Statement>,
+    /// The forms of statements that take so many rows.
+    bulk: HashMap<(&'static str, usize), Statement>,
 }
 
 impl Link {
@@ -69,19 +69,22 @@ impl Link {
         width: usize,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        let chunks = values.chunks_exact(ROWS_AT_ONCE * width);
-        let rest = chunks.remainder();
+        let mut rest = values;
         let mut changed = 0;
-        for chunk in chunks {
-            let statement = self.prepared_bulk(sql)?;
-            let params: Vec<&(dyn ToSql + Sync)> = chunk
-                .iter()
-                .map(|value| value as &(dyn ToSql + Sync))
-                .collect();
-            changed += self
-                .client
-                .execute(&statement, &params)
-                .map_err(|error| explain(sql, &error))?;
+        for rows in ROWS_AT_ONCE {
+            // A statement takes 65,535 parameters at most.
+            if rows * width > 60_000 {
+                continue;
+            }
+            let chunks = rest.chunks_exact(rows * width);
+            rest = chunks.remainder();
+            for chunk in chunks {
+                let statement = self.prepared_bulk(sql, rows)?;
+                changed += self
+                    .client
+                    .execute(&statement, &bound(chunk))
+                    .map_err(|error| explain(sql, &error))?;
+            }
         }
         for row in rest.chunks(width) {
             changed += self.execute(sql, row)?;
@@ -101,55 +104,20 @@ impl Link {
         Ok(statement)
     }
 
-    fn prepared_bulk(&mut self, sql: Sql) -> Result<Statement, StoreError> {
-        if let Some(statement) = self.bulk.get(sql.text()) {
+    fn prepared_bulk(&mut self, sql: Sql, rows: usize) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.bulk.get(&(sql.text(), rows)) {
             return Ok(statement.clone());
         }
-        let text = with_rows(sql.text(), ROWS_AT_ONCE).ok_or_else(|| {
+        let text = sql.with_rows(rows).ok_or_else(|| {
             StoreError::database(sql, "`execute_each` needs one list VALUES ($1, $2, …)")
         })?;
         let statement = self
             .client
             .prepare(&text)
             .map_err(|error| explain(sql, &error))?;
-        self.bulk.insert(sql.text(), statement.clone());
+        self.bulk.insert((sql.text(), rows), statement.clone());
         Ok(statement)
     }
-}
-
-/// `… VALUES ($1, $2) tail` with so many rows, their parameters numbered on; none: it has no such list.
-fn with_rows(text: &str, rows: usize) -> Option<String> {
-    let (head, rest) = text.split_once("VALUES (")?;
-    let mut depth = 1_usize;
-    let end = rest.find(|letter| {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })?;
-    let (list, tail) = (rest.get(..end)?, rest.get(end + 1..)?);
-    let mut parts = list.split('$');
-    let first = parts.next()?;
-    let parameters: Vec<(usize, &str)> = parts
-        .map(|part| {
-            let digits = part
-                .find(|letter: char| !letter.is_ascii_digit())
-                .unwrap_or(part.len());
-            let (number, after) = part.split_at(digits);
-            Some((number.parse().ok()?, after))
-        })
-        .collect::<Option<_>>()?;
-    let width = parameters.iter().map(|(number, _)| *number).max()?;
-    let row = |at: usize| {
-        let parameters = parameters
-            .iter()
-            .map(|(number, after)| format!("${}{after}", at * width + number));
-        format!("({first}{})", parameters.collect::<String>())
-    };
-    let lists: Vec<String> = (0..rows).map(row).collect();
-    Some(format!("{head}VALUES {}{tail}", lists.join(", ")))
 }
 
 fn enough<'p, 'v>(
@@ -204,30 +172,4 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_rows;
-
-    #[test]
-    fn a_statement_for_one_row_becomes_one_for_many() {
-        assert_eq!(
-            with_rows(
-                "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                3
-            )
-            .as_deref(),
-            Some("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT DO NOTHING")
-        );
-        assert_eq!(
-            with_rows(
-                "INSERT INTO t (a, b) VALUES ('x', lower($1)) RETURNING a",
-                2
-            )
-            .as_deref(),
-            Some("INSERT INTO t (a, b) VALUES ('x', lower($1)), ('x', lower($2)) RETURNING a")
-        );
-        assert_eq!(with_rows("DELETE FROM t", 2), None);
-    }
 }

@@ -30,15 +30,19 @@ pub(crate) fn execute(
         .map_err(|error| explain(sql, &error))
 }
 
-pub(crate) fn execute_each<'r, 'v: 'r>(
+/// Runs a statement for each row of `width` values. One row a statement: with several, SQLite keeps each page as it was
+/// before the statement, and an import took half as much time again.
+pub(crate) fn execute_each(
     connection: &Connection,
     sql: Sql,
-    rows: impl Iterator<Item = &'r [Value<'v>]>,
+    width: usize,
+    values: &[Value<'_>],
 ) -> Result<u64, StoreError> {
     let mut statement = prepare(connection, sql)?;
+    let places = places(&statement, sql)?;
     let mut changed = 0;
-    for row in rows {
-        bind(&mut statement, sql, row)?;
+    for row in values.chunks(width) {
+        bind_at(&mut statement, sql, &places, row)?;
         changed += statement
             .raw_execute()
             .map_err(|error| explain(sql, &error))? as u64;
@@ -86,19 +90,43 @@ pub(crate) fn prepare(
         .map_err(|error| explain(sql, &error))
 }
 
-/// Binds by the digits of the names: SQLite numbers `$2` before `$1` when it comes first in the text.
 fn bind(
     statement: &mut CachedStatement<'_>,
     sql: Sql,
     params: &[Value<'_>],
 ) -> Result<(), StoreError> {
-    for index in 1..=statement.parameter_count() {
-        let value = statement
+    let places = places(statement, sql)?;
+    bind_at(statement, sql, &places, params)
+}
+
+/// Which value each parameter takes, by the digits of its name: SQLite numbers `$2` before `$1` when it comes first in the
+/// text.
+fn places(statement: &CachedStatement<'_>, sql: Sql) -> Result<Vec<usize>, StoreError> {
+    let place = |index| {
+        statement
             .parameter_name(index)
-            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
-            .and_then(|number| params.get(number.checked_sub(1)?))
-            .ok_or_else(|| StoreError::database(sql, format!("parameter {index} has no value")))?;
-        if matches!(value, Value::Text(text) | Value::Json(text) if text.contains('\0')) {
+            .and_then(|name| {
+                name.strip_prefix('$')?
+                    .parse::<usize>()
+                    .ok()?
+                    .checked_sub(1)
+            })
+            .ok_or_else(|| without_value(sql, index))
+    };
+    (1..=statement.parameter_count()).map(place).collect()
+}
+
+fn bind_at(
+    statement: &mut CachedStatement<'_>,
+    sql: Sql,
+    places: &[usize],
+    params: &[Value<'_>],
+) -> Result<(), StoreError> {
+    for (place, index) in places.iter().zip(1..) {
+        let value = params
+            .get(*place)
+            .ok_or_else(|| without_value(sql, index))?;
+        if matches!(value, Value::Text(text) | Value::Json(text) if text.as_bytes().contains(&0)) {
             return Err(StoreError::database(
                 sql,
                 "a text must not hold the character U+0000",
@@ -108,6 +136,10 @@ fn bind(
         bound.map_err(|error| explain(sql, &error))?;
     }
     Ok(())
+}
+
+fn without_value(sql: Sql, index: usize) -> StoreError {
+    StoreError::database(sql, format!("parameter {index} has no value"))
 }
 
 /// A value in SQLite's terms. Lists become the arrays that `rarray` takes.
