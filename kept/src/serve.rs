@@ -59,10 +59,9 @@ pub fn run(
             history,
             ..
         } = site;
-        let living = tokio::task::block_in_place(|| {
-            living::Running::start(house, &rules, &adherence, &live)
-        })?;
-        let jobs = jobs::Running::start(jobs)?;
+        let living =
+            tokio::task::block_in_place(|| living::jobs(house, &rules, &adherence, &live))?;
+        let jobs = jobs::Running::start(jobs.into_iter().chain(living))?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
@@ -72,7 +71,6 @@ pub fn run(
         tokio::task::block_in_place(|| {
             jobs.stop();
             history.stop();
-            living.stop();
         });
         Ok(Outcome::Fine)
     });

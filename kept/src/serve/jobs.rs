@@ -16,7 +16,7 @@ pub struct Running {
 
 impl Running {
     /// Starts them; each does its first round at once.
-    pub fn start(jobs: Vec<Job>) -> Result<Self, Failure> {
+    pub fn start(jobs: impl IntoIterator<Item = Job>) -> Result<Self, Failure> {
         let mut running = Self {
             stop: Vec::new(),
             threads: Vec::new(),

@@ -1,13 +1,13 @@
-//! The thread on which the house lives: it does what is due, notices when rules or people have changed, and has everything
-//! judged anew now and then, so that the figures follow.
+//! What keeps the house alive: what is due is done, changes of rules and people are noticed, and everything is judged anew now
+//! and then, so that the figures follow.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use kept_accounts::StaffMember;
 use kept_journal::{Rules, live, timers};
+use kept_rooms::Job;
 use kept_store::{Store, StoreError};
 use kept_ui::Live;
 use kept_world::World;
@@ -25,10 +25,38 @@ const FRESHEN: Duration = Duration::from_secs(30);
 /// So many records are judged in one transaction: others write in between.
 const ROUND: u32 = 200;
 
-/// The running thread.
-pub struct Running {
-    stop: Sender<()>,
-    thread: JoinHandle<()>,
+/// The jobs. They wait for the database: not to be made inside an async runtime.
+pub fn jobs(
+    house: &House,
+    rules: &Rules,
+    adherence: &kept_adherence::Room,
+    hub: &Live,
+) -> Result<Vec<Job>, Failure> {
+    let living = Living {
+        store: house.store.clone(),
+        world: house.world.clone(),
+        rules: rules.clone(),
+        adherence: adherence.clone(),
+        hub: hub.clone(),
+    };
+    let staff = staff::staff(&house.store, &house.world)?;
+    let seen = Seen {
+        away: living.away_now(&staff),
+        staff,
+        stamp: house.store.read(kept_sops::stamp).wait()?,
+    };
+    let (living, seen) = (Arc::new(living), Mutex::new(seen));
+    let (noticing, freshening) = (Arc::clone(&living), Arc::clone(&living));
+    Ok(vec![
+        Job::new("what is due", LOOK, move || living.due()),
+        Job::new("changes of rules and people", NOTICE, move || {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            noticing.notice(&mut seen)
+        }),
+        Job::new("fresh figures", FRESHEN, move || {
+            freshening.adherence.keep_fresh().map(drop)
+        }),
+    ])
 }
 
 struct Living {
@@ -37,70 +65,13 @@ struct Living {
     rules: Rules,
     adherence: kept_adherence::Room,
     hub: Live,
+}
+
+/// What was seen the last time.
+struct Seen {
     staff: Vec<StaffMember>,
     away: BTreeSet<String>,
     stamp: [i64; 4],
-}
-
-impl Running {
-    /// Starts it.
-    pub fn start(
-        house: &House,
-        rules: &Rules,
-        adherence: &kept_adherence::Room,
-        hub: &Live,
-    ) -> Result<Self, Failure> {
-        let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-        let mut living = Living {
-            staff: staff::staff(&house.store, &house.world).map_err(|error| told(&error))?,
-            away: BTreeSet::new(),
-            stamp: house
-                .store
-                .read(kept_sops::stamp)
-                .wait()
-                .map_err(|error| told(&error))?,
-            store: house.store.clone(),
-            world: house.world.clone(),
-            rules: rules.clone(),
-            adherence: adherence.clone(),
-            hub: hub.clone(),
-        };
-        living.away = living.away_now();
-        let (stop, stopped) = channel();
-        let thread = std::thread::Builder::new()
-            .name("kept-live".into())
-            .spawn(move || {
-                let (mut noticed, mut freshened) = (Instant::now(), Instant::now());
-                while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-                    tell(living.due());
-                    if noticed.elapsed() >= NOTICE {
-                        tell(living.notice());
-                        noticed = Instant::now();
-                    }
-                    if freshened.elapsed() >= FRESHEN {
-                        tell(living.adherence.keep_fresh().map(|_| ()));
-                        freshened = Instant::now();
-                    }
-                }
-            })
-            .map_err(|error| told(&error))?;
-        Ok(Self { stop, thread })
-    }
-
-    /// Ends after what it is doing.
-    pub fn stop(self) {
-        drop(self.stop);
-        // A panic there has been printed; timers are rows and wait for the next start.
-        let _ = self.thread.join();
-    }
-}
-
-fn tell(result: Result<(), StoreError>) {
-    if let Err(problem) = result {
-        remark(&format!(
-            "what is due could not be done and is tried again: {problem}"
-        ));
-    }
 }
 
 impl Living {
@@ -127,24 +98,23 @@ impl Living {
     }
 
     /// Takes over what has changed: the rules, who works here, who is away.
-    fn notice(&mut self) -> Result<(), StoreError> {
+    fn notice(&self, seen: &mut Seen) -> Result<(), StoreError> {
         let stamp = self.store.read(kept_sops::stamp).wait()?;
         let staff = staff::staff(&self.store, &self.world)?;
-        let away = self.away_now();
-        if stamp != self.stamp || staff != self.staff {
+        let away = self.away_now(&staff);
+        if stamp != seen.stamp || staff != seen.staff {
             match house::rules(&self.store, &self.world) {
                 Ok(rules) => self.rules.put(rules),
                 Err(problem) => remark(&format!("the SOPs in force cannot be run: {problem}")),
             }
         }
-        if stamp != self.stamp {
+        if stamp != seen.stamp {
             // Another node may have done it; then this one's figures are old all the same.
             self.adherence.begin_judging();
         }
-        let turned = turned(&self.staff, &staff);
-        let turned: Vec<String> = turned
+        let turned: Vec<String> = turned(&seen.staff, &staff)
             .into_iter()
-            .chain(away.symmetric_difference(&self.away).cloned())
+            .chain(away.symmetric_difference(&seen.away).cloned())
             .collect();
         if !turned.is_empty() {
             let now = self.world.now();
@@ -152,15 +122,14 @@ impl Living {
                 .write(move |tx| live::look_again(tx, &turned, now))
                 .wait()?;
         }
-        (self.stamp, self.staff, self.away) = (stamp, staff, away);
+        *seen = Seen { staff, away, stamp };
         Ok(())
     }
 
     /// Who is away now.
-    fn away_now(&self) -> BTreeSet<String> {
+    fn away_now(&self, staff: &[StaffMember]) -> BTreeSet<String> {
         let now = self.world.now();
-        let rules = self.rules.now();
-        let people = staff::people(&self.staff, &rules.register);
+        let people = staff::people(staff, &self.rules.now().register);
         let away = people.iter().filter(|person| !person.is_present(now));
         away.map(|person| person.id.clone()).collect()
     }

@@ -12,6 +12,8 @@ use crate::desk::{Desk, Hired, console};
 use crate::table::Case;
 
 statements! {
+    ADD_PASSKEY = "INSERT INTO passkeys (id, person, credential, public_key, sign_count, transports, synced, name, made_at)
+                   VALUES ($1, $2, $3, $3, 0, '', $4, 'Phone', $5)";
     EMERGENCY_OF = "SELECT id FROM emergencies WHERE person = $1";
     ADD_LOG = "INSERT INTO history_logs (id, name, bytes, mapping_name, mapping, reading, taken_at, taken_by, removed_at)
                VALUES ($1, 'log.csv', 1, 'own.toml', '', $2, $3, 'kept', $3)";
@@ -38,6 +40,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
     match record {
         "session" => vec![desk.sign_in(&whose.email).0],
         "token" => vec![token(desk, whose)],
+        "passkey" => vec![passkey(desk, whose)],
         "absence" => vec![absence(desk, whose)],
         "emergency" => vec![emergency(desk, whose)],
         "person" => vec![desk.hire("employee").person.to_string()],
@@ -95,6 +98,17 @@ fn token(desk: &Desk, whose: &Hired) -> String {
         .store
         .write(move |tx| add_token(tx, &act, &token));
     added.kept().to_string()
+}
+
+fn passkey(desk: &Desk, whose: &Hired) -> String {
+    let (id, now, person) = (desk.house.world.id(), desk.house.world.now(), whose.person);
+    let added = desk.house.store.write(move |tx| {
+        let credential = id.to_string().into_bytes();
+        let row = params![id, person.0, credential.as_slice(), false, now];
+        tx.execute(ADD_PASSKEY, &row)
+    });
+    added.kept();
+    id.to_string()
 }
 
 fn log(desk: &Desk) -> String {

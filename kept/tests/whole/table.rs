@@ -136,7 +136,7 @@ impl Entry {
     pub fn cases(&self) -> &'static [Case] {
         match self.record.as_deref() {
             None => &[Case::There],
-            Some("session" | "token" | "absence" | "emergency") => {
+            Some("session" | "token" | "passkey" | "absence" | "emergency") => {
                 &[Case::There, Case::Foreign, Case::Missing, Case::Rubbish]
             }
             Some(_) => &[Case::There, Case::Missing, Case::Rubbish],

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use kept_accounts::access::Action;
 use kept_accounts::queries::circles_of;
 use kept_search::{Query, Reach, find, index_some};
-use kept_store::StoreError;
 use kept_testing::{Kept as _, on_both};
 
 use crate::desk::Desk;
@@ -104,7 +103,6 @@ fn searched(desk: &Desk, name: &str) -> Vec<String> {
             None,
             50,
         )
-        .map_err(StoreError::from)
     });
     hits.kept()
         .hits

@@ -106,7 +106,7 @@ fn asked(
 }
 
 /// Whoever loads the page of a new passkey again begins anew.
-pub(super) async fn back() -> Response {
+pub(super) async fn back(_: Signed) -> Response {
     see_other("/me").into_response()
 }
 
