@@ -37,6 +37,19 @@ on_both! {
         assert!(form.has("Team North") && !form.has("The whole company"));
     }
 
+    fn whom_it_is_addressed_to_may_not_change_it_for_that(home) {
+        let desk = Desk::new(home);
+        let id = desk.browser("helen").announce("From above", "company");
+        let maya = desk.browser("maya");
+        let page = format!("/announcements/{id}");
+        assert_eq!(maya.get(&page).status, StatusCode::OK);
+        assert!(!maya.get(&page).has("Who has read it"));
+        assert_eq!(maya.get(&format!("{page}/edit")).status, StatusCode::NOT_FOUND);
+        let withdrawal = format!("{page}/withdrawal");
+        assert_eq!(maya.post("/announcements/new", &withdrawal, &[]).status, StatusCode::NOT_FOUND);
+        assert!(desk.browser("ben").sees("From above"));
+    }
+
     fn everyone_sees_what_is_addressed_to_them_in_lists_pages_and_search_alike(home) {
         let desk = Desk::new(home);
         let helen = desk.browser("helen");
