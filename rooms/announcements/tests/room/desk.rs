@@ -239,7 +239,7 @@ impl Desk {
         let mut random = move |to: &mut [u8]| {
             to.iter_mut()
                 .zip(bytes.iter().rev().cycle())
-                .for_each(|(to, from)| *to = *from)
+                .for_each(|(to, from)| *to = *from);
         };
         let secret = kept_vault::Token::new(&mut random).unwrap();
         let token = commands::NewToken {
@@ -434,9 +434,9 @@ fn valid(
     };
     assert!(kinds.contains(&kind), "{at}: {value} is not {kinds:?}");
     if let (Some(items), Value::Array(values)) = (schema.get("items"), value) {
-        values
-            .iter()
-            .for_each(|value| valid(whole, items, value, at));
+        for value in values {
+            valid(whole, items, value, at);
+        }
     }
     let fields = schema.get("properties").and_then(Value::as_object);
     if let (Some(fields), Value::Object(values)) = (fields, value) {

@@ -110,14 +110,9 @@ fn searched(desk: &Desk, name: &str) -> Vec<String> {
         let reach = circles
             .into_iter()
             .fold(reach, |reach, circle| reach.in_circle(Some(circle)));
-        find(
-            read,
-            &Query::parse("kettle "),
-            ("announcement", &reach),
-            None,
-            50,
-        )
-        .map_err(StoreError::from)
+        let query = Query::parse("kettle ");
+        let found = find(read, &query, ("announcement", &reach), None, 50)?;
+        Ok::<_, StoreError>(found)
     });
     hits.kept()
         .hits
