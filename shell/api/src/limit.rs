@@ -107,7 +107,7 @@ mod tests {
     fn a_token_has_so_many_a_minute_and_others_have_their_own() {
         let limit = RateLimit {
             requests: 2,
-            within: Duration::from_secs(60),
+            within: Duration::from_mins(1),
         };
         let limiter = Limiter {
             limit,

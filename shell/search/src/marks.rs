@@ -105,7 +105,8 @@ mod tests {
             1,
             "the first word was finished: `gross` is not `grossen`"
         );
-        assert_eq!(marked(&Query::parse("groß"), "GROSSEN").marks, [0..7]);
+        let beginning = marked(&Query::parse("groß"), "GROSSEN").marks;
+        assert_eq!(beginning.first(), Some(&(0..7)));
     }
 
     #[test]

@@ -19,6 +19,8 @@ impl Reach {
     pub const EVERYONE: Self = Self(8);
     /// Own and assigned ones.
     pub const MINE: Self = Self(3);
+    /// Own ones, and those of the team; not those that are merely assigned.
+    pub const LED: Self = Self(5);
     /// Own and assigned ones, and those of the team.
     pub const OURS: Self = Self(7);
 
@@ -236,7 +238,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::ReadAdherence, R::OURS),
             (Action::OpenInEmergency, R::EVERYONE),
             (Action::ReadAnnouncements, R::OURS),
-            (Action::PostAnnouncements, R::OURS),
+            (Action::PostAnnouncements, R::LED),
         ],
     ),
     (
@@ -272,7 +274,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::ReadReports, R::EVERYONE),
             (Action::OpenInEmergency, R::EVERYONE),
             (Action::ReadAnnouncements, R::OURS),
-            (Action::PostAnnouncements, R::OURS),
+            (Action::PostAnnouncements, R::LED),
         ],
     ),
     (

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use kept_accounts::access::Action;
 use kept_accounts::queries::circles_of;
 use kept_search::{Query, Reach, find, index_some};
+use kept_store::StoreError;
 use kept_testing::{Kept as _, on_both};
 
 use crate::desk::Desk;
@@ -34,6 +35,19 @@ on_both! {
         }
         let form = maya.get("/announcements/new");
         assert!(form.has("Team North") && !form.has("The whole company"));
+    }
+
+    fn whom_it_is_addressed_to_may_not_change_it_for_that(home) {
+        let desk = Desk::new(home);
+        let id = desk.browser("helen").announce("From above", "company");
+        let maya = desk.browser("maya");
+        let page = format!("/announcements/{id}");
+        assert_eq!(maya.get(&page).status, StatusCode::OK);
+        assert!(!maya.get(&page).has("Who has read it"));
+        assert_eq!(maya.get(&format!("{page}/edit")).status, StatusCode::NOT_FOUND);
+        let withdrawal = format!("{page}/withdrawal");
+        assert_eq!(maya.post("/announcements/new", &withdrawal, &[]).status, StatusCode::NOT_FOUND);
+        assert!(desk.browser("ben").sees("From above"));
     }
 
     fn everyone_sees_what_is_addressed_to_them_in_lists_pages_and_search_alike(home) {
@@ -96,13 +110,9 @@ fn searched(desk: &Desk, name: &str) -> Vec<String> {
         let reach = circles
             .into_iter()
             .fold(reach, |reach, circle| reach.in_circle(Some(circle)));
-        find(
-            read,
-            &Query::parse("kettle "),
-            ("announcement", &reach),
-            None,
-            50,
-        )
+        let query = Query::parse("kettle ");
+        let found = find(read, &query, ("announcement", &reach), None, 50)?;
+        Ok::<_, StoreError>(found)
     });
     hits.kept()
         .hits
