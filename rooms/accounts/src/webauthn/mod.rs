@@ -5,9 +5,9 @@
 //! it; what counts is that the same key signs again. The person must always have been verified (by fingerprint, face or PIN):
 //! a passkey is both factors in one, or nothing.
 
+mod authenticator;
 mod cbor;
 mod client;
-mod data;
 mod key;
 mod party;
 #[cfg(test)]
@@ -19,8 +19,8 @@ pub(crate) use client::challenge_in;
 pub(crate) use key::ALGORITHMS;
 pub(crate) use party::RelyingParty;
 
+use authenticator::AuthenticatorData;
 use client::Ceremony;
-use data::AuthenticatorData;
 use key::PublicKey;
 
 /// Why an answer of a browser is not taken.
