@@ -10,6 +10,7 @@ mod access;
 mod ask;
 mod desk;
 mod headers;
+mod hearing;
 mod lists;
 mod records;
 mod signing_in;

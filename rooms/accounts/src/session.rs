@@ -172,6 +172,27 @@ impl Accounts {
         }))
     }
 
+    /// Those of the sessions that have ended: by their person, by a change of their rights, or by time. Blocks this thread.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn ended(&self, sessions: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
+        let (made_after, seen_after) = young(self, self.world.now());
+        let looked = self.read(move |read| {
+            let mut ended = Vec::new();
+            for session in &sessions {
+                let of = params![*session, made_after, seen_after];
+                let stands: Option<(Id,)> = read.maybe(queries::SESSION_LASTS, &of)?;
+                if stands.is_none() {
+                    ended.push(*session);
+                }
+            }
+            Ok::<_, StoreError>(ended)
+        });
+        looked.wait()
+    }
+
     /// Finds out who is asking. Stands outside of [`Ui::dress`](kept_ui::Ui::dress) and inside of
     /// [`Ui::protect`](kept_ui::Ui::protect).
     pub fn session_layer(&self, routes: Routes) -> Routes {
