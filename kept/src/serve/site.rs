@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
-use kept_adherence::Reach;
+use kept_adherence::{Exporter, Reach};
 use kept_journal::Rules;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
@@ -284,6 +284,14 @@ fn reaching(rules: Rules, routes: Routes) -> Routes {
                     Some(team) if scope.reaches_team() => Reach::Team(team),
                     _ => Reach::Own(own),
                 };
+                let exporter = match author(&signed, Action::ReadAdherence) {
+                    Ok(figures) => Exporter {
+                        figures,
+                        cases: author(&signed, Action::ExportRecords).ok(),
+                    },
+                    Err(failure) => return failure.into_response(),
+                };
+                request.extensions_mut().insert(exporter);
                 request.extensions_mut().insert(reach);
                 next.run(request).await
             }
@@ -355,6 +363,7 @@ fn menu(signed: &Signed) -> Menu {
     Menu {
         groups: vec![places.into_iter().flatten().collect()],
         me: Some("/me".to_owned()),
+        sign_out: Some("/sign-out".to_owned()),
         search: Some("/search".to_owned()),
     }
 }

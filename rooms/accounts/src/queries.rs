@@ -74,7 +74,7 @@ statements! {
                     VALUES ($1, $2, $3, $4, $4, $5, $6)";
     /// The session behind a cookie: neither ended nor too old, and its person still works here.
     SESSION = "SELECT s.id, s.person, s.last_seen_at, p.name, p.email, p.team,
-                 (SELECT string_agg(r.role, ' ') FROM person_roles r WHERE r.person = p.id), p.zone
+                 (SELECT string_agg(r.role, ' ') FROM person_roles r WHERE r.person = p.id), p.zone, s.made_at
                FROM sessions s JOIN people p ON p.id = s.person
                WHERE s.token = $1 AND s.ended_at IS NULL AND s.made_at > $2 AND s.last_seen_at > $3
                  AND p.state = 'active'";

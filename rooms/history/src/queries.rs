@@ -96,12 +96,7 @@ pub fn standing(store: &Store) -> Result<Vec<Id>, StoreError> {
 }
 
 /// Writes down a log that has arrived.
-pub fn add(
-    store: &Store,
-    world: &World,
-    log: &LogRow,
-    author: Author,
-) -> Result<(), AuthorError> {
+pub fn add(store: &Store, world: &World, log: &LogRow, author: Author) -> Result<(), AuthorError> {
     let (entry, log) = (world.id(), log.clone());
     store
         .write(move |tx| {

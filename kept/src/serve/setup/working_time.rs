@@ -91,7 +91,9 @@ pub async fn save(
         text,
     };
     let done = setup
-        .change(move |setup| kept_sops::put_calendar((&setup.store, &setup.world), file, &[], author))
+        .change(move |setup| {
+            kept_sops::put_calendar((&setup.store, &setup.world), file, &[], author)
+        })
         .await?;
     match done {
         Ok(()) => Ok(see_other("/settings/blanks")

@@ -12,7 +12,7 @@ use kept_ui::parts::Crumb;
 use kept_ui::{Failure, Frame, page, see_other, unprocessable};
 use tokio::sync::mpsc;
 
-use super::{aside, failed, got, id_of, undone};
+use super::{aside, got, id_of, undone};
 use crate::queries::{self, LogRow};
 use crate::reading::{Reading, beginning};
 use crate::room::Room;

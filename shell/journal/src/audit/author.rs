@@ -21,7 +21,9 @@ pub struct Author {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AuthorError {
     /// The session or the right has ended since the request came in.
-    #[error("You may no longer do this. Nothing was changed; sign in again, or ask an administrator.")]
+    #[error(
+        "You may no longer do this. Nothing was changed; sign in again, or ask an administrator."
+    )]
     Lapsed,
     /// The database.
     #[error(transparent)]
