@@ -173,7 +173,8 @@ fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
 fn import(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
     let codec = Arc::clone(&rules.codec);
     let name = format!("The year of {}", company.name);
-    let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
+    let import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
+    let mut import = import.knowing(rules.directory.clone());
     let mut progress = Progress::begin();
     for event in &company.events {
         event.lend(|event| import.push(event))?;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use kept_journal::InForce;
 use kept_journal::audit::Who;
-use kept_journal::codec::Codec;
 use kept_journal::imports::{self, Import, Imported};
 use kept_kernel::Id;
 use kept_sops::AdoptError;
@@ -48,7 +47,7 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
         return Ok(outcome);
     }
     let name = asked.log.events.display().to_string();
-    let mut import = begin(&house, codec, &name)?;
+    let mut import = begin(&house, &rules, &name)?;
     let mut progress = Progress::begin();
     events.for_each(|event| {
         import.push(event)?;
@@ -92,14 +91,10 @@ fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn begin(house: &House, codec: &Arc<Codec>, name: &str) -> Result<Import, Failure> {
-    Ok(Import::begin(
-        &house.store,
-        &house.world,
-        Arc::clone(codec),
-        name,
-        Who::Console,
-    )?)
+fn begin(house: &House, rules: &InForce, name: &str) -> Result<Import, Failure> {
+    let codec = Arc::clone(&rules.codec);
+    let import = Import::begin(&house.store, &house.world, codec, name, Who::Console)?;
+    Ok(import.knowing(rules.directory.clone()))
 }
 
 /// Puts documents in force.

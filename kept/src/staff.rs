@@ -36,6 +36,7 @@ pub fn directory(staff: &[StaffMember]) -> Directory {
     Directory::new(staff.iter().map(|member| {
         let colleague = Colleague {
             name: member.name.clone(),
+            email: member.email.clone(),
             team: member.team.clone(),
         };
         (member.id.to_string(), colleague)

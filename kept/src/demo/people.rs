@@ -1,9 +1,13 @@
-//! The people of the made-up company as people of the house: one for each role.
+//! The people of the made-up company as people of the house, in their teams.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use kept_accounts::access::{Action, for_kept};
+use kept_accounts::commands::{add_team, place_person};
+use kept_accounts::model::TeamId;
 use kept_journal::InForce;
+use kept_journal::audit::Who;
 use kept_sample::SampleCompany;
 
 use crate::house::House;
@@ -12,26 +16,46 @@ use crate::tell::Failure;
 /// The password of all of them. It opens nothing but a house that is gone with the program.
 pub const PASSWORD: &str = "promises kept every day";
 
-/// Adds people until each role has somebody who can sign in; says who, a line each.
+/// Adds everybody who works there, by teams; says who can sign in for each role, a line each.
 pub fn move_in(house: &House, rules: &InForce, company: &SampleCompany) -> Result<String, Failure> {
     let accounts = house.accounts(House::account_settings(rules))?;
     let mut covered: BTreeSet<&str> = BTreeSet::new();
     let mut lines = String::new();
-    for member in &company.people {
-        let fresh =
-            member.left_at.is_none() && member.roles.iter().any(|role| !covered.contains(*role));
-        if !fresh {
-            continue;
-        }
+    let mut teams: BTreeMap<&str, TeamId> = BTreeMap::new();
+    let staying = company.people.iter().filter(|one| one.left_at.is_none());
+    for member in staying {
+        let fresh = member.roles.iter().any(|role| !covered.contains(*role));
         covered.extend(member.roles.iter().copied());
         let roles = member.roles.iter().filter_map(|role| {
             let id = rules.register.role(role)?;
             Some(rules.register[id].id.clone())
         });
         let email = email(&member.name);
-        accounts
+        let told =
+            |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}.", member.name));
+        let person = accounts
             .add_person((&member.name, &email), roles.collect(), PASSWORD)
-            .map_err(|error| Failure::new(format!("{}: {error}.", member.name)))?;
+            .map_err(|error| told(&error))?;
+        let team = match teams.get(member.team) {
+            Some(team) => *team,
+            None => {
+                let (act, name) = (accounts.act(Who::Kept), member.team);
+                let scope = for_kept(Action::ManageAccounts);
+                let added = house
+                    .store
+                    .write(move |tx| add_team(tx, &act, &scope, name));
+                added.wait().map_err(|error| told(&error))?
+            }
+        };
+        teams.insert(member.team, team);
+        let (act, scope) = (accounts.act(Who::Kept), for_kept(Action::ManageAccounts));
+        let placed = house
+            .store
+            .write(move |tx| place_person(tx, &act, &scope, person, (Some(team), None)));
+        placed.wait().map_err(|error| told(&error))?;
+        if !fresh {
+            continue;
+        }
         let _ = writeln!(
             lines,
             "{:<19} {:<41} {}",

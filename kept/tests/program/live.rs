@@ -10,7 +10,7 @@ use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
 use kept_journal::imports::Import;
 use kept_journal::obligations::Rewriting;
-use kept_journal::{InForce, alerts, events, live, timers};
+use kept_journal::{Colleague, Directory, InForce, alerts, events, live, timers};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile};
 use kept_sample::SampleCompany;
@@ -346,6 +346,30 @@ on_both! {
         old.recorded_at = late;
         house.record(&old, house.world.id());
         assert_eq!(told(), before);
+    }
+
+    fn whom_an_imported_log_names_is_who_works_here(home) {
+        let house = House::new(home, &FIVE, People::default(), HOURS);
+        let tove = Colleague {
+            name: "Tove Lind".into(),
+            email: "tove@desk.example".into(),
+            team: None,
+        };
+        let directory = Directory::new([("p-1".to_owned(), tove)]);
+        let import = Import::begin(&house.store, &house.world, house.rules.codec.clone(), "log", Who::Console).unwrap();
+        let mut import = import.knowing(directory);
+        let mut event = received(&house, "R-1", NINE);
+        event.actor = OwnedActor::Person("tove lind".into());
+        event.parts = vec![("assignee".into(), "Tove@desk.example".into()), ("owner".into(), "Bo".into())];
+        event.lend(|event| import.push(event)).unwrap();
+        import.finish(0).unwrap();
+        let mut read = Vec::new();
+        events::for_each(&house.store, &house.rules.codec, |event| {
+            read.push(event.clone());
+            Ok::<_, StoreError>(())
+        }, |strange| panic!("{strange}")).unwrap();
+        assert_eq!(read[0].actor, OwnedActor::Person("p-1".into()));
+        assert_eq!(read[0].parts, [("assignee".to_owned(), "p-1".to_owned()), ("owner".into(), "Bo".into())]);
     }
 
     fn two_nodes_that_race_tell_everybody_once(home) {

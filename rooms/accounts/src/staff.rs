@@ -8,7 +8,7 @@ use kept_store::{Read, StoreError, params, statements};
 use crate::model::PersonId;
 
 statements! {
-    STAFF = "SELECT p.id, p.name, p.state, p.state_at, p.made_at, t.name, p.zone,
+    STAFF = "SELECT p.id, p.name, p.email, p.state, p.state_at, p.made_at, t.name, p.zone,
                  (SELECT string_agg(r.role, ' ') FROM person_roles r WHERE r.person = p.id)
              FROM people p LEFT JOIN teams t ON t.id = p.team WHERE p.state <> 'invited' ORDER BY p.id";
     /// From a day on, in order of time.
@@ -23,6 +23,8 @@ pub struct StaffMember {
     pub id: PersonId,
     /// What they are called.
     pub name: String,
+    /// Their address.
+    pub email: String,
     /// The ids of the roles held now; none once they have left.
     pub roles: Vec<String>,
     /// The name of their team.
@@ -66,17 +68,18 @@ pub fn staff(read: &Read<'_>, day: &str) -> Result<Vec<StaffMember>, StoreError>
     let mut staff = Vec::new();
     read.each(STAFF, &[], |row| {
         let id = PersonId(row.get(0)?);
-        let active = row.get::<&str>(2)? == "active";
-        let state_at: Instant = row.get(3)?;
-        let roles: Option<String> = row.get(7)?;
+        let active = row.get::<&str>(3)? == "active";
+        let state_at: Instant = row.get(4)?;
+        let roles: Option<String> = row.get(8)?;
         let held = roles.unwrap_or_default();
         staff.push(StaffMember {
             id,
             name: row.get(1)?,
+            email: row.get(2)?,
             roles: held.split_whitespace().map(str::to_owned).collect(),
-            team: row.get(5)?,
-            zone: row.get(6)?,
-            since: row.get(4)?,
+            team: row.get(6)?,
+            zone: row.get(7)?,
+            since: row.get(5)?,
             left_at: (!active).then_some(state_at),
             away: away.remove(&id).unwrap_or_default(),
         });

@@ -94,7 +94,8 @@ pub fn import(room: &Room, task: &Task, log: &LogRow, author: &Author) -> Result
             queries::link(store, log.id, import.id())?;
             import
         }
-    };
+    }
+    .knowing(rules.directory.clone());
     task.begin(room, "Writing the events", total);
     let mut place = 0_u64;
     events.for_each(|event| {

@@ -9,7 +9,7 @@ use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use kept_engine::Event;
+use kept_engine::{Actor, Event};
 use kept_kernel::{Id, Instant};
 use kept_store::{Answer, Dialect, FromRow, Row, Store, StoreError, params, statements};
 use kept_world::World;
@@ -18,6 +18,7 @@ use crate::audit::{self, Entry, Who};
 use crate::codec::Codec;
 use crate::events::{self, NewEvent};
 use crate::numbers::{Fresh, Known};
+use crate::rules::Directory;
 
 /// How many events go in at once: enough that the pages of the indexes are written once for many, few enough that other
 /// writers wait a tenth of a second at most.
@@ -62,6 +63,7 @@ pub struct Import {
     store: Store,
     world: World,
     codec: Arc<Codec>,
+    directory: Directory,
     number: i64,
     id: Id,
     next: Id,
@@ -130,6 +132,7 @@ impl Import {
             store: store.clone(),
             world: world.clone(),
             codec,
+            directory: Directory::default(),
             number,
             id,
             next: world.id(),
@@ -140,6 +143,13 @@ impl Import {
             to_skip: had,
             events: had,
         }
+    }
+
+    /// Takes the people whom the log calls by their names or addresses for those who work here.
+    #[must_use]
+    pub fn knowing(mut self, directory: Directory) -> Self {
+        self.directory = directory;
+        self
     }
 
     /// Adds an event. They come in the order in which they happened; those of one instant keep their order.
@@ -153,13 +163,44 @@ impl Import {
             return Ok(());
         }
         self.next = self.next.next();
-        self.waiting
-            .push(NewEvent::of(&self.codec, event, self.next));
+        let new = if self.directory.is_empty() {
+            NewEvent::of(&self.codec, event, self.next)
+        } else {
+            self.recognised(event)
+        };
+        self.waiting.push(new);
         if self.waiting.len() >= SLICE {
             self.flush()
         } else {
             Ok(())
         }
+    }
+
+    fn recognised(&self, event: &Event<'_>) -> NewEvent {
+        fn known<'n>(directory: &'n Directory, name: &'n str) -> &'n str {
+            directory.known_as(name).unwrap_or(name)
+        }
+        let directory = &self.directory;
+        let parts: Vec<_> = event
+            .parts
+            .iter()
+            .map(|(part, name)| (*part, known(directory, name)))
+            .collect();
+        let holders: Vec<_> = event
+            .holders
+            .iter()
+            .map(|(role, name)| (*role, known(directory, name)))
+            .collect();
+        let event = Event {
+            actor: match event.actor {
+                Actor::Person(name) => Actor::Person(known(directory, name)),
+                other => other,
+            },
+            parts: &parts,
+            holders: &holders,
+            ..*event
+        };
+        NewEvent::of(&self.codec, &event, self.next)
     }
 
     /// Events added so far.

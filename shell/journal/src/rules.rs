@@ -24,13 +24,19 @@ pub struct InForce {
 
 /// What people are called, and which team they are of. Foreign logs have names of their own, which stand for themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Directory(BTreeMap<String, Colleague>);
+pub struct Directory {
+    people: BTreeMap<String, Colleague>,
+    /// The id of whoever alone has this name or address, in small letters.
+    known_as: BTreeMap<String, Option<String>>,
+}
 
 /// Somebody who works here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colleague {
     /// `Maya Okonkwo`.
     pub name: String,
+    /// `maya@desk.example`.
+    pub email: String,
     /// Their team.
     pub team: Option<String>,
 }
@@ -38,23 +44,46 @@ pub struct Colleague {
 impl Directory {
     /// Of these, by their ids.
     pub fn new(people: impl IntoIterator<Item = (String, Colleague)>) -> Self {
-        Self(people.into_iter().collect())
+        let people: BTreeMap<String, Colleague> = people.into_iter().collect();
+        let mut known_as: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (id, colleague) in &people {
+            for name in [&colleague.name, &colleague.email] {
+                known_as
+                    .entry(name.to_lowercase())
+                    .and_modify(|one| *one = None)
+                    .or_insert_with(|| Some(id.clone()));
+            }
+        }
+        Self { people, known_as }
+    }
+
+    /// The id of the one person whom a foreign log calls by this name or address.
+    pub fn known_as(&self, name: &str) -> Option<&str> {
+        self.known_as.get(&name.trim().to_lowercase())?.as_deref()
+    }
+
+    /// Whether it names nobody.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
     }
 
     /// What somebody is called; the id itself where nobody has it.
     pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.0.get(id).map_or(id, |colleague| &colleague.name)
+        self.people.get(id).map_or(id, |colleague| &colleague.name)
     }
 
     /// The team of somebody.
     pub fn team_of(&self, id: &str) -> Option<&str> {
-        self.0.get(id)?.team.as_deref()
+        self.people.get(id)?.team.as_deref()
     }
 
     /// The ids of those who are of a team.
     pub fn members(&self, team: &str) -> Vec<String> {
         let of_team = |colleague: &Colleague| colleague.team.as_deref() == Some(team);
-        let members = self.0.iter().filter(|(_, colleague)| of_team(colleague));
+        let members = self
+            .people
+            .iter()
+            .filter(|(_, colleague)| of_team(colleague));
         members.map(|(id, _)| id.clone()).collect()
     }
 }
@@ -77,5 +106,41 @@ impl Rules {
     /// Puts others in force.
     pub fn put(&self, in_force: InForce) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Colleague, Directory};
+
+    fn colleague(name: &str, email: &str) -> Colleague {
+        Colleague {
+            name: name.into(),
+            email: email.into(),
+            team: Some("Support".into()),
+        }
+    }
+
+    #[test]
+    fn a_name_in_a_log_is_somebody_who_alone_is_called_so() {
+        let directory = Directory::new([
+            ("1".to_owned(), colleague("Ana Ruiz", "ana@desk.example")),
+            ("2".to_owned(), colleague("Bo Lind", "bo@desk.example")),
+            ("3".to_owned(), colleague("Bo Lind", "bo.lind@desk.example")),
+        ]);
+        for (name, id) in [
+            ("ana ruiz", Some("1")),
+            (" ANA@desk.example ", Some("1")),
+            ("Bo Lind", None),
+            ("bo.lind@desk.example", Some("3")),
+            ("Cy", None),
+            ("", None),
+        ] {
+            assert_eq!(directory.known_as(name), id, "{name}");
+        }
+        assert_eq!(directory.name("1"), "Ana Ruiz");
+        assert_eq!(directory.name("Cy"), "Cy");
+        assert_eq!(directory.members("Support").len(), 3);
+        assert_eq!(directory.team_of("Cy"), None);
     }
 }

@@ -210,6 +210,7 @@ fn whole(path: &str, page: &str) {
 fn directory() -> Directory {
     let eve = Colleague {
         name: "Eve Adler".into(),
+        email: "eve@desk.example".into(),
         team: Some("Support".into()),
     };
     Directory::new([("Eve".to_owned(), eve)])
