@@ -111,7 +111,7 @@ test('the administrator switches codes on, and signs in with password and code',
   await proper(page);
   await enter(page, 'main a.is-primary');
   await arrive(page, '/me', 'Your settings');
-  await enter(page, 'form[action="/sign-out"] button');
+  await enter(page, 'main form[action="/sign-out"] button');
   await arrive(page, '/sign-in');
 
   await proper(page);
@@ -274,7 +274,7 @@ test('without a script all of it works too', () => within({ javaScriptEnabled: f
   await page.fill('#profile-zone', 'Europe/Berlin');
   await page.click('form[action="/me/profile"] button');
   await page.waitForSelector('.toast:has-text("Your settings are saved.")');
-  await page.click('form[action="/sign-out"] button');
+  await page.click('main form[action="/sign-out"] button');
   await arrive(page, '/sign-in');
 }));
 

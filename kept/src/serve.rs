@@ -1,8 +1,10 @@
 //! `kept serve`: the pages of the company's house.
 
 mod api;
+mod author;
 mod connections;
 mod counts;
+mod hearing;
 mod jobs;
 mod living;
 mod seal;

@@ -55,7 +55,7 @@ impl Setup {
         let done = tokio::task::spawn_blocking(move || {
             match work(&setup) {
                 Err(AdoptError::Store(error)) => return Err(error.to_string()),
-                Err(AdoptError::Set(problem)) => return Ok(Err(problem.to_string())),
+                Err(refused) => return Ok(Err(refused.to_string())),
                 Ok(()) => {}
             }
             let loaded = house::rules(&setup.store, &setup.world);

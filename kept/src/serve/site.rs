@@ -14,21 +14,21 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
-use kept_adherence::Reach;
+use kept_adherence::{Exporter, Reach};
 use kept_journal::Rules;
-use kept_journal::audit::Who;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
-use kept_ui::{Failure, Icon, Listening, Live, LiveLimits, Menu, Place, Settings, Ui, Viewer};
+use kept_ui::{Failure, Icon, Live, LiveLimits, Menu, Place, Settings, Ui};
 use kept_vault::{Purpose, Random as _, SystemRandom};
 
 use crate::ask::ServeAsked;
 use crate::house::{self, House};
+use crate::serve::author::author;
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
-use crate::serve::{api, counts};
+use crate::serve::{api, counts, hearing};
 use crate::shipped;
 use crate::tell;
 
@@ -96,13 +96,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
             store: house.store.clone(),
         }))
         .merge(kept_accounts::routes(accounts.clone()))
-        .merge(live.routes(|known, topics| async move {
-            let viewer = known.get::<Viewer>()?;
-            Some(Listening {
-                person: viewer.email.clone(),
-                topics,
-            })
-        }));
+        .merge(hearing::routes(&live));
+    let mut jobs = jobs(house, &rules, &announcements);
+    jobs.push(hearing::job(live.clone(), accounts.clone()));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
     let signed = accounts.session_layer(counted);
@@ -122,7 +118,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         app: all.app(),
         live,
         accounts,
-        jobs: jobs(house, &rules, &announcements),
+        jobs,
         rules,
         adherence,
         history,
@@ -288,6 +284,14 @@ fn reaching(rules: Rules, routes: Routes) -> Routes {
                     Some(team) if scope.reaches_team() => Reach::Team(team),
                     _ => Reach::Own(own),
                 };
+                let exporter = match author(&signed, Action::ReadAdherence) {
+                    Ok(figures) => Exporter {
+                        figures,
+                        cases: author(&signed, Action::ExportRecords).ok(),
+                    },
+                    Err(failure) => return failure.into_response(),
+                };
+                request.extensions_mut().insert(exporter);
                 request.extensions_mut().insert(reach);
                 next.run(request).await
             }
@@ -299,10 +303,9 @@ fn reaching(rules: Rules, routes: Routes) -> Routes {
 fn importing(routes: Routes) -> Routes {
     routes.layer(from_fn(
         |signed: Signed, mut request: Request, next: Next| async move {
-            match signed.require(Action::ImportHistory) {
-                Ok(_) => {
-                    let who = Who::Person(signed.person.0);
-                    request.extensions_mut().insert(who);
+            match author(&signed, Action::ImportHistory) {
+                Ok(author) => {
+                    request.extensions_mut().insert(author);
                     next.run(request).await
                 }
                 Err(failure) => failure.into_response(),
@@ -360,6 +363,7 @@ fn menu(signed: &Signed) -> Menu {
     Menu {
         groups: vec![places.into_iter().flatten().collect()],
         me: Some("/me".to_owned()),
+        sign_out: Some("/sign-out".to_owned()),
         search: Some("/search".to_owned()),
     }
 }

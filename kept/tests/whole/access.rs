@@ -124,6 +124,11 @@ impl Walk {
                 ));
             }
             let let_in = table.lets(entry, who.kind) && *case == Case::There;
+            let page = !changes && let_in && answer.text.starts_with("<!doctype html>");
+            let known = who.kind != Kind::Unknown && entry.who != "anyone";
+            if page && known && !answer.text.contains("action=\"/sign-out\"") {
+                self.find(format!("{what}: no way to sign out"));
+            }
             if !let_in && desk.audited() != before {
                 self.find(format!("{what}: refused, and something was done"));
             }

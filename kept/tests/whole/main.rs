@@ -9,9 +9,13 @@
 mod access;
 mod ask;
 mod desk;
+mod exports;
 mod headers;
+mod hearing;
+mod lapsed;
 mod lists;
 mod records;
 mod signing_in;
 mod stolen;
 mod table;
+mod ways;

@@ -77,6 +77,41 @@ on_both! {
         assert!(is_in(&desk, &here) && !is_in(&desk, &there));
     }
 
+    fn ending_other_sessions_asks_for_the_password_unless_the_sign_in_is_fresh(home) {
+        let desk = Desk::new(home);
+        let (hired, here) = at_desk(&desk, "employee");
+        let secret = desk.sign_in(&hired.email);
+        let there = Asker::with_session(&desk, "there", &secret.1);
+        assert_eq!(here.send(&desk, "POST", "/me/sessions/end", ("", true)).location(), "/me");
+        assert!(is_in(&desk, &here) && !is_in(&desk, &there));
+        desk.pass_seconds(601);
+        let right = format!("password={}", PASSWORD.replace(' ', "+"));
+        for all in [true, false] {
+            let (id, secret) = desk.sign_in(&hired.email);
+            let there = Asker::with_session(&desk, "there", &secret);
+            let path = if all { "/me/sessions/end".to_owned() } else { format!("/me/sessions/{id}/end") };
+            for form in ["", "password=wrong+wrong+wrong"] {
+                let asked = here.send(&desk, "POST", &path, (form, true));
+                assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+                assert!(asked.text.contains("Your password") && is_in(&desk, &there), "{path} {form}");
+            }
+            assert_eq!(here.send(&desk, "POST", &path, (&right, true)).location(), "/me");
+            assert!(is_in(&desk, &here) && !is_in(&desk, &there), "{path}");
+        }
+    }
+
+    fn the_colours_are_taken_only_from_a_cookie_that_is_bound_to_the_host(home) {
+        let desk = Desk::new(home);
+        let (_, mut asker) = at_desk(&desk, "employee");
+        let chosen = asker.send(&desk, "POST", "/me/theme", ("theme=dark", true));
+        let session = asker.cookie.clone().unwrap();
+        let dark = chosen.cookie("__Host-kept-theme");
+        asker.cookie = Some(format!("{session}; __Host-kept-theme={dark}"));
+        assert!(asker.get(&desk, "/me").text.contains("data-theme=\"dark\""));
+        asker.cookie = Some(format!("{session}; kept-theme=dark"));
+        assert!(!asker.get(&desk, "/me").text.contains("data-theme=\"dark\""));
+    }
+
     fn a_session_ends_on_the_server_by_sign_out_by_rest_and_by_age(home) {
         let desk = Desk::new(home);
         let (_, out) = at_desk(&desk, "employee");

@@ -86,6 +86,7 @@ fn menu(signed: &Signed) -> Menu {
     };
     let places = signed.may(Action::ManageAccounts).then_some(people);
     Menu {
+        sign_out: Some("/sign-out".to_owned()),
         groups: vec![places.into_iter().collect()],
         search: None,
         me: Some("/me".into()),

@@ -74,12 +74,16 @@ statements! {
                     VALUES ($1, $2, $3, $4, $4, $5, $6)";
     /// The session behind a cookie: neither ended nor too old, and its person still works here.
     SESSION = "SELECT s.id, s.person, s.last_seen_at, p.name, p.email, p.team,
-                 (SELECT string_agg(r.role, ' ') FROM person_roles r WHERE r.person = p.id), p.zone
+                 (SELECT string_agg(r.role, ' ') FROM person_roles r WHERE r.person = p.id), p.zone, s.made_at
                FROM sessions s JOIN people p ON p.id = s.person
                WHERE s.token = $1 AND s.ended_at IS NULL AND s.made_at > $2 AND s.last_seen_at > $3
                  AND p.state = 'active'";
     SESSION_STANDS = "SELECT s.id FROM sessions s JOIN people p ON p.id = s.person
                       WHERE s.id = $1 AND s.ended_at IS NULL AND p.state = 'active'";
+    /// The same, for a session that nobody asks with just now: it must also be young.
+    SESSION_LASTS = "SELECT s.id FROM sessions s JOIN people p ON p.id = s.person
+                     WHERE s.id = $1 AND s.ended_at IS NULL AND s.made_at > $2 AND s.last_seen_at > $3
+                       AND p.state = 'active'";
     SEEN = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     SESSIONS_OF = "SELECT id, made_at, last_seen_at, agent, address FROM sessions
                    WHERE person = $1 AND ended_at IS NULL AND made_at > $2 AND last_seen_at > $3

@@ -35,6 +35,8 @@ pub struct Signed {
     pub person: PersonId,
     /// Their session.
     pub session: SessionId,
+    /// When they signed in.
+    pub since: Instant,
     /// `Maya Okonkwo`.
     pub name: String,
     /// Their address.
@@ -83,6 +85,7 @@ struct Found {
     session: SessionId,
     person: PersonId,
     last_seen_at: Instant,
+    made_at: Instant,
     name: String,
     email: String,
     team: Option<TeamId>,
@@ -101,6 +104,7 @@ impl FromRow for Found {
             team: row.get::<Option<Id>>(5)?.map(TeamId),
             roles: words(row.get(6)?),
             zone: row.get(7)?,
+            made_at: row.get(8)?,
         })
     }
 }
@@ -158,6 +162,7 @@ impl Accounts {
         Ok(Some(Signed {
             person: found.person,
             session: found.session,
+            since: found.made_at,
             name: found.name,
             email: found.email,
             zone: found.zone,
@@ -170,6 +175,27 @@ impl Accounts {
                 only: None,
             },
         }))
+    }
+
+    /// Those of the sessions that have ended: by their person, by a change of their rights, or by time. Blocks this thread.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn ended(&self, sessions: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
+        let (made_after, seen_after) = young(self, self.world.now());
+        let looked = self.read(move |read| {
+            let mut ended = Vec::new();
+            for session in &sessions {
+                let of = params![*session, made_after, seen_after];
+                let stands: Option<(Id,)> = read.maybe(queries::SESSION_LASTS, &of)?;
+                if stands.is_none() {
+                    ended.push(*session);
+                }
+            }
+            Ok::<_, StoreError>(ended)
+        });
+        looked.wait()
     }
 
     /// Finds out who is asking. Stands outside of [`Ui::dress`](kept_ui::Ui::dress) and inside of

@@ -130,6 +130,10 @@ impl Room {
         &self.0.rules
     }
 
+    pub(crate) fn world(&self) -> &World {
+        &self.0.world
+    }
+
     /// Judges the journal on a thread of its own. False: it is being judged already, or cannot be.
     pub fn begin_judging(&self) -> bool {
         let coming = Arc::new(Coming::default());

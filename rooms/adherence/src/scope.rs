@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kept_journal::Directory;
+use kept_journal::audit::Author;
 use kept_journal::obligations::Owed;
 use kept_ui::Failure;
 
@@ -30,6 +31,24 @@ impl Reach {
             Self::Own(person) => owned(&|owner| owner == person),
             Self::Team(team) => owned(&|owner| directory.team_of(owner) == Some(team)),
         }
+    }
+}
+
+/// Who takes data out. The program puts it beside each request; every file that is made is recorded in their name.
+#[derive(Clone, Debug)]
+pub struct Exporter {
+    /// Takes figures out: whoever sees them.
+    pub figures: Author,
+    /// Takes cases out; none: may not.
+    pub cases: Option<Author>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Exporter {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let exporter = parts.extensions.get::<Self>().cloned();
+        exporter.ok_or_else(|| Failure::not_found("There is no such page"))
     }
 }
 

@@ -5,6 +5,7 @@ mod log;
 mod new;
 mod said;
 
+use kept_journal::audit::AuthorError;
 use kept_kernel::Id;
 use kept_store::{Answer, StoreError};
 use kept_ui::Failure;
@@ -12,7 +13,7 @@ use kept_ui::routes::{Routes, get, post};
 
 use crate::room::Room;
 
-/// The routes of the room. Whoever reaches them may import; who it is comes as a [`Who`](kept_journal::audit::Who) in the
+/// The routes of the room. Whoever reaches them may import; who it is comes as an [`Author`](kept_journal::audit::Author) in the
 /// extensions of the request.
 pub fn routes(room: Room) -> Routes {
     Routes::new()
@@ -38,6 +39,17 @@ fn failed(error: StoreError) -> Failure {
     match error {
         StoreError::Busy | StoreError::Timeout => Failure::unavailable(5),
         other => Failure::internal(other),
+    }
+}
+
+/// What an act could not be done for.
+fn undone(error: AuthorError) -> Failure {
+    match error {
+        AuthorError::Store(error) => failed(error),
+        AuthorError::Lapsed => Failure::conflict(
+            "You may no longer do this",
+            "Nothing was changed. Sign in again, or ask an administrator.",
+        ),
     }
 }
 

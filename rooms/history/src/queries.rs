@@ -1,6 +1,6 @@
 //! What is kept of a log that was sent.
 
-use kept_journal::audit::{self, Entry, Who};
+use kept_journal::audit::{self, Author, AuthorError, Entry, Who};
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, Store, StoreError, Value, Write, params, statements};
 use kept_world::World;
@@ -96,10 +96,12 @@ pub fn standing(store: &Store) -> Result<Vec<Id>, StoreError> {
 }
 
 /// Writes down a log that has arrived.
-pub fn add(store: &Store, world: &World, log: &LogRow, who: Who) -> Result<(), StoreError> {
+pub fn add(store: &Store, world: &World, log: &LogRow, author: Author) -> Result<(), AuthorError> {
     let (entry, log) = (world.id(), log.clone());
     store
         .write(move |tx| {
+            author.confirm(tx)?;
+            let who = author.who();
             let reading = serde_json::to_string(&log.reading).unwrap_or_default();
             let by = who.text();
             let row = params![
@@ -113,16 +115,23 @@ pub fn add(store: &Store, world: &World, log: &LogRow, who: Who) -> Result<(), S
                 &by,
             ];
             tx.execute(ADD_LOG, &row)?;
-            recorded(tx, (entry, log.taken_at, who), "LogTaken", log.id)
+            let entry = (entry, log.taken_at, who);
+            Ok::<_, AuthorError>(recorded(tx, entry, "LogTaken", log.id)?)
         })
         .wait()
 }
 
 /// Keeps another mapping of a log, and what it gives.
-pub fn read_anew(store: &Store, log: &LogRow) -> Result<(), StoreError> {
-    let log = log.clone();
+pub fn read_anew(
+    store: &Store,
+    world: &World,
+    log: &LogRow,
+    author: Author,
+) -> Result<(), AuthorError> {
+    let (entry, now, log) = (world.id(), world.now(), log.clone());
     store
         .write(move |tx| {
+            author.confirm(tx)?;
             let reading = serde_json::to_string(&log.reading).unwrap_or_default();
             let row = params![
                 log.id,
@@ -130,7 +139,9 @@ pub fn read_anew(store: &Store, log: &LogRow) -> Result<(), StoreError> {
                 &log.mapping,
                 Value::Json(&reading)
             ];
-            tx.execute(READ_ANEW, &row).map(drop)
+            tx.execute(READ_ANEW, &row)?;
+            let entry = (entry, now, author.who());
+            Ok::<_, AuthorError>(recorded(tx, entry, "LogMapped", log.id)?)
         })
         .wait()
 }
@@ -143,19 +154,30 @@ pub fn link(store: &Store, log: Id, import: Id) -> Result<(), StoreError> {
 }
 
 /// Says that an import is being undone.
-pub fn begin_undo(store: &Store, import: Id, now: Instant) -> Result<(), StoreError> {
+pub fn begin_undo(
+    store: &Store,
+    import: Id,
+    now: Instant,
+    author: Author,
+) -> Result<(), AuthorError> {
     store
-        .write(move |tx| tx.execute(BEGIN_UNDO, &params![import, now]).map(drop))
+        .write(move |tx| {
+            author.confirm(tx)?;
+            tx.execute(BEGIN_UNDO, &params![import, now])?;
+            Ok::<_, AuthorError>(())
+        })
         .wait()
 }
 
 /// Says that the files of a log are thrown away.
-pub fn remove(store: &Store, world: &World, log: Id, who: Who) -> Result<(), StoreError> {
+pub fn remove(store: &Store, world: &World, log: Id, author: Author) -> Result<(), AuthorError> {
     let (entry, now) = (world.id(), world.now());
     store
         .write(move |tx| {
+            author.confirm(tx)?;
             tx.execute(REMOVE_LOG, &params![log, now])?;
-            recorded(tx, (entry, now, who), "LogRemoved", log)
+            let entry = (entry, now, author.who());
+            Ok::<_, AuthorError>(recorded(tx, entry, "LogRemoved", log)?)
         })
         .wait()
 }

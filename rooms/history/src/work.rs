@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kept_journal::audit::Who;
+use kept_journal::audit::{Author, AuthorError};
 use kept_journal::imports::{self, Import, Imported};
 use kept_kernel::Id;
 use kept_logs::{BadLine, CsvText, LogError, ReadOptions, Watch};
@@ -28,13 +28,28 @@ pub enum WorkError {
     /// The log or its mapping.
     #[error("{0}")]
     Log(String),
+    /// Whoever began it may not any longer.
+    #[error(transparent)]
+    Lapsed(AuthorError),
     /// The program ends.
     #[error("Kept was stopped meanwhile")]
     Stopped,
 }
 
+impl From<AuthorError> for WorkError {
+    fn from(error: AuthorError) -> Self {
+        match error {
+            AuthorError::Store(error) => Self::Store(error),
+            lapsed @ AuthorError::Lapsed => Self::Lapsed(lapsed),
+        }
+    }
+}
+
 /// Imports a log, or goes on with an import of it that was broken off.
-pub fn import(room: &Room, task: &Task, log: &LogRow, who: Who) -> Result<(), WorkError> {
+pub fn import(room: &Room, task: &Task, log: &LogRow, author: &Author) -> Result<(), WorkError> {
+    let asked = author.clone();
+    // Once it runs, it goes on also when whoever began it signs out.
+    room.store().read(move |read| asked.confirm(read)).wait()?;
     let rules = room.rules().now();
     let mapping = mapping_of(&log.mapping, &rules.register)
         .map_err(|problems| WorkError::Log(problems.join("\n")))?;
@@ -75,7 +90,7 @@ pub fn import(room: &Room, task: &Task, log: &LogRow, who: Who) -> Result<(), Wo
     let mut import = match broken_off(room, log)? {
         Some(import) => Import::resume(store, world, codec, &import),
         None => {
-            let import = Import::begin(store, world, codec, &log.name, who)?;
+            let import = Import::begin(store, world, codec, &log.name, author.who())?;
             queries::link(store, log.id, import.id())?;
             import
         }
@@ -110,14 +125,14 @@ fn broken_off(room: &Room, log: &LogRow) -> Result<Option<Imported>, WorkError> 
 }
 
 /// Takes an import out again.
-pub fn undo(room: &Room, task: &Task, import: Id, who: Who) -> Result<(), WorkError> {
+pub fn undo(room: &Room, task: &Task, import: Id, author: &Author) -> Result<(), WorkError> {
     let (store, world) = (room.store(), room.world());
     let Some(import) = imports::by_id(store, import)? else {
         return Err(WorkError::Log("There is no such import.".to_owned()));
     };
-    queries::begin_undo(store, import.id, world.now())?;
+    queries::begin_undo(store, import.id, world.now(), author.clone())?;
     task.begin(room, "Taking the events out", import.events);
-    imports::undo(store, world, &import, who, |gone| {
+    imports::undo(store, world, &import, author.who(), |gone| {
         task.at(room, gone);
         if room.is_stopping() {
             ControlFlow::Break(())

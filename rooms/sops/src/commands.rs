@@ -1,7 +1,7 @@
 //! Putting documents, calendars and vocabularies in force.
 
 use kept_engine::People;
-use kept_journal::audit::{self, Entry, Who};
+use kept_journal::audit::{self, Author, AuthorError, Entry, Who};
 use kept_journal::live;
 use kept_store::{AsStore, Store, StoreError, params};
 use kept_world::World;
@@ -21,13 +21,25 @@ pub enum AdoptError {
     /// With it the SOPs could not be run.
     #[error(transparent)]
     Set(#[from] SetProblem),
+    /// Whoever asked may not any longer.
+    #[error(transparent)]
+    Lapsed(AuthorError),
+}
+
+impl From<AuthorError> for AdoptError {
+    fn from(error: AuthorError) -> Self {
+        match error {
+            AuthorError::Store(error) => Self::Store(error),
+            lapsed @ AuthorError::Lapsed => Self::Lapsed(lapsed),
+        }
+    }
 }
 
 impl AsStore for AdoptError {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Set(_) => None,
+            Self::Set(_) | Self::Lapsed(_) => None,
         }
     }
 }
@@ -139,8 +151,9 @@ pub fn replace(
     shipped: &Shipped,
     code: &str,
     document: Text,
-    who: Who,
+    author: impl Into<Author>,
 ) -> Result<(), AdoptError> {
+    let author = author.into();
     let mut whole = in_force(store, shipped)?;
     let register = set::register(&whole.vocabularies)?;
     let header_of = |text: &Text| {
@@ -164,6 +177,8 @@ pub fn replace(
     let ids: Vec<_> = all.iter().map(|_| world.id()).collect();
     store
         .write(move |tx| {
+            author.confirm(tx)?;
+            let who = author.who();
             live::quiet(tx, now)?;
             tx.execute(WITHDRAW, &params![now, &code])?;
             for ((id, header), text) in ids.iter().zip(&headers).zip(&all) {
@@ -182,18 +197,16 @@ pub fn replace(
                     ],
                 )?;
             }
-            audit::write(
-                tx,
-                &Entry {
-                    id: entry,
-                    at: now,
-                    who,
-                    act: "SopFilledIn",
-                    object: "sop",
-                    object_id: &code,
-                    detail: "{}",
-                },
-            )
+            let entry = Entry {
+                id: entry,
+                at: now,
+                who,
+                act: "SopFilledIn",
+                object: "sop",
+                object_id: &code,
+                detail: "{}",
+            };
+            Ok::<_, AuthorError>(audit::write(tx, &entry)?)
         })
         .wait()?;
     Ok(())
@@ -208,12 +221,15 @@ pub fn put_calendar(
     (store, world): (&Store, &World),
     file: Text,
     feeds: &[Text],
-    who: Who,
+    author: impl Into<Author>,
 ) -> Result<(), AdoptError> {
     set::calendar(&file, feeds)?;
+    let author = author.into();
     let (feeds, now, entry) = (feeds_to(feeds), world.now(), world.id());
     store
         .write(move |tx| {
+            author.confirm(tx)?;
+            let who = author.who();
             live::quiet(tx, now)?;
             tx.execute(
                 ADD_CALENDAR,
@@ -228,7 +244,7 @@ pub fn put_calendar(
                 object_id: "company",
                 detail: "{}",
             };
-            audit::write(tx, &entry)
+            Ok::<_, AuthorError>(audit::write(tx, &entry)?)
         })
         .wait()?;
     Ok(())

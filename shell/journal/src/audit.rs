@@ -4,12 +4,14 @@
 //! Each entry carries the hash of its bytes. [`Sealing`] gathers the hashes into a tree (RFC 6962), writes them to a file
 //! outside the database and signs the root from time to time; [`inspect`] says which entries were tampered with.
 
+mod author;
 mod sealing;
 
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Row, StoreError, Write, params, statements};
 use kept_vault::merkle;
 
+pub use author::{Author, AuthorError};
 pub use sealing::{Sealing, SealingProblem, inspect};
 
 /// Who acts.

@@ -105,7 +105,11 @@ pub fn app(ui: &Ui, live: &Live, signed_in: bool) -> axum::Router {
         .layer(Extension(live.clone()))
         .merge(live.routes(|known, topics| async move {
             let person = known.get::<Viewer>()?.email.clone();
-            Some(Listening { person, topics })
+            Some(Listening {
+                session: person.clone(),
+                person,
+                topics,
+            })
         }));
     let dressed = ui.dress(rooms);
     let dressed = dressed.layer(from_fn(
@@ -168,6 +172,7 @@ fn menu() -> Menu {
         ..place
     };
     Menu {
+        sign_out: Some("/sign-out".to_owned()),
         groups: vec![
             vec![
                 counted(

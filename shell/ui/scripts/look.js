@@ -27,6 +27,7 @@ function fold() {
 }
 
 function remember(name, value) {
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+  const https = location.protocol === 'https:';
+  const [prefix, secure] = https ? ['__Host-', '; Secure'] : ['', ''];
+  document.cookie = `${prefix}${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
 }

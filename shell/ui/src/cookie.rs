@@ -42,11 +42,6 @@ impl Jar {
     }
 }
 
-/// A cookie that our own script sets: how the page should look, nothing else.
-pub fn look<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    Jar { https: false }.read(headers, name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

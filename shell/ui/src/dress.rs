@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::cookie::look;
+use crate::cookie::Jar;
 use crate::csrf::{self, Csrf};
 use crate::failure::{self, Asked, Failure};
 use crate::flash::Flash;
@@ -32,10 +32,10 @@ pub struct Look {
 }
 
 impl Look {
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &HeaderMap, jar: Jar) -> Self {
         Self {
-            theme: Theme::read(look(headers, "kept-theme")),
-            folded: look(headers, "kept-rail") == Some("folded"),
+            theme: Theme::read(jar.read(headers, "kept-theme")),
+            folded: jar.read(headers, "kept-rail") == Some("folded"),
         }
     }
 }
@@ -71,7 +71,7 @@ struct Visit {
 
 pub async fn dress(State(ui): State<Ui>, request: Request, next: Next) -> Response {
     let shared = ui.shared();
-    let asked = Asked::of(&request);
+    let asked = Asked::of(&request, shared.jar);
     let visit = Visit::of(shared, &request);
     let frame = framed(&ui, &visit, &request);
     let answer = match genuine(shared, &visit.binding, request).await {
@@ -97,7 +97,7 @@ fn framed(ui: &Ui, visit: &Visit, request: &Request) -> Frame {
         mark: shared.live.mark(),
         ..Frame::plain(
             ui,
-            Look::of(request.headers()),
+            Look::of(request.headers(), shared.jar),
             nonce.unwrap_or(Nonce("".into())),
         )
     }

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::cookie::Jar;
 use crate::frame::Frame;
 use crate::headers::Nonce;
 use crate::keys::hex;
@@ -178,7 +179,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn of(request: &Request) -> Self {
+    pub fn of(request: &Request, jar: Jar) -> Self {
         let accepts = request
             .headers()
             .get(header::ACCEPT)
@@ -187,7 +188,7 @@ impl Asked {
             path: request.uri().path().to_owned(),
             page: request.method() != Method::HEAD
                 && accepts.is_some_and(|accepts| accepts.contains("text/html")),
-            look: crate::dress::Look::of(request.headers()),
+            look: crate::dress::Look::of(request.headers(), jar),
         }
     }
 }

@@ -63,6 +63,8 @@ pub struct Menu {
     pub search: Option<String>,
     /// Where the viewer's own settings are.
     pub me: Option<String>,
+    /// Where a form ends the session: `/sign-out`.
+    pub sign_out: Option<String>,
 }
 
 impl Menu {

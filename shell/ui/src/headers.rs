@@ -45,7 +45,7 @@ pub async fn protect(State(ui): State<Ui>, mut request: Request, next: Next) -> 
     (ui.shared().random)(&mut bytes);
     let nonce = Nonce(hex(&bytes).into());
     request.extensions_mut().insert(nonce.clone());
-    let asked = failure::Asked::of(&request);
+    let asked = failure::Asked::of(&request, ui.shared().jar);
     let response = next.run(request).await;
     let mut response = failure::plainly(&ui, &asked, &nonce, response);
     put(response.headers_mut(), &nonce, ui.shared().settings.https);

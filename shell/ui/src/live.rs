@@ -8,7 +8,7 @@
 //! each topic, for so many topics; whoever comes from before that, or from another start of the server, is told to fetch
 //! everything again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,6 +76,7 @@ struct Hub {
 #[derive(Debug)]
 struct Listener {
     person: String,
+    session: String,
     topics: Vec<String>,
     to: Sender<Event>,
 }
@@ -90,8 +91,10 @@ struct Changed<'a> {
 /// Who listens, and to what they may.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listening {
-    /// Their id: streams are counted and ended by it.
+    /// Their id: streams are counted by it.
     pub person: String,
+    /// Their session: streams end with it.
+    pub session: String,
     /// The topics, of those asked for, whose pages they may see.
     pub topics: Vec<String>,
 }
@@ -161,11 +164,18 @@ impl Live {
         });
     }
 
-    /// Ends all streams of a person, whose session has ended or whose rights have changed.
-    pub fn end(&self, person: &str) {
+    /// The sessions that have streams open, each once.
+    pub fn sessions(&self) -> BTreeSet<String> {
+        let hub = self.hub();
+        let all = hub.listeners.values();
+        all.map(|listener| listener.session.clone()).collect()
+    }
+
+    /// Ends all streams of a session, which has ended.
+    pub fn end(&self, session: &str) {
         self.hub()
             .listeners
-            .retain(|_, listener| listener.person != person);
+            .retain(|_, listener| listener.session != session);
     }
 
     /// Ends all streams and takes no more: the server is about to stop.
@@ -225,6 +235,7 @@ impl Live {
         let id = hub.opened;
         let listener = Listener {
             person: listening.person,
+            session: listening.session,
             topics: listening.topics,
             to,
         };
@@ -310,6 +321,7 @@ mod tests {
     fn listening(person: &str, topics: &[&str]) -> Listening {
         Listening {
             person: person.to_owned(),
+            session: format!("of {person}"),
             topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
         }
     }
@@ -411,7 +423,8 @@ mod tests {
         let live = hub(LiveLimits::default());
         let mut one = live.open(listening("a", &["today"]), None).unwrap();
         let _other = live.open(listening("b", &["today"]), None).unwrap();
-        live.end("a");
+        assert_eq!(Vec::from_iter(live.sessions()), ["of a", "of b"]);
+        live.end("of a");
         heard(&mut one);
         assert!(one.from.is_closed());
         assert_eq!(live.listeners(), 1);

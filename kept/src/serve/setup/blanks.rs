@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
-use kept_journal::audit::Who;
 use kept_language::Document;
 use kept_sops::Text;
 use kept_sops::blanks::{Part, Passage, filled, objection, passages};
@@ -16,6 +15,7 @@ use kept_ui::{Failure, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
 use super::{Setup, tabs};
+use crate::serve::author::author;
 
 /// What the form gives: names and values in the same order.
 #[derive(Deserialize)]
@@ -95,8 +95,7 @@ pub async fn save(
     frame: Frame,
     form: Form<Blanks>,
 ) -> Result<Response, Failure> {
-    signed.require(Action::Configure)?;
-    let who = Who::Person(signed.person.0);
+    let author = author(&signed, Action::Configure)?;
     let Ok((blanks, _)) = form.read() else {
         return Ok(see_other(&format!("/settings/blanks/{code}")).into_response());
     };
@@ -131,7 +130,7 @@ pub async fn save(
                 &setup.shipped,
                 &document_code,
                 text,
-                who,
+                author,
             )
         })
         .await?;

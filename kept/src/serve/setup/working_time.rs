@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
-use kept_journal::audit::Who;
 use kept_sops::Text;
 use kept_ui::parts::{Notice, Views};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
 use super::{Setup, tabs};
+use crate::serve::author::author;
 
 const DAYS: [(&str, &str); 7] = [
     ("monday", "Monday"),
@@ -71,8 +71,7 @@ pub async fn save(
     frame: Frame,
     form: Form<WorkingTime>,
 ) -> Result<Response, Failure> {
-    signed.require(Action::Configure)?;
-    let who = Who::Person(signed.person.0);
+    let author = author(&signed, Action::Configure)?;
     let (time, filled) = match form.read() {
         Ok(read) => read,
         Err(filled) => return Ok(unprocessable(&drawn((frame, &signed), filled, false))),
@@ -92,7 +91,9 @@ pub async fn save(
         text,
     };
     let done = setup
-        .change(move |setup| kept_sops::put_calendar((&setup.store, &setup.world), file, &[], who))
+        .change(move |setup| {
+            kept_sops::put_calendar((&setup.store, &setup.world), file, &[], author)
+        })
         .await?;
     match done {
         Ok(()) => Ok(see_other("/settings/blanks")

@@ -107,6 +107,9 @@ pub async fn case(
     }))
 }
 
+/// Instead of the account of a duty that no event of its case has opened: courses follow who works here.
+const ELSEWHERE: &str = "No event of this case opened it: it follows from the calendar, or from who works here in which role.";
+
 /// The account of each duty, in their order: the case's own events, run again, asked at the moment before each was settled.
 fn whys(
     rules: &InForce,
@@ -139,7 +142,11 @@ fn whys(
             id: duty.rule.clone(),
         };
         let why = engine.why(&rule, case, at);
-        *told = why.into_iter().map(without_place).collect();
+        *told = match why.len() {
+            // The duty is there, so what the engine lacks is not among the events of the case.
+            0 | 1 => vec![ELSEWHERE.to_owned()],
+            _ => why.into_iter().map(without_place).collect(),
+        };
     }
     told
 }

@@ -25,7 +25,7 @@ use super::{got, shown_or_not_found};
 use crate::figures::{Counts, RuleFigures};
 use crate::queries::{self, CountRow, Within};
 use crate::room::{Room, Shown};
-use crate::scope::Reach;
+use crate::scope::{Exporter, Reach};
 use crate::share::Share;
 use crate::tally::{Dimension, Month};
 use crate::words::{share_words, span_words};
@@ -55,7 +55,7 @@ struct ClausePage {
     cases: Vec<CaseRow>,
     none: Option<Empty>,
     more: More,
-    csv: Button,
+    csv: Option<Button>,
 }
 
 /// The share, in figures.
@@ -111,7 +111,7 @@ pub async fn clause(
     State(room): State<Room>,
     Path((code, rule)): Path<(String, String)>,
     FromQuery(query): FromQuery<Query>,
-    reach: Reach,
+    (reach, exporter): (Reach, Exporter),
     frame: Frame,
 ) -> Result<Response, Failure> {
     let shown = shown_or_not_found(&room).await?;
@@ -158,6 +158,7 @@ pub async fn clause(
         zone: rules.program.company_calendar().time_zone().clone(),
         rules,
         path: path(&code, &rule),
+        may_export: exporter.cases.is_some(),
     };
     Ok(page(&drawing.page(frame, &rows)))
 }
@@ -172,7 +173,7 @@ pub fn of_rule<'s>(shown: &'s Shown, code: &str, rule: &str) -> Result<&'s RuleF
     })
 }
 
-async fn months(
+pub async fn months(
     room: &Room,
     shown: &Shown,
     (code, rule): (&str, &str),
@@ -236,7 +237,7 @@ fn worst(counts: Counts) -> &'static str {
 }
 
 /// How many have a verdict; pending and paused are counted together.
-fn number_of(counts: Counts, verdict: &str) -> Option<u64> {
+pub fn number_of(counts: Counts, verdict: &str) -> Option<u64> {
     Some(match verdict {
         "met" => counts.met,
         "met-late" => counts.met_late,
@@ -260,6 +261,7 @@ struct Drawing {
     zone: TimeZone,
     rules: Arc<InForce>,
     path: String,
+    may_export: bool,
 }
 
 impl Drawing {
@@ -298,9 +300,11 @@ impl Drawing {
                 )
             }),
             more: self.more(&rows.cases),
-            csv: Button::link("CSV", view.at(&format!("{}/cases.csv", self.path)))
-                .quiet()
-                .icon(Icon::DOWNLOAD),
+            csv: self.may_export.then(|| {
+                Button::link("CSV", view.at(&format!("{}/cases.csv", self.path)))
+                    .quiet()
+                    .icon(Icon::DOWNLOAD)
+            }),
         }
     }
 

@@ -12,20 +12,24 @@ use axum::extract::{Path, Query as FromQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
+use kept_journal::audit::{self, Author, AuthorError, Entry};
 use kept_journal::obligations::{Asked, Owed};
 use kept_kernel::Instant;
 use kept_logs::CsvText;
 use kept_store::{Answer, StoreError};
 use kept_ui::Failure;
 
-use super::clause::{asked, cases as read_cases, of_rule};
+use super::clause::{asked, cases as read_cases, months, number_of, of_rule};
 use super::overview::{counted, narrowed};
 use super::said::percent;
+use super::share_row::sum;
 use super::shown_or_not_found;
-use super::view::{Query, View};
+use super::view::{By, Query, View};
+use crate::figures::Counts;
 use crate::room::Room;
-use crate::scope::Reach;
+use crate::scope::{Exporter, Reach};
 use crate::share::Share;
+use crate::tally::Dimension;
 
 /// So many cases are read at once.
 const SLICE: u32 = 1_000;
@@ -45,6 +49,7 @@ pub async fn figures(
     State(room): State<Room>,
     FromQuery(query): FromQuery<Query>,
     reach: Reach,
+    exporter: Exporter,
 ) -> Result<Response, Failure> {
     let shown = shown_or_not_found(&room).await?;
     let view = View::from(query).reached(&reach, &room.rules().now().directory);
@@ -71,7 +76,14 @@ pub async fn figures(
         text.field(name);
     }
     text.end_row();
-    for of in counted(&shown, &view, narrowed.as_ref(), Vec::new()) {
+    let all = counted(&shown, &view, narrowed.as_ref(), Vec::new());
+    let taken = Taken {
+        act: "FiguresExported",
+        object_id: String::new(),
+        rows: all.len() as u64,
+    };
+    recorded(&room, exporter.figures, &view, taken).await?;
+    for of in all {
         let (rule, counts) = (of.rule, of.counts);
         let share = Share::of(counts.met, counts.judged());
         for value in [&rule.card.clause, &rule.card.rule, &rule.card.name] {
@@ -107,13 +119,24 @@ pub async fn cases(
     Path((code, rule)): Path<(String, String)>,
     FromQuery(query): FromQuery<Query>,
     reach: Reach,
+    exporter: Exporter,
 ) -> Result<Response, Failure> {
+    let no_page = || Failure::not_found("There is no such page");
+    let author = exporter.cases.ok_or_else(no_page)?;
     let shown = shown_or_not_found(&room).await?;
     of_rule(&shown, &code, &rule)?;
     let rules = room.rules().now();
     let view = View::from(query).reached(&reach, &rules.directory);
     let verdict = view.verdict.unwrap_or("met-late");
     let name = format!("{code}-{rule}-{verdict}.csv");
+    let counts = months(&room, &shown, (&code, &rule), &view).await?;
+    let counts = counts.iter().map(|row| row.counts);
+    let taken = Taken {
+        act: "CasesExported",
+        object_id: format!("{code}/{rule}"),
+        rows: number_of(counts.fold(Counts::default(), sum), verdict).unwrap_or_default(),
+    };
+    recorded(&room, author, &view, taken).await?;
     let asked = Asked {
         limit: SLICE,
         ..asked(
@@ -128,6 +151,48 @@ pub async fn cases(
         )
     };
     Ok(file(&name, Body::from_stream(Cases::new(room, asked))))
+}
+
+/// What is taken out.
+struct Taken {
+    act: &'static str,
+    object_id: String,
+    rows: u64,
+}
+
+/// Writes down who takes out what, before anything is sent.
+async fn recorded(room: &Room, author: Author, view: &View, taken: Taken) -> Result<(), Failure> {
+    // A client may be a person, whose name does not belong in the audit.
+    let client = view.by == Some(By::Dimension(Dimension::Client));
+    let said = View {
+        of: view.of.clone().filter(|_| !client),
+        before: None,
+        ..view.clone()
+    };
+    let detail = serde_json::json!({
+        "view": said.at(""),
+        "of_one_client": client && view.of.is_some(),
+        "rows": taken.rows,
+    });
+    let (id, at, detail) = (room.world().id(), room.world().now(), detail.to_string());
+    let written = room.store().write(move |tx| {
+        author.confirm(tx)?;
+        let entry = Entry {
+            id,
+            at,
+            who: author.who(),
+            act: taken.act,
+            object: "rule",
+            object_id: &taken.object_id,
+            detail: &detail,
+        };
+        Ok::<_, AuthorError>(audit::write(tx, &entry)?)
+    });
+    written.await.map_err(|error| match error {
+        AuthorError::Lapsed => Failure::not_found("There is no such page"),
+        AuthorError::Store(StoreError::Busy | StoreError::Timeout) => Failure::unavailable(5),
+        AuthorError::Store(other) => Failure::internal(other),
+    })
 }
 
 fn file(name: &str, body: Body) -> Response {

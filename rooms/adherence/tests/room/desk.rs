@@ -12,7 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use kept_adherence::{Judged, Judging, Reach, Room, judge, routes};
+use kept_adherence::{Exporter, Judged, Judging, Reach, Room, judge, routes};
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, People, Program, Version};
 use kept_journal::audit::Who;
@@ -130,6 +130,10 @@ impl Desk {
                     extensions.insert(Binding::session("test"));
                     extensions.insert(Arc::new(Menu::default()));
                     extensions.insert(reach.clone());
+                    extensions.insert(Exporter {
+                        figures: Who::Console.into(),
+                        cases: Some(Who::Console.into()),
+                    });
                     extensions.insert(Viewer {
                         name: "Helen Strand".into(),
                         role: "SOP supervisor".into(),

@@ -8,13 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, body::Body};
-use kept_journal::audit::Who;
+use kept_journal::audit::{Author, AuthorError};
 use kept_journal::imports::{self, Imported};
 use kept_ui::{Failure, Flash, Form, Frame, page, see_other};
 use serde::Deserialize;
 
 use super::new::look;
-use super::{aside, failed, got, id_of, nothing};
+use super::{aside, failed, got, id_of, nothing, undone};
 use crate::queries::{self, LogRow};
 use crate::room::Room;
 use crate::shelf::Kind;
@@ -68,6 +68,7 @@ pub struct Mapped {
 /// Takes another mapping for a log, and looks at it again.
 pub async fn map(
     State(room): State<Room>,
+    Extension(author): Extension<Author>,
     Path(id): Path<String>,
     form: Form<Mapped>,
 ) -> Result<Response, Failure> {
@@ -90,9 +91,9 @@ pub async fn map(
     let done = aside(move || {
         log.reading = look(&own, log.id, &mapped.mapping);
         log.mapping = mapped.mapping;
-        queries::read_anew(own.store(), &log)
+        queries::read_anew(own.store(), own.world(), &log, author)
     });
-    done.await?.map_err(failed)?;
+    done.await?.map_err(undone)?;
     Ok(see_other(&here)
         .with(Flash::said(
             "The log was looked at through the changed mapping.",
@@ -103,7 +104,7 @@ pub async fn map(
 /// Begins the import of a log, or goes on with it.
 pub async fn import(
     State(room): State<Room>,
-    Extension(who): Extension<Who>,
+    Extension(author): Extension<Author>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let (log, import) = found(&room, &id).await?;
@@ -117,7 +118,7 @@ pub async fn import(
     }
     let id = log.id;
     let begun = room.begin(id, move |room, task| {
-        work::import(room, task, &log, who).map_err(|error| error.to_string())
+        work::import(room, task, &log, &author).map_err(|error| error.to_string())
     });
     told(begun, &here)
 }
@@ -125,7 +126,7 @@ pub async fn import(
 /// Begins to take an import out.
 pub async fn undo(
     State(room): State<Room>,
-    Extension(who): Extension<Who>,
+    Extension(author): Extension<Author>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let import = import_of(&room, id_of(&id)?).await?.ok_or_else(nothing)?;
@@ -143,7 +144,7 @@ pub async fn undo(
     }
     // An import that still runs holds the one place for work, so the two never meet.
     let begun = room.begin(id, move |room, task| {
-        work::undo(room, task, id, who).map_err(|error| error.to_string())
+        work::undo(room, task, id, &author).map_err(|error| error.to_string())
     });
     told(begun, &here)
 }
@@ -162,7 +163,7 @@ fn told(begun: bool, here: &str) -> Result<Response, Failure> {
 /// Throws the files of a log away; what was imported of it stays.
 pub async fn remove(
     State(room): State<Room>,
-    Extension(who): Extension<Who>,
+    Extension(author): Extension<Author>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let (log, _) = found(&room, &id).await?;
@@ -171,12 +172,12 @@ pub async fn remove(
     }
     let own = room.clone();
     let done = aside(move || {
-        queries::remove(own.store(), own.world(), log.id, who)?;
+        queries::remove(own.store(), own.world(), log.id, author)?;
         // What is left of it is thrown away at the next start.
         let _ = own.shelf().remove(log.id);
-        Ok(())
+        Ok::<_, AuthorError>(())
     });
-    done.await?.map_err(failed)?;
+    done.await?.map_err(undone)?;
     Ok(see_other("/history")
         .with(Flash::said("The file is removed."))
         .into_response())

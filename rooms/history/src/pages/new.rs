@@ -5,14 +5,14 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, http::HeaderMap};
-use kept_journal::audit::Who;
+use kept_journal::audit::Author;
 use kept_kernel::Id;
 use kept_ui::form::{Choice, Filled};
 use kept_ui::parts::Crumb;
 use kept_ui::{Failure, Frame, page, see_other, unprocessable};
 use tokio::sync::mpsc;
 
-use super::{aside, failed, got, id_of};
+use super::{aside, got, id_of, undone};
 use crate::queries::{self, LogRow};
 use crate::reading::{Reading, beginning};
 use crate::room::Room;
@@ -85,7 +85,7 @@ enum Refused {
 /// Takes a log in.
 pub async fn take(
     State(room): State<Room>,
-    Extension(who): Extension<Who>,
+    Extension(author): Extension<Author>,
     frame: Frame,
     headers: HeaderMap,
     request: Request,
@@ -100,7 +100,7 @@ pub async fn take(
         }
     };
     let chosen = sent.choice.clone();
-    let kept = keep(&room, id, sent, who).await;
+    let kept = keep(&room, id, sent, author).await;
     match kept {
         Ok(()) => Ok(see_other(&format!("/history/logs/{id}")).into_response()),
         Err(refused) => {
@@ -214,7 +214,7 @@ async fn to_shelf(room: &Room, id: Id, parts: &mut Parts) -> Result<u64, Refused
 }
 
 /// Finds the mapping, looks at the beginning of the log, and writes down that it is here.
-async fn keep(room: &Room, id: Id, sent: Sent, who: Who) -> Result<(), Refused> {
+async fn keep(room: &Room, id: Id, sent: Sent, author: Author) -> Result<(), Refused> {
     let Some((name, bytes)) = sent.log.filter(|(_, bytes)| *bytes > 0) else {
         let words = "Choose the file with the log. It must not be empty.";
         return Err(Refused::Field("log", words.to_owned()));
@@ -234,9 +234,9 @@ async fn keep(room: &Room, id: Id, sent: Sent, who: Who) -> Result<(), Refused> 
             undo_begun_at: None,
             removed_at: None,
         };
-        queries::add(own.store(), own.world(), &log, who)
+        queries::add(own.store(), own.world(), &log, author)
     });
-    done.await?.map_err(failed)?;
+    done.await?.map_err(undone)?;
     (room.outside().changed)();
     Ok(())
 }

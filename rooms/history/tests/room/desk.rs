@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn};
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, OwnedEvent, People, Program, Version};
 use kept_history::{Outside, Room, Shelf, routes};
-use kept_journal::audit::Who;
+use kept_journal::audit::{Author, Who};
 use kept_journal::codec::Codec;
 use kept_journal::events;
 use kept_journal::imports::Import;
@@ -214,7 +214,7 @@ impl Desk {
             let extensions = request.extensions_mut();
             extensions.insert(Binding::session("test"));
             extensions.insert(Arc::new(Menu::default()));
-            extensions.insert(Who::Kept);
+            extensions.insert(Author::from(Who::Kept));
             extensions.insert(Viewer {
                 name: "Helen Strand".into(),
                 role: "SOP supervisor".into(),

@@ -79,6 +79,10 @@ pub async fn explanation(
     let (document, rule) = rule_of(&in_force, (&code, &name))?;
     let explanation = explain(&in_force.register, &in_force.library, rule);
     let id = &rule.key.id;
+    let margins = room.margins(vec![code.clone()]).await?;
+    let judged = margins
+        .first()
+        .is_some_and(|margin| margin.contains_key(id));
     let (sop, back) = (
         format!("{code} {}", document.header.title),
         format!("/sops/{code}#{id}"),
@@ -91,7 +95,7 @@ pub async fn explanation(
         mark: ClauseMark::new(&explanation.clause, back.clone()),
         pieces: pieces(document, rule),
         explanation,
-        figures: (room.sees_cases && opens(rule))
+        figures: (room.sees_cases && opens(rule) && judged)
             .then(|| Button::link("How it is kept", format!("/adherence/{code}/{id}"))),
     }))
 }

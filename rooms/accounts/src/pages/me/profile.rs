@@ -1,10 +1,11 @@
 //! Name, password, colours, sessions.
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use kept_ui::form::Choice;
-use kept_ui::{Failure, Form, Frame};
+use kept_ui::{Failure, Filled, Form, Frame, unprocessable};
 use kept_vault::PasswordVerdict;
 use serde::Deserialize;
 
@@ -178,12 +179,12 @@ pub(super) async fn choose_theme(
         Colours::Light => ("light", 34_560_000),
         Colours::Dark => ("dark", 34_560_000),
     };
-    let secure = if accounts.settings.https {
-        "; Secure"
+    let (prefix, secure) = if accounts.settings.https {
+        ("__Host-", "; Secure")
     } else {
-        ""
+        ("", "")
     };
-    let cookie = format!("kept-theme={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}");
+    let cookie = format!("{prefix}kept-theme={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}");
     let mut answer = done("The colours are changed.");
     if let Ok(cookie) = cookie.parse() {
         answer.headers_mut().append(SET_COOKIE, cookie);
@@ -191,13 +192,72 @@ pub(super) async fn choose_theme(
     Ok(answer)
 }
 
+/// So long after signing in, other sessions are ended without asking for the password.
+const FRESH: i64 = 10 * 60 * 1_000_000;
+
+#[derive(Deserialize)]
+pub(super) struct Proof {
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/end_sessions.html")]
+struct EndPage {
+    frame: Frame,
+    form: Filled,
+    action: String,
+}
+
+/// The page that asks for the password, where it has to be asked for and was not given.
+async fn unproven(
+    accounts: &Accounts,
+    signed: &Signed,
+    frame: Frame,
+    form: Form<Proof>,
+    action: String,
+) -> Result<Option<Response>, Failure> {
+    let ask = |form| {
+        let frame = frame.titled("Confirm that it is you").at("settings");
+        Ok(Some(unprocessable(&EndPage {
+            frame,
+            form,
+            action,
+        })))
+    };
+    let (typed, filled) = match form.read() {
+        Ok(read) => read,
+        Err(filled) => return ask(filled),
+    };
+    let since = accounts.world.now().micros_since(signed.since);
+    if (0..FRESH).contains(&since) {
+        return Ok(None);
+    }
+    if typed.password.is_empty() {
+        return ask(filled);
+    }
+    let right = accounts.own_password(signed, typed.password).await?;
+    if right.is_some() {
+        return Ok(None);
+    }
+    ask(filled.wrong("password", ChangePasswordError::WrongPassword.to_string()))
+}
+
 pub(super) async fn end_one(
     State(accounts): State<Accounts>,
     signed: Signed,
     Path(id): Path<String>,
+    frame: Frame,
+    form: Form<Proof>,
 ) -> Result<Response, Failure> {
     let gone = || Failure::not_found("There is no such session");
     let id: SessionId = id.parse().map_err(|_| gone())?;
+    let action = format!("/me/sessions/{id}/end");
+    if id != signed.session
+        && let Some(asked) = unproven(&accounts, &signed, frame, form, action).await?
+    {
+        return Ok(asked);
+    }
     let (act, person) = (act(&accounts, &signed), signed.person);
     let ended = accounts
         .write(move |tx| end_session(tx, &act, person, id))
@@ -212,7 +272,13 @@ pub(super) async fn end_one(
 pub(super) async fn end_others(
     State(accounts): State<Accounts>,
     signed: Signed,
+    frame: Frame,
+    form: Form<Proof>,
 ) -> Result<Response, Failure> {
+    let action = "/me/sessions/end".to_owned();
+    if let Some(asked) = unproven(&accounts, &signed, frame, form, action).await? {
+        return Ok(asked);
+    }
     let act = act(&accounts, &signed);
     accounts
         .write(move |tx| end_other_sessions(tx, &act, signed.person, signed.session))

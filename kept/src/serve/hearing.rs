@@ -1,0 +1,57 @@
+//! Who hears what of live pages, and for how long: a topic is heard by whoever may see its pages, until their session ends.
+
+use std::time::Duration;
+
+use kept_accounts::access::Action;
+use kept_accounts::model::SessionId;
+use kept_accounts::{Accounts, Signed};
+use kept_rooms::Job;
+use kept_store::StoreError;
+use kept_ui::routes::Routes;
+use kept_ui::{Listening, Live};
+
+/// So long at most a stream outlives its session, which may have been ended by another node or by time.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// The right to the pages that show a topic. A topic that is not here is heard by nobody.
+const TOPICS: [(&str, Action); 4] = [
+    ("adherence", Action::ReadAdherence),
+    ("owed", Action::ReadAdherence),
+    ("history", Action::ImportHistory),
+    ("announcements", Action::ReadAnnouncements),
+];
+
+/// The stream of live pages.
+pub fn routes(live: &Live) -> Routes {
+    live.routes(|known, topics| async move {
+        let signed = known.get::<Signed>()?;
+        Some(Listening {
+            person: signed.person.to_string(),
+            session: signed.session.to_string(),
+            topics: topics
+                .into_iter()
+                .filter(|topic| may_hear(signed, topic))
+                .collect(),
+        })
+    })
+}
+
+fn may_hear(signed: &Signed, topic: &str) -> bool {
+    let right = TOPICS.iter().find(|(name, _)| *name == topic);
+    right.is_some_and(|(_, action)| signed.may(*action))
+}
+
+/// Ends the streams whose sessions have ended.
+pub fn job(live: Live, accounts: Accounts) -> Job {
+    Job::new("streams of ended sessions", LOOK, move || {
+        let open = live.sessions();
+        if open.is_empty() {
+            return Ok::<_, StoreError>(());
+        }
+        let sessions: Vec<SessionId> = open.iter().filter_map(|id| id.parse().ok()).collect();
+        for session in accounts.ended(sessions)? {
+            live.end(&session.to_string());
+        }
+        Ok(())
+    })
+}
