@@ -207,7 +207,7 @@ fn rooms(
         (house.store.clone(), house.world.clone()),
         rules.clone(),
         house::shipped(),
-        Arc::new(move |code: &str| margins(&figures, code)),
+        Arc::new(move |codes: &[String]| margins(&figures, codes)),
     );
     Routes::new()
         .route("/", get(first))
@@ -223,19 +223,26 @@ fn rooms(
         .merge(setup::routes(setup(adherence)))
 }
 
-/// How the clauses of a document are kept, for its margin. Without figures the margin stays empty.
-fn margins(adherence: &kept_adherence::Room, code: &str) -> HashMap<String, MarginFigure> {
-    let figures = adherence.margin(code).unwrap_or_default();
-    let shown = figures.into_iter().map(|figure| {
-        let margin = MarginFigure {
+/// How the clauses of each document are kept, for its margin. Without figures the margins stay empty.
+fn margins(
+    adherence: &kept_adherence::Room,
+    codes: &[String],
+) -> Vec<HashMap<String, MarginFigure>> {
+    let mut margins = vec![HashMap::new(); codes.len()];
+    for figure in adherence.margins(codes).unwrap_or_default() {
+        let place = codes.iter().position(|code| *code == figure.code);
+        let Some(margin) = place.and_then(|place| margins.get_mut(place)) else {
+            continue;
+        };
+        let beside = MarginFigure {
             interval: figure.interval,
             triggered: figure.triggered,
             open: figure.open,
             excused: figure.excused,
         };
-        (figure.rule, margin)
-    });
-    shown.collect()
+        margin.insert(figure.rule, beside);
+    }
+    margins
 }
 
 /// The first page is the first that a person may see.

@@ -8,6 +8,8 @@ mod said;
 mod share_row;
 mod view;
 
+pub(crate) use view::By;
+
 use std::sync::Arc;
 
 use axum::extract::State;

@@ -28,6 +28,7 @@ statements! {
     TAKE_OUT_JUDGEMENTS = "DELETE FROM adherence_judgements WHERE number < $1";
     CURRENT = "SELECT number, in_force_at, until, frame FROM adherence_judgements WHERE in_force_at IS NOT NULL
            ORDER BY number DESC LIMIT 1";
+    CURRENT_NUMBER = "SELECT max(number) FROM adherence_judgements WHERE in_force_at IS NOT NULL";
     LATEST = "SELECT begun_at, in_force_at FROM adherence_judgements WHERE in_force_at IS NOT NULL
            ORDER BY number DESC LIMIT 1";
     FIGURES = "SELECT body FROM adherence_figures WHERE judgement = $1 ORDER BY place, code, rule";
@@ -57,6 +58,17 @@ statements! {
            FROM adherence_counts WHERE judgement = $1 AND code = $2 AND rule = $3 AND dimension = $4
              AND month >= $6 AND month <= $7
            GROUP BY code, rule, value ORDER BY sum(judged) DESC, value LIMIT $5";
+    /// The same of every rule at once.
+    MOST_OF_ALL_WITHIN = "SELECT code, rule, value, 0, met, met_late, missed, overdue, pending, excused, cancelled,
+             cannot_be_judged
+           FROM (SELECT code, rule, value, CAST(sum(met) AS BIGINT) AS met, CAST(sum(met_late) AS BIGINT) AS met_late,
+                 CAST(sum(missed) AS BIGINT) AS missed, CAST(sum(overdue) AS BIGINT) AS overdue,
+                 CAST(sum(pending) AS BIGINT) AS pending, CAST(sum(excused) AS BIGINT) AS excused,
+                 CAST(sum(cancelled) AS BIGINT) AS cancelled, CAST(sum(cannot_be_judged) AS BIGINT) AS cannot_be_judged,
+                 row_number() OVER (PARTITION BY code, rule ORDER BY sum(judged) DESC, value) AS place
+               FROM adherence_counts WHERE judgement = $1 AND dimension = $2 AND month >= $3 AND month <= $4
+               GROUP BY code, rule, value) AS parts
+           WHERE place <= $5 ORDER BY code, rule, place";
     /// The first and the last month with duties.
     MONTHS_SPAN = "SELECT min(month), max(month) FROM adherence_counts
            WHERE judgement = $1 AND dimension = 'all' AND month > 0";
@@ -267,6 +279,12 @@ pub fn current(read: &Read<'_>) -> Result<Option<Judgement>, StoreError> {
     read.maybe(CURRENT, &[])
 }
 
+/// The number of the judgement that pages show.
+pub(crate) fn current_number(read: &Read<'_>) -> Result<Option<i64>, StoreError> {
+    let (number,): (Option<i64>,) = read.one(CURRENT_NUMBER, &[])?;
+    Ok(number)
+}
+
 /// The figures of all rules that open duties, in the order of the documents.
 ///
 /// # Errors
@@ -363,6 +381,25 @@ pub fn most(
             &params![judgement, code, rule, word, limit, from.0, to.0],
         ),
     }
+}
+
+/// The values of a dimension that have most cases under each rule within some months, the rules in the order of their names.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn most_of_all(
+    read: &Read<'_>,
+    judgement: i64,
+    dimension: Dimension,
+    within: Within,
+    limit: u32,
+) -> Result<Vec<CountRow>, StoreError> {
+    let (from, to) = (within.from.0, within.to.0);
+    read.all(
+        MOST_OF_ALL_WITHIN,
+        &params![judgement, dimension.word(), from, to, limit],
+    )
 }
 
 /// The months from the first with a duty to the last; none without any.

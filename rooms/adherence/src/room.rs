@@ -4,17 +4,19 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use kept_charts::Interval;
-use kept_journal::{Rules, events, live};
+use kept_journal::{InForce, Rules, events, live};
 use kept_store::{Read, Store, StoreError};
+use kept_ui::Html;
 use kept_world::World;
 
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
+use crate::pages::By;
 use crate::queries::{self, CountRow, Judgement, Within};
 
 /// So often at most open pages are told how far a judgement is.
@@ -49,6 +51,15 @@ pub struct Shown {
     pub months: Option<Within>,
     /// How the duties of each rule stand, month by month: as many rows as rules have months.
     pub counts: HashMap<String, Vec<CountRow>>,
+    /// What pages have written of it already, which is the same for all who see everything.
+    written: Mutex<Written>,
+}
+
+/// The table of the overview by how it is split, with the rules whose names of people stand in it.
+#[derive(Default, Debug)]
+struct Written {
+    rules: Weak<InForce>,
+    tables: Vec<(Option<By>, Html)>,
 }
 
 /// How a judgement that runs is coming along.
@@ -77,6 +88,8 @@ pub enum State {
 /// A rule's figures for the margin of its document.
 #[derive(Clone, Debug)]
 pub struct MarginFigure {
+    /// The document's code.
+    pub code: String,
     /// The rule's identity.
     pub rule: String,
     /// The share met in time; none without a verdict.
@@ -92,6 +105,33 @@ pub struct MarginFigure {
 }
 
 impl Shown {
+    /// The table of the overview, where it was written before.
+    pub(crate) fn table(&self, rules: &Arc<InForce>, by: Option<By>) -> Option<Html> {
+        let written = self.written(rules);
+        let mut tables = written.tables.iter();
+        let (_, table) = tables.find(|(other, _)| *other == by)?;
+        Some(table.clone())
+    }
+
+    /// Keeps the table of the overview.
+    pub(crate) fn keep_table(&self, rules: &Arc<InForce>, by: Option<By>, table: Html) {
+        let mut written = self.written(rules);
+        written.tables.retain(|(other, _)| *other != by);
+        written.tables.push((by, table));
+    }
+
+    fn written(&self, rules: &Arc<InForce>) -> MutexGuard<'_, Written> {
+        let written = self.written.lock();
+        let mut written = written.unwrap_or_else(PoisonError::into_inner);
+        if !std::ptr::eq(written.rules.as_ptr(), Arc::as_ptr(rules)) {
+            *written = Written {
+                rules: Arc::downgrade(rules),
+                tables: Vec::new(),
+            };
+        }
+        written
+    }
+
     /// How the duties of a rule stand, month by month.
     pub(crate) fn counts_of(&self, rule: &str, within: Option<Within>) -> Vec<CountRow> {
         let rows = self.counts.get(rule).into_iter().flatten();
@@ -227,16 +267,16 @@ impl Room {
 
     /// The judgement in force. It is read once for all pages.
     pub(crate) fn shown(&self, read: &Read<'_>) -> Result<Option<Arc<Shown>>, StoreError> {
-        let Some(judgement) = queries::current(read)? else {
-            return Ok(None);
-        };
         let kept = || self.0.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept().clone();
+        let (known, number) = (kept().clone(), queries::current_number(read)?);
         if let Some(shown) = known
-            && shown.judgement.number == judgement.number
+            && Some(shown.judgement.number) == number
         {
             return Ok(Some(shown));
         }
+        let Some(judgement) = queries::current(read)? else {
+            return Ok(None);
+        };
         let months = queries::months_span(read, judgement.number)?;
         let mut counts: HashMap<String, Vec<CountRow>> = HashMap::new();
         if let Some(months) = months {
@@ -250,17 +290,18 @@ impl Room {
             months,
             counts,
             judgement,
+            written: Mutex::default(),
         });
         *kept() = Some(Arc::clone(&shown));
         Ok(Some(shown))
     }
 
-    /// The figures for the margin of a document. Waits for the database: not for inside an async runtime.
+    /// The figures for the margins of documents. Waits for the database: not for inside an async runtime.
     ///
     /// # Errors
     ///
     /// As the database says.
-    pub fn margin(&self, code: &str) -> Result<Vec<MarginFigure>, StoreError> {
+    pub fn margins(&self, codes: &[String]) -> Result<Vec<MarginFigure>, StoreError> {
         let room = self.clone();
         let shown = self.store().read(move |read| room.shown(read)).wait()?;
         let Some(shown) = shown else {
@@ -269,7 +310,8 @@ impl Room {
         let target = shown.judgement.frame.target;
         let own = shown.rules.iter().filter_map(|rule| {
             let (own, id) = rule.card.rule.split_once('/')?;
-            (own == code).then(|| MarginFigure {
+            codes.iter().any(|code| code == own).then(|| MarginFigure {
+                code: own.to_owned(),
                 rule: id.to_owned(),
                 interval: rule
                     .share

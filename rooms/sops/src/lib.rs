@@ -7,6 +7,7 @@
 
 pub mod blanks;
 mod commands;
+mod made;
 mod pages;
 mod queries;
 mod reading;

@@ -18,6 +18,8 @@ use kept_ui::routes::{Routes, get};
 use kept_ui::{Failure, Frame};
 use serde::Deserialize;
 
+use crate::made::Adopted;
+use crate::queries::documents;
 use crate::room::{Room, may_read};
 
 /// The routes of the room.
@@ -55,7 +57,7 @@ async fn one(
         Some("run") => Err(Failure::not_found("There is no such page")
             .way_on(&format!("/sops/{code}"), format!("Read {code}"))),
         Some("versions") => versions::versions(&room, &in_force, document, asked.of, frame).await,
-        _ => document::read(&room, document, frame).await,
+        _ => document::read(&room, &in_force, document, frame).await,
     }
 }
 
@@ -99,6 +101,19 @@ async fn got<T: Send + Unpin>(answer: Answer<T, StoreError>) -> Result<T, Failur
         StoreError::Busy | StoreError::Timeout => Failure::unavailable(5),
         other => Failure::internal(other),
     })
+}
+
+/// When the documents in force were put in force. It is read once for all pages.
+async fn adopted(room: &Room, in_force: &Arc<InForce>) -> Result<Arc<Adopted>, Failure> {
+    if let Some(known) = room.made.adopted(in_force) {
+        return Ok(known);
+    }
+    let rows = got(room.store.read(documents)).await?;
+    // The newest version of a document comes last.
+    let adopted = rows.into_iter().map(|row| (row.code, row.adopted_at));
+    let adopted = Arc::new(adopted.collect());
+    room.made.keep_adopted(in_force, &adopted);
+    Ok(adopted)
 }
 
 /// A number with commas.

@@ -13,10 +13,11 @@ use kept_store::Store;
 use kept_ui::{Failure, Frame};
 use kept_world::World;
 
+use crate::made::Made;
 use crate::queries::Shipped;
 
 /// How a clause is kept, as measured by whoever measures it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct MarginFigure {
     /// The share met in time; none without a verdict.
     pub interval: Option<Interval>,
@@ -28,9 +29,9 @@ pub struct MarginFigure {
     pub excused: u64,
 }
 
-/// The figures of a document's rules, by their identities. It may wait for the database, so it is never asked on a thread
-/// that serves others.
-pub type Margins = Arc<dyn Fn(&str) -> HashMap<String, MarginFigure> + Send + Sync>;
+/// The figures of each document's rules, by their identities, in the order in which documents are asked for by their codes.
+/// It may wait for the database, so it is never asked on a thread that serves others.
+pub type Margins = Arc<dyn Fn(&[String]) -> Vec<HashMap<String, MarginFigure>> + Send + Sync>;
 
 /// What the pages of SOPs are made of. Clones share it.
 #[derive(Clone)]
@@ -40,6 +41,7 @@ pub struct Room {
     pub(crate) rules: Rules,
     pub(crate) shipped: Arc<Shipped>,
     margins: Margins,
+    pub(crate) made: Made,
     /// Whether whoever asks sees how the clauses are kept, and what runs under them.
     pub(crate) sees_cases: bool,
 }
@@ -76,6 +78,7 @@ impl Room {
             rules,
             shipped: Arc::new(shipped),
             margins,
+            made: Made::default(),
             sees_cases: false,
         }
     }
@@ -89,8 +92,7 @@ impl Room {
             return Ok(codes.iter().map(|_| HashMap::new()).collect());
         }
         let margins = Arc::clone(&self.margins);
-        let asked = move || codes.iter().map(|code| margins(code)).collect();
-        let found = tokio::task::spawn_blocking(asked).await;
+        let found = tokio::task::spawn_blocking(move || margins(&codes)).await;
         found.map_err(Failure::internal)
     }
 }

@@ -12,7 +12,7 @@ pub struct Scale {
 }
 
 /// A share, its interval and how many cases it rests on.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Interval {
     /// The share, 0 to 1.
     pub share: f64,

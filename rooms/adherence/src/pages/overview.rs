@@ -43,13 +43,20 @@ struct OverviewPage {
     filters: Filters,
     period: Period,
     target: String,
+    table: Html,
+    until: String,
+    csv: String,
+    again: Option<Button>,
+}
+
+/// What is told of each clause.
+#[derive(Template)]
+#[template(path = "adherence/clauses.html")]
+struct Table {
     lead: String,
     scale: Html,
     clauses: Vec<Clause>,
     silent: Vec<Silent>,
-    until: String,
-    csv: String,
-    again: Option<Button>,
 }
 
 #[derive(Template)]
@@ -116,18 +123,6 @@ pub async fn overview(
     let Some(shown) = shown(&room).await? else {
         return Ok(page(&nothing(frame, &room)));
     };
-    let parts = match view.by {
-        Some(By::Dimension(dimension)) if view.of.is_none() => {
-            let (asked, of) = (view.clone(), Arc::clone(&shown));
-            let read = move |read: &Read<'_>| parts(read, &of, &asked, dimension);
-            got(room.store().read(read)).await?
-        }
-        _ => Vec::new(),
-    };
-    let narrowed = narrowed(&room, &shown, &view).await?;
-    let mut counted = counted(&shown, &view, narrowed.as_ref(), parts);
-    let target = shown.judgement.frame.target;
-    counted.sort_by(|one, other| worse(one, other, target));
     let drawing = Drawing {
         room: &room,
         shown: &shown,
@@ -135,7 +130,38 @@ pub async fn overview(
         directory: &rules.directory,
         whole: reach == Reach::Whole,
     };
-    Ok(page(&drawn(&drawing, frame, &counted)))
+    let known = view.is_whole().then(|| shown.table(&rules, view.by));
+    let table = if let Some(table) = known.flatten() {
+        table
+    } else {
+        let table = table(&drawing).await?;
+        if view.is_whole() {
+            shown.keep_table(&rules, view.by, table.clone());
+        }
+        table
+    };
+    Ok(page(&drawn(&drawing, frame, table)))
+}
+
+/// What is told of each clause, the worst first.
+async fn table(drawing: &Drawing<'_>) -> Result<Html, Failure> {
+    let Drawing {
+        room, shown, view, ..
+    } = *drawing;
+    let parts = match view.by {
+        Some(By::Dimension(dimension)) if view.of.is_none() => {
+            let (asked, of) = (view.clone(), Arc::clone(shown));
+            let read = move |read: &Read<'_>| parts(read, &of, &asked, dimension);
+            got(room.store().read(read)).await?
+        }
+        _ => Vec::new(),
+    };
+    let narrowed = narrowed(room, shown, view).await?;
+    let mut counted = counted(shown, view, narrowed.as_ref(), parts);
+    let target = shown.judgement.frame.target;
+    counted.sort_by(|one, other| worse(one, other, target));
+    let table = tabled(drawing, &counted).render();
+    table.map(Html::trusted).map_err(Failure::internal)
 }
 
 fn nothing(frame: Frame, room: &Room) -> NothingPage {
@@ -191,12 +217,20 @@ fn parts(
     dimension: Dimension,
 ) -> Result<Vec<Vec<CountRow>>, StoreError> {
     let judgement = shown.judgement.number;
-    let within = shown.months.and_then(|all| view.within(all));
+    if let Some(within) = shown.months.and_then(|all| view.within(all)) {
+        let rows = queries::most_of_all(read, judgement, dimension, within, MOST_PARTS)?;
+        let mut of = by_rule(rows);
+        let parts = own_rules(shown, view);
+        return Ok(parts
+            .map(|(rule, ..)| of.remove(&rule.card.rule).unwrap_or_default())
+            .collect());
+    }
+    // Over all months an index holds those with most cases of each rule first; all at once would read every client.
     let parts = own_rules(shown, view).map(|(rule, code, id)| {
         if rule.counts.triggered == 0 {
             return Ok(Vec::new());
         }
-        queries::most(read, judgement, (code, id), dimension, within, MOST_PARTS)
+        queries::most(read, judgement, (code, id), dimension, None, MOST_PARTS)
     });
     parts.collect()
 }
@@ -231,12 +265,16 @@ pub async fn narrowed(
         .store()
         .read(move |read| queries::months_of_value(read, judgement, (dimension, &value), within)))
     .await?;
-    let mut narrowed = Narrowed::new();
+    Ok(Some(by_rule(rows)))
+}
+
+fn by_rule(rows: Vec<CountRow>) -> Narrowed {
+    let mut of = Narrowed::new();
     for row in rows {
         let name = format!("{}/{}", row.code, row.rule);
-        narrowed.entry(name).or_default().push(row);
+        of.entry(name).or_default().push(row);
     }
-    Ok(Some(narrowed))
+    of
 }
 
 /// Counts month by month, by rule.
@@ -286,20 +324,18 @@ fn worse(one: &Counted<'_>, other: &Counted<'_>, target: f64) -> Ordering {
 /// What the page is drawn from, save the counts.
 struct Drawing<'d> {
     room: &'d Room,
-    shown: &'d Shown,
+    shown: &'d Arc<Shown>,
     view: &'d View,
     directory: &'d Directory,
     /// The reader sees everything, and may have it judged again.
     whole: bool,
 }
 
-fn drawn(drawing: &Drawing<'_>, frame: Frame, counted: &[Counted<'_>]) -> OverviewPage {
+fn drawn(drawing: &Drawing<'_>, frame: Frame, table: Html) -> OverviewPage {
     let Drawing {
         room, shown, view, ..
     } = drawing;
     let judged = &shown.judgement.frame;
-    let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
-    let scale = scale(with_cases().map(|rule| rule.counts), judged.target);
     let (running, failed) = beside(room);
     OverviewPage {
         again: drawing.whole.then(|| {
@@ -312,8 +348,20 @@ fn drawn(drawing: &Drawing<'_>, frame: Frame, counted: &[Counted<'_>]) -> Overvi
         filters: filters(drawing),
         period: period(shown.months, view),
         target: share_words(judged.target),
-        lead: lead(counted, judged.target),
-        scale: Html::trusted(scale_marks(scale, Some(judged.target))),
+        table,
+        until: judged.until.get(..16).unwrap_or_default().replace('T', " "),
+        frame,
+    }
+}
+
+fn tabled(drawing: &Drawing<'_>, counted: &[Counted<'_>]) -> Table {
+    let Drawing { shown, view, .. } = drawing;
+    let target = shown.judgement.frame.target;
+    let with_cases = || counted.iter().filter(|rule| rule.counts.triggered > 0);
+    let scale = scale(with_cases().map(|rule| rule.counts), target);
+    Table {
+        lead: lead(counted, target),
+        scale: Html::trusted(scale_marks(scale, Some(target))),
         clauses: with_cases()
             .enumerate()
             .map(|(place, rule)| clause(drawing, rule, scale, place == 0))
@@ -327,8 +375,6 @@ fn drawn(drawing: &Drawing<'_>, frame: Frame, counted: &[Counted<'_>]) -> Overvi
                 href: view.base().at(&path(rule.code, rule.id)),
             })
             .collect(),
-        until: judged.until.get(..16).unwrap_or_default().replace('T', " "),
-        frame,
     }
 }
 

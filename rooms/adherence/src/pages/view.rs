@@ -146,6 +146,11 @@ impl View {
         })
     }
 
+    /// Whether it takes in all documents, months and people, so that it differs from others by its split alone.
+    pub const fn is_whole(&self) -> bool {
+        self.sop.is_none() && self.from.is_none() && self.to.is_none() && self.of.is_none()
+    }
+
     /// Whose cases it asks for.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ on_both! {
         told.recv().unwrap();
         assert_eq!(room.state(), State::Idle(None));
         assert!(number(&desk.store).is_some());
-        assert!(!room.margin("HD").unwrap().is_empty());
+        assert!(!room.margins(&["HD".to_owned()]).unwrap().is_empty());
     }
 
     fn counts_of_a_month_are_those_of_its_duties(home) {

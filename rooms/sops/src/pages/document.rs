@@ -1,17 +1,20 @@
 //! Read mode: the document as a page worth reading, its figures in the margin.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
 use kept_charts::{Interval, Scale, interval};
+use kept_journal::InForce;
+use kept_kernel::Instant;
 use kept_language::Document;
 use kept_ui::parts::{ClauseKind, ClauseMark, Crumb, Views};
 use kept_ui::{Failure, Frame, Html, page};
 
 use super::list::since;
-use super::{got, modes, number, percent};
-use crate::queries::documents;
+use super::{adopted, modes, number, percent};
+use crate::made::Margin;
 use crate::reading::{Heading, RuleText, headings, stretches};
 use crate::room::{MarginFigure, Room};
 use crate::sentence::{Piece, PieceKind};
@@ -24,6 +27,13 @@ struct ReadPage {
     code: String,
     title: String,
     modes: Views,
+    text: Html,
+}
+
+/// All of the page that is the same for every reader of the same figures.
+#[derive(Template)]
+#[template(path = "sops/text.html")]
+struct Text {
     control: Vec<(&'static str, String)>,
     headings: Vec<Heading>,
     rows: Vec<Row>,
@@ -62,37 +72,60 @@ struct Figure {
 }
 
 /// The page.
-pub async fn read(room: &Room, document: &Document, frame: Frame) -> Result<Response, Failure> {
+pub async fn read(
+    room: &Room,
+    in_force: &Arc<InForce>,
+    document: &Document,
+    frame: Frame,
+) -> Result<Response, Failure> {
     let code = document.header.code.clone();
-    let rows = got(room.store.read(documents)).await?;
+    let adopted = adopted(room, in_force).await?;
     let margins = room.margins(vec![code.clone()]).await?;
     let margin = margins.into_iter().next().unwrap_or_default();
-    let in_force = room.rules.now();
-    let zone = in_force.program.company_calendar().time_zone().clone();
-    let since = rows.iter().rfind(|row| row.code == code).map_or_else(
-        || "as shipped".to_owned(),
-        |row| format!("in force {}", since(row, &zone)),
-    );
     let open = margin.values().map(|figure| figure.open).sum();
-    let (scale, shown) = (scale(&margin), room.sees_cases);
-    let stretches = stretches(document).into_iter();
+    let margin = room.sees_cases.then_some(margin);
+    let text = if let Some(text) = room.made.text(in_force, &code, &margin) {
+        text
+    } else {
+        let text = written(in_force, document, adopted.get(&code).copied(), &margin)?;
+        room.made.keep_text(in_force, &code, margin, text.clone());
+        text
+    };
     Ok(page(&ReadPage {
         crumb: Crumb::new([("SOPs", "/sops")]),
         title: document.header.title.clone(),
         modes: modes(room, &code, "read", open),
-        control: control(document, &in_force.register, &since),
-        headings: headings(document),
-        rows: stretches
-            .map(|stretch| Row {
-                prose: stretch.prose,
-                sentence: stretch
-                    .rule
-                    .map(|rule| sentence(&code, rule, shown.then_some(&margin), scale)),
-            })
-            .collect(),
         frame: frame.showing("adherence"),
         code,
+        text,
     }))
+}
+
+/// The document with its figures beside it.
+fn written(
+    in_force: &InForce,
+    document: &Document,
+    adopted_at: Option<Instant>,
+    margin: &Margin,
+) -> Result<Html, Failure> {
+    let zone = in_force.program.company_calendar().time_zone();
+    let since = adopted_at.map_or_else(
+        || "as shipped".to_owned(),
+        |adopted_at| format!("in force {}", since(adopted_at, zone)),
+    );
+    let margin = margin.as_ref();
+    let scale = margin.map_or_else(|| Scale::over(0.9), scale);
+    let code = &document.header.code;
+    let rows = stretches(document).into_iter().map(|stretch| Row {
+        prose: stretch.prose,
+        sentence: stretch.rule.map(|rule| sentence(code, rule, margin, scale)),
+    });
+    let text = Text {
+        control: control(document, &in_force.register, &since),
+        headings: headings(document),
+        rows: rows.collect(),
+    };
+    text.render().map(Html::trusted).map_err(Failure::internal)
 }
 
 /// What stands at the head of a controlled document.

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::response::Response;
+use kept_kernel::Instant;
 use kept_language::Document;
 use kept_ui::parts::Empty;
 use kept_ui::{Failure, Frame, page};
 
-use super::{got, number, percent};
-use crate::queries::{DocumentRow, documents};
+use super::{adopted, number, percent};
 use crate::room::{MarginFigure, Room, may_read};
 
 #[derive(Template)]
@@ -38,18 +38,16 @@ struct Sop {
 pub async fn list(room: Room, frame: Frame) -> Result<Response, Failure> {
     may_read(&frame)?;
     let in_force = room.rules.now();
-    let rows = got(room.store.read(documents)).await?;
+    let adopted = adopted(&room, &in_force).await?;
     let codes = in_force.library.documents.iter();
     let codes = codes.map(|document| document.header.code.clone()).collect();
     let margins = room.margins(codes).await?;
     let zone = in_force.program.company_calendar().time_zone().clone();
     let sops = in_force.library.documents.iter().zip(margins);
     let sops = sops.map(|(document, margin)| {
-        let adopted = rows
-            .iter()
-            .rfind(|row| row.code == document.header.code)
-            .map(|row| since(row, &zone));
-        sop(document, &margin, adopted)
+        let adopted = adopted.get(&document.header.code);
+        let since = adopted.map(|adopted_at| since(*adopted_at, &zone));
+        sop(document, &margin, since)
     });
     Ok(page(&ListPage {
         figures: room.sees_cases,
@@ -83,7 +81,7 @@ fn sop(document: &Document, margin: &HashMap<String, MarginFigure>, since: Optio
 }
 
 /// `since 1 September 2025`
-pub fn since(row: &DocumentRow, zone: &jiff::tz::TimeZone) -> String {
-    let day = row.adopted_at.timestamp().to_zoned(zone.clone());
+pub fn since(adopted_at: Instant, zone: &jiff::tz::TimeZone) -> String {
+    let day = adopted_at.timestamp().to_zoned(zone.clone());
     day.strftime("since %-d %B %Y").to_string()
 }

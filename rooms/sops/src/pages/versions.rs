@@ -90,7 +90,7 @@ pub async fn versions(
     let last = own.last().map(|row| row.number);
     let listed = own.iter().enumerate().rev().map(|(place, row)| VersionOf {
         version: row.version.clone(),
-        since: since(row, &zone),
+        since: since(row.adopted_at, &zone),
         href: (place > 0).then(|| format!("/sops/{code}?mode=versions&of={}", row.number)),
         current: Some(row.number) == last,
     });

@@ -214,7 +214,7 @@ impl Desk {
 }
 
 fn margins() -> Margins {
-    Arc::new(|_| {
+    Arc::new(|codes| {
         let share = Interval {
             share: 0.868,
             low: 0.846,
@@ -229,7 +229,7 @@ fn margins() -> Margins {
             open: 7,
             excused: 61,
         };
-        HashMap::from([("acknowledge".to_owned(), figure)])
+        vec![HashMap::from([("acknowledge".to_owned(), figure)]); codes.len()]
     })
 }
 
