@@ -47,13 +47,16 @@ fn somebody(desk: &Desk, role: &str) -> (Hired, Asker) {
     (hired, asker)
 }
 
+/// What ends somebody's session: who they are, and with which session they came.
+type End<'e> = Box<dyn Fn(&Hired, &Asker) + 'e>;
+
 on_both! {
     fn a_stream_ends_with_its_session_and_leaves_those_of_others_alone(home) {
         let desk = Desk::new(home);
         let (_, admin) = somebody(&desk, "administrator");
         let (_, other) = somebody(&desk, "management");
         let mut others = Stream::open(&desk, &other, "adherence");
-        let ends: [(&str, Box<dyn Fn(&Hired, &Asker)>); 5] = [
+        let ends: [(&str, End<'_>); 5] = [
             ("sign-out", Box::new(|_, here| {
                 here.send(&desk, "POST", "/sign-out", ("", true));
             })),
