@@ -4,7 +4,7 @@
 //! - **Events out**: `post-announcement`, `change-announcement`, `read-announcement`, `end-announcement`,
 //!   `withdraw-announcement`. Events in: none.
 //! - **Gives** to the program its tables, routes, [`parts`], [`entries`] of the palette, the number that [`waiting`] for a
-//!   person, and their [`card`].
+//!   person, and their [`card()`].
 //!
 //! What must hold:
 //! - Whom it is addressed to is asked when it is shown, never remembered: whoever joins the team later reads it too, and

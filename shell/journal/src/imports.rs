@@ -257,6 +257,14 @@ impl Import {
     }
 }
 
+impl Drop for Import {
+    /// What was given to the database is written before anybody can go on with the import.
+    fn drop(&mut self) {
+        // Whoever dropped it has an error already; whether the slice was kept is counted in its transaction.
+        let _ = self.settle();
+    }
+}
+
 /// The latest imports, the newest first.
 ///
 /// # Errors
