@@ -7,7 +7,7 @@
 //! - [`Once`]: an `Idempotency-Key` gives the same answer for 24 hours, kept in the command's own transaction.
 //! - [`IfMatch`]: a record is changed as it was read, or not at all.
 //! - [`limited`]: so many requests a minute, with the headers that say so.
-//! - [`document`], [`reference`]: the description (`OpenAPI` 3.1) made of the handlers themselves, and a page for people.
+//! - [`document`], [`reference()`]: the description (`OpenAPI` 3.1) made of the handlers themselves, and a page for people.
 //!
 //! The routes stand beside the pages, outside of `Ui::dress`: they have no cookies and no forms.
 

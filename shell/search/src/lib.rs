@@ -1,4 +1,4 @@
-//! Search: one table of documents behind [`find`], the same answers on both databases.
+//! Search: one table of documents behind [`find()`], the same answers on both databases.
 //!
 //! A room puts the words of a record into a [`Document`], in the transaction that changes the record ([`put`], [`remove`]).
 //! What is found is right from that moment on: the full-text index follows in batches ([`index_some`], run by a job), and
