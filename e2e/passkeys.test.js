@@ -92,7 +92,7 @@ async function add(page, name) {
 /** Signs out, and waits until the page has asked the browser for a passkey to offer. */
 async function signOut(page) {
   const asked = page.waitForResponse('**/sign-in/passkey');
-  await page.click('text=Sign out');
+  await page.click('.page-tools >> text=Sign out');
   await page.waitForURL('**/sign-in');
   await (await asked).finished();
   await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); }));
