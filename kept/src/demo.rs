@@ -8,7 +8,6 @@ mod whatif;
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -28,6 +27,7 @@ use kept_vault::SystemRandom;
 use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
 use crate::files;
 use crate::house::{self, House, private_folder, shipped};
+use crate::import;
 use crate::keeping;
 use crate::serve;
 use crate::tell::{Failure, Outcome, Progress, answer, count, remark};
@@ -73,14 +73,14 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let register = files::register(&[])?;
     let now = house.world.now();
     let mut company = company(&register, now);
-    let year = whatif::Year::of(&register, &mut company, now)?;
+    let compared = whatif::Year::of(&register, &mut company, now)?;
     put_in_force(&house, &company)?;
     let signing_in = people::move_in(&house, &house.rules()?, &company)?;
     let rules = Arc::new(house.rules()?);
-    let events = import(&house, &rules, &company)?;
-    judge(&house, &rules)?;
+    let events = year(&house, &rules, &company)?;
+    import::judge(&house, &rules)?;
     keeping::seal(&house)?;
-    let whatif = year.page(&company)?;
+    let whatif = compared.page(&company)?;
     let serve_asked = ServeAsked {
         house: house_asked,
         listen: at,
@@ -170,7 +170,8 @@ fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
     Ok(())
 }
 
-fn import(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
+/// Writes what happened in the company's year into the journal.
+fn year(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
     let codec = Arc::clone(&rules.codec);
     let name = format!("The year of {}", company.name);
     let import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
@@ -184,23 +185,6 @@ fn import(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64
     let written = import.finish(0)?;
     house.store.analyze()?;
     Ok(written)
-}
-
-fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
-    let mut progress = Progress::begin();
-    let judged = kept_adherence::judge(
-        &house.store,
-        &house.world,
-        rules,
-        kept_adherence::Judging::default(),
-        |done| {
-            progress.at(|| format!("judging the year: {} events", count(done)));
-            ControlFlow::Continue(())
-        },
-    );
-    progress.end();
-    judged.map_err(|error| Failure::new(format!("{error}.")))?;
-    Ok(())
 }
 
 /// The finished page of the what-if, which needs no signing in: it is served to this machine alone.

@@ -74,7 +74,7 @@ pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
 }
 
 /// Judges the journal, so that the pages show it.
-fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
+pub fn judge(house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
     let mut progress = Progress::begin();
     let judged = kept_adherence::judge(
         &house.store,
