@@ -97,10 +97,12 @@ fn what_was_answered_is_there_after_the_power_was_cut() {
             println!(
                 "skipped: {test}: the power of a disk cannot be cut here; python3 and ext4 are needed"
             );
-            writer.kill();
+            writer.silence();
             return;
         }
-        said.push(writer.kill());
+        // While a file system is shut down, an fsync whose journal another one gave up may still answer that all is well.
+        // After a real power cut no one would hear of it.
+        said.push(writer.silence());
         disk.come_back();
         examine(&place, &audit, &said.iter().collect::<Vec<_>>());
     }

@@ -134,6 +134,13 @@ impl Writer {
         self.end().0
     }
 
+    /// kill -9, and only what was read from it before: nobody hears what is said after the power went.
+    pub fn silence(mut self) -> Said {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.said
+    }
+
     /// All that it says to its end.
     pub fn end(mut self) -> (Said, ExitStatus) {
         // It may be waiting for room on the disk.
