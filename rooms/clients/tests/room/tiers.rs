@@ -46,9 +46,11 @@ on_both! {
         assert!(rita.get(&page).has("<span>Gold</span>"));
         desk.pass(5 * DAY);
         desk.round();
+        let rita = desk.browser("rita");
         assert!(rita.get(&page).has("<span>Gold</span>"), "4 February: it still counts");
         desk.pass(3 * DAY);
         desk.round();
+        let rita = desk.browser("rita");
         assert!(rita.get(&page).has("<span>Bronze</span>"), "{}", rita.get(&page).text);
         let audited = desk.audited().len();
         desk.round();
@@ -73,9 +75,11 @@ on_both! {
         assert!(rita.get(&page).has("<span>Gold</span>"), "a sale does not undo it");
         desk.pass(10 * DAY);
         desk.round();
+        let rita = desk.browser("rita");
         assert!(rita.get(&page).has("<span>Gold</span>"));
         desk.pass(2 * DAY);
         desk.round();
+        let rita = desk.browser("rita");
         let shown = rita.get(&page);
         assert!(shown.has("<span>Bronze</span>") && !shown.has("by hand, until"), "{}", shown.text);
         assert!(desk.events().contains(&"override-client-tier".to_owned()));
