@@ -1,0 +1,194 @@
+//! What other rooms may ask: cards of clients and contacts, to show them and to say what happened to what is theirs.
+
+use kept_accounts::access::Scope;
+use kept_engine::Record;
+use kept_kernel::{Id, Number};
+use kept_language::ast::Value;
+use kept_language::{FactId, NounId, Register};
+use kept_store::{Read, StoreError, params};
+
+pub use crate::model::{ClientCard, ContactCard};
+use crate::model::{ClientId, ContactId, folded};
+use crate::queries::{self, asked};
+
+/// A client that was merged is looked for so many merges on.
+const MOST_MERGES: usize = 16;
+
+/// A client within reach. One that was merged is found as the one that lives on.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn client(
+    read: &Read<'_>,
+    scope: &Scope,
+    id: ClientId,
+) -> Result<Option<ClientCard>, StoreError> {
+    let mut id = id;
+    for _ in 0..MOST_MERGES {
+        let card: Option<ClientCard> = read.maybe(queries::CARD, &asked(scope, params![id]))?;
+        match card {
+            Some(ClientCard {
+                merged_into: Some(into),
+                ..
+            }) => id = into,
+            other => return Ok(other),
+        }
+    }
+    Ok(None)
+}
+
+/// Clients within reach by their ids, in no order; those that were merged as they stood.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn clients(
+    read: &Read<'_>,
+    scope: &Scope,
+    ids: &[ClientId],
+) -> Result<Vec<ClientCard>, StoreError> {
+    let ids: Vec<Id> = ids.iter().map(|id| id.0).collect();
+    read.all(queries::CARDS, &asked(scope, params![&ids[..]]))
+}
+
+/// A contact, also one that was removed. Whoever asks has looked first whether its client is within reach.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn contact(read: &Read<'_>, id: ContactId) -> Result<Option<ContactCard>, StoreError> {
+    read.maybe(queries::CONTACT, &params![id])
+}
+
+/// The contacts of a client, by name; the first two hundred.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn contacts_of(read: &Read<'_>, client: ClientId) -> Result<Vec<ContactCard>, StoreError> {
+    read.all(queries::CONTACTS_OF, &params![client])
+}
+
+/// Who has this address, with their client: for what comes in, before anybody looks at it.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn contact_by_email(
+    read: &Read<'_>,
+    email: &str,
+) -> Result<Option<(ContactCard, ClientCard)>, StoreError> {
+    let Some(email) = crate::model::folded_email(email) else {
+        return Ok(None);
+    };
+    let contact: Option<ContactCard> = read.maybe(queries::CONTACT_BY_EMAIL, &params![&email])?;
+    let Some(contact) = contact else {
+        return Ok(None);
+    };
+    let client = any_client(read, contact.client)?;
+    Ok(client.map(|client| (contact, client)))
+}
+
+/// A client whatever the reach: for what comes in, and for the room's own work.
+pub(crate) fn any_client(read: &Read<'_>, id: ClientId) -> Result<Option<ClientCard>, StoreError> {
+    read.maybe(queries::ANY_CARD, &params![id])
+}
+
+/// Clients within reach whose name, or a contact's name or address, begins with these words: for a box to choose from.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn pick(
+    read: &Read<'_>,
+    scope: &Scope,
+    words: &str,
+    limit: u32,
+) -> Result<Vec<ClientCard>, StoreError> {
+    let name = folded(words);
+    let end = format!("{name}{}", char::MAX);
+    let between = |sql, from: &str, to: &str| -> Result<Vec<ClientCard>, StoreError> {
+        read.all(sql, &asked(scope, params![from, to, limit]))
+    };
+    let mut found = between(queries::PICK_BY_NAME, &name, &end)?;
+    if name.is_empty() {
+        return Ok(found);
+    }
+    let email = words.trim().to_lowercase();
+    let email_end = format!("{email}{}", char::MAX);
+    for (sql, from, to) in [
+        (queries::PICK_BY_CONTACT, &name, &end),
+        (queries::PICK_BY_EMAIL, &email, &email_end),
+    ] {
+        if found.len() >= limit as usize {
+            break;
+        }
+        for card in between(sql, from, to)? {
+            if !found.iter().any(|known| known.id == card.id) {
+                found.push(card);
+            }
+        }
+    }
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+/// What is known of a client, as facts of an event of anything that belongs to it.
+pub fn known_facts(register: &Register, client: &ClientCard) -> Vec<(FactId, Option<Value>)> {
+    let Some(noun) = register.noun("client") else {
+        return Vec::new();
+    };
+    let choice = |name, word: Option<&String>| chosen(register, (noun, name), word?);
+    let revenue = client.revenue.and_then(money);
+    let revenue = revenue.and_then(|value| {
+        let fact = register.fact(noun, "annual revenue")?;
+        Some((fact, Some(value)))
+    });
+    let rhythm = client.rhythm_days.and_then(|days| {
+        let fact = register.fact(noun, "preferred rhythm")?;
+        Some((
+            fact,
+            Some(Value::Duration(format!("{days} days").parse().ok()?)),
+        ))
+    });
+    [
+        choice("tier", client.tier.as_ref()),
+        choice("engagement", client.engagement.as_ref()),
+        choice("preferred channel", client.channel.as_ref()),
+        revenue,
+        rhythm,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A client as an event links to it.
+pub fn link<'a>(register: &Register, id: &'a str) -> Option<Record<'a>> {
+    let noun = register.noun("client")?;
+    Some(Record { noun, id })
+}
+
+/// A fact with one of its words; none: the vocabulary has neither.
+pub(crate) fn chosen(
+    register: &Register,
+    (noun, name): (NounId, &str),
+    word: &str,
+) -> Option<(FactId, Option<Value>)> {
+    let id = register.fact(noun, name)?;
+    let (_, fact) = register.facts().find(|(one, _)| *one == id)?;
+    let place = fact.values.iter().position(|value| value == word)?;
+    Some((id, Some(Value::Choice(u16::try_from(place).ok()?))))
+}
+
+/// Hundredths as an amount that rules read.
+pub(crate) fn money(hundredths: i64) -> Option<Value> {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let (whole, rest) = (
+        hundredths.unsigned_abs() / 100,
+        hundredths.unsigned_abs() % 100,
+    );
+    let number: Number = format!("{sign}{whole}.{rest:02}").parse().ok()?;
+    Some(Value::Number(number))
+}
