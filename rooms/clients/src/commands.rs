@@ -4,11 +4,21 @@
 //! Ids and instants come ready-made, since a transaction may run again.
 
 mod add;
+mod change;
+mod contact;
+mod error;
+mod fields;
+mod figures;
+mod merge;
+mod note;
+mod team;
 
 use std::fmt;
 use std::sync::Arc;
 
+use kept_accounts::access::{Scope, Subject};
 use kept_accounts::commands::Act;
+use kept_accounts::model::PersonId;
 use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
 use kept_journal::{InForce, Rules, live};
@@ -16,9 +26,21 @@ use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 use kept_world::World;
 
-pub use add::{NewClient, add_client, take_in_contact};
+pub use add::{add_client, take_in_contact};
+pub use change::{archive_client, bring_back_client, change_client};
+pub use contact::{add_contact, change_contact, remove_contact, return_contact};
+pub use error::ClientError;
+pub use fields::{NewField, add_field, retire_field, set_value};
+pub use figures::{
+    NewRevenue, TierByHand, add_revenue, drop_tier_by_hand, refigure, remove_revenue,
+    set_tier_by_hand,
+};
+pub use merge::{STATEMENTS, merge_clients, put_pair_aside, unmerge_clients};
+pub use note::{pin_note, remove_note, return_note, write_note};
+pub use team::{join_team, leave_team};
 
-use crate::model::{ClientCard, ClientId, Keys};
+use crate::model::{Client, ClientCard, ClientId, Keys};
+use crate::queries::asked;
 use crate::telling::{More, Told, told};
 use crate::{queries, read};
 
@@ -94,9 +116,43 @@ impl Step {
     }
 }
 
-/// What the room calls a client that must be there.
+/// The card of a client that must be there.
 fn standing(tx: &Write<'_>, id: ClientId) -> Result<ClientCard, StoreError> {
     read::any_client(tx, id)?.ok_or(StoreError::Missing("ANY_CARD"))
+}
+
+/// The client as it stands, for whoever may change it; held until the transaction ends.
+fn held(tx: &Write<'_>, scope: &Scope, id: ClientId) -> Result<Client, ClientError> {
+    scope.confirm(tx)?;
+    tx.execute(queries::HOLD, &params![id])?;
+    let client: Option<Client> = tx.maybe(queries::ONE, &asked(scope, params![id]))?;
+    let client = client.ok_or(ClientError::Missing)?;
+    if client.card.merged_into.is_some() {
+        return Err(ClientError::Conflict(
+            "This client was merged into another. Change that one.",
+        ));
+    }
+    Ok(client)
+}
+
+/// Whether a client that would belong to these people is within the reach of whoever adds it.
+fn reaches(
+    scope: &Scope,
+    owner: Option<PersonId>,
+    team: Option<kept_accounts::model::TeamId>,
+) -> bool {
+    scope.allows(&Subject {
+        id: Id::default(),
+        owner,
+        team,
+        assigned: &[],
+    })
+}
+
+/// Whether somebody works here.
+fn is_active(tx: &Write<'_>, person: PersonId) -> Result<bool, StoreError> {
+    let found = kept_accounts::queries::person(tx, person)?;
+    Ok(found.is_some_and(|found| found.state == kept_accounts::model::PersonState::Active))
 }
 
 /// Remembers what a client is recognised by, and who else is.
@@ -115,4 +171,25 @@ fn recognise(tx: &Write<'_>, id: ClientId, keys: &Keys, at: Instant) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The same anew, after a change of the client or of its contacts.
+fn recognise_again(tx: &Write<'_>, id: ClientId, at: Instant) -> Result<(), StoreError> {
+    let client: Client = tx.one(queries::ANY, &params![id])?;
+    let mut keys = Keys::default();
+    keys.name(&client.card.name);
+    keys.website(&client.website);
+    keys.phone(&client.phone);
+    for contact in read::contacts_of(tx, id)? {
+        keys.email(contact.email.as_deref().unwrap_or_default());
+        keys.phone(contact.phone.as_deref().unwrap_or_default());
+    }
+    for sql in [
+        queries::DROP_KEYS,
+        queries::DROP_PAIRS,
+        queries::DROP_PAIRS_OF_OTHER,
+    ] {
+        tx.execute(sql, &params![id])?;
+    }
+    recognise(tx, id, &keys, at)
 }

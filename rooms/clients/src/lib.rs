@@ -25,6 +25,10 @@ mod search;
 mod telling;
 
 pub use model::{ClientId, ContactId};
-pub use queries::STATEMENTS;
 pub use room::{Room, parts};
 pub use schema::SCHEMA;
+
+/// Every statement of the room that both databases understand, for the checks.
+pub fn statements() -> Vec<kept_store::Sql> {
+    [queries::STATEMENTS, commands::STATEMENTS].concat()
+}

@@ -1,6 +1,8 @@
 //! The words of the room: clients and contacts, how they are named, recognised and kept.
 
 mod keys;
+mod tiers;
+mod typed;
 
 use std::fmt;
 
@@ -10,6 +12,11 @@ use kept_store::{FromRow, Row, StoreError, Value};
 
 pub(crate) use keys::Keys;
 pub use keys::{domain_of, folded, folded_email, folded_name, folded_phone};
+pub(crate) use tiers::{Engagement, by_revenue, first_day};
+pub(crate) use typed::values;
+pub use typed::{
+    ContactDraft, Draft, Fault, LONGEST_LINE, LONGEST_LINES, Typed, TypedContact, channels,
+};
 
 /// The most letters of a name.
 pub const LONGEST_NAME: usize = 160;
@@ -193,6 +200,234 @@ impl FromRow for ContactCard {
             style: row.get(7)?,
             language: row.get(8)?,
             removed_at: row.get(9)?,
+        })
+    }
+}
+
+/// A client with all that its own row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// As others see it.
+    pub card: ClientCard,
+    /// A company or a person.
+    pub kind: ClientKind,
+    /// Whether nobody has looked at it since it came in by itself.
+    pub to_check: bool,
+    /// Its web site.
+    pub website: String,
+    /// The number of its switchboard.
+    pub phone: String,
+    /// Where it sits.
+    pub address: String,
+    /// Its country.
+    pub country: String,
+    /// What it does.
+    pub industry: String,
+    /// How it wants to be spoken to.
+    pub style: String,
+    /// Why it has its tier: `revenue`, `first year`, `by hand`.
+    pub tier_because: Option<String>,
+    /// Since when.
+    pub tier_at: Option<Instant>,
+    /// Until when it is set by hand.
+    pub tier_until: Option<Instant>,
+    /// How recently, how often and in how many ways it did something, each from 0 to 10.
+    pub figures: Option<(u32, u32, u32)>,
+    /// Counts its changes, from 1.
+    pub revision: u32,
+    /// When it was added.
+    pub made_at: Instant,
+    /// When it was put away.
+    pub archived_at: Option<Instant>,
+}
+
+impl Client {
+    /// As it was typed, for a form that changes it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            kind: self.kind,
+            name: self.card.name.clone(),
+            website: self.website.clone(),
+            phone: self.phone.clone(),
+            address: self.address.clone(),
+            country: self.country.clone(),
+            industry: self.industry.clone(),
+            zone: self.card.zone.clone(),
+            language: self.card.language.clone(),
+            channel: self.card.channel.clone(),
+            style: self.style.clone(),
+            rhythm_days: self.card.rhythm_days,
+            alert: self.card.alert.clone(),
+            owner: self.card.owner.as_ref().map(|(owner, _)| *owner),
+            team: self.card.team,
+        }
+    }
+}
+
+impl FromRow for Client {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let kind: &str = row.get(16)?;
+        let state: &str = row.get(17)?;
+        let figures: (Option<u32>, Option<u32>, Option<u32>) =
+            (row.get(27)?, row.get(28)?, row.get(29)?);
+        Ok(Self {
+            card: ClientCard::from_row(row)?,
+            kind: ClientKind::named(kind).unwrap_or_default(),
+            to_check: state == TO_CHECK,
+            website: row.get(18)?,
+            phone: row.get(19)?,
+            address: row.get(20)?,
+            country: row.get(21)?,
+            industry: row.get(22)?,
+            style: row.get(23)?,
+            tier_because: row.get(24)?,
+            tier_at: row.get(25)?,
+            tier_until: row.get(26)?,
+            figures: match figures {
+                (Some(recency), Some(frequency), Some(breadth)) => {
+                    Some((recency, frequency, breadth))
+                }
+                _ => None,
+            },
+            revision: row.get(30)?,
+            made_at: row.get(31)?,
+            archived_at: row.get(32)?,
+        })
+    }
+}
+
+/// A contact with all that its own row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// As others see it.
+    pub card: ContactCard,
+    /// What else is good to know.
+    pub note: String,
+    /// Counts its changes, from 1.
+    pub revision: u32,
+    /// When it was added.
+    pub made_at: Instant,
+}
+
+impl Contact {
+    /// As it was typed, for a form that changes it.
+    pub fn draft(&self) -> ContactDraft {
+        ContactDraft {
+            name: self.card.name.clone(),
+            position: self.card.position.clone(),
+            email: self.card.email.clone().unwrap_or_default(),
+            phone: self.card.phone.clone().unwrap_or_default(),
+            channel: self.card.channel.clone(),
+            style: self.card.style.clone().unwrap_or_default(),
+            language: self.card.language.clone(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+impl FromRow for Contact {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            card: ContactCard::from_row(row)?,
+            note: row.get(10)?,
+            revision: row.get(11)?,
+            made_at: row.get(12)?,
+        })
+    }
+}
+
+/// What stands in a field of the company's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// One of a few words.
+    Choice,
+}
+
+impl FieldKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Date, Self::Choice];
+
+    /// How it is stored, and read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Choice => "choice",
+        }
+    }
+
+    /// From its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// How to fill it in.
+    pub(crate) const fn advice(self) -> &'static str {
+        match self {
+            Self::Text => "Shorten this to 200 letters.",
+            Self::Number => "Write a number like 1,200 or 0.5.",
+            Self::Date => "Write a day like 2026-03-02.",
+            Self::Choice => "Choose one from the list.",
+        }
+    }
+}
+
+/// A field of the company's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its identity.
+    pub id: FieldId,
+    /// What it is called.
+    pub label: String,
+    /// What stands in it.
+    pub kind: FieldKind,
+    /// What can be chosen.
+    pub choices: Vec<String>,
+}
+
+impl FromRow for Field {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let kind: &str = row.get(2)?;
+        let choices: &str = row.get(3)?;
+        Ok(Self {
+            id: FieldId(row.get(0)?),
+            label: row.get(1)?,
+            kind: FieldKind::named(kind).unwrap_or(FieldKind::Text),
+            choices: choices.lines().map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// A note about a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Its identity.
+    pub id: Id,
+    /// What it says.
+    pub text: String,
+    /// When it was written.
+    pub written_at: Instant,
+    /// By whom.
+    pub written_by: Option<String>,
+    /// Since when it stands above the timeline.
+    pub pinned_at: Option<Instant>,
+}
+
+impl FromRow for Note {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            text: row.get(1)?,
+            written_at: row.get(2)?,
+            written_by: row.get(3)?,
+            pinned_at: row.get(4)?,
         })
     }
 }

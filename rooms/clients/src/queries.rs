@@ -15,6 +15,19 @@ macro_rules! card {
         )
     };
 }
+/// What a [`Client`](crate::model::Client) is read from; `c` is the client.
+macro_rules! client {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT c.id, c.number, c.name, c.tier, c.engagement, c.revenue, c.channel, c.rhythm_days, c.zone, c.language,
+                c.owner, p.name, c.team, c.alert, c.merged_into, c.changed_at, c.kind, c.state, c.website, c.phone, c.address,
+                c.country, c.industry, c.style, c.tier_because, c.tier_at, c.tier_until, c.recency, c.frequency, c.breadth,
+                c.revision, c.made_at, c.archived_at
+             FROM clients c LEFT JOIN people p ON p.id = c.owner ",
+            $($rest),+
+        )
+    };
+}
 /// The clients in reach.
 macro_rules! in_reach {
     () => {
@@ -25,13 +38,37 @@ macro_rules! in_reach {
         )
     };
 }
-/// What a [`ContactCard`](crate::model::ContactCard) is read from; `k` is the contact.
+/// What a [`Contact`](crate::model::Contact) and its card are read from; `k` is the contact.
 macro_rules! contact {
     ($rest:literal) => {
         concat!(
-            "SELECT k.id, k.client, k.name, k.position, k.email, k.phone, k.channel, k.style, k.language, k.removed_at
+            "SELECT k.id, k.client, k.name, k.position, k.email, k.phone, k.channel, k.style, k.language, k.removed_at, k.note,
+                k.revision, k.made_at
              FROM contacts k ",
             $rest
+        )
+    };
+}
+/// The clients of somebody who does not reach all: of each way to reach one so many as a page has, so that a large team costs no
+/// more than a small one.
+macro_rules! listed_of {
+    ($live:literal) => {
+        card!(
+            "WHERE c.id IN (
+                SELECT o.id FROM (SELECT id FROM clients WHERE owner = $1 AND ",
+            $live,
+            " AND ($8 = '' OR tier = $8)
+                    AND (folded_name, id) > ($5, $6) ORDER BY folded_name, id LIMIT $7) AS o
+                UNION SELECT t.id FROM (SELECT id FROM clients WHERE team = $2 AND ",
+            $live,
+            " AND ($8 = '' OR tier = $8)
+                    AND (folded_name, id) > ($5, $6) ORDER BY folded_name, id LIMIT $7) AS t
+                UNION SELECT client FROM client_team WHERE person = $3
+                UNION SELECT id FROM clients WHERE id IN LIST($4))
+             AND ",
+            $live,
+            " AND ($8 = '' OR tier = $8) AND (c.folded_name, c.id) > ($5, $6)
+             ORDER BY c.folded_name, c.id LIMIT $7"
         )
     };
 }
@@ -58,9 +95,97 @@ statements! {
     CONTACT_BY_EMAIL = contact!("WHERE k.folded_email = $1 AND k.folded_email IS NOT NULL AND k.removed_at IS NULL
                                  ORDER BY k.made_at, k.id LIMIT 1");
 
-    ADD_CLIENT = "INSERT INTO clients (id, kind, name, folded_name, state, zone, language, owner, team, engagement_at, revision,
-                      made_at, changed_at)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1, $10, $10)";
+    /// By name; those in the archive and those that were merged are left out.
+    LISTED = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND (c.folded_name, c.id) > ($1, $2)
+                    ORDER BY c.folded_name, c.id LIMIT $3");
+    LISTED_OF_TIER = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND c.tier = $4
+                    AND (c.folded_name, c.id) > ($1, $2) ORDER BY c.folded_name, c.id LIMIT $3");
+    LISTED_OF = listed_of!("merged_into IS NULL AND archived_at IS NULL");
+    LISTED_TO_CHECK = card!("WHERE c.merged_into IS NULL AND c.state = 'to-check' AND c.archived_at IS NULL AND ", in_reach!(),
+                    " AND (c.made_at, c.id) > ($6, $7) ORDER BY c.made_at, c.id LIMIT $8");
+    ONE = client!("WHERE c.id = $6 AND ", in_reach!());
+    ANY = client!("WHERE c.id = $1");
+    /// Held until the transaction ends, on PostgreSQL too.
+    HOLD = "UPDATE clients SET revision = revision WHERE id = $1";
+    HOLD_BOTH = "UPDATE clients SET revision = revision WHERE id IN LIST($1)";
+    MERGED_IN = "SELECT id FROM clients WHERE merged_into = $1 ORDER BY id";
+    ONE_CONTACT = contact!("WHERE k.id = $1 AND k.removed_at IS NULL");
+    ONE_CONTACT_EVER = contact!("WHERE k.id = $1");
+    ALL_CONTACTS = contact!("WHERE k.client = $1 AND k.erased_at IS NULL ORDER BY k.folded_name, k.id LIMIT 500");
+
+    /// A short form of the figures of everyone: for the job.
+    STALE = "SELECT id FROM clients WHERE merged_into IS NULL AND engagement_at <= $1 ORDER BY engagement_at, id LIMIT $2";
+    LAPSED = "SELECT id FROM clients WHERE tier_until IS NOT NULL AND tier_until <= $1 ORDER BY tier_until, id LIMIT $2";
+    SET_FIGURES = "UPDATE clients SET revenue = $2, tier = $3, tier_because = $4, tier_at = $5, tier_until = $6, engagement = $7,
+                       recency = $8, frequency = $9, breadth = $10, engagement_at = $11 WHERE id = $1";
+    ADD_TIER = "INSERT INTO client_tiers (id, client, at, tier, because, revenue, reason, until, person)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    TIERS = "SELECT t.at, t.tier, t.because, t.revenue, t.reason, t.until, p.name FROM client_tiers t
+             LEFT JOIN people p ON p.id = t.person WHERE t.client = $1 ORDER BY t.at DESC, t.id DESC LIMIT 20";
+    REVENUE = "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM client_revenues
+               WHERE client = $1 AND kind <> 'first-year' AND on_day >= $2 AND on_day <= $3 AND removed_at IS NULL";
+    EVER_SOLD = "SELECT id FROM client_revenues WHERE client = $1 AND kind <> 'first-year' AND removed_at IS NULL LIMIT 1";
+    FIRST_YEAR = "SELECT amount FROM client_revenues WHERE client = $1 AND kind = 'first-year' AND removed_at IS NULL
+                  ORDER BY on_day DESC, id DESC LIMIT 1";
+    REVENUES = "SELECT r.id, r.kind, r.on_day, r.amount, r.note, p.name FROM client_revenues r
+                LEFT JOIN people p ON p.id = r.made_by WHERE r.client = $1 AND r.removed_at IS NULL
+                ORDER BY r.on_day DESC, r.id DESC LIMIT $2";
+    ADD_REVENUE = "INSERT INTO client_revenues (id, client, kind, on_day, amount, note, made_at, made_by)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    REMOVE_REVENUE = "UPDATE client_revenues SET removed_at = $3 WHERE id = $1 AND client = $2 AND removed_at IS NULL";
+
+    ADD_CLIENT = "INSERT INTO clients (id, kind, name, folded_name, state, website, phone, address, country, industry, zone,
+                      language, channel, style, rhythm_days, alert, owner, team, engagement_at, revision, made_at, changed_at)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 1, $19, $19)";
+    CHANGE_CLIENT = "UPDATE clients SET kind = $3, name = $4, folded_name = $5, state = 'known', website = $6, phone = $7,
+                         address = $8, country = $9, industry = $10, zone = $11, language = $12, channel = $13, style = $14,
+                         rhythm_days = $15, alert = $16, owner = $17, team = $18, changed_at = $19, revision = revision + 1
+                     WHERE id = $1 AND revision = $2";
+    ARCHIVE = "UPDATE clients SET archived_at = $2, revision = revision + 1 WHERE id = $1 AND archived_at IS NULL";
+    BRING_BACK = "UPDATE clients SET archived_at = NULL, revision = revision + 1 WHERE id = $1 AND archived_at IS NOT NULL";
+    SET_SOURCE = "INSERT INTO client_sources (client, fact, source, at, person) VALUES ($1, $2, $3, $4, $5)
+                  ON CONFLICT (client, fact) DO UPDATE SET source = $3, at = $4, person = $5";
+    SOURCES = "SELECT s.fact, s.source, s.at, p.name FROM client_sources s LEFT JOIN people p ON p.id = s.person
+               WHERE s.client = $1 ORDER BY s.fact";
+    ACCOUNT_TEAM = "SELECT t.person, p.name, t.part FROM client_team t JOIN people p ON p.id = t.person
+                    WHERE t.client = $1 ORDER BY p.folded_name, p.id";
+    JOIN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (client, person) DO UPDATE SET part = $3";
+    LEAVE_TEAM = "DELETE FROM client_team WHERE client = $1 AND person = $2";
+
+    CHANGE_CONTACT = "UPDATE contacts SET name = $3, folded_name = $4, position = $5, email = $6, folded_email = $7, phone = $8,
+                          folded_phone = $9, channel = $10, style = $11, language = $12, note = $13, changed_at = $14,
+                          revision = revision + 1
+                      WHERE id = $1 AND revision = $2 AND removed_at IS NULL";
+    REMOVE_CONTACT = "UPDATE contacts SET removed_at = $2, revision = revision + 1 WHERE id = $1 AND removed_at IS NULL";
+    RETURN_CONTACT = "UPDATE contacts SET removed_at = NULL, revision = revision + 1
+                      WHERE id = $1 AND removed_at IS NOT NULL AND erased_at IS NULL";
+
+    ADD_NOTE = "INSERT INTO client_notes (id, client, text, written_at, written_by) VALUES ($1, $2, $3, $4, $5)";
+    REMOVE_NOTE = "UPDATE client_notes SET removed_at = $3 WHERE id = $1 AND client = $2 AND removed_at IS NULL";
+    RETURN_NOTE = "UPDATE client_notes SET removed_at = NULL WHERE id = $1 AND client = $2 AND removed_at IS NOT NULL";
+    PIN_NOTE = "UPDATE client_notes SET pinned_at = $3 WHERE id = $1 AND client = $2 AND removed_at IS NULL";
+    NOTES = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
+             LEFT JOIN people p ON p.id = n.written_by
+             WHERE n.client = $1 AND n.removed_at IS NULL AND (n.written_at, n.id) < ($2, $3)
+             ORDER BY n.written_at DESC, n.id DESC LIMIT $4";
+    PINNED = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
+              LEFT JOIN people p ON p.id = n.written_by
+              WHERE n.client = $1 AND n.removed_at IS NULL AND n.pinned_at IS NOT NULL
+              ORDER BY n.written_at DESC, n.id DESC LIMIT 10";
+
+    FIELDS = "SELECT id, label, kind, choices FROM client_fields WHERE retired_at IS NULL ORDER BY place, id";
+    ADD_FIELD = "INSERT INTO client_fields (id, label, kind, choices, place, made_at)
+                 VALUES ($1, $2, $3, $4, (SELECT count(*) FROM client_fields), $5)";
+    RETIRE_FIELD = "UPDATE client_fields SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
+    VALUES = "SELECT field, value FROM client_values WHERE client = $1 ORDER BY field";
+    SET_VALUE = "INSERT INTO client_values (client, field, value) VALUES ($1, $2, $3)
+                 ON CONFLICT (client, field) DO UPDATE SET value = $3";
+    DROP_VALUE = "DELETE FROM client_values WHERE client = $1 AND field = $2";
+
+    DROP_KEYS = "DELETE FROM client_keys WHERE client = $1";
+    DROP_PAIRS = "DELETE FROM client_pairs WHERE one = $1 AND aside_at IS NULL";
+    DROP_PAIRS_OF_OTHER = "DELETE FROM client_pairs WHERE other = $1 AND aside_at IS NULL";
     ADD_CONTACT = "INSERT INTO contacts (id, client, name, folded_name, position, email, folded_email, phone, folded_phone, channel,
                        style, language, note, revision, made_at, changed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14)";

@@ -201,8 +201,7 @@ const CLIENTS: &str = "
     CREATE TABLE client_moves (
         merge $ID NOT NULL REFERENCES client_merges (id),
         kind $TEXT NOT NULL,
-        row_key $TEXT NOT NULL,
-        before $TEXT NOT NULL,
-        PRIMARY KEY (merge, kind, row_key)
+        row_id $ID NOT NULL,
+        PRIMARY KEY (merge, kind, row_id)
     ) $STRICT;
 ";

@@ -80,6 +80,16 @@ statements! {
                    UNION SELECT c.client FROM events c JOIN records o ON o.number = c.record
                    WHERE o.noun = $1 AND o.id = $2 AND c.client IS NOT NULL)
                ORDER BY e.at, e.id LIMIT $3";
+    /// Of a client and of all that belongs to it, the newest first.
+    LATEST_OF_CLIENT = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
+               FROM events e JOIN records r ON r.number = e.record
+               WHERE e.client = (SELECT number FROM records WHERE noun = 'client' AND id = $1) AND (e.at, e.id) < ($2, $3)
+               ORDER BY e.at DESC, e.id DESC LIMIT $4";
+    LATEST_OF_CLIENT_AND_NOUNS = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
+               FROM events e JOIN records r ON r.number = e.record
+               WHERE e.client = (SELECT number FROM records WHERE noun = 'client' AND id = $1) AND (e.at, e.id) < ($2, $3)
+                   AND r.noun IN LIST($5)
+               ORDER BY e.at DESC, e.id DESC LIMIT $4";
     SPAN = "SELECT min(at), max(at), count(*) FROM events";
 }
 
@@ -230,6 +240,32 @@ pub fn of_record(
     Ok(rows
         .filter_map(|(stored, place)| codec.read(&stored.row(place)).ok())
         .collect())
+}
+
+/// The end of a journal that is read backwards: later than every event.
+pub const END: (Instant, Id) = (Instant::MAX, Id::from_bytes([0xff; 16]));
+
+/// The events of a client and of all that belongs to it, the newest first, before an instant and id, so many at most; only those
+/// about records of these kinds, or all of them. Each with its id. Events that the register no longer understands are left
+/// out.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn latest_of_client(
+    read: &Read<'_>,
+    codec: &Codec,
+    (client, nouns): (&str, &[&str]),
+    (at, id): (Instant, Id),
+    limit: u32,
+) -> Result<Vec<(Id, OwnedEvent)>, StoreError> {
+    let stored: Vec<Stored> = if nouns.is_empty() {
+        read.all(LATEST_OF_CLIENT, &params![client, at, id, limit])?
+    } else {
+        read.all(LATEST_OF_CLIENT_AND_NOUNS, &params![client, at, id, limit, nouns])?
+    };
+    let read = |stored: &Stored| Some((stored.id, codec.read(&stored.row(0)).ok()?));
+    Ok(stored.iter().filter_map(read).collect())
 }
 
 impl Stored {

@@ -28,3 +28,4 @@ pub use mapping::{ColumnUse, Mapping, MappingProblem, act_words};
 pub use phrase::{find_act, find_proof, find_state};
 pub use read::{LogError, ReadOptions, SortedEvents, Watch, read};
 pub use summary::{Note, Summary};
+pub use value::fingerprint;

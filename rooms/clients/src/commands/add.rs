@@ -1,40 +1,55 @@
 //! Adding a client, and taking in somebody who has come by themselves.
 
-use kept_accounts::model::{PersonId, TeamId};
+use kept_accounts::access::Scope;
 use kept_store::{StoreError, Write, params};
 
-use super::{Step, recognise, standing};
+use super::{ClientError, Step, is_active, reaches, recognise, standing};
 use crate::model::{
-    ClientId, ClientKind, ContactId, KNOWN, Keys, LANGUAGE, LONGEST_NAME, TO_CHECK, folded,
-    folded_email,
+    ClientId, ClientKind, ContactDraft, ContactId, Draft, KNOWN, Keys, LONGEST_NAME, TO_CHECK,
+    folded, folded_email, folded_phone,
 };
 use crate::telling::{More, Told};
 use crate::{queries, read, search};
 
-/// A client to be added.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewClient {
-    /// A company or a person.
-    pub kind: ClientKind,
-    /// Its name.
-    pub name: String,
-    /// The account manager.
-    pub owner: Option<PersonId>,
-    /// The team that it belongs to.
-    pub team: Option<TeamId>,
-}
+/// Where a fact comes from that somebody has typed.
+pub(super) const TYPED: &str = "entered";
 
-/// Adds a client. Whoever calls has looked whether they may.
+/// Adds a client. Who reaches only their own clients becomes its account manager where none is named.
 ///
 /// # Errors
 ///
-/// As the database says.
-pub fn add_client(tx: &Write<'_>, step: &Step, new: &NewClient) -> Result<ClientId, StoreError> {
+/// [`ClientError::Faults`] for an account manager who does not work here, [`ClientError::NotAllowed`] where the new client would
+/// be out of reach.
+pub fn add_client(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    draft: &Draft,
+) -> Result<ClientId, ClientError> {
+    scope.confirm(tx)?;
+    let mut draft = draft.clone();
+    if !reaches(scope, draft.owner, draft.team) && draft.owner.is_none() {
+        draft.owner = scope.person();
+    }
+    if !reaches(scope, draft.owner, draft.team) {
+        return Err(ClientError::NotAllowed);
+    }
+    if let Some(owner) = draft.owner
+        && !is_active(tx, owner)?
+    {
+        return Err(ClientError::fault(
+            "owner",
+            "Choose somebody who works here.",
+        ));
+    }
     let [client, entry, event, ..] = step.ids;
     let client = ClientId(client);
-    put(tx, step, (client, KNOWN), new)?;
+    put(tx, step, (client, KNOWN), &draft)?;
+    sources(tx, step, client, (&Draft::default(), &draft))?;
     let mut keys = Keys::default();
-    keys.name(&new.name);
+    keys.name(&draft.name);
+    keys.website(&draft.website);
+    keys.phone(&draft.phone);
     recognise(tx, client, &keys, step.at)?;
     search::follow(tx, client)?;
     let card = standing(tx, client)?;
@@ -49,20 +64,87 @@ fn put(
     tx: &Write<'_>,
     step: &Step,
     (client, state): (ClientId, &str),
-    new: &NewClient,
+    draft: &Draft,
 ) -> Result<(), StoreError> {
     tx.execute(
         queries::ADD_CLIENT,
         &params![
             client,
-            new.kind.name(),
-            &new.name,
-            &folded(&new.name),
+            draft.kind.name(),
+            &draft.name,
+            &folded(&draft.name),
             state,
-            "",
-            LANGUAGE,
-            new.owner,
-            new.team,
+            &draft.website,
+            &draft.phone,
+            &draft.address,
+            &draft.country,
+            &draft.industry,
+            &draft.zone,
+            draft.language(),
+            &draft.channel,
+            &draft.style,
+            draft.rhythm_days,
+            &draft.alert,
+            draft.owner,
+            draft.team,
+            step.at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes down where the facts come from that are new or other than before.
+pub(super) fn sources(
+    tx: &Write<'_>,
+    step: &Step,
+    client: ClientId,
+    (before, now): (&Draft, &Draft),
+) -> Result<(), StoreError> {
+    let person = match step.who {
+        kept_journal::audit::Who::Person(person) => Some(person),
+        _ => None,
+    };
+    let facts = before.facts().into_iter().zip(now.facts());
+    for ((name, old), (_, new)) in facts {
+        if old != new {
+            tx.execute(
+                queries::SET_SOURCE,
+                &params![client, name, TYPED, step.at, person],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the row of a new contact.
+pub(super) fn put_contact(
+    tx: &Write<'_>,
+    step: &Step,
+    (contact, client): (ContactId, ClientId),
+    draft: &ContactDraft,
+) -> Result<(), StoreError> {
+    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let language = if draft.language.is_empty() {
+        crate::model::LANGUAGE
+    } else {
+        &draft.language
+    };
+    tx.execute(
+        queries::ADD_CONTACT,
+        &params![
+            contact,
+            client,
+            &draft.name,
+            &folded(&draft.name),
+            &draft.position,
+            &some(&draft.email),
+            &folded_email(&draft.email),
+            &some(&draft.phone),
+            &folded_phone(&draft.phone),
+            &draft.channel,
+            &some(&draft.style),
+            language,
+            &draft.note,
             step.at,
         ],
     )?;
@@ -95,35 +177,19 @@ pub fn take_in_contact(
         ..,
     ] = step.ids;
     let (client, contact) = (ClientId(client), ContactId(contact));
-    let name = called(name, email);
-    let new = NewClient {
+    let draft = Draft {
         kind: ClientKind::Person,
-        name: name.clone(),
-        ..NewClient::default()
+        ..Draft::named(called(name, email))
     };
-    put(tx, step, (client, TO_CHECK), &new)?;
-    let address = email.trim();
-    tx.execute(
-        queries::ADD_CONTACT,
-        &params![
-            contact,
-            client,
-            &name,
-            &folded(&name),
-            "",
-            (!address.is_empty()).then_some(address),
-            &folded_email(email),
-            None::<&str>,
-            None::<&str>,
-            None::<&str>,
-            None::<&str>,
-            LANGUAGE,
-            "",
-            step.at,
-        ],
-    )?;
+    put(tx, step, (client, TO_CHECK), &draft)?;
+    let of_contact = ContactDraft {
+        name: draft.name.clone(),
+        email: email.trim().to_owned(),
+        ..ContactDraft::default()
+    };
+    put_contact(tx, step, (contact, client), &of_contact)?;
     let mut keys = Keys::default();
-    keys.name(&name);
+    keys.name(&draft.name);
     keys.email(email);
     recognise(tx, client, &keys, step.at)?;
     search::follow(tx, client)?;
