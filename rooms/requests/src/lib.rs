@@ -35,7 +35,7 @@ mod search;
 mod tables;
 mod telling;
 
-//pub use api::{api_description, api_routes};
+pub use api::{api_description, api_routes};
 pub use commands::{client_writes, open_request};
 pub use letter::{Mail, mail_of};
 //pub use pages::{public_routes, routes};
