@@ -26,19 +26,19 @@ use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
-pub use bulk::{Bulk, bulk_change, undo_bulk};
+pub use bulk::{Bulk, MOST as MOST_AT_ONCE, bulk_change, undo_bulk};
 pub use close::{Closing, End, close_request, end_request, reopen_request};
 pub use error::{OpenRequestError, RequestError};
 pub use hands::{Rerouting, assign_request, reroute_request};
 pub use hang::{
-    LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests, merge_request,
+    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests, merge_request,
     snooze_request, split_request, turn_task,
 };
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};
 pub use resolve::{Resolving, confirm_resolution, resolve_request, send_notice};
 pub use settings::{
-    NewRoute, add_macro, add_route, drop_view, keep_view, retire_macro, retire_route,
+    NewRoute, WAYS, add_macro, add_route, drop_view, keep_view, retire_macro, retire_route,
 };
 pub use steps::{STEPS, StepDone, do_step};
 pub use talk::{

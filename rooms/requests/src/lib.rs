@@ -38,7 +38,7 @@ mod telling;
 pub use api::{api_description, api_routes};
 pub use commands::{client_writes, open_request};
 pub use letter::{Mail, mail_of};
-//pub use pages::{public_routes, routes};
+pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};
 pub use room::{Room, entries, parts};
 pub use telling::Doer;

@@ -9,7 +9,7 @@ use kept_accounts::within_scope;
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, Value, params, statements};
 
-pub(crate) use lists::{Asked, Filter, Listed, counts, list};
+pub(crate) use lists::{Asked, Filter, Line, Listed, MOST_COUNTED, counts, list};
 pub(crate) use more::*;
 
 use crate::model::{FileRow, Message, Request, RequestId};

@@ -25,7 +25,7 @@ use crate::privacy::AboutPeople;
 use crate::search::Found;
 use crate::telling::Doer;
 pub(crate) use looking::{Doing, Looker, Looking};
-pub(crate) use sealed::Often;
+pub(crate) use sealed::{FormToken, Often};
 
 /// What changes when any request does: the queue listens to this.
 pub(crate) const TOPIC: &str = "requests";
