@@ -18,6 +18,7 @@
 //! Lines that begin with `--sqlite ` or `--postgres ` hold what exists on one of them only.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kept_kernel::Instant;
 
@@ -62,6 +63,9 @@ crate::statements! {
     RECORD_MIGRATION =
         "INSERT INTO migrations (owner, number, name, checksum, run_at) VALUES ($1, $2, $3, $4, $5)";
 }
+
+/// What grows with the house, such as a new index, may take as long as it takes.
+const MAINTENANCE: Duration = Duration::from_hours(24);
 
 const OWN_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     owner $TEXT NOT NULL,
@@ -152,7 +156,7 @@ impl Store {
         let text = translate(migration.text, self.dialect());
         let Migration { number, name, .. } = migration;
         let checksum = checksum_of(migration.text);
-        self.write(move |tx| {
+        self.write_within(MAINTENANCE, move |tx| {
             tx.run_text(name, &text)?;
             tx.execute(
                 RECORD_MIGRATION,
@@ -168,19 +172,19 @@ impl Store {
         })
     }
 
-    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports.
+    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports. What
+    /// has grown tenfold is looked at, each table by itself, so that others may write in between.
     ///
     /// # Errors
     ///
     /// As the database says.
     pub fn analyze(&self) -> Result<(), StoreError> {
-        let text = match self.dialect() {
-            // All tables (0x10000) are analysed (0x2) from a part of their rows (0x10): each whole would take longer than a
-            // write may.
-            Dialect::Sqlite => "PRAGMA optimize = 0x10012",
-            Dialect::Postgres => "ANALYZE",
-        };
-        self.write(move |tx| tx.run_text("analyze", text)).wait()
+        let grown = self.write_within(MAINTENANCE, |tx| tx.grown()).wait()?;
+        for text in grown {
+            self.write_within(MAINTENANCE, move |tx| tx.run_text("analyze", &text))
+                .wait()?;
+        }
+        Ok(())
     }
 }
 
