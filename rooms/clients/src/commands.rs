@@ -174,7 +174,7 @@ fn recognise(tx: &Write<'_>, id: ClientId, keys: &Keys, at: Instant) -> Result<(
 }
 
 /// The same anew, after a change of the client or of its contacts.
-fn recognise_again(tx: &Write<'_>, id: ClientId, at: Instant) -> Result<(), StoreError> {
+pub(crate) fn recognise_again(tx: &Write<'_>, id: ClientId, at: Instant) -> Result<(), StoreError> {
     let client: Client = tx.one(queries::ANY, &params![id])?;
     let mut keys = Keys::default();
     keys.name(&client.card.name);

@@ -18,17 +18,28 @@ pub mod commands;
 pub mod model;
 pub mod read;
 
+mod api;
+mod jobs;
+mod pages;
+mod privacy;
 mod queries;
 mod room;
 mod schema;
 mod search;
 mod telling;
 
+pub use api::{api_description, api_routes};
 pub use model::{ClientId, ContactId};
-pub use room::{Room, parts};
+pub use pages::routes;
+pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;
 
 /// Every statement of the room that both databases understand, for the checks.
 pub fn statements() -> Vec<kept_store::Sql> {
-    [queries::STATEMENTS, commands::STATEMENTS].concat()
+    [
+        queries::STATEMENTS,
+        commands::STATEMENTS,
+        privacy::STATEMENTS,
+    ]
+    .concat()
 }

@@ -12,7 +12,7 @@ use kept_store::{FromRow, Row, StoreError, Value};
 
 pub(crate) use keys::Keys;
 pub use keys::{domain_of, folded, folded_email, folded_name, folded_phone};
-pub(crate) use tiers::{Engagement, by_revenue, first_day};
+pub(crate) use tiers::{Engagement, by_revenue, first_day, tier_rule};
 pub(crate) use typed::values;
 pub use typed::{
     ContactDraft, Draft, Fault, LONGEST_LINE, LONGEST_LINES, Typed, TypedContact, channels,

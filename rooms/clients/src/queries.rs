@@ -2,7 +2,10 @@
 
 use kept_accounts::access::Scope;
 use kept_accounts::within_scope;
-use kept_store::{Value, statements};
+use kept_kernel::{Id, Instant};
+use kept_store::{FromRow, Read, Row, StoreError, Value, params, statements};
+
+use crate::model::{Client, ClientCard};
 
 /// What a [`ClientCard`](crate::model::ClientCard) is read from; `c` is the client.
 macro_rules! card {
@@ -10,6 +13,17 @@ macro_rules! card {
         concat!(
             "SELECT c.id, c.number, c.name, c.tier, c.engagement, c.revenue, c.channel, c.rhythm_days, c.zone, c.language,
                 c.owner, p.name, c.team, c.alert, c.merged_into, c.changed_at
+             FROM clients c LEFT JOIN people p ON p.id = c.owner ",
+            $($rest),+
+        )
+    };
+}
+/// The same, with when it was added.
+macro_rules! card_and_age {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT c.id, c.number, c.name, c.tier, c.engagement, c.revenue, c.channel, c.rhythm_days, c.zone, c.language,
+                c.owner, p.name, c.team, c.alert, c.merged_into, c.changed_at, c.made_at
              FROM clients c LEFT JOIN people p ON p.id = c.owner ",
             $($rest),+
         )
@@ -101,7 +115,7 @@ statements! {
     LISTED_OF_TIER = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND c.tier = $4
                     AND (c.folded_name, c.id) > ($1, $2) ORDER BY c.folded_name, c.id LIMIT $3");
     LISTED_OF = listed_of!("merged_into IS NULL AND archived_at IS NULL");
-    LISTED_TO_CHECK = card!("WHERE c.merged_into IS NULL AND c.state = 'to-check' AND c.archived_at IS NULL AND ", in_reach!(),
+    LISTED_TO_CHECK = card_and_age!("WHERE c.merged_into IS NULL AND c.state = 'to-check' AND c.archived_at IS NULL AND ", in_reach!(),
                     " AND (c.made_at, c.id) > ($6, $7) ORDER BY c.made_at, c.id LIMIT $8");
     ONE = client!("WHERE c.id = $6 AND ", in_reach!());
     ANY = client!("WHERE c.id = $1");
@@ -113,9 +127,20 @@ statements! {
     ONE_CONTACT_EVER = contact!("WHERE k.id = $1");
     ALL_CONTACTS = contact!("WHERE k.client = $1 AND k.erased_at IS NULL ORDER BY k.folded_name, k.id LIMIT 500");
 
-    /// A short form of the figures of everyone: for the job.
-    STALE = "SELECT id FROM clients WHERE merged_into IS NULL AND engagement_at <= $1 ORDER BY engagement_at, id LIMIT $2";
-    LAPSED = "SELECT id FROM clients WHERE tier_until IS NOT NULL AND tier_until <= $1 ORDER BY tier_until, id LIMIT $2";
+    /// In the order in which they were added.
+    BY_ID = client!("WHERE c.merged_into IS NULL AND c.erased_at IS NULL AND c.id > $1 AND ($2 = '' OR c.tier = $2)
+                     ORDER BY c.id LIMIT $3");
+    BY_ID_OF = client!("WHERE c.id IN (
+                         SELECT id FROM clients WHERE owner = $1 UNION SELECT id FROM clients WHERE team = $2
+                         UNION SELECT client FROM client_team WHERE person = $3
+                         UNION SELECT id FROM clients WHERE id IN LIST($4))
+                     AND c.merged_into IS NULL AND c.erased_at IS NULL AND c.id > $5 AND ($6 = '' OR c.tier = $6)
+                     ORDER BY c.id LIMIT $7");
+    IS_DUE = "SELECT id FROM clients WHERE id = $1 AND merged_into IS NULL
+              AND (engagement_at <= $3 OR tier_until IS NOT NULL AND tier_until <= $2)";
+    STALE = "SELECT id FROM clients WHERE merged_into IS NULL AND engagement_at <= $1
+             ORDER BY engagement_at, id LIMIT $2";
+    LAPSED = "SELECT id FROM clients WHERE tier_until IS NOT NULL AND tier_until <= $1 AND merged_into IS NULL ORDER BY tier_until, id LIMIT $2";
     SET_FIGURES = "UPDATE clients SET revenue = $2, tier = $3, tier_because = $4, tier_at = $5, tier_until = $6, engagement = $7,
                        recency = $8, frequency = $9, breadth = $10, engagement_at = $11 WHERE id = $1";
     ADD_TIER = "INSERT INTO client_tiers (id, client, at, tier, because, revenue, reason, until, person)
@@ -183,6 +208,17 @@ statements! {
                  ON CONFLICT (client, field) DO UPDATE SET value = $3";
     DROP_VALUE = "DELETE FROM client_values WHERE client = $1 AND field = $2";
 
+    /// How many others it may be the same as; a few are enough to know.
+    COUNT_ALIKE = "SELECT count(*) FROM (SELECT one FROM client_pairs WHERE one = $1 AND aside_at IS NULL
+                   UNION ALL SELECT one FROM client_pairs WHERE other = $1 AND aside_at IS NULL LIMIT 10) AS alike";
+    ALIKE = card!("WHERE c.merged_into IS NULL AND ", in_reach!(), " AND c.id IN (
+                      SELECT other FROM client_pairs WHERE one = $6 AND aside_at IS NULL
+                      UNION SELECT one FROM client_pairs WHERE other = $6 AND aside_at IS NULL)
+                  ORDER BY c.folded_name, c.id LIMIT 10");
+    PAIRS = "SELECT one, other, because, found_at FROM client_pairs WHERE aside_at IS NULL
+             AND (found_at, one, other) > ($1, $2, $3) ORDER BY found_at, one, other LIMIT $4";
+    MERGES_OF = "SELECT m.id, m.gone, c.name, m.at, p.name FROM client_merges m JOIN clients c ON c.id = m.gone
+                 LEFT JOIN people p ON p.id = m.person WHERE m.kept = $1 AND m.undone_at IS NULL ORDER BY m.at DESC, m.id DESC LIMIT 20";
     DROP_KEYS = "DELETE FROM client_keys WHERE client = $1";
     DROP_PAIRS = "DELETE FROM client_pairs WHERE one = $1 AND aside_at IS NULL";
     DROP_PAIRS_OF_OTHER = "DELETE FROM client_pairs WHERE other = $1 AND aside_at IS NULL";
@@ -203,4 +239,102 @@ pub(crate) fn asked<'a, const N: usize>(scope: &'a Scope, rest: [Value<'a>; N]) 
     let mut params = vec![all, own, team, assigned, opened];
     params.extend(rest);
     params
+}
+
+/// Which clients a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// All, by name.
+    ByName,
+    /// Those of a tier, by name.
+    OfTier(String),
+    /// Those that came in by themselves, the oldest first.
+    ToCheck,
+}
+
+/// Where a page of a list goes on: after this name or instant, and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct After {
+    pub(crate) name: String,
+    pub(crate) at: Instant,
+    pub(crate) id: Id,
+}
+
+/// The start of a list.
+pub(crate) const START: After = After {
+    name: String::new(),
+    at: Instant::from_micros(i64::MIN),
+    id: Id::from_bytes([0; 16]),
+};
+
+struct Aged(ClientCard, Instant);
+
+impl FromRow for Aged {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self(ClientCard::from_row(row)?, row.get(16)?))
+    }
+}
+
+/// Clients within a scope, in the order of the list, each with when it was added where that is the order.
+pub(crate) fn listed(
+    read: &Read<'_>,
+    scope: &Scope,
+    list: &Listed,
+    after: &After,
+    limit: u32,
+) -> Result<Vec<(ClientCard, Instant)>, StoreError> {
+    let tier = match list {
+        Listed::OfTier(tier) => tier.as_str(),
+        _ => "",
+    };
+    let cards: Vec<ClientCard> = match list {
+        Listed::ToCheck => {
+            let rest = params![after.at, after.id, limit];
+            let found: Vec<Aged> = read.all(LISTED_TO_CHECK, &asked(scope, rest))?;
+            return Ok(found.into_iter().map(|Aged(card, at)| (card, at)).collect());
+        }
+        _ if !scope.is_everything() => {
+            let [_, own, team, assigned, opened] = scope.params();
+            let (name, id) = (Value::from(&after.name), after.id.into());
+            let all = [
+                own,
+                team,
+                assigned,
+                opened,
+                name,
+                id,
+                limit.into(),
+                tier.into(),
+            ];
+            read.all(LISTED_OF, &all)?
+        }
+        Listed::ByName => read.all(LISTED, &params![&after.name, after.id, limit])?,
+        Listed::OfTier(tier) => {
+            read.all(LISTED_OF_TIER, &params![&after.name, after.id, limit, tier])?
+        }
+    };
+    Ok(cards.into_iter().map(|card| (card, Instant::MIN)).collect())
+}
+
+/// Clients within a scope in the order in which they were added, after an id; of a tier, or of all where it is empty.
+pub(crate) fn by_id(
+    read: &Read<'_>,
+    scope: &Scope,
+    (after, tier): (Id, &str),
+    limit: u32,
+) -> Result<Vec<Client>, StoreError> {
+    if scope.is_everything() {
+        return read.all(BY_ID, &params![after, tier, limit]);
+    }
+    let [_, own, team, assigned, opened] = scope.params();
+    let all = [
+        own,
+        team,
+        assigned,
+        opened,
+        after.into(),
+        tier.into(),
+        limit.into(),
+    ];
+    read.all(BY_ID_OF, &all)
 }

@@ -3,14 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
-use kept_rooms::Parts;
+use kept_rooms::{Entry, Parts};
 use kept_store::Store;
+use kept_ui::{Icon, Live};
 use kept_world::World;
 
 use crate::commands::Step;
+use crate::jobs::jobs;
+use crate::model::ClientId;
+use crate::privacy::AboutPeople;
 use crate::search::Found;
+
+/// What changes when any client does: the lists listen to this.
+pub(crate) const TOPIC: &str = "clients";
 
 /// The room. Clones share it.
 #[derive(Clone)]
@@ -18,16 +27,33 @@ pub struct Room {
     pub(crate) store: Store,
     pub(crate) world: World,
     pub(crate) rules: Rules,
+    live: Live,
 }
 
 impl Room {
     /// A room over a store whose schema has been migrated.
-    pub fn new((store, world): (Store, World), rules: Rules) -> Self {
+    pub fn new((store, world): (Store, World), rules: Rules, live: Live) -> Self {
         Self {
             store,
             world,
             rules,
+            live,
         }
+    }
+
+    /// What changes when this client does: its pages listen to it.
+    pub(crate) fn topic(id: ClientId) -> String {
+        format!("client:{id}")
+    }
+
+    /// Tells the lists, after the commit.
+    pub(crate) fn any_changed(&self) {
+        self.live.changed([TOPIC], None);
+    }
+
+    /// Tells the pages that show a client, after the commit.
+    pub(crate) fn changed(&self, id: ClientId) {
+        self.live.changed([Self::topic(id), TOPIC.to_owned()], None);
     }
 
     /// An act by somebody, now.
@@ -43,9 +69,18 @@ impl fmt::Debug for Room {
 }
 
 /// What the room hands to the program.
-pub fn parts(_room: &Room) -> Parts {
+pub fn parts(room: &Room) -> Parts {
     Parts {
         searchable: vec![Arc::new(Found)],
-        ..Parts::default()
+        exportable: vec![Arc::new(AboutPeople)],
+        erasable: vec![Arc::new(AboutPeople)],
+        jobs: jobs(room),
     }
+}
+
+/// What the palette offers of the room.
+pub fn entries(signed: &Signed) -> Vec<Entry> {
+    let add = Entry::act("Add a client", "/clients/new", Icon::CLIENTS)
+        .also("new customer company person account");
+    Vec::from_iter(signed.may(Action::EditClients).then_some(add))
 }

@@ -2,8 +2,8 @@
 
 use kept_journal::InForce;
 use kept_kernel::{Instant, Number};
-use kept_language::FactId;
 use kept_language::ast::{Bound, CellKind, ColumnKind, Definition, Sentence, Table, Value};
+use kept_language::{Document, FactId, Rule};
 
 use super::typed::values;
 use crate::read::money;
@@ -26,22 +26,33 @@ pub(crate) fn by_revenue(in_force: &InForce, name: &str, revenue: i64) -> Option
     let Value::Number(revenue) = money(revenue)? else {
         return None;
     };
-    let place = tables(in_force, fact).find_map(|table| choice(table, (given, fact), revenue))?;
+    let place =
+        defined(in_force, fact).find_map(|(_, _, table)| choice(table, (given, fact), revenue))?;
     values(register, "client", name).get(place).cloned()
 }
 
-/// The tables by which a fact is defined.
-fn tables(in_force: &InForce, fact: FactId) -> impl Iterator<Item = &Table> {
-    let rules = in_force.library.documents.iter().flat_map(|document| {
-        let tables = &document.tables;
-        document.rules.iter().map(move |rule| (rule, tables))
-    });
-    rules.filter_map(move |(rule, tables)| match &rule.sentence {
+/// The tables by which a fact is defined, each with its rule.
+fn defined(in_force: &InForce, fact: FactId) -> impl Iterator<Item = (&Document, &Rule, &Table)> {
+    let rules = in_force.library.documents.iter();
+    let rules = rules.flat_map(|document| document.rules.iter().map(move |rule| (document, rule)));
+    rules.filter_map(move |(document, rule)| match &rule.sentence {
         Some(Sentence::Definition(Definition::Table {
             fact: of, table, ..
-        })) if *of == fact => tables.iter().find(|one| one.key == table.key),
+        })) if *of == fact => {
+            let table = document.tables.iter().find(|one| one.key == table.key)?;
+            Some((document, rule, table))
+        }
         _ => None,
     })
+}
+
+/// The rule by which tiers are given.
+pub(crate) fn tier_rule(in_force: &InForce) -> Option<(&Document, &Rule)> {
+    let client = in_force.register.noun("client")?;
+    let fact = in_force.register.fact(client, "tier")?;
+    defined(in_force, fact)
+        .next()
+        .map(|(document, rule, _)| (document, rule))
 }
 
 fn choice(table: &Table, (given, wanted): (FactId, FactId), revenue: Number) -> Option<usize> {

@@ -55,6 +55,9 @@ statements! {
     OF_RULE_AND_CLIENT = of_rule!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $8)");
     OWED_UNDER = selected!("AND o.code = $1 AND o.rule = $2 AND o.settled_at IS NULL
                ORDER BY o.due_at, o.number LIMIT $3");
+    /// What is owed now to clients, or by them.
+    OWED_OF_CLIENTS = selected!("AND o.client IN (SELECT number FROM records WHERE noun = 'client' AND id IN LIST($1))
+               AND o.settled_at IS NULL AND o.level = 0 ORDER BY o.due_at, o.number LIMIT $2");
     OF_RECORD = selected!("AND r.noun = $1 AND r.id = $2 ORDER BY o.opened_at, o.number LIMIT 500");
 }
 
@@ -213,6 +216,19 @@ pub fn owed_under(
     limit: u32,
 ) -> Result<Vec<Owed>, StoreError> {
     read.all(OWED_UNDER, &params![code, rule, limit])
+}
+
+/// What is owed now on all that belongs to these clients, by its deadline. Duties of escalation are left out.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn owed_of_clients(
+    read: &Read<'_>,
+    clients: &[&str],
+    limit: u32,
+) -> Result<Vec<Owed>, StoreError> {
+    read.all(OWED_OF_CLIENTS, &params![clients, limit])
 }
 
 /// All obligations of one record.
