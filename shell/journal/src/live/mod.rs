@@ -5,6 +5,7 @@
 //! write the same rows; `over.rs` says how the one takes the place of the other.
 
 mod family;
+mod gate;
 mod over;
 mod telling;
 
@@ -23,6 +24,7 @@ use crate::obligations::{ADD, DROP, Kept, NewRow};
 use crate::{InForce, timers};
 use family::{Belongs, Family};
 
+pub use gate::may;
 pub use over::{lived, set_wakes};
 
 /// A family with more events is judged by the next round of timers, not while somebody waits for an answer.
@@ -57,12 +59,20 @@ statements! {
                   WHERE run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
                     AND settled_at IS NULL AND owner IN LIST($1)
                   ON CONFLICT (record) DO UPDATE SET wake_at = excluded.wake_at";
+    JUDGED = "SELECT r.noun, r.id, f.judged_at FROM families f JOIN records r ON r.number = f.record
+           WHERE f.judged_at >= $1 ORDER BY f.judged_at, f.record LIMIT $2";
     QUIET = "UPDATE obligation_runs SET quiet_until = $1 WHERE in_force_at IS NOT NULL AND quiet_until < $1";
 }
 
 /// The statements that both databases understand.
 pub(crate) fn statements() -> Vec<kept_store::Sql> {
-    [STATEMENTS, family::STATEMENTS, over::STATEMENTS].concat()
+    [
+        STATEMENTS,
+        family::STATEMENTS,
+        gate::STATEMENTS,
+        over::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// A judgement of everything that is in force, or about to be.
@@ -214,6 +224,20 @@ pub fn quiet(tx: &Write<'_>, now: Instant) -> Result<(), StoreError> {
 pub fn look_again(tx: &Write<'_>, people: &[String], now: Instant) -> Result<u64, StoreError> {
     let people: Vec<&str> = people.iter().map(String::as_str).collect();
     tx.execute(LOOK_AGAIN, &params![&people[..], now])
+}
+
+/// Whose obligations may have changed at an instant or after it, in order: the kind and id of the client, or of the record that
+/// stands alone, and when it was judged last.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn judged_since(
+    read: &Read<'_>,
+    since: Instant,
+    limit: u32,
+) -> Result<Vec<(String, String, Instant)>, StoreError> {
+    read.all(JUDGED, &params![since, limit])
 }
 
 /// The run that counts. The first is made where nothing has been judged yet.

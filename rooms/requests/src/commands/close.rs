@@ -1,0 +1,213 @@
+//! The end of a request, through the gate of the SOPs in force; and opening it again.
+
+use kept_accounts::queries::person;
+use kept_engine::ShutGate;
+use kept_journal::live;
+use kept_kernel::Instant;
+use kept_store::{StoreError, Write};
+
+use super::{By, RequestError, Step, Work, held, held_to_give, not_over};
+use crate::model::{Fault, Request, RequestId};
+
+/// How it is closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// Why it is closed although a gate is shut; none: only when all are open.
+    pub despite: Option<String>,
+    /// Why the client is not asked for feedback; none: they are.
+    pub unasked: Option<String>,
+}
+
+/// Closes a request. The gates of the SOPs in force decide; whom they let pass needs a reason.
+///
+/// # Errors
+///
+/// [`RequestError`], with what is missing and which clause asks for it.
+pub fn close_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    closing: &Closing,
+) -> Result<Request, RequestError> {
+    let request = held_to_give(tx, by, at)?;
+    not_over(&request)?;
+    let case = ("request", &*request.id.to_string());
+    let answer = live::may(tx, &step.rules, case, "close-request", step.act.at)?;
+    let despite = words(closing.despite.as_ref());
+    if !answer.is_open() && (despite.is_none() || !may_pass(tx, step, by, &answer.shut)?) {
+        return Err(RequestError::Gate(answer.shut));
+    }
+    let ending = if !answer.is_open() {
+        Some("permission")
+    } else if request.confirmed_at.is_some() {
+        Some("confirmed by the client")
+    } else {
+        request.notice_at.map(|_| "silence after notice")
+    };
+    let mut work = Work::on(tx, step, request);
+    work.request.closed_at = Some(work.at());
+    work.request.ending = ending.map(str::to_owned);
+    work.request.reason = despite.filter(|_| !answer.is_open()).map(str::to_owned);
+    work.no_longer_waits();
+    let unasked = words(closing.unasked.as_ref());
+    let mut said = work
+        .said()
+        .choice("ending", ending)
+        .text("reason against asking", unasked);
+    if !answer.is_open() {
+        said = said
+            .text("reason for ending", despite)
+            .proof("reason");
+    }
+    work.tell("close-request", &said)?;
+    let words = match (ending, despite.filter(|_| !answer.is_open())) {
+        (_, Some(reason)) => format!("Closed by permission: {reason}"),
+        (Some(ending), None) => format!("Closed: {ending}"),
+        (None, None) => "Closed".to_owned(),
+    };
+    work.machine(&words, "close")?;
+    work.finish("RequestClosed", &serde_json::json!({ "ending": ending }))
+}
+
+fn words(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// Whether whoever acts holds, for each gate that is shut, a role that the SOPs let pass.
+fn may_pass(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    shut: &[ShutGate],
+) -> Result<bool, StoreError> {
+    let Some(who) = by.person() else {
+        return Ok(false);
+    };
+    let Some(who) = person(tx, who)? else {
+        return Ok(false);
+    };
+    let register = &step.rules.register;
+    let holds = |role: &str| {
+        let role = register.role(role).map(|role| register[role].id.as_str());
+        role.is_some_and(|role| who.roles.iter().any(|held| held == role))
+    };
+    Ok(shut
+        .iter()
+        .all(|gate| gate.may_pass.iter().any(|(role, _)| holds(role))))
+}
+
+/// An ending that nobody confirms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The same as another.
+    Duplicate,
+    /// Nothing that a client wants.
+    Spam,
+    /// The client no longer wants it.
+    Withdrawn,
+}
+
+impl End {
+    /// From its word.
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [Self::Duplicate, Self::Spam, Self::Withdrawn];
+        all.into_iter().find(|end| end.name() == word)
+    }
+
+    /// Its word, as in the vocabulary.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate",
+            Self::Spam => "spam",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    const fn act(self) -> &'static str {
+        match self {
+            Self::Duplicate => "mark-request-as-duplicate",
+            Self::Spam => "mark-request-as-spam",
+            Self::Withdrawn => "withdraw-request",
+        }
+    }
+
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate-with-reason",
+            Self::Spam => "spam-with-reason",
+            Self::Withdrawn => "withdrawn-with-reason",
+        }
+    }
+}
+
+/// Ends a request that is no request, or no longer one. It drops out of the figures.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn end_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    (end, reason): (End, &str),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Fault::NoReason.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    work.request.closed_at = Some(work.at());
+    work.request.ending = Some(end.name().to_owned());
+    work.request.reason = Some(reason.to_owned());
+    work.no_longer_waits();
+    let said = work
+        .said()
+        .choice("ending", Some(end.name()))
+        .text("reason for ending", Some(reason));
+    work.tell(end.act(), &said)?;
+    work.machine(&format!("Ended as {}: {reason}", end.name()), end.rule())?;
+    work.finish("RequestEnded", &serde_json::json!({ "ending": end.name() }))
+}
+
+/// Opens a request again that was resolved or closed.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn reopen_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    reason: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    if request.merged_into.is_some() {
+        return not_over(&request).map(|()| request);
+    }
+    if request.resolved_at.is_none() && request.closed_at.is_none() {
+        return Err(RequestError::State("It is open."));
+    }
+    let mut work = Work::on(tx, step, request);
+    let one = &mut work.request;
+    one.resolved_at = None;
+    one.notice_at = None;
+    one.confirmed_at = None;
+    one.closed_at = None;
+    one.ending = None;
+    one.reason = None;
+    one.snoozed_until = Instant::from_micros(0);
+    one.reopened_at = Some(step.act.at);
+    let said = work.said();
+    work.tell("reopen-request", &said)?;
+    let words = match reason.trim() {
+        "" => "Opened again".to_owned(),
+        reason => format!("Opened again: {reason}"),
+    };
+    work.machine(&words, "resolve")?;
+    work.finish("RequestReopened", &serde_json::json!({}))
+}

@@ -1,0 +1,355 @@
+//! What hangs on a request: files, tags, tasks, links; setting it aside; making one of two and two of one.
+
+use kept_kernel::{Id, Instant};
+use kept_store::{StoreError, Write, params};
+
+use super::{By, RequestError, Step, Work, held, not_over};
+use crate::model::{Fault, Request, RequestId, State};
+use crate::telling::{Doer, Told};
+use crate::queries;
+
+/// Files of a message are this large at most.
+pub const LARGEST_FILE: usize = 25 * 1024 * 1024;
+const LONGEST_TAG: usize = 40;
+const LONGEST_TITLE: usize = 200;
+
+fn person_of(step: &Step) -> Option<kept_accounts::model::PersonId> {
+    match step.doer {
+        Doer::Person(person) => Some(person),
+        _ => None,
+    }
+}
+
+/// Adds a file to the last message of a request. Whoever calls has looked how large it is.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn add_file(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    (name, content): (&str, &[u8]),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let mut work = Work::on(tx, step, request);
+    let file = work.id()?;
+    let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+    work.tx.execute(
+        queries::ADD_FILE,
+        &params![
+            file,
+            id,
+            work.request.messages,
+            name,
+            size,
+            content,
+            step.act.at,
+            person_of(step),
+        ],
+    )?;
+    work.finish("RequestFileAdded", &serde_json::json!({ "file": file.to_string(), "size": size }))
+}
+
+/// Puts a tag on a request.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn add_tag(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    tag: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let tag = tag.trim().to_lowercase();
+    let whole = !tag.is_empty() && tag.chars().count() <= LONGEST_TAG && !tag.contains(',');
+    if !whole {
+        return Err(Fault::BadTag.into());
+    }
+    tx.execute(queries::ADD_TAG, &params![id, &tag])?;
+    Work::on(tx, step, request).finish("RequestTagged", &serde_json::json!({}))
+}
+
+/// Takes a tag off a request.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn drop_tag(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    tag: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    tx.execute(queries::DROP_TAG, &params![id, tag])?;
+    Work::on(tx, step, request).finish("RequestUntagged", &serde_json::json!({}))
+}
+
+/// Adds something to do.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn add_task(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    title: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let title: String = title.trim().chars().take(LONGEST_TITLE).collect();
+    if title.is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    let task = work.id()?;
+    tx.execute(
+        queries::ADD_TASK,
+        &params![task, id, &title, step.act.at, person_of(step)],
+    )?;
+    work.finish("RequestTaskAdded", &serde_json::json!({}))
+}
+
+/// Says that something to do is done, or is not.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn turn_task(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    (task, done): (Id, bool),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let at = done.then_some(step.act.at);
+    let who = person_of(step).filter(|_| done);
+    if tx.execute(queries::TURN_TASK, &params![task, id, at, who])? == 0 {
+        return Err(RequestError::Missing);
+    }
+    Work::on(tx, step, request).finish("RequestTaskTurned", &serde_json::json!({ "done": done }))
+}
+
+/// Sets a request aside until then; brings it back with an instant that has been.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn snooze_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    until: Instant,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    let mut work = Work::on(tx, step, request);
+    work.request.snoozed_until = if until > step.act.at {
+        until
+    } else {
+        Instant::from_micros(0)
+    };
+    work.finish("RequestSnoozed", &serde_json::json!({}))
+}
+
+/// What one request is of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// The same matter.
+    Duplicate,
+    /// It came of the other.
+    FollowUp,
+    /// They have to do with each other.
+    Related,
+}
+
+impl LinkKind {
+    /// From its word.
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [Self::Duplicate, Self::FollowUp, Self::Related];
+        all.into_iter().find(|kind| kind.name() == word)
+    }
+
+    /// As it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate",
+            Self::FollowUp => "follow-up",
+            Self::Related => "related",
+        }
+    }
+}
+
+/// The other request, by the number that people call it by.
+fn other(tx: &Write<'_>, by: &By, id: RequestId, number: &str) -> Result<Request, RequestError> {
+    let number = number.trim().trim_start_matches(['R', 'r']).trim_start_matches('-');
+    let number: i64 = number.parse().map_err(|_| Fault::UnknownRequest)?;
+    let asked = queries::asked(&by.handle, params![number]);
+    let found: Option<Request> = tx.maybe(queries::NUMBERED, &asked)?;
+    let found = found.filter(|found| found.id != id);
+    Ok(found.ok_or(Fault::UnknownRequest)?)
+}
+
+/// Says what a request is of another.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn link_requests(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    (kind, number): (LinkKind, &str),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let other = other(tx, by, id, number)?;
+    let row = params![id, other.id, kind.name(), step.act.at];
+    tx.execute(queries::ADD_LINK, &row)?;
+    let detail = serde_json::json!({ "to": other.id.to_string(), "kind": kind.name() });
+    Work::on(tx, step, request).finish("RequestLinked", &detail)
+}
+
+/// Takes back what a request is of another.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn drop_link(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    (id, other): (RequestId, RequestId),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    tx.execute(queries::DROP_LINK, &params![id, other])?;
+    tx.execute(queries::DROP_LINK, &params![other, id])?;
+    Work::on(tx, step, request).finish("RequestUnlinked", &serde_json::json!({}))
+}
+
+/// Makes a request part of another of the same client, which lives on: the earliest promise is kept there, and the clocks of
+/// this one end. Its words stay where they are.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn merge_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    number: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    let into = other(tx, by, request.id, number)?;
+    not_over(&into)?;
+    if into.client != request.client {
+        return Err(RequestError::State(
+            "The other request is of another client. Link the two instead.",
+        ));
+    }
+    let (id, mark) = (request.id, request.mark());
+    let mut work = Work::on(tx, step, request);
+    work.request.merged_into = Some(into.id);
+    work.request.closed_at = Some(step.act.at);
+    work.request.ending = Some(State::Closed.name().to_owned());
+    work.no_longer_waits();
+    let said = work.said();
+    let now = work.at();
+    work.tell_of(Told::Merged(into.id), &said, now)?;
+    work.machine(&format!("Became part of {}", into.mark()), "close")?;
+    tx.execute(queries::ADD_LINK, &params![id, into.id, "merged", now])?;
+    tx.execute(queries::MOVE_TAGS, &params![id, into.id])?;
+    let detail = serde_json::json!({ "into": into.id.to_string() });
+    let gone = work.finish("RequestMerged", &detail)?;
+    took_in(tx, step, into, &mark)?;
+    Ok(gone)
+}
+
+/// The survivor says so in its thread. Its ids are the last of the step: the first are used by the one that is gone.
+fn took_in(tx: &Write<'_>, step: &Step, into: Request, mark: &str) -> Result<(), RequestError> {
+    let mut work = Work::on(tx, step, into);
+    work.skip_to_second_half();
+    work.machine(&format!("Took in {mark}"), "close")?;
+    work.finish_quietly()
+}
+
+/// Splits another request off this one, with a subject and words of its own. Its clocks are new.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn split_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    (id, new): (RequestId, RequestId),
+    (subject, body): (&str, &str),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    not_over(&request)?;
+    let subject = subject.trim();
+    if subject.is_empty() {
+        return Err(Fault::NoSubject.into());
+    }
+    let (number,): (i64,) = tx.one(queries::COUNT_UP, &params!["number", 1001])?;
+    let at = step.act.at;
+    tx.execute(
+        queries::ADD,
+        &params![
+            new,
+            number,
+            request.client,
+            request.contact,
+            &request.channel,
+            subject,
+            &request.category,
+            &request.urgency,
+            &request.impact,
+            &request.priority,
+            &request.department,
+            State::New.name(),
+            request.assignee,
+            request.team,
+            at,
+            at,
+            None::<Instant>,
+            crate::model::NEVER,
+            "client",
+        ],
+    )?;
+    tx.execute(queries::ADD_LINK, &params![new, id, "split", at])?;
+    let made = queries::any(tx, new)?.ok_or(StoreError::Missing("ANY"))?;
+    let mut work = Work::on(tx, step, made);
+    let text = if body.trim().is_empty() { subject } else { body.trim() };
+    let contact = work.request.contact;
+    let channel = work.request.channel.clone();
+    work.message(super::work::NewMessage {
+        voice: crate::model::Voice::Client,
+        channel: &channel,
+        author: None,
+        contact,
+        text,
+        clause: None,
+    })?;
+    let assignee = work.request.assignee;
+    let said = work
+        .said()
+        .choice("channel", Some(&channel))
+        .instant("time of contact", Some(at))
+        .text("nature", Some(subject))
+        .assignee(assignee);
+    work.tell_of(Told::Split(id), &said, at)?;
+    work.machine(&format!("Split off {}", request.mark()), "log")?;
+    work.finish("RequestSplit", &serde_json::json!({ "from": id.to_string() }))
+}

@@ -1,0 +1,262 @@
+//! What is said: to the client, among us, by the client; and waiting for somebody to say something.
+
+use kept_clients::ContactId;
+use kept_store::Write;
+
+use super::work::NewMessage;
+use super::{By, RequestError, Step, Work, held, not_over};
+use crate::model::{Expected, Fault, Request, RequestId, Voice, Waiting};
+use crate::queries;
+use crate::telling::Doer;
+
+/// Words to the client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The words, in Markdown.
+    pub text: String,
+    /// By which way; empty: by mail.
+    pub channel: String,
+    /// What they are told to expect.
+    pub expected: Expected,
+    /// How many messages whoever writes has seen; none: whatever there is.
+    pub seen: Option<u32>,
+}
+
+impl Answer {
+    fn way(&self) -> &str {
+        if self.channel.is_empty() {
+            "email"
+        } else {
+            &self.channel
+        }
+    }
+}
+
+/// Tells the client that we have it, and what to expect. An empty text says just that in words of our own.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn acknowledge_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    answer: &Answer,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    if !answer.expected.is_something() {
+        return Err(Fault::NothingExpected.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    let text = match answer.text.trim() {
+        "" => receipt(&work, &answer.expected),
+        text => text.to_owned(),
+    };
+    work.write_to_client((answer.way(), &text), None)?;
+    expect(&mut work, &answer.expected);
+    let said = work
+        .said()
+        .expecting(&answer.expected)
+        .proof("message-to-client");
+    work.tell("acknowledge-request", &said)?;
+    let at = work.at();
+    work.request.acknowledged_at.get_or_insert(at);
+    work.finish("RequestAcknowledged", &serde_json::json!({}))
+}
+
+fn expect(work: &mut Work<'_, '_>, expected: &Expected) {
+    if expected.done_at.is_some() {
+        work.request.expected_at = expected.done_at;
+    }
+    if expected.update_at.is_some() {
+        work.request.update_at = expected.update_at;
+    }
+}
+
+/// What a client is told who is told no more.
+fn receipt(work: &Work<'_, '_>, expected: &Expected) -> String {
+    let zone = work.step.rules.program.company_calendar().time_zone();
+    let when = |at: kept_kernel::Instant| {
+        let at = at.timestamp().to_zoned(zone.clone());
+        at.strftime("%A %-d %B, %H:%M").to_string()
+    };
+    let next = match (expected.done_at, expected.update_at, &expected.reason) {
+        (Some(at), _, _) => format!("We expect to be done by {}.", when(at)),
+        (None, Some(at), _) => format!("You hear from us again by {}.", when(at)),
+        (None, None, Some(reason)) => format!("We cannot say yet when we are done: {reason}"),
+        (None, None, None) => String::new(),
+    };
+    format!(
+        "Thank you, we have your request “{}”. Its number is {}. {next}",
+        work.request.subject,
+        work.request.mark()
+    )
+}
+
+/// Answers the client. The first answer also tells them that we have it.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn reply_to_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    answer: &Answer,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    if answer.seen.is_some_and(|seen| seen != request.messages) {
+        return Err(RequestError::Changed);
+    }
+    let text = answer.text.trim();
+    if text.is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    work.write_to_client((answer.way(), text), None)?;
+    expect(&mut work, &answer.expected);
+    let said = work
+        .said()
+        .expecting(&answer.expected)
+        .proof("message-to-client");
+    work.tell("answer-request", &said)?;
+    let at = work.at();
+    work.request.acknowledged_at.get_or_insert(at);
+    work.request.answered_at.get_or_insert(at);
+    work.finish("RequestAnswered", &serde_json::json!({}))
+}
+
+/// Writes something down that the client never sees. No clock hears of it.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn note_request(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    text: &str,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    let author = match step.doer {
+        Doer::Person(person) => Some(person),
+        _ => None,
+    };
+    work.message(NewMessage {
+        voice: Voice::Note,
+        channel: "",
+        author,
+        contact: None,
+        text,
+        clause: None,
+    })?;
+    work.finish("RequestNoted", &serde_json::json!({}))
+}
+
+/// The client has written again: what waits for them waits no longer. Whoever calls knows that it is the client; a word of
+/// thanks reopens nothing by itself.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn client_writes(
+    tx: &Write<'_>,
+    step: &Step,
+    id: RequestId,
+    (channel, contact, text): (&str, Option<ContactId>, &str),
+) -> Result<Request, RequestError> {
+    tx.execute(queries::HOLD, &kept_store::params![id])?;
+    let request = queries::any(tx, id)?.ok_or(RequestError::Missing)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let mut work = Work::on(tx, step, request);
+    work.message(NewMessage {
+        voice: Voice::Client,
+        channel,
+        author: None,
+        contact,
+        text,
+        clause: None,
+    })?;
+    if work.request.waiting == Some(Waiting::Client) {
+        work.no_longer_waits();
+    }
+    work.request.snoozed_until = kept_kernel::Instant::from_micros(0);
+    let said = work.said();
+    work.tell("client-writes-again", &said)?;
+    work.finish("ClientWroteAgain", &serde_json::json!({}))
+}
+
+/// Waits for the client or for somebody else outside. What stands still meanwhile the SOPs say.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn wait_for(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+    whom: Waiting,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    not_over(&request)?;
+    if request.resolved_at.is_some() {
+        return Err(RequestError::State(
+            "This request is resolved. It waits for the client's word already.",
+        ));
+    }
+    if request.waiting == Some(whom) {
+        return Err(RequestError::State("It waits for them already."));
+    }
+    let mut work = Work::on(tx, step, request);
+    if work.request.waiting.is_some() {
+        let said = work.said();
+        work.tell("end-waiting", &said)?;
+    }
+    work.request.waiting = Some(whom);
+    work.request.waiting_since = Some(work.at());
+    let (act, words) = match whom {
+        Waiting::Client => ("set-waiting-for-client", "Waiting for the client"),
+        Waiting::ThirdParty => ("set-waiting-for-third-party", "Waiting for a third party"),
+    };
+    let said = work.said();
+    work.tell(act, &said)?;
+    work.machine(words, "resolve")?;
+    work.finish("RequestWaits", &serde_json::json!({ "for": words }))
+}
+
+/// Goes on with what waited.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn end_waiting(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    at: (RequestId, Option<u32>),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, at)?;
+    if request.waiting.is_none() {
+        return Err(RequestError::State("It waits for nobody."));
+    }
+    let mut work = Work::on(tx, step, request);
+    work.no_longer_waits();
+    let said = work.said();
+    work.tell("end-waiting", &said)?;
+    work.machine("The waiting has ended", "resolve")?;
+    work.finish("RequestGoesOn", &serde_json::json!({}))
+}

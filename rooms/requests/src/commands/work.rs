@@ -1,0 +1,263 @@
+//! One command at work: it changes the request, gathers what was said and what happened, and writes all of it at the end.
+
+use kept_accounts::model::PersonId;
+use kept_clients::ContactId;
+use kept_journal::events::NewEvent;
+use kept_journal::{live, outbox};
+use kept_kernel::{Id, Instant};
+use kept_store::{StoreError, Write, params};
+
+use super::{RequestError, Step};
+use crate::model::{Request, Voice};
+use crate::telling::{Of, Said, Told, When, told};
+use crate::{due, queries, search};
+
+/// A message that is to be added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewMessage<'a> {
+    pub(crate) voice: Voice,
+    pub(crate) channel: &'a str,
+    pub(crate) author: Option<PersonId>,
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) text: &'a str,
+    pub(crate) clause: Option<&'a str>,
+}
+
+/// A command at work on one request.
+pub(crate) struct Work<'a, 'b> {
+    pub(crate) tx: &'a Write<'b>,
+    pub(crate) step: &'a Step,
+    /// As it shall be.
+    pub(crate) request: Request,
+    events: Vec<NewEvent>,
+    used: usize,
+}
+
+impl<'a, 'b> Work<'a, 'b> {
+    /// On a request that is held.
+    pub(crate) fn on(tx: &'a Write<'b>, step: &'a Step, request: Request) -> Self {
+        Self {
+            tx,
+            step,
+            request,
+            events: Vec::new(),
+            used: 0,
+        }
+    }
+
+    /// Now.
+    pub(crate) fn at(&self) -> Instant {
+        self.step.act.at
+    }
+
+    /// An id that was made before.
+    pub(crate) fn id(&mut self) -> Result<Id, StoreError> {
+        let id = self.step.ids.get(self.used).copied();
+        self.used += 1;
+        id.ok_or(StoreError::Missing("ids of a step"))
+    }
+
+    /// Something to say of an event.
+    pub(crate) fn said(&self) -> Said<'a> {
+        Said::nothing(&self.step.rules.register)
+    }
+
+    /// Tells of an act, now.
+    pub(crate) fn tell(&mut self, act: &str, said: &Said<'_>) -> Result<(), StoreError> {
+        self.tell_of(Told::Act(act), said, self.at())
+    }
+
+    /// Tells of something that happened then.
+    pub(crate) fn tell_of(
+        &mut self,
+        what: Told<'_>,
+        said: &Said<'_>,
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        let (id, recorded_at) = (self.id()?, self.at());
+        let of = Of {
+            request: self.request.id,
+            client: self.request.client,
+            contact: self.request.contact,
+        };
+        let when = When { at, recorded_at };
+        let rules = &self.step.rules;
+        self.events
+            .extend(told(rules, (of, what), said, self.step.doer, (id, when)));
+        Ok(())
+    }
+
+    /// Adds a message to the end. Returns its identity.
+    pub(crate) fn message(&mut self, message: NewMessage<'_>) -> Result<Id, StoreError> {
+        let (id, at) = (self.id()?, self.at());
+        self.request.messages += 1;
+        if message.voice != Voice::Machine {
+            self.request.last_at = at;
+            self.request.last_voice = message.voice;
+        }
+        self.tx.execute(
+            queries::ADD_MESSAGE,
+            &params![
+                self.request.id,
+                self.request.messages,
+                id,
+                message.voice.name(),
+                message.channel,
+                message.author,
+                message.contact,
+                message.text,
+                message.clause,
+                at,
+            ],
+        )?;
+        Ok(id)
+    }
+
+    /// What the procedure did, as a line of the thread.
+    pub(crate) fn machine(&mut self, text: &str, rule: &str) -> Result<(), StoreError> {
+        let clause = self.clause_of(rule);
+        let author = match self.step.doer {
+            crate::telling::Doer::Person(person) => Some(person),
+            _ => None,
+        };
+        self.message(NewMessage {
+            voice: Voice::Machine,
+            channel: "",
+            author,
+            contact: None,
+            text,
+            clause: clause.as_deref(),
+        })?;
+        Ok(())
+    }
+
+    /// The clause of a rule of SR in force.
+    fn clause_of(&self, rule: &str) -> Option<String> {
+        let key = kept_language::ast::RuleKey {
+            code: "SR".to_owned(),
+            id: rule.to_owned(),
+        };
+        let (document, rule) = self.step.rules.library.rule(&key)?;
+        Some(document.clause_of(rule))
+    }
+
+    /// Words of ours to the client: a message, and a mail where there is an address. Returns the message's identity.
+    pub(crate) fn write_to_client(
+        &mut self,
+        (channel, text): (&str, &str),
+        link: Option<&str>,
+    ) -> Result<Id, StoreError> {
+        let author = match self.step.doer {
+            crate::telling::Doer::Person(person) => Some(person),
+            _ => None,
+        };
+        let message = self.message(NewMessage {
+            voice: Voice::Us,
+            channel,
+            author,
+            contact: None,
+            text,
+            clause: None,
+        })?;
+        if self.request.email.is_none() || channel == "phone" || channel == "in person" {
+            return Ok(message);
+        }
+        // Whoever sends it looks the words and the address up: what leaves later says what is true then.
+        let body = serde_json::json!({
+            "letter": "request-message",
+            "request": self.request.id.to_string(),
+            "message": message.to_string(),
+            "contact": self.request.contact.map(|contact| contact.to_string()),
+            "link": link,
+        });
+        let (parcel, at) = (self.id()?, self.at());
+        outbox::put(self.tx, parcel, ("mail", &body.to_string()), (at, at))?;
+        Ok(message)
+    }
+
+    /// Whatever ends with an answer or with the end of the work: it waits no longer.
+    pub(crate) fn no_longer_waits(&mut self) {
+        self.request.waiting = None;
+        self.request.waiting_since = None;
+    }
+
+    /// Writes the request, what happened with all that it brings about, and the entry of the audit.
+    pub(crate) fn finish(
+        mut self,
+        act: &str,
+        detail: &serde_json::Value,
+    ) -> Result<Request, RequestError> {
+        self.save()?;
+        if !self.events.is_empty() {
+            live::record(self.tx, &self.step.rules, &self.events, self.at())?;
+        }
+        due::refresh(self.tx, self.request.id)?;
+        search::follow(self.tx, self.request.id)?;
+        let object = ("request", &*self.request.id.to_string());
+        self.step.act.write(self.tx, act, object, detail)?;
+        self.request.revision += 1;
+        Ok(self.request)
+    }
+
+    fn save(&mut self) -> Result<(), RequestError> {
+        let one = &self.request;
+        let saved = self.tx.execute(
+            queries::SAVE,
+            &params![
+                one.id,
+                one.revision,
+                one.contact,
+                &one.subject,
+                &one.category,
+                &one.urgency,
+                &one.impact,
+                &one.priority,
+                &one.department,
+                one.state().name(),
+                &one.ending,
+                &one.resolution,
+                &one.reason,
+                one.assignee,
+                one.team,
+                one.expected_at,
+                one.update_at,
+                one.acknowledged_at,
+                one.answered_at,
+                one.prioritised_at,
+                one.escalated_at,
+                one.agreed_at,
+                one.waiting_since,
+                one.resolved_at,
+                one.notice_at,
+                one.confirmed_at,
+                one.closed_at,
+                one.reopened_at,
+                one.complex_at,
+                one.snoozed_until,
+                one.messages,
+                one.last_at,
+                one.last_voice.name(),
+                one.merged_into,
+            ],
+        )?;
+        if saved == 0 {
+            return Err(RequestError::Changed);
+        }
+        Ok(())
+    }
+}
+
+impl Work<'_, '_> {
+    /// The first half of the step's ids is used by another request.
+    pub(crate) fn skip_to_second_half(&mut self) {
+        self.used = self.step.ids.len() / 2;
+    }
+
+    /// Writes the request alone: the entry of the audit is another one's.
+    pub(crate) fn finish_quietly(mut self) -> Result<(), RequestError> {
+        self.save()?;
+        due::refresh(self.tx, self.request.id)?;
+        search::follow(self.tx, self.request.id)?;
+        Ok(())
+    }
+}

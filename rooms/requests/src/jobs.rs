@@ -1,0 +1,99 @@
+//! What the room does by itself: deadlines follow what was judged, what was set aside comes back, old forms are forgotten.
+
+use std::time::Duration;
+
+use kept_journal::live;
+use kept_kernel::{Id, Instant};
+use kept_rooms::Job;
+use kept_store::{Read, StoreError, params};
+
+use crate::model::RequestId;
+use crate::room::Room;
+use crate::{due, queries};
+
+/// So many at once: others write in between.
+const AT_ONCE: u32 = 1_000;
+/// The name under which it stands how far the deadlines follow.
+const MARK: &str = "deadlines";
+/// Forms can be sent again for so long.
+const FORMS: i64 = 2 * 86_400_000_000;
+
+/// The jobs of the room.
+pub(crate) fn jobs(room: &Room) -> Vec<Job> {
+    let (following, waking) = (room.clone(), room.clone());
+    vec![
+        Job::new(
+            "requests: deadlines",
+            Duration::from_secs(2),
+            move || while_any(|| follow(&following)),
+        ),
+        Job::new(
+            "requests: bring back, forget forms",
+            Duration::from_secs(30),
+            move || while_any(|| wake(&waking)),
+        ),
+    ]
+}
+
+fn while_any(mut work: impl FnMut() -> Result<usize, StoreError>) -> Result<(), StoreError> {
+    while work()? > 0 {}
+    Ok(())
+}
+
+/// Looks at requests whose families were judged since the last round; whether there may be more.
+fn follow(room: &Room) -> Result<usize, StoreError> {
+    let followed = room.store.read(|read| {
+        let mark: Option<(i64,)> = read.maybe(queries::MARK, &params![MARK])?;
+        let since = mark.map_or(0, |(mark,)| mark);
+        let judged = live::judged_since(read, Instant::from_micros(since + 1), AT_ONCE)?;
+        let last = judged.last().map(|(_, _, at)| *at);
+        let mut ids = Vec::new();
+        for (noun, id, _) in &judged {
+            ids.extend(touched(read, noun, id)?);
+        }
+        Ok::<_, StoreError>((ids, last, judged.len()))
+    });
+    let (ids, last, judged) = followed.wait()?;
+    let Some(last) = last else {
+        return Ok(0);
+    };
+    let changed = room.store.write(move |tx| {
+        let mut changed = false;
+        for id in &ids {
+            changed |= due::refresh(tx, *id)?;
+        }
+        tx.execute(queries::SET_MARK, &params![MARK, last.micros()])?;
+        Ok::<_, StoreError>(changed)
+    });
+    if changed.wait()? {
+        room.changed(None, None);
+    }
+    Ok(if judged < AT_ONCE as usize { 0 } else { judged })
+}
+
+/// The open requests of a family.
+fn touched(read: &Read<'_>, noun: &str, id: &str) -> Result<Vec<RequestId>, StoreError> {
+    let Ok(id) = id.parse::<Id>() else {
+        return Ok(Vec::new());
+    };
+    if noun == "request" {
+        return Ok(vec![RequestId(id)]);
+    }
+    let open: Vec<(Id,)> = read.all(queries::OPEN_OF_CLIENT, &params![id])?;
+    Ok(open.into_iter().map(|(id,)| RequestId(id)).collect())
+}
+
+fn wake(room: &Room) -> Result<usize, StoreError> {
+    let now = room.world.now();
+    let woken = room.store.write(move |tx| {
+        let woken: Vec<(Id,)> = tx.all(queries::AWAKE, &params![now, AT_ONCE])?;
+        let before = now.plus_micros(-FORMS);
+        tx.execute(queries::FORGET_FORMS, &params![before])?;
+        Ok::<_, StoreError>(woken.len())
+    });
+    let woken = woken.wait()?;
+    if woken > 0 {
+        room.changed(None, None);
+    }
+    Ok(woken)
+}

@@ -1,0 +1,45 @@
+//! Requests: what clients ask of us, from the first word to the closing, with everything that was said on the way.
+//!
+//! - **Owns** `requests`, `request_messages`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
+//!   `request_views`, `request_routes`, `request_macros`, `request_bulks`, `request_bulk_rows`, `request_forms`,
+//!   `request_counters`.
+//! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
+//!   Events in: none.
+//! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
+//!   person ([`count_overdue`]), the mails it has asked for in words ([`mail_of`]), and to what brings messages in
+//!   ([`client_writes`]).
+//!
+//! What must hold:
+//! - A request belongs to a client, also when it comes from a stranger: then the client is new, and to be checked.
+//! - What was said is never changed; a message is added to the end of its request, once.
+//! - Every act writes the row, its event with all that the rules make of it, its audit entry and the document of the search
+//!   together, or nothing.
+//! - Whoever changes a request says which revision they saw; where somebody was faster, nothing is done and what was written is
+//!   kept.
+//! - A gate of the SOPs in force is asked before the act; passing one all the same takes the role that the SOP names, and a reason.
+
+pub mod model;
+
+mod api;
+pub mod commands;
+mod due;
+mod jobs;
+mod letter;
+mod pages;
+mod privacy;
+mod queries;
+mod room;
+mod routing;
+mod schema;
+mod search;
+mod tables;
+mod telling;
+
+pub use api::{api_description, api_routes};
+pub use commands::{client_writes, open_request};
+pub use letter::{Mail, mail_of};
+pub use pages::{public_routes, routes};
+pub use queries::{count_overdue, statements};
+pub use room::{Room, entries, parts};
+pub use telling::Doer;
+pub use schema::SCHEMA;

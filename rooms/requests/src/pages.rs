@@ -1,0 +1,141 @@
+//! The pages of requests.
+
+mod act;
+mod clocks;
+mod files;
+mod new;
+mod one;
+mod public;
+mod queue;
+mod setting;
+mod views;
+
+use kept_accounts::Signed;
+use kept_accounts::access::{Action, Scope};
+use kept_journal::InForce;
+use kept_kernel::Instant;
+use kept_language::ast::RuleKey;
+use kept_store::{Answer, StoreError};
+use kept_ui::Failure;
+use kept_ui::parts::{ClauseMark, Tier};
+use kept_ui::routes::{Routes, get, post};
+
+use crate::model::RequestId;
+use crate::room::Room;
+
+/// The routes of the room.
+pub fn routes(room: Room) -> Routes {
+    Routes::new()
+        .route("/requests", get(queue::queue).post(new::open))
+        .route("/requests/new", get(new::ask))
+        .route("/requests/bulk", post(act::bulk))
+        .route("/requests/bulk/{id}/undo", post(act::undo))
+        .route("/requests/views", post(views::keep))
+        .route("/requests/views/{id}/removal", post(views::remove))
+        .route(
+            "/requests/routing",
+            get(setting::routing).post(setting::add_rule),
+        )
+        .route(
+            "/requests/routing/{id}/removal",
+            post(setting::remove_rule),
+        )
+        .route(
+            "/requests/answers",
+            get(setting::answers).post(setting::add_answer),
+        )
+        .route(
+            "/requests/answers/{id}/removal",
+            post(setting::remove_answer),
+        )
+        .route("/requests/{id}", get(one::one))
+        .route("/requests/{id}/acts/{act}", post(act::act))
+        .route("/requests/{id}/presence", post(act::present))
+        .route("/requests/{id}/files", post(files::add))
+        .route("/requests/{id}/files/{file}", get(files::get_file))
+        .with_state(room)
+}
+
+/// The routes for people without an account: they carry no cookie, and what they may do stands in a sealed token. They are
+/// merged beside the pages, not inside of `Ui::dress`.
+pub fn public_routes(room: Room) -> Routes {
+    Routes::new()
+        .route("/ask", get(public::ask).post(public::send))
+        .route(
+            "/confirm/{token}",
+            get(public::look).post(public::confirm),
+        )
+        .with_state(room)
+}
+
+/// How far the asker reaches: for reading; who reaches nothing finds no page.
+fn reading(signed: &Signed) -> Result<Scope, Failure> {
+    signed.require(Action::ReadRequests)
+}
+
+/// Waits for the database; what goes wrong there is not the reader's fault.
+async fn got<T: Send + Unpin>(answer: Answer<T, StoreError>) -> Result<T, Failure> {
+    answer.await.map_err(kept_rooms::failed)
+}
+
+fn id_of(text: &str) -> Result<RequestId, Failure> {
+    text.parse().map_err(|_| missing())
+}
+
+/// There is none, or it is not for this person: the two look alike.
+fn missing() -> Failure {
+    Failure::not_found("There is no such request").way_on("/requests", "All requests")
+}
+
+/// The mark of a rule's clause, with its card; and what the rule asks for, as a verb.
+fn mark_of_rule(rules: &InForce, code: &str, id: &str) -> (ClauseMark, String) {
+    let key = RuleKey {
+        code: code.to_owned(),
+        id: id.to_owned(),
+    };
+    let found = rules.library.rule(&key);
+    let (mark, name) = found.map_or_else(
+        || (code.to_owned(), id.replace('-', " ")),
+        |(document, rule)| {
+            let name = kept_language::explain_short(&rules.register, &rules.library, rule);
+            (document.clause_of(rule), name)
+        },
+    );
+    let mark = ClauseMark::new(mark, format!("/sops/{code}#{id}"))
+        .card(format!("/sops/clause/{code}/{id}"));
+    (mark, name)
+}
+
+/// A tier as its steps: by its place among the words of the vocabulary.
+fn tier(rules: &InForce, name: &str) -> Tier {
+    let noun = rules.register.noun("client");
+    let fact = noun.and_then(|noun| rules.register.fact(noun, "tier"));
+    let values = fact.map_or(&[][..], |fact| rules.register[fact].values.as_slice());
+    let place = values.iter().position(|value| value == name);
+    let steps = place.and_then(|place| u8::try_from(place + 1).ok());
+    Tier::new(name, steps.unwrap_or_default())
+}
+
+/// `14 Jan, 10:20`
+fn short(at: Instant, zone: &jiff::tz::TimeZone) -> String {
+    let at = at.timestamp().to_zoned(zone.clone());
+    at.strftime("%a %-d %b, %H:%M").to_string()
+}
+
+/// For machines, and for fields of forms: `2026-01-14T10:20`.
+fn civil(at: Instant, zone: &jiff::tz::TimeZone) -> String {
+    let at = at.timestamp().to_zoned(zone.clone());
+    at.strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// With day of the week and zone, for hovering.
+fn exact(at: Instant, zone: &jiff::tz::TimeZone) -> String {
+    let at = at.timestamp().to_zoned(zone.clone());
+    at.strftime("%A %-d %B %Y, %H:%M %Q").to_string()
+}
+
+/// How long ago: `25 m`, `3 d 2 h`.
+fn ago(at: Instant, now: Instant) -> String {
+    let span = jiff::SignedDuration::from_micros(now.micros_since(at));
+    kept_ui::parts::span_words(span)
+}

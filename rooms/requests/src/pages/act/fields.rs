@@ -1,0 +1,340 @@
+//! The forms of a request's page: what each sends, and the command that it means.
+
+use kept_accounts::Signed;
+use kept_accounts::model::{PersonId, TeamId};
+use kept_kernel::{Id, Instant};
+use serde::Deserialize;
+
+use super::{Command, fault};
+use crate::commands::{
+    Answer, Closing, End, Judged, LinkKind, Rerouting, Resolving, StepDone, acknowledge_request,
+    add_tag, add_task, assign_request, client_writes, close_request, confirm_resolution, do_step,
+    drop_link, drop_tag, end_request, end_waiting, held, link_requests, merge_request,
+    note_request, prioritise_request, reopen_request, reply_to_request, reroute_request,
+    resolve_request, send_notice, snooze_request, split_request, turn_task, wait_for,
+};
+use crate::model::{Expected, Fault, RequestId, Waiting, instant_of};
+use crate::room::Room;
+
+/// All fields that the forms of the page have; each form has some of them.
+#[derive(Deserialize)]
+pub struct Fields {
+    revision: Option<u32>,
+    seen: Option<u32>,
+    voice: Option<String>,
+    text: Option<String>,
+    channel: Option<String>,
+    expected_at: Option<String>,
+    update_at: Option<String>,
+    why_not: Option<String>,
+    category: Option<String>,
+    urgency: Option<String>,
+    impact: Option<String>,
+    assignee: Option<String>,
+    department: Option<String>,
+    team: Option<String>,
+    reason: Option<String>,
+    whom: Option<String>,
+    resolution: Option<String>,
+    notice: bool,
+    despite: Option<String>,
+    unasked: Option<String>,
+    ending: Option<String>,
+    why: Option<String>,
+    step: Option<String>,
+    words: Option<String>,
+    agreed_at: Option<String>,
+    tag: Option<String>,
+    title: Option<String>,
+    task: Option<String>,
+    done: bool,
+    kind: Option<String>,
+    other: Option<String>,
+    linked: Option<String>,
+    until: Option<String>,
+    subject: Option<String>,
+    body: Option<String>,
+}
+
+/// What is to be done, and what is said when it is.
+pub struct Done {
+    pub(super) command: Command,
+    pub(super) said: &'static str,
+    pub(super) way: Option<String>,
+}
+
+fn done(
+    said: &'static str,
+    command: impl Fn(
+        &kept_store::Write<'_>,
+        &crate::commands::Step,
+        &crate::commands::By,
+    ) -> Result<crate::model::Request, crate::commands::RequestError>
+    + Send
+    + Sync
+    + 'static,
+) -> Result<Option<Done>, Vec<Fault>> {
+    Ok(Some(Done {
+        command: Box::new(command),
+        said,
+        way: None,
+    }))
+}
+
+type Read = Result<Option<Done>, Vec<Fault>>;
+
+impl Fields {
+    /// The command that this form means; none: there is no such act.
+    pub(super) fn command(self, room: &Room, signed: &Signed, (id, act): (RequestId, &str)) -> Read {
+        let at = (id, self.revision);
+        match act {
+            "messages" | "acknowledgement" => self.talk(room, (id, act)),
+            "resolution" | "notice" | "confirmation" | "closure" | "ending" | "reopening" => {
+                self.end(room, (id, act))
+            }
+            "priority" => {
+                let judged = Judged {
+                    category: words(self.category),
+                    urgency: words(self.urgency),
+                    impact: words(self.impact),
+                };
+                done("Its priority is set.", move |tx, step, by| {
+                    prioritise_request(tx, step, by, at, &judged)
+                })
+            }
+            "assignment" => self.assign(signed.person, at),
+            "rerouting" => self.reroute(at),
+            "waiting" => self.wait(at),
+            "steps" => self.step(room, at),
+            "snooze" => self.snooze(room, at),
+            _ => self.hang(room, (id, act)),
+        }
+    }
+
+    fn expected(&self, room: &Room) -> Result<Expected, Vec<Fault>> {
+        let zone = room.zone();
+        let time = |text: &Option<String>, wrong: Fault| match text.as_deref() {
+            None => Ok(None),
+            Some(text) => instant_of(text, &zone).map(Some).ok_or_else(|| vec![wrong]),
+        };
+        Ok(Expected {
+            done_at: time(&self.expected_at, Fault::NoExpectedTime)?,
+            update_at: time(&self.update_at, Fault::NoUpdateTime)?,
+            reason: self.why_not.clone(),
+        })
+    }
+
+    fn talk(self, room: &Room, (id, act): (RequestId, &str)) -> Read {
+        let at = (id, self.revision);
+        let text = words(self.text.clone());
+        match (act, self.voice.as_deref()) {
+            ("messages", Some("note")) => done("The note is kept.", move |tx, step, by| {
+                note_request(tx, step, by, id, &text)
+            }),
+            ("messages", Some("client")) => done("What the client said is kept.", move |tx, step, by| {
+                let request = held(tx, by, (id, None))?;
+                let mut step = step.clone();
+                step.doer = crate::telling::Doer::Client;
+                client_writes(tx, &step, id, ("phone", request.contact, &text))
+            }),
+            _ => {
+                let answer = Answer {
+                    expected: self.expected(room)?,
+                    text,
+                    channel: words(self.channel),
+                    seen: self.seen,
+                };
+                if act == "acknowledgement" {
+                    return done("The client knows that we have it.", move |tx, step, by| {
+                        acknowledge_request(tx, step, by, at, &answer)
+                    });
+                }
+                done("The answer is on its way.", move |tx, step, by| {
+                    reply_to_request(tx, step, by, (id, None), &answer)
+                })
+            }
+        }
+    }
+
+    fn end(self, room: &Room, (id, act): (RequestId, &str)) -> Read {
+        let at = (id, self.revision);
+        match act {
+            "resolution" => {
+                let resolving = Resolving {
+                    resolution: words(self.resolution),
+                    notice: self.notice,
+                    link: room.link(id),
+                };
+                done("It is resolved.", move |tx, step, by| {
+                    resolve_request(tx, step, by, at, &resolving)
+                })
+            }
+            "notice" => {
+                let link = room.link(id);
+                done("The closing notice is on its way.", move |tx, step, by| {
+                    send_notice(tx, step, by, at, link.as_deref())
+                })
+            }
+            "confirmation" => done("The client's word is recorded.", move |tx, step, by| {
+                confirm_resolution(tx, step, Some(by), at)
+            }),
+            "closure" => {
+                let closing = Closing {
+                    despite: self.despite,
+                    unasked: self.unasked,
+                };
+                done("It is closed.", move |tx, step, by| {
+                    close_request(tx, step, by, at, &closing)
+                })
+            }
+            "ending" => {
+                let end = self.ending.as_deref().and_then(End::named);
+                let Some(end) = end else {
+                    return fault(Fault::NoReason);
+                };
+                let why = words(self.why);
+                done("It has ended.", move |tx, step, by| {
+                    end_request(tx, step, by, at, (end, &why))
+                })
+            }
+            _ => {
+                let why = words(self.why);
+                done("It is open again.", move |tx, step, by| {
+                    reopen_request(tx, step, by, at, &why)
+                })
+            }
+        }
+    }
+
+    fn assign(self, me: PersonId, at: (RequestId, Option<u32>)) -> Read {
+        let to = match self.assignee.as_deref() {
+            Some("me") => Some(me),
+            None | Some("nobody") => None,
+            Some(other) => Some(other.parse().map_err(|_| vec![Fault::UnknownPerson])?),
+        };
+        done("It has changed hands.", move |tx, step, by| {
+            assign_request(tx, step, by, at, to)
+        })
+    }
+
+    fn reroute(self, at: (RequestId, Option<u32>)) -> Read {
+        let team = self.team.as_deref().map(str::parse::<TeamId>).transpose();
+        let to = Rerouting {
+            department: self.department,
+            team: team.map_err(|_| vec![Fault::UnknownTeam])?,
+            reason: words(self.reason),
+        };
+        done("It is sent on.", move |tx, step, by| {
+            reroute_request(tx, step, by, at, &to)
+        })
+    }
+
+    fn wait(self, at: (RequestId, Option<u32>)) -> Read {
+        match self.whom.as_deref() {
+            Some("client") => done("It waits for the client.", move |tx, step, by| {
+                wait_for(tx, step, by, at, Waiting::Client)
+            }),
+            Some("third party") => done("It waits for a third party.", move |tx, step, by| {
+                wait_for(tx, step, by, at, Waiting::ThirdParty)
+            }),
+            _ => done("It goes on.", move |tx, step, by| end_waiting(tx, step, by, at)),
+        }
+    }
+
+    fn step(self, room: &Room, at: (RequestId, Option<u32>)) -> Read {
+        let zone = room.zone();
+        let agreed = self.agreed_at.as_deref().map(|text| instant_of(text, &zone));
+        if agreed == Some(None) {
+            return fault(Fault::NoUpdateTime);
+        }
+        let step_done = StepDone {
+            act: words(self.step),
+            words: words(self.words),
+            agreed_at: agreed.flatten(),
+        };
+        done("The step is done.", move |tx, step, by| {
+            do_step(tx, step, by, at, &step_done)
+        })
+    }
+
+    fn snooze(self, room: &Room, at: (RequestId, Option<u32>)) -> Read {
+        let now = room.world.now();
+        let until = match self.until.as_deref() {
+            Some("tomorrow") => now.plus_micros(86_400_000_000),
+            Some("week") => now.plus_micros(7 * 86_400_000_000),
+            None | Some("now") => Instant::from_micros(0),
+            Some(text) => match instant_of(text, &room.zone()) {
+                Some(until) => until,
+                None => return fault(Fault::NoUpdateTime),
+            },
+        };
+        done("It is set aside, and comes back by itself.", move |tx, step, by| {
+            snooze_request(tx, step, by, at, until)
+        })
+    }
+
+    fn hang(self, room: &Room, (id, act): (RequestId, &str)) -> Read {
+        match act {
+            "tags" => {
+                let tag = words(self.tag);
+                let off = self.done;
+                done("The tags are changed.", move |tx, step, by| {
+                    if off {
+                        drop_tag(tx, step, by, id, &tag)
+                    } else {
+                        add_tag(tx, step, by, id, &tag)
+                    }
+                })
+            }
+            "tasks" => self.task(id),
+            "links" => self.link(id),
+            "merging" => {
+                let at = (id, self.revision);
+                let other = words(self.other);
+                done("The two are one.", move |tx, step, by| {
+                    merge_request(tx, step, by, at, &other)
+                })
+            }
+            "splitting" => {
+                let new = room.new_id();
+                let (subject, body) = (words(self.subject), words(self.body));
+                done("A second request is open.", move |tx, step, by| {
+                    split_request(tx, step, by, (id, new), (&subject, &body))
+                })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn task(self, id: RequestId) -> Read {
+        if let Some(task) = self.task.as_deref() {
+            let task: Id = task.parse().map_err(|_| vec![Fault::NoText])?;
+            let is_done = self.done;
+            return done("The task is changed.", move |tx, step, by| {
+                turn_task(tx, step, by, id, (task, is_done))
+            });
+        }
+        let title = words(self.title);
+        done("The task is added.", move |tx, step, by| {
+            add_task(tx, step, by, id, &title)
+        })
+    }
+
+    fn link(self, id: RequestId) -> Read {
+        if let Some(linked) = self.linked.as_deref() {
+            let linked: RequestId = linked.parse().map_err(|_| vec![Fault::UnknownRequest])?;
+            return done("The link is taken back.", move |tx, step, by| {
+                drop_link(tx, step, by, (id, linked))
+            });
+        }
+        let kind = self.kind.as_deref().and_then(LinkKind::named);
+        let (kind, other) = (kind.unwrap_or(LinkKind::Related), words(self.other));
+        done("They are linked.", move |tx, step, by| {
+            link_requests(tx, step, by, id, (kind, &other))
+        })
+    }
+}
+
+fn words(text: Option<String>) -> String {
+    text.unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! Files of a request: taken in whole, up to a limit, and handed out as downloads that no browser opens by itself.
+
+use axum::body::to_bytes;
+use axum::extract::{Path, Request as HttpRequest, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
+use kept_kernel::Id;
+use kept_rooms::Refusal as _;
+use kept_store::{StoreError, params};
+use kept_ui::{Failure, Flash, see_other};
+
+use super::{got, id_of, missing, reading};
+use crate::commands::{LARGEST_FILE, add_file};
+use crate::queries;
+use crate::room::{Room, by};
+
+/// The form has other parts beside the file.
+const ROUND_IT: usize = 64 * 1024;
+const LONGEST_NAME: usize = 120;
+
+/// Adds a file to the last message.
+pub async fn add(
+    State(room): State<Room>,
+    signed: Signed,
+    Path(id): Path<String>,
+    request: HttpRequest,
+) -> Result<Response, Failure> {
+    signed.require(Action::HandleRequests)?;
+    let (by, id) = (by(&signed), id_of(&id)?);
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let Ok(body) = to_bytes(request.into_body(), LARGEST_FILE + ROUND_IT).await else {
+        return Err(Failure::too_large("25 MB"));
+    };
+    let place = format!("/requests/{id}");
+    let Some((name, content)) = file_of(&body, &kind) else {
+        let flash = Flash::said("Nothing was attached: choose a file first.");
+        return Ok(see_other(&place).with(flash).into_response());
+    };
+    if content.len() > LARGEST_FILE {
+        return Err(Failure::too_large("25 MB"));
+    }
+    let (name, content) = (clean(&name), content.to_vec());
+    let step = room.step_of(&signed);
+    room.store
+        .write(move |tx| add_file(tx, &step, &by, id, (&name, &content)))
+        .await
+        .map_err(|error| error.refused().failure())?;
+    room.changed(Some(id), None);
+    Ok(see_other(&place)
+        .with(Flash::said("The file is attached."))
+        .into_response())
+}
+
+/// The first part of a form that is a file: its name and its bytes.
+fn file_of<'b>(body: &'b [u8], kind: &str) -> Option<(String, &'b [u8])> {
+    let boundary = kind.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
+    let mark = format!("--{}", boundary.trim_matches('"')).into_bytes();
+    let mut rest = body;
+    loop {
+        let begin = find(rest, &mark)?;
+        rest = rest.get(begin + mark.len()..)?;
+        let end = find(rest, &mark).unwrap_or(rest.len());
+        let part = rest.get(..end)?;
+        let head_end = find(part, b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(part.get(..head_end)?);
+        if let Some(name) = file_name(&head) {
+            let content = part.get(head_end + 4..)?;
+            return Some((name, content.strip_suffix(b"\r\n").unwrap_or(content)));
+        }
+        rest = rest.get(end..)?;
+    }
+}
+
+fn file_name(head: &str) -> Option<String> {
+    let (_, rest) = head.split_once("filename=\"")?;
+    let (name, _) = rest.split_once('"')?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+fn find(within: &[u8], what: &[u8]) -> Option<usize> {
+    within.windows(what.len()).position(|bytes| bytes == what)
+}
+
+/// A name without paths and without what could end a header.
+fn clean(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = last.chars().filter(|letter| !letter.is_control() && *letter != '"');
+    let name: String = kept.take(LONGEST_NAME).collect();
+    if name.trim().is_empty() { "file".to_owned() } else { name }
+}
+
+/// Hands a file out: always as a download of bytes, never as what it claims to be.
+pub async fn get_file(
+    State(room): State<Room>,
+    signed: Signed,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let scope = reading(&signed)?;
+    let id = id_of(&id)?;
+    let file: Id = file.parse().map_err(|_| missing())?;
+    let found = room.store.read(move |read| {
+        let request = queries::one(read, &scope, id)?;
+        let file: Option<(String, Vec<u8>)> = read.maybe(queries::FILE, &params![file, id])?;
+        Ok::<_, StoreError>(request.and(file))
+    });
+    let (name, content) = got(found).await?.ok_or_else(missing)?;
+    let plain: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) { letter } else { '_' })
+        .collect();
+    let named: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let named = named.replace('+', "%20");
+    let way = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{named}");
+    let mut response = content.into_response();
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (header, value) in fixed {
+        headers.insert(header, HeaderValue::from_static(value));
+    }
+    if let Ok(way) = HeaderValue::from_str(&way) {
+        headers.insert(header::CONTENT_DISPOSITION, way);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean, file_of};
+
+    #[test]
+    fn a_file_is_found_behind_the_other_fields() {
+        let body = b"--xX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nab\r\n--xX\r\nContent-Disposition: form-data; \
+                     name=\"file\"; filename=\"a b.csv\"\r\nContent-Type: text/csv\r\n\r\n1\r\n--2\r\n--xX--\r\n";
+        let (name, content) = file_of(body, "multipart/form-data; boundary=xX").unwrap();
+        assert_eq!((name.as_str(), content), ("a b.csv", &b"1\r\n--2"[..]));
+        assert!(file_of(b"--xX--", "multipart/form-data; boundary=xX").is_none());
+        assert!(file_of(body, "text/plain").is_none());
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_and_ends_no_header() {
+        for (name, kept) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\y.pdf", "y.pdf"),
+            ("a\r\nb\"c", "abc"),
+            ("/", "file"),
+        ] {
+            assert_eq!(clean(name), kept);
+        }
+    }
+}

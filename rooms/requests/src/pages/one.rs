@@ -1,0 +1,352 @@
+//! One request: its clocks, what was said, what is owed, what is missing before it can be closed, and the forms to act.
+
+mod parts;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use kept_accounts::access::{Action, Scope, log_read};
+use kept_accounts::commands::Act;
+use kept_accounts::model::Person;
+use kept_accounts::queries::{people, teams};
+use kept_accounts::Signed;
+use kept_clients::read::{self, ClientCard, ContactCard};
+use kept_engine::GateAnswer;
+use kept_journal::audit::Who;
+use kept_journal::obligations::Owed;
+use kept_journal::{InForce, live};
+use kept_kernel::{Id, Instant};
+use kept_store::{Read, StoreError, params};
+use kept_ui::form::Choice;
+use kept_ui::parts::{Button, Crumb, Gate, Notice, Tier};
+use kept_ui::{Failure, Filled, Frame, Html, page, prose};
+use serde::Deserialize;
+
+use super::clocks::{self, ClockRow, OweRow};
+use super::{civil, exact, got, id_of, missing, reading, short, tier};
+use crate::commands::STEPS;
+use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
+use crate::queries::{self, Linked, MacroRow, TaskRow};
+use crate::room::{Doing, Looker, Room, by, topic_of};
+use crate::due;
+use parts::{Piece, pieces};
+
+/// So many messages are shown.
+const MOST_MESSAGES: u32 = 500;
+
+/// What a form of the page has left behind, when something in it needs another look.
+#[derive(Default)]
+pub(super) struct Shown {
+    filled: Option<Filled>,
+    /// The kept answer to begin with.
+    answer: Option<String>,
+}
+
+/// A kept answer may be asked for.
+#[derive(Deserialize, Default)]
+pub struct Wanted {
+    answer: Option<String>,
+}
+
+impl Shown {
+    /// With the form as it came.
+    pub(super) fn with(filled: Filled) -> Self {
+        Self {
+            filled: Some(filled),
+            answer: None,
+        }
+    }
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "requests/one.html")]
+pub(super) struct OnePage {
+    frame: Frame,
+    crumb: Crumb,
+    form: Filled,
+    of: Request,
+    tier: Option<Tier>,
+    stand: String,
+    problem: Notice,
+    notice: Option<Notice>,
+    others: Vec<String>,
+    clocks: Vec<ClockRow>,
+    owe: Vec<OweRow>,
+    gate: Option<Gate>,
+    pieces: Vec<Piece>,
+    may_act: bool,
+    may_give: bool,
+    over: bool,
+    may_pass: bool,
+    client: Option<ClientCard>,
+    contact: Option<ContactCard>,
+    links: Vec<Linked>,
+    also: Vec<Linked>,
+    tags: Vec<String>,
+    tasks: Vec<TaskRow>,
+    macros: Vec<MacroRow>,
+    people: Vec<Choice>,
+    teams: Vec<Choice>,
+    categories: Vec<Choice>,
+    urgencies: Vec<Choice>,
+    impacts: Vec<Choice>,
+    departments: Vec<Choice>,
+    steps: [(&'static str, &'static str, &'static str); 10],
+    expected: String,
+    received: (String, String),
+    why: Option<Button>,
+}
+
+/// Everything that is read for it.
+struct Whole {
+    request: Request,
+    messages: Vec<Message>,
+    files: Vec<FileRow>,
+    owed: Vec<Owed>,
+    gate: GateAnswer,
+    client: Option<ClientCard>,
+    contact: Option<ContactCard>,
+    links: Vec<Linked>,
+    also: Vec<Linked>,
+    tags: Vec<String>,
+    tasks: Vec<TaskRow>,
+    macros: Vec<MacroRow>,
+    people: Vec<Person>,
+    teams: Vec<(Id, String)>,
+}
+
+/// Shows it.
+pub async fn one(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let id = id_of(&id)?;
+    let shown = Shown {
+        answer: wanted.answer,
+        ..Shown::default()
+    };
+    let shown = shown_page(&room, &signed, frame, id, shown).await?;
+    log(&room, &signed, &shown.of).await?;
+    Ok(page(&shown))
+}
+
+/// Notes who has read it, and how far.
+async fn log(room: &Room, signed: &Signed, of: &Request) -> Result<(), Failure> {
+    let (person, id, messages) = (signed.person, of.id, of.messages);
+    let act = Act {
+        who: Who::Person(person.0),
+        at: room.world.now(),
+        entry: room.world.id(),
+    };
+    let logged = room.store.write(move |tx| {
+        tx.execute(queries::SEEN, &params![person, id, messages, act.at])?;
+        log_read(tx, &act, person, ("request", id.0))
+    });
+    got(logged).await?;
+    if room.looking.seen(id, (person, &signed.name, Doing::Looks), act.at) {
+        room.looked(id);
+    }
+    Ok(())
+}
+
+/// The page as it stands, with what a form has left behind.
+pub(super) async fn shown_page(
+    room: &Room,
+    signed: &Signed,
+    frame: Frame,
+    id: RequestId,
+    shown: Shown,
+) -> Result<OnePage, Failure> {
+    let scope = reading(signed)?;
+    let (rules, now) = (room.rules.now(), room.world.now());
+    let read_by = Arc::clone(&rules);
+    let whole = room
+        .store
+        .read(move |read| gather(read, &scope, &read_by, (id, now)));
+    let whole = got(whole).await?.ok_or_else(missing)?;
+    let others = room.looking.others(id, signed.person, now);
+    Ok(drawn(
+        (&rules, &room.zone(), now),
+        (signed, frame, &others),
+        whole,
+        shown,
+    ))
+}
+
+fn gather(
+    read: &Read<'_>,
+    scope: &Scope,
+    rules: &InForce,
+    (id, now): (RequestId, Instant),
+) -> Result<Option<Whole>, StoreError> {
+    let Some(request) = queries::one(read, scope, id)? else {
+        return Ok(None);
+    };
+    let case = ("request", &*id.to_string());
+    let contact = match request.contact {
+        Some(contact) => read::contact(read, contact)?,
+        None => None,
+    };
+    let units = teams(read)?.into_iter().map(|unit| (unit.id, unit.name));
+    Ok(Some(Whole {
+        messages: queries::messages(read, id, 0, MOST_MESSAGES)?,
+        files: queries::files(read, id)?,
+        owed: due::owed(read, id)?,
+        gate: live::may(read, rules, case, "close-request", now)?,
+        client: read::client(read, scope, request.client)?,
+        contact,
+        links: queries::links(read, scope, id)?,
+        also: queries::also_open(read, scope, (request.client, id))?,
+        tags: queries::tags(read, id)?,
+        tasks: queries::tasks(read, id)?,
+        macros: queries::macros(read)?,
+        people: people(read, false, ("", Id::default()), 200)?,
+        teams: units.collect(),
+        request,
+    }))
+}
+
+fn drawn(
+    (rules, zone, now): (&InForce, &TimeZone, Instant),
+    (signed, frame, others): (&Signed, Frame, &[Looker]),
+    whole: Whole,
+    shown: Shown,
+) -> OnePage {
+    let reach = by(signed);
+    let of = whole.request;
+    let words = |name: &str| -> Vec<Choice> {
+        let words = choices(&rules.register, name).iter();
+        words.map(|word| Choice::new(word, word)).collect()
+    };
+    let failed = shown.filled.is_some();
+    let begun = |answer: &String| {
+        let found = whole.macros.iter().find(|(id, ..)| id.to_string() == *answer);
+        found.map(|(_, _, text, _)| Filled::with([("text", text.clone())]))
+    };
+    let begun = shown.answer.as_ref().and_then(begun);
+    let form = shown.filled.or(begun).unwrap_or_default();
+    let expected = clocks_due(&whole.owed, "resolve").map(|at| civil(at, zone));
+    let over = of.closed_at.is_some();
+    OnePage {
+        crumb: Crumb::new([("Requests", "/requests")]),
+        problem: form.problem("That was not done."),
+        notice: (!failed).then(|| notice(&of, zone)).flatten(),
+        tier: of.tier.as_deref().map(|name| tier(rules, name)),
+        stand: stand(&of),
+        others: others.iter().map(other).collect(),
+        clocks: clocks::rows(rules, &whole.owed, now, zone),
+        owe: clocks::owe(rules, &whole.owed, now, zone),
+        gate: (!over).then(|| parts::gate(rules, &of, &whole.gate)),
+        pieces: pieces(rules, &whole.messages, &whole.files, (of.id, zone)),
+        may_act: !reach.handle.is_nothing(),
+        may_give: !reach.handle.is_nothing() || !reach.assign.is_nothing(),
+        may_pass: parts::may_pass(rules, signed, &whole.gate),
+        over,
+        client: whole.client,
+        contact: whole.contact,
+        links: whole.links,
+        also: whole.also,
+        tags: whole.tags,
+        tasks: whole.tasks,
+        macros: whole.macros,
+        people: whole
+            .people
+            .into_iter()
+            .map(|person| Choice::new(person.id.to_string(), person.name))
+            .collect(),
+        teams: whole
+            .teams
+            .into_iter()
+            .map(|(id, name)| Choice::new(id.to_string(), name))
+            .collect(),
+        categories: words("category"),
+        urgencies: words("urgency"),
+        impacts: words("impact"),
+        departments: words("department"),
+        steps: STEPS,
+        expected: expected.unwrap_or_default(),
+        received: (short(of.contacted_at, zone), exact(of.contacted_at, zone)),
+        why: signed
+            .may(Action::ReadAdherence)
+            .then(|| Button::link("Why then?", format!("/adherence/cases/request/{}", of.id)).quiet()),
+        frame: frame
+            .titled(format!("{} {}", of.mark(), of.subject))
+            .at("requests")
+            .showing(topic_of(of.id))
+            .showing("owed"),
+        form,
+        of,
+    }
+}
+
+fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {
+    let open = owed.iter().filter(|duty| duty.settled_at.is_none() && duty.level == 0);
+    open.filter(|duty| duty.rule == rule).find_map(|duty| duty.due_at)
+}
+
+/// `In progress, with Tomás Rivera`
+fn stand(of: &Request) -> String {
+    let state = of.state().name();
+    let mut letters = state.chars();
+    let state: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    match (&of.assignee_name, of.state()) {
+        (_, Stand::Closed) => match &of.ending {
+            Some(ending) => format!("{state}: {ending}"),
+            None => state,
+        },
+        (Some(name), _) => format!("{state}, with {name}"),
+        (None, _) => format!("{state}, with nobody"),
+    }
+}
+
+fn notice(of: &Request, zone: &TimeZone) -> Option<Notice> {
+    if let Some(into) = of.merged_into {
+        let act = Button::link("Go there", format!("/requests/{into}"));
+        return Some(
+            Notice::info("This has become part of another request", "Go on there.").act(act),
+        );
+    }
+    if of.confirmed_at.is_some() && of.closed_at.is_none() {
+        return Some(Notice::done(
+            "The client has confirmed the resolution",
+            "It can be closed.",
+        ));
+    }
+    let zero = Instant::from_micros(0);
+    (of.snoozed_until > zero && of.closed_at.is_none()).then(|| {
+        let until = exact(of.snoozed_until, zone);
+        Notice::info("Set aside", format!("It comes back on {until}."))
+    })
+}
+
+fn other(looker: &Looker) -> String {
+    match looker.doing {
+        Doing::Looks => format!("{} looks at this too", looker.name),
+        Doing::Writes => format!("{} is writing", looker.name),
+    }
+}
+
+/// What people wrote, as a piece of a page.
+fn written(text: &str) -> Html {
+    prose::prose(text)
+}
+
+/// A voice in words, for readers.
+const fn voice_words(voice: Voice) -> &'static str {
+    match voice {
+        Voice::Client => "the client",
+        Voice::Us => "us",
+        Voice::Note => "a note",
+        Voice::Machine => "the procedure",
+    }
+}

@@ -1,0 +1,171 @@
+//! Parts of a request's page: the thread with its three voices, and the gate.
+
+use jiff::tz::TimeZone;
+use kept_accounts::Signed;
+use kept_engine::GateAnswer;
+use kept_journal::InForce;
+use kept_ui::Html;
+use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
+
+use super::super::queue::channel_of;
+use super::super::{exact, short};
+use super::{voice_words, written};
+use crate::model::{FileRow, Message, Request, RequestId, Voice};
+
+/// A piece of the thread: a message, or a run of what the procedure did.
+pub(super) struct Piece {
+    /// `client`, `us`, `note` or `machine`.
+    pub(super) voice: &'static str,
+    pub(super) spoken: &'static str,
+    pub(super) avatar: Avatar,
+    pub(super) name: String,
+    pub(super) by_way: String,
+    pub(super) text: Html,
+    pub(super) when: String,
+    pub(super) exact: String,
+    pub(super) files: Vec<(String, String, String)>,
+    pub(super) steps: Vec<MachineStep>,
+}
+
+/// Something that the procedure did.
+pub(super) struct MachineStep {
+    pub(super) words: String,
+    pub(super) clause: Option<ClauseMark>,
+    pub(super) when: String,
+}
+
+/// The thread, oldest first; runs of the procedure are folded.
+pub(super) fn pieces(
+    rules: &InForce,
+    messages: &[Message],
+    files: &[FileRow],
+    (id, zone): (RequestId, &TimeZone),
+) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for message in messages {
+        let of_it = files.iter().filter(|file| file.place == message.place);
+        let file = |file: &FileRow| {
+            let href = format!("/requests/{id}/files/{}", file.id);
+            (href, file.name.clone(), size_words(file.size))
+        };
+        if message.voice == Voice::Machine {
+            let step = MachineStep {
+                words: message.text.clone(),
+                clause: message.clause.as_deref().map(|clause| mark(rules, clause)),
+                when: short(message.at, zone),
+            };
+            match pieces.last_mut().filter(|last| last.voice == "machine") {
+                Some(last) => last.steps.push(step),
+                None => pieces.push(piece(message, zone, vec![step])),
+            }
+            continue;
+        }
+        let mut one = piece(message, zone, Vec::new());
+        one.files = of_it.map(file).collect();
+        pieces.push(one);
+    }
+    pieces
+}
+
+fn piece(message: &Message, zone: &TimeZone, steps: Vec<MachineStep>) -> Piece {
+    let name = match (&message.name, message.voice) {
+        (Some(name), _) => name.clone(),
+        (None, Voice::Client) => "The client".to_owned(),
+        (None, Voice::Machine) => "The procedure".to_owned(),
+        (None, _) => "A program".to_owned(),
+    };
+    let avatar = if message.voice == Voice::Client {
+        Avatar::of_client(&name)
+    } else {
+        Avatar::of_us(&name)
+    };
+    let way = channel_of(&message.channel).0.to_lowercase();
+    Piece {
+        voice: message.voice.name(),
+        spoken: voice_words(message.voice),
+        avatar,
+        name,
+        by_way: match message.voice {
+            Voice::Client => format!("by {way}"),
+            Voice::Us => format!("to the client, by {way}"),
+            _ => String::new(),
+        },
+        text: written(&message.text),
+        when: short(message.at, zone),
+        exact: exact(message.at, zone),
+        files: Vec::new(),
+        steps,
+    }
+}
+
+fn mark(_rules: &InForce, clause: &str) -> ClauseMark {
+    let (code, number) = clause.split_once(' ').unwrap_or((clause, ""));
+    let anchor = number.replace(' ', "-");
+    ClauseMark::new(clause, format!("/sops/{code}#{anchor}"))
+        .card(format!("/sops/clause/{code}/{number}"))
+}
+
+fn size_words(bytes: u64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// What stands before the closing: what the shut gates ask for, and what is there.
+pub(super) fn gate(rules: &InForce, of: &Request, answer: &GateAnswer) -> Gate {
+    let mut checks = Vec::new();
+    let mut clause = None;
+    for shut in &answer.shut {
+        clause.get_or_insert_with(|| shut.clause.clone());
+        let mut ways = shut.missing.iter();
+        if let Some(first) = ways.next() {
+            let rest: Vec<&str> = ways.map(String::as_str).collect();
+            let check = Check::missing(capital(first));
+            checks.push(if rest.is_empty() {
+                check
+            } else {
+                check.hint(format!("or {}", rest.join(", or ")))
+            });
+        }
+    }
+    let there = [
+        (of.resolution.is_some(), "What was done is written down"),
+        (of.confirmed_at.is_some(), "The client has confirmed it"),
+        (of.assignee.is_some(), "Somebody works on it"),
+        (of.prioritised_at.is_some(), "Category and priority are set"),
+    ];
+    let there = there.into_iter().filter(|(is_there, _)| *is_there);
+    checks.extend(there.map(|(_, words)| Check::done(words)));
+    let heading = if answer.is_open() {
+        format!("{} can be closed", of.mark())
+    } else {
+        format!("{} cannot be closed yet", of.mark())
+    };
+    let clause = clause.unwrap_or_else(|| "SR 4.6".to_owned());
+    Gate {
+        mark: mark(rules, &clause).kind(ClauseKind::Gate),
+        heading,
+        checks,
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// Whether somebody holds, for each shut gate, a role that the SOPs let pass.
+pub(super) fn may_pass(rules: &InForce, signed: &Signed, answer: &GateAnswer) -> bool {
+    let register = &rules.register;
+    let holds = |role: &str| {
+        let role = register.role(role).map(|role| register[role].id.as_str());
+        role.is_some_and(|role| signed.roles().iter().any(|held| held == role))
+    };
+    let passes = |gate: &kept_engine::ShutGate| gate.may_pass.iter().any(|(role, _)| holds(role));
+    !answer.is_open() && answer.shut.iter().all(passes)
+}

@@ -1,0 +1,476 @@
+//! The queue: requests by their next deadline, as a table or a board, in views that people keep.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use kept_accounts::Signed;
+use kept_accounts::access::{Action, Scope};
+use kept_accounts::model::PersonId;
+use kept_accounts::queries::people;
+use kept_journal::InForce;
+use kept_kernel::{Id, Instant};
+use kept_store::{Read, StoreError};
+use kept_ui::form::Choice;
+use kept_ui::parts::{
+    Avatar, Button, ClauseMark, Clock, ClockState, Empty, Filter as FilterPart, Filters, More, Tier, View,
+    Views,
+};
+use kept_ui::{Failure, Frame, Icon, page};
+use serde::Deserialize;
+
+use super::clocks::running;
+use super::{ago, got, mark_of_rule, reading, tier};
+use crate::model::{State as Stand, Voice, choices};
+use crate::queries::{self, Asked, Filter, Line, Listed, MOST_COUNTED, ViewRow};
+use crate::room::{Room, TOPIC};
+
+const ON_A_PAGE: usize = 50;
+
+/// What is asked for: a view, how it is drawn, to what it is narrowed, and where it goes on.
+#[derive(Deserialize, Default, Clone)]
+pub struct Wanted {
+    view: Option<String>,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    priority: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    tag: String,
+    client: Option<String>,
+    board: Option<String>,
+    after: Option<i64>,
+    id: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "requests/queue.html")]
+struct QueuePage {
+    frame: Frame,
+    views: Views,
+    kept: Vec<KeptView>,
+    filters: Filters,
+    choose: Vec<(&'static str, &'static str, Vec<Choice>)>,
+    hidden: Vec<(&'static str, String)>,
+    query: String,
+    rows: Vec<RowLine>,
+    columns: Option<Vec<Column>>,
+    other: Button,
+    new: Option<Button>,
+    setup: Option<Button>,
+    colleagues: Vec<Choice>,
+    more: Option<More>,
+    none: Empty,
+    may_act: bool,
+}
+
+/// A column of the board: a state, and what stands in it.
+struct Column {
+    state: &'static str,
+    cards: Vec<Card>,
+}
+
+struct Card {
+    id: String,
+    mark: String,
+    subject: String,
+    client: String,
+    clock: Option<Clock>,
+}
+
+struct KeptView {
+    id: String,
+    name: String,
+    href: String,
+    mine: bool,
+}
+
+struct RowLine {
+    id: String,
+    mark: String,
+    subject: String,
+    client: String,
+    client_href: String,
+    tier: Option<Tier>,
+    state: &'static str,
+    owner: Option<(Avatar, String)>,
+    channel: &'static str,
+    icon: Icon,
+    last: &'static str,
+    when: String,
+    clause: Option<ClauseMark>,
+    clock: Option<Clock>,
+    unread: bool,
+    priority: String,
+}
+
+/// The page.
+pub async fn queue(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let scope = reading(&signed)?;
+    let (me, now) = (signed.person, room.world.now());
+    let listed = wanted.listed();
+    let asked = wanted.asked(listed, (me, now))?;
+    let found = got(room.store.read(move |read| gather(read, &scope, &asked, me))).await?;
+    let rules = room.rules.now();
+    let zone = room.zone();
+    let rows: Vec<RowLine> = found
+        .lines
+        .iter()
+        .take(ON_A_PAGE)
+        .map(|line| row(&rules, line, now, &zone))
+        .collect();
+    let may_act = signed.may(Action::HandleRequests) || signed.may(Action::AssignWork);
+    let new = signed.may(Action::HandleRequests).then(new_button);
+    let is_board = wanted.board.is_some();
+    Ok(page(&QueuePage {
+        views: views(&wanted, listed, &found.counts),
+        kept: kept(&found.views, me),
+        filters: wanted.filters(),
+        choose: wanted.choose(&rules),
+        hidden: wanted.hidden(),
+        query: wanted.query(true),
+        columns: is_board.then(|| board(&rows)),
+        other: wanted.other(is_board),
+        none: none(listed, new.clone()),
+        setup: signed
+            .scope(Action::AssignWork)
+            .is_everything()
+            .then(|| Button::link("Routing", "/requests/routing").quiet()),
+        more: more(&found.lines, listed, &wanted),
+        colleagues: found.colleagues,
+        rows,
+        new,
+        may_act,
+        frame: frame.titled("Requests").at("requests").showing(TOPIC).showing("owed"),
+    }))
+}
+
+struct Found {
+    lines: Vec<Line>,
+    counts: Vec<(Listed, u64)>,
+    views: Vec<ViewRow>,
+    colleagues: Vec<Choice>,
+}
+
+fn gather(
+    read: &Read<'_>,
+    scope: &Scope,
+    asked: &Asked,
+    me: PersonId,
+) -> Result<Found, StoreError> {
+    let colleagues = people(read, false, ("", Id::default()), 200)?;
+    let choice = |person: kept_accounts::model::Person| {
+        Choice::new(person.id.to_string(), person.name)
+    };
+    Ok(Found {
+        lines: queries::list(read, scope, asked)?,
+        counts: queries::counts(read, scope, (asked.now, Some(me)))?,
+        views: queries::views(read, me)?,
+        colleagues: colleagues.into_iter().map(choice).collect(),
+    })
+}
+
+fn new_button() -> Button {
+    Button::link("New request", "/requests/new")
+        .primary()
+        .icon(Icon::PLUS)
+        .key("c")
+}
+
+impl Wanted {
+    fn listed(&self) -> Listed {
+        let named = self.view.as_deref().and_then(Listed::named);
+        named.unwrap_or_default()
+    }
+
+    fn asked(&self, listed: Listed, (me, now): (PersonId, Instant)) -> Result<Asked, Failure> {
+        let id = self.id.as_deref().and_then(|id| id.parse::<Id>().ok());
+        let after = match (self.after, id) {
+            (Some(at), Some(id)) => (Instant::from_micros(at), id),
+            _ => listed.start(),
+        };
+        let client = self.client.as_deref().filter(|client| !client.is_empty());
+        let client = client.map(str::parse).transpose();
+        Ok(Asked {
+            listed,
+            filter: Filter {
+                state: self.state.clone(),
+                category: self.category.clone(),
+                priority: self.priority.clone(),
+                channel: self.channel.clone(),
+                tag: self.tag.clone(),
+                client: client.map_err(|_| Failure::not_found("There is no such client"))?,
+            },
+            now,
+            me: Some(me),
+            after,
+            limit: ON_A_PAGE as u32 + 1,
+        })
+    }
+
+    fn narrowed(&self) -> [(&'static str, &'static str, &str); 6] {
+        let client = self.client.as_deref().unwrap_or_default();
+        [
+            ("state", "State", &self.state),
+            ("category", "Category", &self.category),
+            ("priority", "Priority", &self.priority),
+            ("channel", "Channel", &self.channel),
+            ("tag", "Tag", &self.tag),
+            ("client", "Client", client),
+        ]
+    }
+
+    /// What follows the question mark, without one of the filters and without where it goes on.
+    fn without(&self, left_out: &str, with_board: bool) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        if self.listed() != Listed::default() {
+            text.append_pair("view", self.listed().key());
+        }
+        for (key, _, value) in self.narrowed() {
+            if key != left_out && !value.is_empty() {
+                text.append_pair(key, value);
+            }
+        }
+        if with_board && self.board.is_some() {
+            text.append_pair("board", "1");
+        }
+        text.finish()
+    }
+
+    fn query(&self, with_board: bool) -> String {
+        self.without("", with_board)
+    }
+
+    fn filters(&self) -> Filters {
+        let set = self.narrowed().into_iter().filter(|(_, _, value)| !value.is_empty());
+        let filter = |(key, name, value): (&'static str, &str, &str)| FilterPart {
+            name: name.to_owned(),
+            value: Some(if key == "client" { "one".to_owned() } else { value.to_owned() }),
+            href: address(&self.without(key, true)),
+        };
+        Filters(set.map(filter).collect())
+    }
+
+    /// The choices of the filters that are not set.
+    fn choose(&self, rules: &InForce) -> Vec<(&'static str, &'static str, Vec<Choice>)> {
+        let words = |name: &str| -> Vec<Choice> {
+            let words = choices(&rules.register, name).iter();
+            words.map(|word| Choice::new(word, word)).collect()
+        };
+        let states = Stand::ALL.iter().map(|state| Choice::new(state.name(), state.name()));
+        let mut all = vec![
+            ("state", "State", states.collect()),
+            ("category", "Category", words("category")),
+            ("priority", "Priority", words("priority")),
+            ("channel", "Channel", words("channel")),
+        ];
+        let set = self.narrowed();
+        all.retain(|(key, ..)| set.iter().any(|(one, _, value)| one == key && value.is_empty()));
+        all
+    }
+
+    /// What the form of the filters carries along.
+    fn hidden(&self) -> Vec<(&'static str, String)> {
+        let mut all: Vec<(&'static str, String)> = self
+            .narrowed()
+            .into_iter()
+            .filter(|(_, _, value)| !value.is_empty())
+            .map(|(key, _, value)| (key, value.to_owned()))
+            .collect();
+        if self.listed() != Listed::default() {
+            all.push(("view", self.listed().key().to_owned()));
+        }
+        if self.board.is_some() {
+            all.push(("board", "1".to_owned()));
+        }
+        all
+    }
+
+    fn other(&self, is_board: bool) -> Button {
+        let query = self.query(false);
+        if is_board {
+            return Button::link("Table", address(&query)).quiet();
+        }
+        let joint = if query.is_empty() { "" } else { "&" };
+        Button::link("Board", address(&format!("{query}{joint}board=1"))).quiet()
+    }
+}
+
+fn address(query: &str) -> String {
+    if query.is_empty() {
+        "/requests".to_owned()
+    } else {
+        format!("/requests?{query}")
+    }
+}
+
+fn views(wanted: &Wanted, current: Listed, counts: &[(Listed, u64)]) -> Views {
+    let name = |listed: Listed| match listed {
+        Listed::Mine => "Mine",
+        Listed::Unassigned => "Unassigned",
+        Listed::Open => "At risk and overdue first",
+        Listed::Overdue => "Overdue",
+        Listed::Waiting => "Waiting",
+        Listed::Snoozed => "Set aside",
+        Listed::Closed => "Closed",
+        Listed::All => "All",
+    };
+    let view = |listed: Listed| {
+        let of = Wanted {
+            view: Some(listed.key().to_owned()),
+            board: wanted.board.clone(),
+            ..Wanted::default()
+        };
+        let count = counts.iter().find(|(one, _)| *one == listed).map(|(_, count)| *count);
+        View {
+            name: name(listed).to_owned(),
+            href: address(&of.query(true)),
+            count: count.map(|count| {
+                if count >= MOST_COUNTED {
+                    format!("{MOST_COUNTED}+")
+                } else {
+                    count.to_string()
+                }
+            }),
+            state: (listed == Listed::Overdue && count.is_some_and(|count| count > 0))
+                .then_some(ClockState::Overdue),
+            current: listed == current,
+        }
+    };
+    Views {
+        of: "requests".to_owned(),
+        views: Listed::EACH.into_iter().map(view).collect(),
+    }
+}
+
+fn kept(views: &[ViewRow], me: PersonId) -> Vec<KeptView> {
+    let view = |(id, name, query, _, person): &ViewRow| KeptView {
+        id: id.to_string(),
+        name: name.clone(),
+        href: address(query),
+        mine: *person == me.0,
+    };
+    views.iter().map(view).collect()
+}
+
+fn more(found: &[Line], listed: Listed, wanted: &Wanted) -> Option<More> {
+    let shown = found.len().min(ON_A_PAGE);
+    let last = found.get(ON_A_PAGE).and_then(|_| found.get(shown.saturating_sub(1)));
+    let is_start = wanted.after.is_none();
+    if is_start && last.is_none() {
+        return None;
+    }
+    let query = wanted.query(true);
+    let joint = if query.is_empty() { "" } else { "&" };
+    let order = if listed.is_newest_first() { "the newest first" } else { "by next deadline" };
+    Some(More {
+        words: format!("{shown} shown, {order}"),
+        first: (!is_start).then(|| address(&query)),
+        next: last.map(|last| {
+            let (at, id) = last.key(listed);
+            address(&format!("{query}{joint}after={}&id={id}", at.micros()))
+        }),
+    })
+}
+
+fn none(listed: Listed, new: Option<Button>) -> Empty {
+    let empty = match listed {
+        Listed::Mine => Empty::new(
+            "Nothing is with you",
+            "Take a request from those that nobody works on.",
+        ),
+        Listed::Unassigned => Empty::new(
+            "Everything has somebody",
+            "Requests that nobody works on stand here.",
+        ),
+        Listed::Overdue => Empty::new("Nothing is overdue", "Every promise is kept so far."),
+        Listed::Waiting => Empty::new(
+            "Nothing waits",
+            "Requests that wait for the client or a third party stand here.",
+        ),
+        Listed::Snoozed => Empty::new("Nothing is set aside", "What you set aside comes back by itself."),
+        Listed::Open | Listed::Closed | Listed::All => Empty::new(
+            "No requests here",
+            "They come in by phone, mail, the web form and the API.",
+        ),
+    };
+    match new {
+        Some(new) => empty.act(new),
+        None => empty,
+    }
+}
+
+fn row(rules: &InForce, line: &Line, now: Instant, zone: &TimeZone) -> RowLine {
+    let of = &line.request;
+    let clause = of.due_rule.as_deref().and_then(|rule| rule.split_once('/'));
+    let clock = of
+        .due()
+        .map(|due| running((of.due_opened_at.unwrap_or(of.received_at), due), now, zone));
+    let (channel, icon) = channel_of(&of.channel);
+    RowLine {
+        id: of.id.to_string(),
+        mark: of.mark(),
+        subject: of.subject.clone(),
+        client: of.client_name.clone(),
+        client_href: format!("/clients/{}", of.client),
+        tier: of.tier.as_deref().map(|name| tier(rules, name).bare()),
+        state: of.state().name(),
+        owner: of
+            .assignee_name
+            .clone()
+            .map(|name| (Avatar::of_us(&name), name)),
+        channel,
+        icon,
+        last: match of.last_voice {
+            Voice::Client => "client",
+            Voice::Us => "us",
+            Voice::Note | Voice::Machine => "note",
+        },
+        when: ago(of.last_at, now),
+        clause: clause.map(|(code, rule)| mark_of_rule(rules, code, rule).0),
+        clock,
+        unread: line.is_unread(),
+        priority: of.priority.clone().unwrap_or_default(),
+    }
+}
+
+/// A channel in words, and its icon.
+pub(super) fn channel_of(channel: &str) -> (&'static str, Icon) {
+    match channel {
+        "phone" => ("Phone", Icon::PHONE),
+        "in person" => ("In person", Icon::MEETING),
+        "email" => ("Email", Icon::MAIL),
+        "portal" => ("Portal", Icon::PORTAL),
+        "web form" => ("Web form", Icon::FORM),
+        "chat" => ("Chat", Icon::CHAT),
+        "API" => ("API", Icon::LINK),
+        "letter" => ("Letter", Icon::NOTE),
+        _ => ("Another way", Icon::FEEDBACK),
+    }
+}
+
+/// The rows of each state, for the board.
+fn board(rows: &[RowLine]) -> Vec<Column> {
+    let card = |row: &RowLine| Card {
+        id: row.id.clone(),
+        mark: row.mark.clone(),
+        subject: row.subject.clone(),
+        client: row.client.clone(),
+        clock: row.clock.clone(),
+    };
+    let of = |state: Stand| Column {
+        state: state.name(),
+        cards: rows.iter().filter(|row| row.state == state.name()).map(card).collect(),
+    };
+    let states = Stand::ALL.into_iter().filter(|state| *state != Stand::Closed);
+    states.map(of).collect()
+}

@@ -1,0 +1,148 @@
+//! The room in the hands of the program: what its pages, its API and its jobs share.
+
+mod looking;
+mod sealed;
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use kept_accounts::access::Action;
+use kept_accounts::commands::Act;
+use kept_accounts::{Signed, Token};
+use kept_journal::Rules;
+use kept_journal::audit::Who;
+use kept_rooms::{Entry, Parts};
+use kept_store::Store;
+use kept_ui::{Icon, Live};
+use kept_vault::Sealer;
+use kept_world::World;
+
+use crate::commands::{By, Step};
+use crate::jobs::jobs;
+use crate::model::RequestId;
+use crate::privacy::AboutPeople;
+use crate::search::Found;
+use crate::telling::Doer;
+pub(crate) use looking::{Doing, Looker, Looking};
+pub(crate) use sealed::{FormToken, Often};
+
+/// What changes when any request does: the queue listens to this.
+pub(crate) const TOPIC: &str = "requests";
+
+/// The room. Clones share it.
+#[derive(Clone)]
+pub struct Room {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) rules: Rules,
+    pub(crate) looking: Looking,
+    pub(crate) often: Often,
+    live: Live,
+    sealer: Arc<Sealer>,
+}
+
+impl Room {
+    /// A room over a store whose schema has been migrated. The sealer is for links and forms of people without an account.
+    pub fn new((store, world): (Store, World), rules: Rules, live: Live, sealer: Sealer) -> Self {
+        Self {
+            store,
+            world,
+            rules,
+            looking: Looking::default(),
+            often: Often::default(),
+            live,
+            sealer: Arc::new(sealer),
+        }
+    }
+
+    /// A new request's identity.
+    pub fn new_id(&self) -> RequestId {
+        RequestId(self.world.id())
+    }
+
+    /// An act by somebody, now, with ids for all that it may make.
+    pub fn step(&self, who: Who, doer: Doer) -> Step {
+        let entry = self.world.id();
+        let at = self.world.now();
+        Step {
+            act: Act { who, at, entry },
+            doer,
+            rules: self.rules.now(),
+            ids: std::array::from_fn(|_| self.world.id()),
+            clients: kept_clients::commands::Step::new(&self.world, &self.rules, who),
+        }
+    }
+
+    /// An act of whoever is signed in.
+    pub(crate) fn step_of(&self, signed: &Signed) -> Step {
+        self.step(Who::Person(signed.person.0), Doer::Person(signed.person))
+    }
+
+    /// An act of a program: in the name of its person, where it has one.
+    pub(crate) fn step_of_token(&self, token: &Token) -> Step {
+        let doer = token.person().map_or(Doer::System, Doer::Person);
+        self.step(token.who(), doer)
+    }
+
+    /// Tells the pages that show a request, and the queue, after the commit. `by` is the request whose own page knows already.
+    pub(crate) fn changed(&self, id: Option<RequestId>, by: Option<&str>) {
+        let topics = [Some(TOPIC.to_owned()), id.map(topic_of)];
+        self.live.changed(topics.into_iter().flatten(), by);
+    }
+
+    /// Tells the pages that show a request that somebody else looks at it.
+    pub(crate) fn looked(&self, id: RequestId) {
+        self.live.changed([topic_of(id)], None);
+    }
+
+    /// The company's zone.
+    pub(crate) fn zone(&self) -> TimeZone {
+        let rules = self.rules.now();
+        rules.program.company_calendar().time_zone().clone()
+    }
+}
+
+/// What changes when this request does.
+pub(crate) fn topic_of(id: RequestId) -> String {
+    format!("request:{id}")
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Room(requests)")
+    }
+}
+
+/// How far somebody reaches.
+pub(crate) fn by(signed: &Signed) -> By {
+    By {
+        handle: signed.scope(Action::HandleRequests),
+        assign: signed.scope(Action::AssignWork),
+    }
+}
+
+/// How far a program reaches.
+pub(crate) fn by_token(token: &Token) -> By {
+    By {
+        handle: token.scope(Action::HandleRequests),
+        assign: token.scope(Action::AssignWork),
+    }
+}
+
+/// What the room hands to the program.
+pub fn parts(room: &Room) -> Parts {
+    Parts {
+        searchable: vec![Arc::new(Found)],
+        exportable: vec![Arc::new(AboutPeople)],
+        erasable: vec![Arc::new(AboutPeople)],
+        jobs: jobs(room),
+    }
+}
+
+/// What the palette offers of the room.
+pub fn entries(signed: &Signed) -> Vec<Entry> {
+    let new = Entry::act("New request", "/requests/new", Icon::PHONE)
+        .also("phone note call take open ticket ask");
+    Vec::from_iter(signed.may(Action::HandleRequests).then_some(new))
+}

@@ -1,0 +1,212 @@
+//! The tables of the room.
+
+use kept_store::{Migration, Schema};
+
+/// The tables of requests and their migrations.
+pub const SCHEMA: Schema = Schema {
+    owner: "requests",
+    migrations: &[Migration {
+        number: 1,
+        name: "requests",
+        text: REQUESTS,
+    }],
+};
+
+const REQUESTS: &str = "
+    -- The next number that people call a request by.
+    CREATE TABLE request_counters (
+        name $TEXT NOT NULL PRIMARY KEY,
+        value $INT NOT NULL
+    ) $STRICT;
+
+    -- A request. What happened to it is an instant. Choices are words of the vocabulary. The state says what the instants say
+    -- together: new, acknowledged, in progress, waiting for the client, waiting for a third party, resolved, closed. The next
+    -- deadline is that of the journal, kept beside so that lists can be cut by it; without one it is the largest instant.
+    CREATE TABLE requests (
+        id $ID NOT NULL PRIMARY KEY,
+        number $INT NOT NULL UNIQUE,
+        client $ID NOT NULL REFERENCES clients (id),
+        contact $ID REFERENCES contacts (id),
+        channel $TEXT NOT NULL,
+        subject $TEXT NOT NULL,
+        category $TEXT,
+        urgency $TEXT,
+        impact $TEXT,
+        priority $TEXT,
+        department $TEXT,
+        state $TEXT NOT NULL,
+        ending $TEXT,
+        resolution $TEXT,
+        reason $TEXT,
+        assignee $ID REFERENCES people (id),
+        team $ID REFERENCES teams (id),
+        expected_at $INT,
+        update_at $INT,
+        contacted_at $INT NOT NULL,
+        received_at $INT NOT NULL,
+        acknowledged_at $INT,
+        answered_at $INT,
+        prioritised_at $INT,
+        escalated_at $INT,
+        agreed_at $INT,
+        waiting_since $INT,
+        resolved_at $INT,
+        notice_at $INT,
+        confirmed_at $INT,
+        closed_at $INT,
+        reopened_at $INT,
+        complex_at $INT,
+        snoozed_until $INT NOT NULL,
+        due_at $INT NOT NULL,
+        due_opened_at $INT,
+        due_rule $TEXT,
+        messages $INT NOT NULL,
+        last_at $INT NOT NULL,
+        last_voice $TEXT NOT NULL,
+        merged_into $ID REFERENCES requests (id),
+        revision $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX requests_by_due ON requests (due_at, id) WHERE closed_at IS NULL;
+    CREATE INDEX requests_of_assignee ON requests (assignee, due_at, id) WHERE closed_at IS NULL AND assignee IS NOT NULL;
+    CREATE INDEX requests_without_assignee ON requests (due_at, id) WHERE closed_at IS NULL AND assignee IS NULL;
+    CREATE INDEX requests_waiting ON requests (due_at, id) WHERE closed_at IS NULL AND waiting_since IS NOT NULL;
+    CREATE INDEX requests_in_order ON requests (received_at, id);
+    CREATE INDEX requests_of_client ON requests (client, received_at, id);
+    CREATE INDEX requests_of_contact ON requests (contact, received_at, id) WHERE contact IS NOT NULL;
+    CREATE INDEX requests_asked_of ON requests (assignee, received_at, id) WHERE assignee IS NOT NULL;
+    CREATE INDEX requests_of_team ON requests (team, due_at, id) WHERE closed_at IS NULL AND team IS NOT NULL;
+
+    -- What was said, in order: by the client, by us, among us (note), by the procedure (machine). Never changed.
+    CREATE TABLE request_messages (
+        request $ID NOT NULL REFERENCES requests (id),
+        place $INT NOT NULL,
+        id $ID NOT NULL UNIQUE,
+        voice $TEXT NOT NULL,
+        channel $TEXT NOT NULL,
+        author $ID REFERENCES people (id),
+        contact $ID REFERENCES contacts (id),
+        text $TEXT NOT NULL,
+        clause $TEXT,
+        at $INT NOT NULL,
+        PRIMARY KEY (request, place)
+    ) $STRICT;
+    CREATE INDEX request_messages_of_author ON request_messages (author, at) WHERE author IS NOT NULL;
+    CREATE INDEX request_messages_of_contact ON request_messages (contact, at) WHERE contact IS NOT NULL;
+
+    -- Files that came with a message. They lie in the database, which is encrypted as a whole.
+    CREATE TABLE request_files (
+        id $ID NOT NULL PRIMARY KEY,
+        request $ID NOT NULL REFERENCES requests (id),
+        place $INT NOT NULL,
+        name $TEXT NOT NULL,
+        size $INT NOT NULL,
+        content $BYTES NOT NULL,
+        added_at $INT NOT NULL,
+        added_by $ID REFERENCES people (id)
+    ) $STRICT;
+    CREATE INDEX request_files_of_request ON request_files (request, place, id);
+
+    CREATE TABLE request_tags (
+        request $ID NOT NULL REFERENCES requests (id),
+        tag $TEXT NOT NULL,
+        PRIMARY KEY (request, tag)
+    ) $STRICT;
+    CREATE INDEX request_tags_by_tag ON request_tags (tag, request);
+
+    -- The kind says what the first is of the other: duplicate, follow-up, related, split.
+    CREATE TABLE request_links (
+        request $ID NOT NULL REFERENCES requests (id),
+        other $ID NOT NULL REFERENCES requests (id),
+        kind $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        PRIMARY KEY (request, other, kind)
+    ) $STRICT;
+    CREATE INDEX request_links_back ON request_links (other, request);
+
+    CREATE TABLE request_tasks (
+        id $ID NOT NULL PRIMARY KEY,
+        request $ID NOT NULL REFERENCES requests (id),
+        title $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        made_by $ID REFERENCES people (id),
+        done_at $INT,
+        done_by $ID REFERENCES people (id)
+    ) $STRICT;
+    CREATE INDEX request_tasks_of_request ON request_tasks (request, made_at, id);
+
+    -- How far a person has read.
+    CREATE TABLE request_seen (
+        person $ID NOT NULL REFERENCES people (id),
+        request $ID NOT NULL REFERENCES requests (id),
+        messages $INT NOT NULL,
+        seen_at $INT NOT NULL,
+        PRIMARY KEY (person, request)
+    ) $STRICT;
+
+    -- Views of the queue that people keep: what follows the question mark.
+    CREATE TABLE request_views (
+        id $ID NOT NULL PRIMARY KEY,
+        person $ID NOT NULL REFERENCES people (id),
+        name $TEXT NOT NULL,
+        query $TEXT NOT NULL,
+        shared_at $INT,
+        made_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX request_views_of_person ON request_views (person, made_at, id);
+    CREATE INDEX request_views_shared ON request_views (made_at, id) WHERE shared_at IS NOT NULL;
+
+    -- Who gets what comes in: the first of these that fits, in order. What is empty fits everything. The way is team,
+    -- person, round robin or least load.
+    CREATE TABLE request_routes (
+        id $ID NOT NULL PRIMARY KEY,
+        place $INT NOT NULL,
+        channel $TEXT NOT NULL,
+        category $TEXT NOT NULL,
+        tier $TEXT NOT NULL,
+        words $TEXT NOT NULL,
+        way $TEXT NOT NULL,
+        team $ID REFERENCES teams (id),
+        person $ID REFERENCES people (id),
+        last_person $ID REFERENCES people (id),
+        made_at $INT NOT NULL,
+        retired_at $INT
+    ) $STRICT;
+    CREATE INDEX request_routes_in_order ON request_routes (place, id) WHERE retired_at IS NULL;
+
+    -- Answers that people keep, to begin one with.
+    CREATE TABLE request_macros (
+        id $ID NOT NULL PRIMARY KEY,
+        person $ID REFERENCES people (id),
+        name $TEXT NOT NULL,
+        text $TEXT NOT NULL,
+        then_do $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        retired_at $INT
+    ) $STRICT;
+    CREATE INDEX request_macros_in_order ON request_macros (name, id) WHERE retired_at IS NULL;
+
+    -- What was done to many at once, and how each stood before, so that it can be taken back.
+    CREATE TABLE request_bulks (
+        id $ID NOT NULL PRIMARY KEY,
+        person $ID NOT NULL REFERENCES people (id),
+        what $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        undone_at $INT
+    ) $STRICT;
+    CREATE INDEX request_bulks_of_person ON request_bulks (person, made_at);
+    CREATE TABLE request_bulk_rows (
+        bulk $ID NOT NULL REFERENCES request_bulks (id),
+        request $ID NOT NULL REFERENCES requests (id),
+        before $TEXT NOT NULL,
+        PRIMARY KEY (bulk, request)
+    ) $STRICT;
+    CREATE INDEX request_bulk_rows_of_request ON request_bulk_rows (request);
+
+    -- Forms that visitors have sent, by the token of the page: sending one again finds what it opened.
+    CREATE TABLE request_forms (
+        token $BYTES NOT NULL PRIMARY KEY,
+        request $ID NOT NULL REFERENCES requests (id),
+        made_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX request_forms_by_age ON request_forms (made_at);
+";
