@@ -14,9 +14,12 @@ use kept_ui::{Listening, Live};
 const LOOK: Duration = Duration::from_secs(2);
 
 /// The right to the pages that show a topic. A topic that is not here is heard by nobody.
-const TOPICS: [(&str, Action); 4] = [
+///
+/// That somebody owes other things than before, and that a minute has passed, everybody hears who works here.
+const TOPICS: [(&str, Action); 5] = [
     ("adherence", Action::ReadAdherence),
-    ("owed", Action::ReadAdherence),
+    (kept_journal::live::TOPIC, Action::ReadSops),
+    ("minute", Action::ReadSops),
     ("history", Action::ImportHistory),
     ("announcements", Action::ReadAnnouncements),
 ];
