@@ -8,19 +8,23 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
+use kept_journal::{InForce, Rules};
 use kept_kernel::Instant;
 use kept_store::{Read, Store, StoreError};
 use kept_ui::routes::Routes;
 use kept_ui::{Count, Menu};
 use kept_world::World;
 
+use crate::house::House;
+
 /// Counts for pages: outside of `Ui::dress`, inside of whoever knows who is asking.
-pub fn counted(routes: Routes, store: Store, world: World) -> Routes {
-    routes.layer(from_fn_with_state((store, world), count))
+pub fn counted(routes: Routes, house: &House, rules: &Rules) -> Routes {
+    let known = (house.store.clone(), house.world.clone(), rules.clone());
+    routes.layer(from_fn_with_state(known, count))
 }
 
 async fn count(
-    State((store, world)): State<(Store, World)>,
+    State((store, world, rules)): State<(Store, World, Rules)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -28,8 +32,12 @@ async fn count(
     let asker = known.get::<Signed>().zip(known.get::<Arc<Menu>>());
     if let Some((signed, menu)) = asker.filter(|_| is_page(&request)) {
         let (signed, now, mut menu) = (signed.clone(), world.now(), Menu::clone(menu));
+        let rules = rules.now();
         // A page without numbers is better than none.
-        if let Ok(counts) = store.read(move |read| counts(read, &signed, now)).await {
+        if let Ok(counts) = store
+            .read(move |read| counts(read, &rules, &signed, now))
+            .await
+        {
             for (key, count) in counts {
                 let mut places = menu.groups.iter_mut().flatten();
                 if let Some(place) = places.find(|place| place.key == key) {
@@ -53,8 +61,13 @@ fn is_page(request: &Request) -> bool {
 type Counts = Vec<(&'static str, Count)>;
 
 /// By the keys of the menu; what asks for nothing has no number.
-fn counts(read: &Read<'_>, signed: &Signed, now: Instant) -> Result<Counts, StoreError> {
-    let mut counts = Vec::new();
+fn counts(
+    read: &Read<'_>,
+    rules: &InForce,
+    signed: &Signed,
+    now: Instant,
+) -> Result<Counts, StoreError> {
+    let mut counts = kept_today::counts(read, rules, signed, now)?;
     let scope = signed.scope(Action::ReadAnnouncements);
     if !scope.is_nothing() {
         let number = kept_announcements::count_waiting(read, &scope, now)?;

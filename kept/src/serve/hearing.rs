@@ -15,9 +15,12 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// The right to the pages that show a topic, or one record of it, `client:…`. A topic that is not here is heard by nobody.
 /// That a record has changed says nothing about it; its page is fetched with the right to it.
-const TOPICS: [(&str, Action); 6] = [
+///
+/// That somebody owes other things than before, and that a minute has passed, everybody hears who works here.
+const TOPICS: [(&str, Action); 7] = [
     ("adherence", Action::ReadAdherence),
-    ("owed", Action::ReadAdherence),
+    (kept_journal::live::TOPIC, Action::ReadSops),
+    ("minute", Action::ReadSops),
     ("history", Action::ImportHistory),
     ("announcements", Action::ReadAnnouncements),
     ("clients", Action::ReadClients),

@@ -92,7 +92,7 @@ impl Living {
             changed += came;
         }
         if changed.obligations + changed.alerts > 0 {
-            self.hub.changed(["owed"], None);
+            self.hub.changed([live::TOPIC], None);
         }
         Ok(())
     }

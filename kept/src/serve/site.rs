@@ -11,14 +11,15 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use kept_accounts::access::Action;
 use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::{Exporter, Reach};
 use kept_journal::Rules;
+use kept_kernel::Instant;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
-use kept_store::{Store, StoreError};
+use kept_store::{Read, Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Live, LiveLimits, Menu, Place, Settings, Ui};
 use kept_vault::{Purpose, Random as _, SystemRandom};
@@ -91,12 +92,14 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         rules.clone(),
         live.clone(),
     );
+    let today = today(house, &rules, &live);
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
     let rooms = rooms(house, &rules, &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))
         .merge(kept_clients::routes(clients.clone()))
+        .merge(kept_today::routes(today.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
@@ -106,12 +109,14 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let parts = kept_announcements::parts(&announcements).and(kept_clients::parts(&clients));
     let mut jobs = jobs(house, &rules, parts);
     jobs.push(hearing::job(live.clone(), accounts.clone()));
+    jobs.push(kept_today::job(&today));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
-    let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
+    let counted = counts::counted(dressed, house, &rules);
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
-    let programs =
-        kept_announcements::api_routes(announcements).merge(kept_clients::api_routes(clients));
+    let programs = kept_announcements::api_routes(announcements.clone())
+        .merge(kept_clients::api_routes(clients))
+        .merge(kept_today::api_routes(today.clone()));
     let api = api::routes(programs, accounts.clone(), &description);
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
@@ -219,7 +224,6 @@ fn rooms(
         Arc::new(move |codes: &[String]| margins(&figures, codes)),
     );
     Routes::new()
-        .route("/", get(first))
         .merge(reaching(
             rules.clone(),
             kept_adherence::routes(adherence.clone()),
@@ -254,13 +258,20 @@ fn margins(
     margins
 }
 
-/// The first page is the first that a person may see.
-async fn first(signed: Signed) -> Redirect {
-    if signed.may(Action::ReadAdherence) {
-        Redirect::to("/adherence")
-    } else {
-        Redirect::to("/sops")
-    }
+/// The home of everybody, with what other rooms have waiting for them. A room whose records duties are about gives its page here.
+fn today(house: &House, rules: &Rules, live: &Live) -> kept_today::Room {
+    let cards = |read: &Read<'_>, signed: &Signed, now: Instant| {
+        let scope = signed.scope(Action::ReadAnnouncements);
+        let card = kept_announcements::card(read, &scope, now)?;
+        Ok::<_, StoreError>(card.to_string())
+    };
+    kept_today::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        live.clone(),
+        Vec::new(),
+        Arc::new(cards),
+    )
 }
 
 /// Tells the room of SOPs who may see what runs under them.
@@ -354,7 +365,17 @@ fn menu(signed: &Signed) -> Menu {
             count: None,
         })
     };
+    let today = Place {
+        key: "today",
+        title: "Today".to_owned(),
+        href: "/".to_owned(),
+        icon: Icon::TODAY,
+        keys: Some("g t"),
+        count: None,
+    };
     let places = [
+        Some(today),
+        place(("alerts", "Alerts", Icon::WARNING, "g l"), true),
         place(
             ("clients", "Clients", Icon::CLIENTS, "g c"),
             signed.may(Action::ReadClients),

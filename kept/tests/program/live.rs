@@ -319,8 +319,12 @@ on_both! {
         let own = |alerts: &[alerts::Alert]| alerts.iter().filter(|a| a.subject == "R-1" && a.cycle == 1).count();
         assert_eq!(own(&told()), own(&first));
         let seen = first[0].number;
-        assert!(house.store.write(move |tx| alerts::seen(tx, seen, "maya", NINE)).kept());
-        assert!(!house.store.write(move |tx| alerts::seen(tx, seen, "maya", NINE)).kept());
+        let told = |person: &str| alerts::Hearer { person: person.to_owned(), roles: vec![first[0].role.clone()] };
+        let (stranger, maya) = (alerts::Hearer { person: "ben".into(), roles: Vec::new() }, told("maya"));
+        let again = maya.clone();
+        assert!(!house.store.write(move |tx| alerts::seen(tx, seen, &stranger, NINE)).kept(), "it was told to others");
+        assert!(house.store.write(move |tx| alerts::seen(tx, seen, &maya, NINE)).kept());
+        assert!(!house.store.write(move |tx| alerts::seen(tx, seen, &again, NINE)).kept());
     }
 
     fn the_past_of_an_import_and_of_other_rules_alarms_nobody(home) {

@@ -19,6 +19,13 @@ statements! {
                VALUES ($1, 'log.csv', 1, 'own.toml', '', $2, $3, 'kept', $3)";
     ADD_IMPORT = "INSERT INTO imports (id, name, started_at, ended_at, undone_at, events, bad_lines)
                   VALUES ($1, 'log.csv', $2, $2, $2, 0, 0)";
+    ADD_RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
+    ADD_ALERT = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, at, made_at)
+                 VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', 'account manager', $2, $3, $3) RETURNING number";
+    ADD_DUTY = "INSERT INTO obligations (run, record, code, rule, version, cycle, level, learner, opened_at, due_at, verdict,
+                    owner_role, owner, body)
+                SELECT max(number), $1, 'SR', 'acknowledge', '1', 1, 0, '', $2, $2, 'overdue', 'account manager', 'somebody', $3
+                FROM obligation_runs WHERE in_force_at IS NOT NULL RETURNING number";
 }
 
 /// What fills the holes of a path for a record of this kind. `owner` is who asks.
@@ -55,6 +62,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "import" => vec![import(desk)],
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
         "announcement" => vec![announcement(desk)],
+        "alert" => vec![alert(desk, whose)],
+        "duty" => vec![duty(desk)],
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
             vec![path.strip_prefix("/assets/").unwrap().to_owned()]
@@ -109,6 +118,30 @@ fn passkey(desk: &Desk, whose: &Hired) -> String {
     });
     added.kept();
     id.to_string()
+}
+
+/// An alert that was told to somebody.
+fn alert(desk: &Desk, whose: &Hired) -> String {
+    let (id, now) = (desk.house.world.id().to_string(), desk.house.world.now());
+    let person = whose.person.to_string();
+    let added = desk.house.store.write(move |tx| {
+        let (record,): (i64,) = tx.one(ADD_RECORD, &params![&id])?;
+        tx.one::<(i64,)>(ADD_ALERT, &params![record, &person, now])
+    });
+    added.kept().0.to_string()
+}
+
+/// What somebody else owes.
+fn duty(desk: &Desk) -> String {
+    let (id, now) = (desk.house.world.id().to_string(), desk.house.world.now());
+    let added = desk.house.store.write(move |tx| {
+        let (record,): (i64,) = tx.one(ADD_RECORD, &params![&id])?;
+        let body = Value::Json(
+            r#"{"used_business":0,"used_elapsed":0,"paused_business":0,"calendar":""}"#,
+        );
+        tx.one::<(i64,)>(ADD_DUTY, &params![record, now, body])
+    });
+    added.kept().0.to_string()
 }
 
 fn log(desk: &Desk) -> String {

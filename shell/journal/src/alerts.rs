@@ -1,13 +1,13 @@
 //! Alerts: what time brought about on a case, told to whoever must act on it. Each is made once.
 
 use kept_kernel::Instant;
-use kept_store::{FromRow, Read, Row, StoreError, Write, params, statements};
+use kept_store::{FromRow, Read, Row, Sql, StoreError, Write, params, statements};
 
 macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT a.number, r.noun, r.id, c.id, a.code, a.rule, a.cycle, a.level, a.kind, a.role, a.person, a.due_at,
-                 a.at, a.made_at
+                 a.at, a.made_at, a.seen_at, a.seen_by
              FROM alerts a JOIN records r ON r.number = a.record LEFT JOIN records c ON c.number = a.client ",
             $rest
         )
@@ -20,7 +20,19 @@ statements! {
     LATEST = selected!("ORDER BY a.number DESC LIMIT $1");
     OF_RECORD = selected!("WHERE r.noun = $1 AND r.id = $2 ORDER BY a.number LIMIT 500");
     OPEN_OF_PERSON = selected!("WHERE a.person = $1 AND a.seen_at IS NULL ORDER BY a.number DESC LIMIT $2");
-    SEEN = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number = $1 AND seen_at IS NULL";
+    OPEN_OF_ROLE = selected!("WHERE a.person IS NULL AND a.role = $1 AND a.seen_at IS NULL ORDER BY a.number DESC LIMIT $2");
+    SEEN_BY = selected!("WHERE a.seen_by = $1 AND a.seen_at IS NOT NULL ORDER BY a.seen_at DESC, a.number DESC LIMIT $2");
+    COUNT_OF_PERSON = "SELECT count(*) FROM (SELECT 1 FROM alerts a WHERE a.person = $1 AND a.seen_at IS NULL LIMIT $2) AS few";
+    COUNT_OF_ROLE = "SELECT count(*) FROM (SELECT 1 FROM alerts a
+                         WHERE a.person IS NULL AND a.role = $1 AND a.seen_at IS NULL LIMIT $2) AS few";
+    SEEN = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number = $1 AND seen_at IS NULL
+                AND (person = $3 OR person IS NULL AND role IN LIST($4))";
+    SEEN_ALL = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number <= $1 AND seen_at IS NULL
+                AND (person = $3 OR person IS NULL AND role IN LIST($4))";
+    TAKE_UNMAILED = "UPDATE alerts SET mailed_at = $1
+                     WHERE number IN (SELECT number FROM alerts WHERE mailed_at IS NULL ORDER BY number LIMIT $2 /*skip locked*/)
+                     AND mailed_at IS NULL RETURNING number";
+    THESE = selected!("WHERE a.number IN LIST($1) ORDER BY a.number");
 }
 
 /// What an alert is about.
@@ -90,6 +102,19 @@ pub struct Alert {
     pub at: Instant,
     /// When it was told.
     pub made_at: Instant,
+    /// When it was seen.
+    pub seen_at: Option<Instant>,
+    /// Who has seen it.
+    pub seen_by: Option<String>,
+}
+
+/// To whom alerts are told: a person, with the roles held, in the words of [`Alert::role`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearer {
+    /// The person's id.
+    pub person: String,
+    /// The roles.
+    pub roles: Vec<String>,
 }
 
 pub(crate) fn make(tx: &Write<'_>, alert: &NewAlert<'_>, now: Instant) -> Result<(), StoreError> {
@@ -130,22 +155,98 @@ pub fn of_record(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Vec<Alert>
     read.all(OF_RECORD, &params![noun, id])
 }
 
-/// What a person has been told and has not seen yet, the newest first.
+/// What somebody has been told, by name or by role, and nobody has seen yet, the newest first.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub fn open_of_person(read: &Read<'_>, person: &str, limit: u32) -> Result<Vec<Alert>, StoreError> {
-    read.all(OPEN_OF_PERSON, &params![person, limit])
+pub fn open(read: &Read<'_>, hearer: &Hearer, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    let mut open: Vec<Alert> = read.all(OPEN_OF_PERSON, &params![&hearer.person, limit])?;
+    for role in &hearer.roles {
+        let told: Vec<Alert> = read.all(OPEN_OF_ROLE, &params![role, limit])?;
+        open.extend(told);
+    }
+    open.sort_by_key(|alert| std::cmp::Reverse(alert.number));
+    open.truncate(limit as usize);
+    Ok(open)
 }
 
-/// Marks an alert as seen. False: it has been seen already, or there is none.
+/// How many those are; `most` stands for more.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub fn seen(tx: &Write<'_>, number: i64, person: &str, now: Instant) -> Result<bool, StoreError> {
-    Ok(tx.execute(SEEN, &params![number, now, person])? == 1)
+pub fn count_open(read: &Read<'_>, hearer: &Hearer, most: u32) -> Result<u64, StoreError> {
+    let (mut count,): (u64,) = read.one(COUNT_OF_PERSON, &params![&hearer.person, most])?;
+    for role in &hearer.roles {
+        let (more,): (u64,) = read.one(COUNT_OF_ROLE, &params![role, most])?;
+        count += more;
+    }
+    Ok(count.min(u64::from(most)))
+}
+
+/// What somebody has seen, the latest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn seen_by(read: &Read<'_>, person: &str, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    read.all(SEEN_BY, &params![person, limit])
+}
+
+/// Marks an alert as seen by somebody to whom it was told. False: it has been seen already, was told to others, or there is
+/// none.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn seen(
+    tx: &Write<'_>,
+    number: i64,
+    hearer: &Hearer,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    Ok(mark(tx, SEEN, number, hearer, now)? == 1)
+}
+
+/// The same for all up to one, which was the newest on the page; how many.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn seen_up_to(
+    tx: &Write<'_>,
+    number: i64,
+    hearer: &Hearer,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    mark(tx, SEEN_ALL, number, hearer, now)
+}
+
+fn mark(
+    tx: &Write<'_>,
+    sql: Sql,
+    number: i64,
+    hearer: &Hearer,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let roles: Vec<&str> = hearer.roles.iter().map(String::as_str).collect();
+    tx.execute(sql, &params![number, now, &hearer.person, &roles[..]])
+}
+
+/// Takes alerts that no mail was written for, in their order; so many at most. Who takes them writes the mails in the same
+/// transaction, so that each is written once.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn take_unmailed(tx: &Write<'_>, now: Instant, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    let taken: Vec<(i64,)> = tx.all(TAKE_UNMAILED, &params![now, limit])?;
+    if taken.is_empty() {
+        return Ok(Vec::new());
+    }
+    let numbers: Vec<i64> = taken.into_iter().map(|(number,)| number).collect();
+    tx.all(THESE, &params![&numbers[..]])
 }
 
 impl FromRow for Alert {
@@ -165,6 +266,8 @@ impl FromRow for Alert {
             due_at: row.get(11)?,
             at: row.get(12)?,
             made_at: row.get(13)?,
+            seen_at: row.get(14)?,
+            seen_by: row.get(15)?,
         })
     }
 }

@@ -65,6 +65,17 @@ impl NewEvent {
     }
 }
 
+/// What a [`Listed`] is read from.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.place, e.id, e.at, e.recorded_at, r.noun, r.id, c.id, e.what, e.body
+             FROM events e JOIN records r ON r.number = e.record LEFT JOIN records c ON c.number = e.client WHERE ",
+            $rest
+        )
+    };
+}
+
 statements! {
     ADD_EVENT = "INSERT INTO events (id, at, recorded_at, record, client, what, body, import)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -90,6 +101,12 @@ statements! {
                WHERE e.client = (SELECT number FROM records WHERE noun = 'client' AND id = $1) AND (e.at, e.id) < ($2, $3)
                    AND r.noun IN LIST($5)
                ORDER BY e.at DESC, e.id DESC LIMIT $4";
+    /// In the order of the journal, for those who read along.
+    AFTER = listed!("e.place > $1 ORDER BY e.place LIMIT $2");
+    AFTER_OF_RECORD = listed!("e.record = (SELECT number FROM records WHERE noun = $3 AND id = $4) AND e.place > $1
+               ORDER BY e.place LIMIT $2");
+    AFTER_OF_CLIENT = listed!("e.client = (SELECT number FROM records WHERE noun = 'client' AND id = $3) AND e.place > $1
+               ORDER BY e.place LIMIT $2");
     SPAN = "SELECT min(at), max(at), count(*) FROM events";
 }
 
@@ -155,6 +172,75 @@ impl FromRow for Stored {
             subject: row.get(4)?,
             what: row.get(5)?,
             body: row.get(6)?,
+        })
+    }
+}
+
+/// An event as others read along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its place in the journal: later ones have higher ones, and none is given twice.
+    pub place: i64,
+    /// Its identity.
+    pub id: Id,
+    /// When it happened.
+    pub at: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// The kind of record.
+    pub noun: String,
+    /// Which record.
+    pub subject: String,
+    /// The client, where it names one.
+    pub client: Option<String>,
+    /// See [`crate::codec::Written::what`].
+    pub what: String,
+    /// See [`crate::codec::Written::body`].
+    pub body: String,
+}
+
+/// Whose events are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventsOf {
+    /// All of them.
+    All,
+    /// Those of one record: its kind and id.
+    Record(String, String),
+    /// Those that name one client.
+    Client(String),
+}
+
+/// Events after a place of the journal, in its order; so many at most. On PostgreSQL events have a place once
+/// [`place`](crate::place) gave them one.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn after(
+    read: &Read<'_>,
+    of: &EventsOf,
+    place: i64,
+    limit: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    match of {
+        EventsOf::All => read.all(AFTER, &params![place, limit]),
+        EventsOf::Record(noun, id) => read.all(AFTER_OF_RECORD, &params![place, limit, noun, id]),
+        EventsOf::Client(id) => read.all(AFTER_OF_CLIENT, &params![place, limit, id]),
+    }
+}
+
+impl FromRow for Listed {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            place: row.get(0)?,
+            id: row.get(1)?,
+            at: row.get(2)?,
+            recorded_at: row.get(3)?,
+            noun: row.get(4)?,
+            subject: row.get(5)?,
+            client: row.get(6)?,
+            what: row.get(7)?,
+            body: row.get(8)?,
         })
     }
 }

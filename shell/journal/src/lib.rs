@@ -32,7 +32,8 @@ pub fn statements() -> Vec<Sql> {
         imports::STATEMENTS,
         &live::statements(),
         numbers::STATEMENTS,
-        obligations::STATEMENTS,
+        &obligations::statements(),
+        outbox::STATEMENTS,
     ]
     .concat()
 }

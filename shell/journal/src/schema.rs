@@ -16,6 +16,11 @@ pub const SCHEMA: Schema = Schema {
             name: "live",
             text: LIVE,
         },
+        Migration {
+            number: 3,
+            name: "owed",
+            text: OWED,
+        },
     ],
 };
 
@@ -188,4 +193,29 @@ const LIVE: &str = "
     ) $STRICT;
     CREATE INDEX alerts_of_record ON alerts (record, number);
     CREATE INDEX alerts_open ON alerts (person, number) WHERE seen_at IS NULL;
+";
+
+const OWED: &str = "
+    -- What each person, each role and each client is owed or owes now, by deadline; and what a person did lately.
+    CREATE INDEX obligations_owed_by ON obligations (run, owner, due_at, number)
+        WHERE settled_at IS NULL AND owner IS NOT NULL;
+    CREATE INDEX obligations_owed_by_role ON obligations (run, owner_role, due_at, number)
+        WHERE settled_at IS NULL AND owner IS NULL;
+    CREATE INDEX obligations_owed_to ON obligations (run, client, due_at, number)
+        WHERE settled_at IS NULL AND client IS NOT NULL;
+    CREATE INDEX obligations_done_by ON obligations (run, owner, settled_at, verdict)
+        WHERE settled_at IS NOT NULL AND owner IS NOT NULL;
+
+    -- When an alert was given to the outbox as a mail. What was told before there were mails is mailed to nobody.
+    ALTER TABLE alerts ADD COLUMN mailed_at $INT;
+    UPDATE alerts SET mailed_at = made_at;
+    CREATE INDEX alerts_unmailed ON alerts (number) WHERE mailed_at IS NULL;
+    CREATE INDEX alerts_open_of_role ON alerts (role, number) WHERE seen_at IS NULL AND person IS NULL;
+    CREATE INDEX alerts_seen ON alerts (seen_by, seen_at) WHERE seen_at IS NOT NULL;
+
+    -- Each kind of parcel has a sender of its own, and is looked through by it.
+    CREATE INDEX outbox_of_topic ON outbox (topic, next_try_at, id) WHERE sent_at IS NULL AND given_up_at IS NULL;
+    CREATE INDEX outbox_made ON outbox (topic, made_at, id);
+    CREATE INDEX outbox_given_up ON outbox (topic, given_up_at, id) WHERE given_up_at IS NOT NULL;
+    DROP INDEX outbox_waiting;
 ";

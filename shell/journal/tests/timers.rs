@@ -118,14 +118,14 @@ on_both! {
         let world = World::still(NOW, 1);
         let (parcel, one, two) = (world.id(), world.id(), world.id());
         store.write(move |tx| outbox::put(tx, parcel, ("mail", "{\"to\":\"x\"}"), (NOW, NOW))).kept();
-        let first = store.write(move |tx| outbox::lease(tx, one, (NOW, later(60)), 10)).kept();
+        let first = store.write(move |tx| outbox::lease(tx, ("mail", one), (NOW, later(60)), 10)).kept();
         assert_eq!((first.len(), first.first().map(|parcel| parcel.tries)), (1, Some(1)));
-        assert_eq!(store.write(move |tx| outbox::lease(tx, two, (later(59), later(120)), 10)).kept(), []);
-        let second = store.write(move |tx| outbox::lease(tx, two, (later(60), later(120)), 10)).kept();
+        assert_eq!(store.write(move |tx| outbox::lease(tx, ("mail", two), (later(59), later(120)), 10)).kept(), []);
+        let second = store.write(move |tx| outbox::lease(tx, ("mail", two), (later(60), later(120)), 10)).kept();
         assert_eq!(second.first().map(|parcel| (parcel.id, parcel.tries)), Some((parcel, 2)));
         assert!(!store.write(move |tx| outbox::sent(tx, parcel, one, later(61))).kept(), "its lease has passed");
         assert!(store.write(move |tx| outbox::sent(tx, parcel, two, later(61))).kept());
-        assert_eq!(store.write(move |tx| outbox::lease(tx, one, (later(9999), later(99999)), 10)).kept(), []);
+        assert_eq!(store.write(move |tx| outbox::lease(tx, ("mail", one), (later(9999), later(99999)), 10)).kept(), []);
     }
 
     fn a_parcel_that_fails_waits_longer_each_time_and_is_given_up_at_last(home) {
@@ -137,7 +137,7 @@ on_both! {
         let mut tries = 0;
         for _ in 0..40 {
             let until = now.plus_micros(1_000_000);
-            let leased = store.write(move |tx| outbox::lease(tx, sender, (now, until), 10)).kept();
+            let leased = store.write(move |tx| outbox::lease(tx, ("mail", sender), (now, until), 10)).kept();
             for parcel in leased {
                 tries += 1;
                 store.write(move |tx| outbox::failed(tx, &parcel, sender, now, "no answer")).kept();

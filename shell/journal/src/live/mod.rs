@@ -33,6 +33,10 @@ const MOST_AT_ONCE: u32 = 2_000;
 /// Samples are drawn from this number, in every judgement alike.
 pub const SEED: u64 = 1;
 
+/// What live pages that show duties or alerts listen to. Whoever records what may open, move or end a duty tells it, after the
+/// commit.
+pub const TOPIC: &str = "owed";
+
 /// The kind of record that the company is: its own calendar is judged with everything, never case by case.
 const COMPANY: &str = "company";
 

@@ -1,5 +1,6 @@
 //! Obligations as rows: what the pages list, and the cases behind every figure.
 
+mod owed;
 mod rows;
 
 use std::mem;
@@ -28,6 +29,9 @@ macro_rules! selected {
     };
 }
 
+pub use owed::{DueKey, FIRST, Whose, climbed, in_order, keys_of, settled, these};
+pub(crate) use selected;
+
 macro_rules! of_rule {
     ($and:literal) => {
         selected!(
@@ -37,6 +41,11 @@ macro_rules! of_rule {
             " ORDER BY o.opened_at DESC, o.number DESC LIMIT $7"
         )
     };
+}
+
+/// The statements that both databases understand.
+pub(crate) fn statements() -> Vec<kept_store::Sql> {
+    [STATEMENTS, owed::STATEMENTS].concat()
 }
 
 statements! {

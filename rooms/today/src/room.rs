@@ -1,0 +1,127 @@
+//! The room in the hands of the program.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kept_accounts::Signed;
+use kept_journal::{InForce, Rules, alerts, live, obligations};
+use kept_kernel::Instant;
+use kept_rooms::{Job, RecordPage};
+use kept_store::{Read, Store, StoreError};
+use kept_ui::{Count, Live};
+use kept_world::World;
+
+use crate::who;
+
+/// What changes when somebody owes other things than before, or is told something.
+pub(crate) const TOPIC: &str = live::TOPIC;
+/// What changes once a minute, since every clock on the page does.
+pub(crate) const MINUTE: &str = "minute";
+/// So many are counted for the rail; it stands for more.
+const COUNTED: u32 = 100;
+
+/// Pieces of other rooms that wait for a person: panels, one after the other.
+pub type Cards = dyn Fn(&Read<'_>, &Signed, Instant) -> Result<String, StoreError> + Send + Sync;
+
+/// The room. Clones share it.
+#[derive(Clone)]
+pub struct Room {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) rules: Rules,
+    pub(crate) live: Live,
+    pub(crate) cards: Arc<Cards>,
+    pages: Arc<HashMap<&'static str, Arc<dyn RecordPage>>>,
+}
+
+impl Room {
+    /// A room over a store whose schema has been migrated. `pages` are those of the rooms whose records duties are about.
+    pub fn new(
+        (store, world): (Store, World),
+        rules: Rules,
+        live: Live,
+        pages: Vec<Arc<dyn RecordPage>>,
+        cards: Arc<Cards>,
+    ) -> Self {
+        let pages = pages.into_iter().map(|page| (page.noun(), page)).collect();
+        Self {
+            store,
+            world,
+            rules,
+            live,
+            cards,
+            pages: Arc::new(pages),
+        }
+    }
+
+    /// The page of a record's kind.
+    pub(crate) fn page_of(&self, noun: &str) -> Option<&dyn RecordPage> {
+        self.pages.get(noun).map(AsRef::as_ref)
+    }
+
+    /// Where a record is shown: on its room's page, else as a case.
+    pub(crate) fn href(&self, noun: &str, id: &str) -> String {
+        match self.page_of(noun) {
+            Some(page) => page.href(id),
+            None => format!("/adherence/cases/{}/{}", segment(noun), segment(id)),
+        }
+    }
+
+    /// Tells the pages that show what is owed, after the commit.
+    pub(crate) fn changed(&self) {
+        self.live.changed([TOPIC], None);
+    }
+}
+
+/// A part of a path: whatever a foreign system calls its records.
+fn segment(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Room(today)")
+    }
+}
+
+/// The numbers in the rail: what is overdue of one's own, and what one was told and has not seen. By the keys of the menu.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn counts(
+    read: &Read<'_>,
+    rules: &InForce,
+    signed: &Signed,
+    now: Instant,
+) -> Result<Vec<(&'static str, Count)>, StoreError> {
+    let mine = who::mine(rules, signed);
+    let late = now.plus_micros(-1);
+    let overdue = obligations::keys_of(read, &mine, (obligations::FIRST, Some(late)), COUNTED)?;
+    let told = alerts::count_open(read, &who::hearer(rules, signed), COUNTED)?;
+    let count = |number: u64, word: &str| Count {
+        number,
+        word: word.to_owned(),
+        state: "overdue",
+    };
+    let counts = [
+        ("today", count(overdue.len() as u64, "overdue")),
+        ("alerts", count(told, "not seen")),
+    ];
+    Ok(counts
+        .into_iter()
+        .filter(|(_, count)| count.number > 0)
+        .collect())
+}
+
+/// What the room does by itself: once a minute its pages are fetched again, since every clock on them has moved.
+pub fn job(room: &Room) -> Job {
+    let live = room.live.clone();
+    Job::new("today: the minute", Duration::from_mins(1), move || {
+        live.changed([MINUTE], None);
+        Ok::<_, StoreError>(())
+    })
+}

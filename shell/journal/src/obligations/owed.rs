@@ -1,0 +1,174 @@
+//! What is owed now, by its deadline: the duties of a person, of a role where nobody is named, towards a client, under a rule.
+//!
+//! Every list is read in two steps: the keys from an index that holds nothing else, then the rows of those that are shown.
+//! So a list costs as much as it shows, however many duties others have.
+
+use kept_kernel::Instant;
+use kept_store::{Read, StoreError, params, statements};
+
+use super::Owed;
+
+/// The run that counts, as every question here begins.
+macro_rules! keys {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT o.due_at, o.number FROM obligations o
+             WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) AND o.settled_at IS NULL ",
+            $($rest),+
+        )
+    };
+}
+
+/// The next keys of an index: after the key `$1`, `$2`, and with the deadline `$3` at the latest.
+macro_rules! next {
+    ($of:literal) => {
+        keys!(
+            $of,
+            " AND (o.due_at, o.number) > ($1, $2) AND o.due_at <= $3 ORDER BY o.due_at, o.number LIMIT $4"
+        )
+    };
+}
+
+statements! {
+    NEXT_OF_ALL = next!("AND o.import IS NULL");
+    NEXT_OF_PERSON = next!("AND o.owner = $5");
+    NEXT_OF_ROLE = next!("AND o.owner IS NULL AND o.owner_role = $5");
+    NEXT_TO_CLIENT = next!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $5)");
+    NEXT_UNDER_RULE = next!("AND o.code = $5 AND o.rule = $6");
+    /// Rungs of a ladder have no deadline of their own; they are the last in the same indexes.
+    CLIMBED_TO_PERSON = keys!("AND o.owner = $1 AND o.due_at = $2 AND o.level > 0 ORDER BY o.number DESC LIMIT $3");
+    CLIMBED_TO_ROLE = keys!("AND o.owner IS NULL AND o.owner_role = $1 AND o.due_at = $2 AND o.level > 0
+               ORDER BY o.number DESC LIMIT $3");
+    THESE = super::selected!("AND o.number IN LIST($1) ORDER BY o.due_at, o.number");
+    /// How often each verdict was given in a stretch of time.
+    SETTLED = "SELECT verdict, count(*) FROM (
+                   SELECT o.verdict AS verdict FROM obligations o
+                   WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
+                       AND o.owner = $1 AND o.settled_at >= $2 AND o.settled_at < $3 LIMIT $4) AS settled
+               GROUP BY verdict ORDER BY verdict";
+    ALL_IN_ORDER = super::selected!("AND o.number > $1 ORDER BY o.number LIMIT $2");
+    ALL_OF_PERSON = super::selected!("AND o.number > $1 AND o.owner = $3 ORDER BY o.number LIMIT $2");
+    ALL_TO_CLIENT = super::selected!("AND o.number > $1
+               AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $3) ORDER BY o.number LIMIT $2");
+    ALL_UNDER_RULE = super::selected!("AND o.number > $1 AND o.code = $3 AND o.rule = $4 ORDER BY o.number LIMIT $2");
+}
+
+/// Whose open duties are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's.
+    All,
+    /// Those that name this person.
+    Person(String),
+    /// Those that this role owes and that name nobody, in the words of [`Owed::owner_role`].
+    Role(String),
+    /// Those towards this client.
+    Client(String),
+    /// Those under this rule: the code of the document and the rule.
+    Rule(String, String),
+}
+
+/// Where an open duty stands in a list: its deadline, then its number.
+pub type DueKey = (Instant, i64);
+/// Before all of them.
+pub const FIRST: DueKey = (Instant::MIN, 0);
+
+/// The keys of open duties after one, by deadline, those of several together; so many at most. Rungs of ladders are among
+/// those without a deadline, which come last, and only where `until` is none.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn keys_of(
+    read: &Read<'_>,
+    whose: &[Whose],
+    (after, until): (DueKey, Option<Instant>),
+    limit: u32,
+) -> Result<Vec<DueKey>, StoreError> {
+    // A duty without a deadline lies at the end of time.
+    let until = until.unwrap_or(Instant::MAX);
+    let mut keys: Vec<DueKey> = Vec::new();
+    for one in whose {
+        let most = params![after.0, after.1, until, limit];
+        let found: Vec<DueKey> = match one {
+            Whose::All => read.all(NEXT_OF_ALL, &most)?,
+            Whose::Person(id) => read.all(NEXT_OF_PERSON, &[&most[..], &params![id]].concat())?,
+            Whose::Role(role) => read.all(NEXT_OF_ROLE, &[&most[..], &params![role]].concat())?,
+            Whose::Client(id) => read.all(NEXT_TO_CLIENT, &[&most[..], &params![id]].concat())?,
+            Whose::Rule(code, rule) => {
+                read.all(NEXT_UNDER_RULE, &[&most[..], &params![code, rule]].concat())?
+            }
+        };
+        keys.extend(found);
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(limit as usize);
+    Ok(keys)
+}
+
+/// The keys of open rungs of ladders, the latest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn climbed(read: &Read<'_>, whose: &[Whose], limit: u32) -> Result<Vec<DueKey>, StoreError> {
+    let mut keys: Vec<DueKey> = Vec::new();
+    for one in whose {
+        let (sql, name) = match one {
+            Whose::Person(id) => (CLIMBED_TO_PERSON, id),
+            Whose::Role(role) => (CLIMBED_TO_ROLE, role),
+            _ => continue,
+        };
+        let found: Vec<DueKey> = read.all(sql, &params![name, Instant::MAX, limit])?;
+        keys.extend(found);
+    }
+    keys.sort_unstable_by_key(|(_, number)| std::cmp::Reverse(*number));
+    keys.truncate(limit as usize);
+    Ok(keys)
+}
+
+/// Obligations by their numbers, by deadline. What is gone since is left out.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn these(read: &Read<'_>, numbers: &[i64]) -> Result<Vec<Owed>, StoreError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    read.all(THESE, &params![numbers])
+}
+
+/// How many duties of a person got each verdict in a stretch of time, of 1,000 at most.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn settled(
+    read: &Read<'_>,
+    person: &str,
+    (from, until): (Instant, Instant),
+) -> Result<Vec<(String, u64)>, StoreError> {
+    read.all(SETTLED, &params![person, from, until, 1_000])
+}
+
+/// Obligations of all verdicts in the order of their numbers, after one; so many at most. A role's cannot be listed so.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn in_order(
+    read: &Read<'_>,
+    whose: &Whose,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Owed>, StoreError> {
+    match whose {
+        Whose::All => read.all(ALL_IN_ORDER, &params![after, limit]),
+        Whose::Person(id) => read.all(ALL_OF_PERSON, &params![after, limit, id]),
+        Whose::Client(id) => read.all(ALL_TO_CLIENT, &params![after, limit, id]),
+        Whose::Rule(code, rule) => read.all(ALL_UNDER_RULE, &params![after, limit, code, rule]),
+        Whose::Role(_) => Ok(Vec::new()),
+    }
+}
