@@ -10,7 +10,7 @@ use kept_engine::{Engine, OwnedEvent, Record};
 use kept_journal::obligations::{self, Owed};
 use kept_journal::{InForce, events};
 use kept_kernel::Instant;
-use kept_language::ast::RuleKey;
+use kept_language::ast::{RuleKey, Sentence};
 use kept_ui::parts::{ClauseMark, Clock, Crumb, Notice};
 use kept_ui::{Failure, Frame, page};
 
@@ -19,7 +19,7 @@ use super::overview::path;
 use super::said::{Time, clock, plural, verdict_words};
 use super::shown_or_not_found;
 use crate::room::Room;
-use crate::scope::Reach;
+use crate::scope::{Reach, Reader};
 
 /// So many events of a case are looked at.
 const MOST_EVENTS: u32 = 5_000;
@@ -55,6 +55,7 @@ pub async fn case(
     State(room): State<Room>,
     Path((noun, id)): Path<(String, String)>,
     reach: Reach,
+    reader: Reader,
     frame: Frame,
 ) -> Result<Response, Failure> {
     let shown = shown_or_not_found(&room).await?;
@@ -71,6 +72,10 @@ pub async fn case(
     .await?;
     if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
         return Err(Failure::not_found("There is no such case").way_on("/adherence", "Adherence"));
+    }
+    let client = duties.iter().find_map(|duty| duty.client.as_deref());
+    if client.is_some() || rules.is_of_clients(&noun) {
+        (reader.noted)(&noun, &id, client.filter(|client| *client != id));
     }
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;
@@ -141,6 +146,12 @@ fn whys(
             code: duty.code.clone(),
             id: duty.rule.clone(),
         };
+        // A course is owed by many in one case, and the engine speaks of the last of them.
+        let found = rules.library.rule(&rule);
+        if found.is_some_and(|(_, rule)| matches!(rule.sentence, Some(Sentence::Course(_)))) {
+            *told = vec![ELSEWHERE.to_owned()];
+            continue;
+        }
         let why = engine.why(&rule, case, at);
         *told = match why.len() {
             // The duty is there, so what the engine lacks is not among the events of the case.

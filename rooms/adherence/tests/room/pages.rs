@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use kept_adherence::Reach;
 use kept_testing::on_both;
 
-use crate::desk::{Desk, NASTY};
+use crate::desk::{Desk, NASTY, with_a_course};
 
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = page
@@ -122,6 +122,21 @@ on_both! {
         assert!(!why.contains("by event"), "{why}");
         assert_eq!(desk.get("/adherence/cases/request/nobody").0, StatusCode::NOT_FOUND);
         assert_eq!(desk.get("/adherence/cases/nonsense/T000").0, StatusCode::NOT_FOUND);
+        assert_eq!(*desk.noted.lock().unwrap(), ["request T000 of Client 0"], "who looks at a client's case is noted");
+    }
+
+    fn a_course_is_accounted_for_by_who_works_here_and_not_by_an_event(home) {
+        let desk = Desk::new(home);
+        desk.rules.put(with_a_course());
+        desk.judge();
+        let page = desk.page("/adherence/cases/company/company");
+        assert!(page.matches("class=\"case-duty\"").count() >= 2, "Eve and Bob: {page}");
+        let whys: Vec<_> = page.split("class=\"why-steps\"").skip(1).collect();
+        assert!(!whys.is_empty());
+        for why in whys {
+            assert!(why.contains("No event of this case opened it: it follows from the calendar, or from who works here in which role."), "{why}");
+        }
+        assert!(desk.noted.lock().unwrap().is_empty(), "it is no client's case");
     }
 
     fn a_file_of_cases_has_every_case_and_no_formula(home) {
