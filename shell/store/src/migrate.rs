@@ -18,6 +18,7 @@
 //! Lines that begin with `--sqlite ` or `--postgres ` hold what exists on one of them only.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kept_kernel::Instant;
 
@@ -65,6 +66,9 @@ crate::statements! {
         "INSERT INTO migrations (owner, number, name, checksum, run_at) VALUES ($1, $2, $3, $4, $5)";
 }
 
+/// What grows with the house, such as a new index, may take as long as it takes.
+const MAINTENANCE: Duration = Duration::from_hours(24);
+
 const OWN_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     owner $TEXT NOT NULL,
     number $INT NOT NULL,
@@ -85,7 +89,7 @@ impl Store {
         let dialect = self.dialect();
         let own = translate(OWN_TABLE, dialect);
         let run: Vec<(String, i64, i64)> = self
-            .write(move |tx| {
+            .write_within(MAINTENANCE, move |tx| {
                 one_at_a_time(tx)?;
                 tx.run_text("migrations", &own)?;
                 tx.all(MIGRATIONS_RUN, &[])
@@ -155,7 +159,7 @@ impl Store {
         let text = translate(migration.text, self.dialect());
         let Migration { number, name, .. } = migration;
         let checksum = checksum_of(migration.text);
-        let run = self.write(move |tx| {
+        let run = self.write_within(MAINTENANCE, move |tx| {
             one_at_a_time(tx)?;
             // Another node may have been started at the same time.
             if tx
@@ -179,17 +183,19 @@ impl Store {
         }))
     }
 
-    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports.
+    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports. What
+    /// has grown tenfold is looked at, each table by itself, so that others may write in between.
     ///
     /// # Errors
     ///
     /// As the database says.
     pub fn analyze(&self) -> Result<(), StoreError> {
-        let text = match self.dialect() {
-            Dialect::Sqlite => "PRAGMA optimize = 0x10002",
-            Dialect::Postgres => "ANALYZE",
-        };
-        self.write(move |tx| tx.run_text("analyze", text)).wait()
+        let grown = self.write_within(MAINTENANCE, |tx| tx.grown()).wait()?;
+        for text in grown {
+            self.write_within(MAINTENANCE, move |tx| tx.run_text("analyze", &text))
+                .wait()?;
+        }
+        Ok(())
     }
 }
 
