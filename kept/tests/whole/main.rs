@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod api;
 mod ask;
 mod desk;
 mod exports;
@@ -14,6 +15,7 @@ mod headers;
 mod hearing;
 mod lapsed;
 mod lists;
+mod nodes;
 mod records;
 mod signing_in;
 mod stolen;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kept_engine::Program;
-use kept_language::{Library, Register};
+use kept_language::{Library, NounId, Register};
 
 use crate::codec::Codec;
+use crate::events::CLIENT;
 
 /// The SOPs in force with all that is needed to run and to explain them. It never changes; a new version is a new one.
 pub struct InForce {
@@ -20,6 +21,42 @@ pub struct InForce {
     pub codec: Arc<Codec>,
     /// What the people are called whom events and obligations name by their ids.
     pub directory: Directory,
+}
+
+impl InForce {
+    /// Rules with the codec of their vocabulary, and nobody in the directory yet.
+    pub fn of(register: Register, library: Library, program: Program) -> Self {
+        Self {
+            codec: Arc::new(Codec::new(&register)),
+            directory: Directory::default(),
+            register,
+            library,
+            program,
+        }
+    }
+
+    /// Whether records of this kind are clients, or belong to clients: requests do, announcements do not.
+    pub fn is_of_clients(&self, noun: &str) -> bool {
+        let noun = self.register.noun(noun);
+        noun.is_some_and(|noun| of_clients(&self.register).any(|one| one == noun))
+    }
+
+    /// The names of those kinds.
+    pub(crate) fn nouns_of_clients(&self) -> Vec<String> {
+        let nouns = of_clients(&self.register);
+        nouns.map(|noun| self.register[noun].id.clone()).collect()
+    }
+}
+
+/// The client, and the kinds of records from which a rule reaches one.
+fn of_clients(register: &Register) -> impl Iterator<Item = NounId> {
+    let client = register.noun(CLIENT);
+    register
+        .nouns()
+        .filter(move |(id, noun)| {
+            client.is_some_and(|client| *id == client || noun.reaches.contains(&client))
+        })
+        .map(|(id, _)| id)
 }
 
 /// What people are called, and which team they are of. Foreign logs have names of their own, which stand for themselves.

@@ -85,7 +85,8 @@ on_both! {
         let rita = desk.browser("rita");
         let id: ClientId = rita.client(&[("name", "Aalto Dairy"), ("kind", "company")]).parse().unwrap();
         let read_by = || {
-            let reads = desk.store.read(move |read| kept_accounts::access::reads_of_record(read, ("client", id.0), 50)).kept();
+            let named = id.to_string();
+            let reads = desk.store.read(move |read| kept_accounts::access::reads_of_record(read, ("client", &named), 50)).kept();
             reads.into_iter().map(|read| read.name).collect::<Vec<_>>()
         };
         assert!(read_by().is_empty());
