@@ -2,7 +2,7 @@
 
 mod keeping;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -181,11 +181,18 @@ pub struct ServeAsked {
 }
 
 impl ServeAsked {
-    /// The beginning of every address of the site.
+    /// The beginning of every address of the site. Where only this machine hears it, it is called `localhost`: browsers make
+    /// no passkeys for a bare number.
     pub fn origin(&self, at: SocketAddr) -> String {
-        self.base_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{at}"))
+        let heard = match at.ip() {
+            IpAddr::V4(ip) => ip == Ipv4Addr::LOCALHOST,
+            IpAddr::V6(ip) => ip == Ipv6Addr::LOCALHOST,
+        };
+        match &self.base_url {
+            Some(url) => url.clone(),
+            None if heard => format!("http://localhost:{}", at.port()),
+            None => format!("http://{at}"),
+        }
     }
 }
 
@@ -514,4 +521,30 @@ pub struct DiffAsked {
     /// Write the differences as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HouseAsked, ServeAsked};
+
+    #[test]
+    fn what_only_this_machine_hears_is_called_localhost() {
+        let origin = |at: &str, base_url: Option<&str>| {
+            let asked = ServeAsked {
+                house: HouseAsked {
+                    data: "data".into(),
+                    database_url: None,
+                    key_file: None,
+                },
+                listen: at.parse().unwrap(),
+                base_url: base_url.map(str::to_owned),
+            };
+            asked.origin(asked.listen)
+        };
+        assert_eq!(origin("127.0.0.1:8080", None), "http://localhost:8080");
+        assert_eq!(origin("[::1]:80", None), "http://localhost:80");
+        assert_eq!(origin("192.0.2.7:8080", None), "http://192.0.2.7:8080");
+        let named = origin("127.0.0.1:8080", Some("https://desk.example"));
+        assert_eq!(named, "https://desk.example");
+    }
 }

@@ -54,6 +54,7 @@ fn a_made_up_house_is_served_at_the_next_port_where_the_first_is_taken_and_leave
         }
     };
     assert!(at > port, "{told}");
+    assert!(told.contains(&format!("http://localhost:{at}/")), "{told}");
     for role in [
         "administrator",
         "SOP supervisor",
