@@ -12,6 +12,12 @@
 //! makes the tests `a_note_is_there_after_the_write::sqlite` and `…::postgres`. The second needs a server, given as a
 //! URL in `KEPT_TEST_POSTGRES`; `testing/postgres-server` starts one, and `./test` does so by itself. Without it the test
 //! is skipped, and says so.
+//!
+//! [`helpdesk()`] has the rules that the desks of the rooms' tests work under.
+
+mod helpdesk;
+
+pub use helpdesk::{Helpdesk, helpdesk, helpdesk_with, root, text, vocabulary};
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};

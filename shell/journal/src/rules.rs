@@ -22,6 +22,19 @@ pub struct InForce {
     pub directory: Directory,
 }
 
+impl InForce {
+    /// Rules with the codec of their vocabulary, and nobody in the directory yet.
+    pub fn of(register: Register, library: Library, program: Program) -> Self {
+        Self {
+            codec: Arc::new(Codec::new(&register)),
+            directory: Directory::default(),
+            register,
+            library,
+            program,
+        }
+    }
+}
+
 /// What people are called, and which team they are of. Foreign logs have names of their own, which stand for themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {

@@ -1,6 +1,5 @@
 //! A desk with five people in two teams, a clock that is set by hand, a browser and a program.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,13 +11,9 @@ use kept_accounts::access::{Action, for_kept};
 use kept_accounts::model::{DepartmentId, PersonId, TeamId};
 use kept_accounts::{Accounts, SignIn, SignedIn, Visitor, commands};
 use kept_announcements::{Room, api_description, api_routes, parts, routes};
-use kept_calendar::Calendar;
-use kept_engine::{Calendars, People, Program, Version};
 use kept_journal::audit::Who;
-use kept_journal::codec::Codec;
-use kept_journal::{Directory, InForce, Rules};
+use kept_journal::{InForce, Rules};
 use kept_kernel::{Id, Instant};
-use kept_language::{Register, RegisterFile, Source};
 use kept_rooms::Parts;
 use kept_store::{Store, StoreError, params, statements};
 use kept_testing::{Home, Kept as _};
@@ -461,48 +456,6 @@ fn valid(
 }
 
 fn in_force() -> InForce {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    let folder = std::fs::read_dir(root.join("sops/vocabulary")).unwrap();
-    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let texts: Vec<_> = paths
-        .iter()
-        .map(|path| {
-            (
-                path.display().to_string(),
-                std::fs::read_to_string(path).unwrap(),
-            )
-        })
-        .collect();
-    let files: Vec<_> = texts
-        .iter()
-        .map(|(path, text)| RegisterFile { path, text })
-        .collect();
-    let register = Register::load(&files).unwrap();
-    let sop = text("examples/helpdesk/helpdesk.sop.md");
-    let source = Source {
-        path: "helpdesk.sop.md",
-        text: &sop,
-    };
-    let library = kept_language::read(&register, &[source]);
-    let calendar = text("examples/helpdesk/calendar.toml");
-    let calendar = Calendar::parse(&calendar, &mut |name| Err(name.to_owned())).unwrap();
-    let versions = [Version {
-        documents: &library.documents,
-        from: Instant::MIN,
-    }];
-    let program = Program::compile(
-        &register,
-        &versions,
-        Calendars::company(calendar),
-        People::default(),
-    );
-    InForce {
-        directory: Directory::default(),
-        codec: Arc::new(Codec::new(&register)),
-        library,
-        program: program.unwrap(),
-        register,
-    }
+    let desk = kept_testing::helpdesk();
+    InForce::of(desk.register, desk.library, desk.program)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -11,19 +11,16 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use kept_calendar::Calendar;
-use kept_engine::{Calendars, OwnedEvent, People, Program, Version};
+use kept_engine::OwnedEvent;
 use kept_history::{Outside, Room, Shelf, routes};
 use kept_journal::audit::{Author, Who};
-use kept_journal::codec::Codec;
 use kept_journal::events;
 use kept_journal::imports::Import;
-use kept_journal::{Directory, InForce, Rules};
+use kept_journal::{InForce, Rules};
 use kept_kernel::{Id, Instant};
-use kept_language::{Register, RegisterFile, Source};
 use kept_logs::{BadLine, Mapping, ReadOptions, Watch};
 use kept_store::{Store, StoreError, params, statements};
-use kept_testing::{Home, Kept as _};
+use kept_testing::{Home, Kept as _, text};
 use kept_ui::{Binding, Live, LiveLimits, Menu, Settings, Ui, Viewer};
 use kept_vault::{Purpose, Roots, Sealer, SystemRandom};
 use kept_world::World;
@@ -305,45 +302,8 @@ pub fn log(tickets: u32) -> String {
 }
 
 fn in_force() -> InForce {
-    let folder = root().join("sops/vocabulary");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    let texts: Vec<(String, String)> = files
-        .iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(path).unwrap();
-            (path.display().to_string(), text)
-        })
-        .collect();
-    let files: Vec<_> = texts
-        .iter()
-        .map(|(path, text)| RegisterFile { path, text })
-        .collect();
-    let register = Register::load(&files).unwrap();
-    let sop = text("examples/helpdesk/helpdesk.sop.md");
-    let source = Source {
-        path: "helpdesk.sop.md",
-        text: &sop,
-    };
-    let library = kept_language::read(&register, &[source]);
-    let calendar = text("examples/helpdesk/calendar.toml");
-    let calendar = Calendar::parse(&calendar, &mut |name| Err(name.to_owned())).unwrap();
-    let versions = [Version {
-        documents: &library.documents,
-        from: Instant::MIN,
-    }];
-    let calendars = Calendars::company(calendar);
-    let program = Program::compile(&register, &versions, calendars, People::default()).unwrap();
-    InForce {
-        codec: Arc::new(Codec::new(&register)),
-        directory: Directory::default(),
-        library,
-        program,
-        register,
-    }
+    let desk = kept_testing::helpdesk();
+    InForce::of(desk.register, desk.library, desk.program)
 }
 
 pub struct Silent;
@@ -351,12 +311,4 @@ pub struct Silent;
 impl Watch for Silent {
     fn bad(&mut self, _: &BadLine) {}
     fn rows(&mut self, _: u64) {}
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn text(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap()
 }
