@@ -26,6 +26,7 @@ use crate::error::{OpenError, StoreError};
 use crate::params;
 use crate::sql::Dialect;
 use crate::store::Store;
+use crate::transaction::Write;
 
 /// A step of a schema. Once released it is never edited: what it made is changed by a later one.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,7 @@ pub struct Migrated {
 
 crate::statements! {
     MIGRATIONS_RUN = "SELECT owner, number, checksum FROM migrations ORDER BY owner, number";
+    IS_RUN = "SELECT number, checksum FROM migrations WHERE owner = $1 AND number = $2";
     RECORD_MIGRATION =
         "INSERT INTO migrations (owner, number, name, checksum, run_at) VALUES ($1, $2, $3, $4, $5)";
 }
@@ -87,7 +89,8 @@ impl Store {
         let dialect = self.dialect();
         let own = translate(OWN_TABLE, dialect);
         let run: Vec<(String, i64, i64)> = self
-            .write(move |tx| {
+            .write_within(MAINTENANCE, move |tx| {
+                one_at_a_time(tx)?;
                 tx.run_text("migrations", &own)?;
                 tx.all(MIGRATIONS_RUN, &[])
             })
@@ -112,7 +115,7 @@ impl Store {
                             name,
                         });
                     }
-                    None => migrated.push(self.run_migration(schema.owner, *migration, now)?),
+                    None => migrated.extend(self.run_migration(schema.owner, *migration, now)?),
                 }
             }
         }
@@ -152,24 +155,32 @@ impl Store {
         owner: &'static str,
         migration: Migration,
         now: Instant,
-    ) -> Result<Migrated, OpenError> {
+    ) -> Result<Option<Migrated>, OpenError> {
         let text = translate(migration.text, self.dialect());
         let Migration { number, name, .. } = migration;
         let checksum = checksum_of(migration.text);
-        self.write_within(MAINTENANCE, move |tx| {
+        let run = self.write_within(MAINTENANCE, move |tx| {
+            one_at_a_time(tx)?;
+            // Another node may have been started at the same time.
+            if tx
+                .maybe::<(i64, i64)>(IS_RUN, &params![owner, number])?
+                .is_some()
+            {
+                return Ok(false);
+            }
             tx.run_text(name, &text)?;
-            tx.execute(
-                RECORD_MIGRATION,
-                &params![owner, number, name, checksum, now],
-            )
-        })
-        .wait()
-        .map_err(|error| failed((owner, number, name), &error))?;
-        Ok(Migrated {
+            let row = params![owner, number, name, checksum, now];
+            tx.execute(RECORD_MIGRATION, &row)?;
+            Ok::<_, StoreError>(true)
+        });
+        let run = run
+            .wait()
+            .map_err(|error| failed((owner, number, name), &error))?;
+        Ok(run.then_some(Migrated {
             owner,
             number,
             name,
-        })
+        }))
     }
 
     /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports. What
@@ -179,12 +190,24 @@ impl Store {
     ///
     /// As the database says.
     pub fn analyze(&self) -> Result<(), StoreError> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method itself is of one lifetime, and a transaction's is any"
+        )]
         let grown = self.write_within(MAINTENANCE, |tx| tx.grown()).wait()?;
         for text in grown {
             self.write_within(MAINTENANCE, move |tx| tx.run_text("analyze", &text))
                 .wait()?;
         }
         Ok(())
+    }
+}
+
+/// Nodes of a server that are started at once migrate one after the other, until the transaction ends. SQLite has one writer.
+fn one_at_a_time(tx: &Write<'_>) -> Result<(), StoreError> {
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => tx.run_text("migrations", "SELECT pg_advisory_xact_lock(7305818243)"),
     }
 }
 
