@@ -73,7 +73,9 @@ pub fn run(
         tokio::task::block_in_place(|| {
             jobs.stop();
             history.stop();
-        });
+            // What was read since the last round.
+            accounts.write_reads()
+        })?;
         Ok(Outcome::Fine)
     });
     // What was accepted is finished; then the audit is sealed a last time.

@@ -12,9 +12,9 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
-use kept_accounts::access::Action;
+use kept_accounts::access::{Action, RecordNamed};
 use kept_accounts::{Accounts, RemoteAddress, Signed};
-use kept_adherence::{Exporter, Reach};
+use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
@@ -89,7 +89,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
-    let rooms = rooms(house, &rules, &adherence, history.clone())
+    let rooms = rooms(house, (&rules, &accounts), &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
@@ -99,6 +99,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(hearing::routes(&live));
     let mut jobs = jobs(house, &rules, &announcements);
     jobs.push(hearing::job(live.clone(), accounts.clone()));
+    jobs.push(reads(accounts.clone()));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
     let signed = accounts.session_layer(counted);
@@ -139,6 +140,13 @@ fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) 
     jobs.extend(parts.jobs);
     jobs.push(api::job(house.store.clone(), house.world.clone()));
     jobs
+}
+
+/// Writes down who has read which record of a client. What waits for it is lost only when the program dies within the second.
+fn reads(accounts: Accounts) -> Job {
+    Job::new("who has read what", Duration::from_secs(1), move || {
+        accounts.write_reads()
+    })
 }
 
 /// A request takes a minute at most; sending a log takes as long as the line needs.
@@ -191,7 +199,7 @@ fn history(
 
 fn rooms(
     house: &House,
-    rules: &Rules,
+    (rules, accounts): (&Rules, &Accounts),
     adherence: &kept_adherence::Room,
     history: kept_history::Room,
 ) -> Routes {
@@ -212,7 +220,7 @@ fn rooms(
     Routes::new()
         .route("/", get(first))
         .merge(reaching(
-            rules.clone(),
+            (rules.clone(), accounts.clone()),
             kept_adherence::routes(adherence.clone()),
         ))
         .merge(reading(
@@ -275,10 +283,10 @@ fn reading(action: Action, routes: Routes) -> Routes {
 }
 
 /// The figures, for people who see any: all of them, their team's, or their own.
-fn reaching(rules: Rules, routes: Routes) -> Routes {
+fn reaching((rules, accounts): (Rules, Accounts), routes: Routes) -> Routes {
     routes.layer(from_fn(
         move |signed: Signed, mut request: Request, next: Next| {
-            let rules = rules.clone();
+            let (rules, accounts) = (rules.clone(), accounts.clone());
             async move {
                 let scope = signed.scope(Action::ReadAdherence);
                 if scope.is_nothing() {
@@ -298,6 +306,19 @@ fn reaching(rules: Rules, routes: Routes) -> Routes {
                     },
                     Err(failure) => return failure.into_response(),
                 };
+                let person = signed.person;
+                let reader = Reader {
+                    author: exporter.figures.clone(),
+                    noted: Arc::new(move |object, record, client| {
+                        let what = RecordNamed {
+                            object: object.to_owned(),
+                            record: record.to_owned(),
+                            client: client.map(str::to_owned),
+                        };
+                        accounts.note_read(person, what);
+                    }),
+                };
+                request.extensions_mut().insert(reader);
                 request.extensions_mut().insert(exporter);
                 request.extensions_mut().insert(reach);
                 next.run(request).await

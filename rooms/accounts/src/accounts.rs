@@ -10,7 +10,7 @@ use kept_ui::Menu;
 use kept_vault::{NoRandomness, PasswordHash, Passwords, Sealer, Token, TokenHash};
 use kept_world::World;
 
-use crate::access::{self, Action};
+use crate::access::{self, Action, RecordNamed, Unwritten};
 use crate::commands::{
     Act, AddPersonError, AddTokenError, Attempt, NewPerson, NewSession, NewToken, Proof,
     SignInError, SignedInAs, StepRefused, add_person, add_token, begin_sign_in, finish_password,
@@ -105,6 +105,7 @@ pub struct Accounts {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) hashing: Hashing,
     pub(crate) settings: Arc<Settings>,
+    unwritten: Arc<Unwritten>,
 }
 
 impl fmt::Debug for Accounts {
@@ -177,6 +178,7 @@ impl Accounts {
             sealer: Arc::new(sealer),
             hashing: Hashing::new(passwords, settings.hashes_at_once.max(1)),
             settings: Arc::new(settings),
+            unwritten: Arc::default(),
         }
     }
 
@@ -295,7 +297,23 @@ impl Accounts {
         Ok((id, crate::bearer::written(&secret)))
     }
 
-    /// Writes down that a person has read a client's record; pages show it only after that.
+    /// Notes that a person reads a client's record, or what belongs to one. The page does not wait: [`Accounts::write_reads`]
+    /// writes it down, within a second.
+    pub fn note_read(&self, person: PersonId, what: RecordNamed) {
+        let act = self.act(Who::Person(person.0));
+        self.unwritten.add(act, person, what);
+    }
+
+    /// Writes down who has read what. For a job that comes round every second, and at the end; it blocks this thread.
+    ///
+    /// # Errors
+    ///
+    /// As the database says; then it is tried again the next time.
+    pub fn write_reads(&self) -> Result<(), StoreError> {
+        self.unwritten.write(&self.store)
+    }
+
+    /// Writes down that a person has read a client's record, for a page that is to be shown only after that.
     ///
     /// # Errors
     ///

@@ -176,11 +176,18 @@ statements! {
                  ORDER BY opened_at, id";
     END_EMERGENCY = "UPDATE emergencies SET ended_at = $3 WHERE id = $1 AND person = $2 AND until > $3 AND ended_at IS NULL";
 
-    LOG_READ = "INSERT INTO record_reads (id, at, person, object, record) VALUES ($1, $2, $3, $4, $5)";
-    READS_SINCE = "SELECT count(DISTINCT record) FROM record_reads WHERE person = $1 AND at > $2";
+    LOG_READ = "INSERT INTO record_reads (id, at, person, object, record, client) VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT DO NOTHING";
+    READS_SINCE = "SELECT count(*), 1 FROM (SELECT DISTINCT object, record FROM record_reads
+                   WHERE person = $1 AND at > $2 AND at <= $3) AS different";
     READS_OF_RECORD = "SELECT r.at, r.person, p.name, r.object, r.record FROM record_reads r
                        JOIN people p ON p.id = r.person WHERE r.object = $1 AND r.record = $2
                        ORDER BY r.at DESC, r.id DESC LIMIT $3";
+    /// The client's own record, and whatever belongs to it.
+    READS_OF_CLIENT = "SELECT r.at, r.person, p.name, r.object, r.record FROM
+                       (SELECT id, at, person, object, record FROM record_reads WHERE object = 'client' AND record = $1
+                        UNION ALL SELECT id, at, person, object, record FROM record_reads WHERE client = $1) r
+                       JOIN people p ON p.id = r.person ORDER BY r.at DESC, r.id DESC LIMIT $2";
     READS_OF_PERSON = "SELECT r.at, r.person, p.name, r.object, r.record FROM record_reads r
                        JOIN people p ON p.id = r.person WHERE r.person = $1 ORDER BY r.at DESC, r.id DESC LIMIT $2";
 

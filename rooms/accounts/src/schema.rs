@@ -16,6 +16,11 @@ pub const SCHEMA: Schema = Schema {
             name: "passkeys",
             text: PASSKEYS,
         },
+        Migration {
+            number: 3,
+            name: "reads",
+            text: READS,
+        },
     ],
 };
 
@@ -215,4 +220,20 @@ const PASSKEYS: &str = "
         expires_at $INT NOT NULL
     ) $STRICT;
     CREATE INDEX used_challenges_old ON used_challenges (expires_at);
+";
+
+const READS: &str = "
+    -- Records are named as the journal names them: an imported one has no id of ours. Nothing was written here before.
+    DROP TABLE record_reads;
+    CREATE TABLE record_reads (
+        id $ID NOT NULL PRIMARY KEY,
+        at $INT NOT NULL,
+        person $ID NOT NULL REFERENCES people (id),
+        object $TEXT NOT NULL,
+        record $TEXT NOT NULL,
+        client $TEXT
+    ) $STRICT;
+    CREATE INDEX record_reads_of_person ON record_reads (person, at, id);
+    CREATE INDEX record_reads_of_record ON record_reads (object, record, at, id);
+    CREATE INDEX record_reads_of_client ON record_reads (client, at, id);
 ";

@@ -83,7 +83,7 @@ pub fn judge(
 ) -> Result<Judged, JudgeError> {
     let calendar = rules.program.company_calendar();
     let end = Cell::new(Instant::MAX);
-    let lived = live::lived(store)?;
+    let lived = live::lived(store, rules)?;
     let rewriting = Rewriting::begin(store, rules.codec.clone(), world.now())?;
     let takes = RefCell::new(Takes {
         directory: &rules.directory,

@@ -30,7 +30,7 @@ pub use pages::routes;
 pub use queries::STATEMENTS;
 pub use room::{MarginFigure, Room, Shown, State};
 pub use schema::SCHEMA;
-pub use scope::{Exporter, Reach};
+pub use scope::{Exporter, Noted, Reach, Reader};
 pub use share::{Share, Standing};
 pub use tally::{Dimension, Month};
 pub use times::{Bin, Times};

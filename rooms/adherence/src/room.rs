@@ -208,7 +208,7 @@ impl Room {
     ///
     /// As the database says.
     pub fn keep_fresh(&self) -> Result<bool, StoreError> {
-        if !live::lived(&self.0.store)? {
+        if !live::lived(&self.0.store, &self.0.rules.now())? {
             return Ok(false);
         }
         let last = self.store().read(queries::latest).wait()?;

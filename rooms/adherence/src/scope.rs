@@ -1,5 +1,8 @@
 //! Who may see which figures and cases.
 
+use std::fmt;
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kept_journal::Directory;
@@ -31,6 +34,34 @@ impl Reach {
             Self::Own(person) => owned(&|owner| owner == person),
             Self::Team(team) => owned(&|owner| directory.team_of(owner) == Some(team)),
         }
+    }
+}
+
+/// What is told of a case that somebody looks at: its kind, its name, the client that it belongs to.
+pub type Noted = dyn Fn(&str, &str, Option<&str>) + Send + Sync;
+
+/// Who looks, and acts. The program puts it beside each request; what a client's case tells somebody is written down in their
+/// name, and what they have done is confirmed in its transaction.
+#[derive(Clone)]
+pub struct Reader {
+    /// Who it is, with the right to see figures.
+    pub author: Author,
+    /// Notes that they look at a case.
+    pub noted: Arc<Noted>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Reader").field(&self.author).finish()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let reader = parts.extensions.get::<Self>().cloned();
+        reader.ok_or_else(|| Failure::not_found("There is no such page"))
     }
 }
 

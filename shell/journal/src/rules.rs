@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kept_engine::Program;
-use kept_language::{Library, Register};
+use kept_language::{Library, NounId, Register};
 
 use crate::codec::Codec;
+use crate::events::CLIENT;
 
 /// The SOPs in force with all that is needed to run and to explain them. It never changes; a new version is a new one.
 pub struct InForce {
@@ -33,6 +34,29 @@ impl InForce {
             program,
         }
     }
+
+    /// Whether records of this kind are clients, or belong to clients: requests do, announcements do not.
+    pub fn is_of_clients(&self, noun: &str) -> bool {
+        let noun = self.register.noun(noun);
+        noun.is_some_and(|noun| of_clients(&self.register).any(|one| one == noun))
+    }
+
+    /// The names of those kinds.
+    pub(crate) fn nouns_of_clients(&self) -> Vec<String> {
+        let nouns = of_clients(&self.register);
+        nouns.map(|noun| self.register[noun].id.clone()).collect()
+    }
+}
+
+/// The client, and the kinds of records from which a rule reaches one.
+fn of_clients(register: &Register) -> impl Iterator<Item = NounId> {
+    let client = register.noun(CLIENT);
+    register
+        .nouns()
+        .filter(move |(id, noun)| {
+            client.is_some_and(|client| *id == client || noun.reaches.contains(&client))
+        })
+        .map(|(id, _)| id)
 }
 
 /// What people are called, and which team they are of. Foreign logs have names of their own, which stand for themselves.

@@ -21,7 +21,8 @@ pub use emergency::{
     EMERGENCY_MINUTES, Emergency, OpenEmergencyError, emergencies, end_emergency, open_emergency,
 };
 pub use matrix::document;
-pub use reads::{MANY_READS, RecordRead, log_read, reads_of_person, reads_of_record};
+pub(crate) use reads::Unwritten;
+pub use reads::{MANY_READS, RecordNamed, RecordRead, log_read, reads_of_person, reads_of_record};
 pub use rules::{Action, RULES, Reach, SHIPPED_ROLES};
 
 use crate::model::{PersonId, SessionId, TeamId};

@@ -1,8 +1,13 @@
 //! Who has read which record of a client. Every read by a person is written down, and many in an hour raise an alarm.
+//!
+//! A page does not wait for it: what was read stands in memory and is written by a job, at most a second later, all in one
+//! transaction. A crash loses that second; a database that does not answer loses nothing, it is tried again.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kept_journal::audit;
 use kept_kernel::{Id, Instant};
-use kept_store::{FromRow, Read, Row, StoreError, Write, params};
+use kept_store::{FromRow, Read, Row, Store, StoreError, Write, params};
 
 use crate::commands::Act;
 use crate::model::PersonId;
@@ -11,6 +16,19 @@ use crate::queries;
 /// So many different records in an hour are more than work asks for.
 pub const MANY_READS: i64 = 200;
 const HOUR: i64 = 3_600_000_000;
+/// So many reads are written in one transaction.
+const SLICE: usize = 500;
+
+/// A record as it is read: named as the journal names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordNamed {
+    /// Its kind: `client`, `request`.
+    pub object: String,
+    /// Which.
+    pub record: String,
+    /// The client that it belongs to; none for a client itself, or where nobody knows.
+    pub client: Option<String>,
+}
 
 /// A read of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +42,7 @@ pub struct RecordRead {
     /// The kind of the record: `client`, `request`.
     pub object: String,
     /// Which.
-    pub record: Id,
+    pub record: String,
 }
 
 impl FromRow for RecordRead {
@@ -39,7 +57,45 @@ impl FromRow for RecordRead {
     }
 }
 
-/// Writes down that a person read a record. The read that passes the limit of an hour raises an alarm in the audit.
+/// Reads that are not written down yet.
+#[derive(Default)]
+pub(crate) struct Unwritten(Mutex<Vec<(Act, PersonId, RecordNamed)>>);
+
+impl Unwritten {
+    pub(crate) fn add(&self, act: Act, person: PersonId, what: RecordNamed) {
+        self.waiting().push((act, person, what));
+    }
+
+    /// Writes what waits. What cannot be written goes on waiting.
+    pub(crate) fn write(&self, store: &Store) -> Result<(), StoreError> {
+        loop {
+            let slice: Vec<_> = {
+                let mut waiting = self.waiting();
+                let some = waiting.len().min(SLICE);
+                waiting.drain(..some).collect()
+            };
+            if slice.is_empty() {
+                return Ok(());
+            }
+            let these = slice.clone();
+            let written = store.write(move |tx| {
+                these
+                    .iter()
+                    .try_for_each(|(act, person, what)| write_read(tx, act, *person, what))
+            });
+            if let Err(error) = written.wait() {
+                self.waiting().splice(..0, slice);
+                return Err(error);
+            }
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<(Act, PersonId, RecordNamed)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes down that a person read a record of our own, in the transaction of a page that is shown only after it.
 ///
 /// # Errors
 ///
@@ -50,15 +106,35 @@ pub fn log_read(
     person: PersonId,
     (object, record): (&str, Id),
 ) -> Result<(), StoreError> {
+    let what = RecordNamed {
+        object: object.to_owned(),
+        record: record.to_string(),
+        client: None,
+    };
+    write_read(tx, act, person, &what)
+}
+
+/// Writes down that a person read a record. The read that passes the limit of an hour raises an alarm in the audit. One that
+/// is written already is left as it is: after a connection that broke in mid-commit it is tried again.
+fn write_read(
+    tx: &Write<'_>,
+    act: &Act,
+    person: PersonId,
+    what: &RecordNamed,
+) -> Result<(), StoreError> {
     let id = act.entry;
-    tx.execute(
-        queries::LOG_READ,
-        &params![id, act.at, person, object, record],
-    )?;
+    let (object, record) = (&*what.object, &*what.record);
+    let row = params![id, act.at, person, object, record, &what.client];
+    if tx.execute(queries::LOG_READ, &row)? == 0 {
+        return Ok(());
+    }
     let since = act.at.plus_micros(-HOUR);
-    let (many,): (i64,) = tx.one(queries::READS_SINCE, &params![person, since])?;
+    let (many, _): (i64, i64) = tx.one(queries::READS_SINCE, &params![person, since, act.at])?;
     let alarm = many == MANY_READS;
     let detail = serde_json::json!({ "records": many }).to_string();
+    // An imported client may be called by a person's name, which does not belong in the audit: the row with the entry's id
+    // has it.
+    let is_id = record.parse::<Id>().is_ok();
     audit::write(
         tx,
         &audit::Entry {
@@ -71,22 +147,25 @@ pub fn log_read(
                 "RecordRead"
             },
             object,
-            object_id: &record.to_string(),
+            object_id: if is_id { record } else { "" },
             detail: if alarm { &detail } else { "{}" },
         },
     )
 }
 
-/// Who has read a record, the last first.
+/// Who has read a record, the last first; of a client also what belongs to it.
 ///
 /// # Errors
 ///
 /// As the database says.
 pub fn reads_of_record(
     read: &Read<'_>,
-    (object, record): (&str, Id),
+    (object, record): (&str, &str),
     limit: u32,
 ) -> Result<Vec<RecordRead>, StoreError> {
+    if object == "client" {
+        return read.all(queries::READS_OF_CLIENT, &params![record, limit]);
+    }
     read.all(queries::READS_OF_RECORD, &params![object, record, limit])
 }
 

@@ -1,11 +1,16 @@
 //! Managing people through the pages, and who may not; emergencies and the log of reads.
 
 use axum::http::StatusCode;
-use kept_accounts::access::{Action, SHIPPED_ROLES, Subject, reads_of_record};
+use kept_accounts::access::{Action, RecordNamed, SHIPPED_ROLES, Subject, reads_of_record};
 use kept_accounts::model::PersonState;
+use kept_store::{params, statements};
 use kept_testing::{Kept as _, on_both};
 
 use crate::desk::{ADMIN, Browser, Desk, MAYA, OTHER_PASSWORD, PASSWORD};
+
+statements! {
+    AUDITED_NAMES = "SELECT object_id FROM audit WHERE act = 'RecordRead'";
+}
 
 fn helen(desk: &Desk) -> Browser<'_> {
     let browser = desk.browser();
@@ -224,12 +229,36 @@ on_both! {
             let record = if number < 2 { first } else { desk.world.id() };
             desk.run(desk.accounts.log_read(&maya, "client", record)).unwrap();
         }
-        let reads = desk.store.read(move |read| reads_of_record(read, ("client", first), 10)).kept();
+        let reads = desk.store.read(move |read| reads_of_record(read, ("client", &first.to_string()), 10)).kept();
         assert_eq!(reads.len(), 2);
         assert!(reads.iter().all(|read| read.name == "Maya Okonkwo"));
         let audited = desk.audited();
         let count = |what: &str| audited.iter().filter(|act| *act == what).count();
         assert_eq!((count("RecordRead"), count("AlarmManyRecordsRead")), (204, 1));
+    }
+
+    fn what_was_read_is_written_by_the_next_round_and_told_of_its_client(home) {
+        let desk = Desk::staffed(home);
+        let maya = signed(&desk, MAYA);
+        let named = |object: &str, record: &str, client: Option<&str>| RecordNamed {
+            object: object.into(),
+            record: record.into(),
+            client: client.map(str::to_owned),
+        };
+        desk.accounts.note_read(maya.person, named("client", "Anna Berg", None));
+        desk.accounts.note_read(maya.person, named("request", "SR-7", Some("Anna Berg")));
+        let reads = || desk.store.read(|read| reads_of_record(read, ("client", "Anna Berg"), 10)).kept();
+        assert_eq!(reads(), []);
+        desk.accounts.write_reads().unwrap();
+        desk.accounts.write_reads().unwrap();
+        let objects: Vec<_> = reads().into_iter().map(|read| read.object).collect();
+        assert_eq!(objects.len(), 2);
+        assert!(objects.contains(&"request".to_owned()));
+        let of_case = desk.store.read(|read| reads_of_record(read, ("request", "SR-7"), 10)).kept();
+        assert_eq!(of_case.len(), 1);
+        assert_eq!(desk.audited().iter().filter(|act| *act == "RecordRead").count(), 2);
+        let told: Vec<(String,)> = desk.store.read(|read| read.all(AUDITED_NAMES, &params![])).kept();
+        assert!(told.iter().all(|(name,)| name.is_empty()), "no name of a person is in the audit: {told:?}");
     }
 
     fn what_is_over_is_forgotten(home) {

@@ -11,7 +11,7 @@ use kept_engine::{Engine, OwnedEvent, Record};
 use kept_journal::obligations::{self, Owed};
 use kept_journal::{InForce, events};
 use kept_kernel::Instant;
-use kept_language::ast::RuleKey;
+use kept_language::ast::{RuleKey, Sentence};
 use kept_ui::parts::{ClauseMark, Clock, Crumb, Notice};
 use kept_ui::{Failure, Frame, page};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ use super::overview::path;
 use super::said::{Time, clock, verdict_words};
 use super::shown_or_not_found;
 use crate::room::Room;
-use crate::scope::Reach;
+use crate::scope::{Reach, Reader};
 
 /// So many events of a case are looked at.
 const MOST_EVENTS: u32 = 5_000;
@@ -68,6 +68,7 @@ pub async fn case(
     Path((noun, id)): Path<(String, String)>,
     Query(asked): Query<Asked>,
     reach: Reach,
+    reader: Reader,
     frame: Frame,
 ) -> Result<Response, Failure> {
     let shown = shown_or_not_found(&room).await?;
@@ -86,6 +87,10 @@ pub async fn case(
     .await?;
     if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
         return Err(Failure::not_found("There is no such case").way_on("/adherence", "Adherence"));
+    }
+    let client = duties.iter().find_map(|duty| duty.client.as_deref());
+    if client.is_some() || rules.is_of_clients(&noun) {
+        (reader.noted)(&noun, &id, client.filter(|client| *client != id));
     }
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;
@@ -152,6 +157,15 @@ fn why(
     let Some(noun) = rules.register.noun(noun) else {
         return Vec::new();
     };
+    let rule = RuleKey {
+        code: duty.code.clone(),
+        id: duty.rule.clone(),
+    };
+    // A course is owed by many in one case, and the engine speaks of the last of them.
+    let found = rules.library.rule(&rule);
+    if found.is_some_and(|(_, rule)| matches!(rule.sentence, Some(Sentence::Course(_)))) {
+        return vec![ELSEWHERE.to_owned()];
+    }
     let at = duty.settled_at.unwrap_or(until).min(until);
     let mut engine = Engine::new(&rules.program, 1, |_| {});
     // What settled it is left out: then the engine would speak of the next one, or of none.
@@ -162,10 +176,6 @@ fn why(
         // What was refused when the journal was judged is refused here too.
         let _ = event.lend(|event| engine.push(event));
     }
-    let rule = RuleKey {
-        code: duty.code.clone(),
-        id: duty.rule.clone(),
-    };
     let why = engine.why(&rule, Record { noun, id }, at);
     match why.len() {
         // The duty is there, so what the engine lacks is not among the events of the case.

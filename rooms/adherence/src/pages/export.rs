@@ -12,7 +12,7 @@ use axum::extract::{Path, Query as FromQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
-use kept_journal::audit::{self, Author, AuthorError, Entry};
+use kept_journal::audit::{Author, AuthorError};
 use kept_journal::obligations::{Asked, Owed};
 use kept_kernel::Instant;
 use kept_logs::CsvText;
@@ -23,8 +23,8 @@ use super::clause::{asked, cases as read_cases, months, number_of, of_rule};
 use super::overview::{counted, narrowed};
 use super::said::percent;
 use super::share_row::sum;
-use super::shown_or_not_found;
 use super::view::{By, Query, View};
+use super::{Act, failed, shown_or_not_found};
 use crate::figures::Counts;
 use crate::room::Room;
 use crate::scope::{Exporter, Reach};
@@ -174,24 +174,14 @@ async fn recorded(room: &Room, author: Author, view: &View, taken: Taken) -> Res
         "of_one_client": client && view.of.is_some(),
         "rows": taken.rows,
     });
-    let (id, at, detail) = (room.world().id(), room.world().now(), detail.to_string());
-    let written = room.store().write(move |tx| {
-        author.confirm(tx)?;
-        let entry = Entry {
-            id,
-            at,
-            who: author.who(),
-            act: taken.act,
-            object: "rule",
-            object_id: &taken.object_id,
-            detail: &detail,
-        };
-        Ok::<_, AuthorError>(audit::write(tx, &entry)?)
-    });
-    written.await.map_err(|error| match error {
+    let act = Act {
+        name: taken.act,
+        object: ("rule", taken.object_id),
+        detail: detail.to_string(),
+    };
+    act.write(room, author).await.map_err(|error| match error {
         AuthorError::Lapsed => Failure::not_found("There is no such page"),
-        AuthorError::Store(StoreError::Busy | StoreError::Timeout) => Failure::unavailable(5),
-        AuthorError::Store(other) => Failure::internal(other),
+        AuthorError::Store(error) => failed(error),
     })
 }
 

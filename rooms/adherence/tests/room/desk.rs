@@ -3,27 +3,23 @@
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use kept_adherence::{Exporter, Judged, Judging, Reach, Room, judge, routes};
-use kept_calendar::Calendar;
-use kept_engine::{Calendars, People, Program, Version};
+use kept_adherence::{Exporter, Judged, Judging, Reach, Reader, Room, judge, routes};
+use kept_engine::{People, Person};
 use kept_journal::audit::Who;
-use kept_journal::codec::Codec;
 use kept_journal::imports::Import;
-use kept_journal::{Colleague, Directory, InForce, Rules};
+use kept_journal::{Colleague, Directory, Happened, InForce, Rules, happened, live};
 use kept_kernel::Instant;
-use kept_language::{Register, RegisterFile, Source};
 use kept_logs::{BadLine, Mapping, ReadOptions, Watch};
 use kept_store::{Store, StoreError};
-use kept_testing::Home;
+use kept_testing::{Helpdesk, Home, Kept as _, text};
 use kept_ui::{Binding, Live, LiveLimits, Menu, Settings, Ui, Viewer};
 use kept_world::World;
 use tower::ServiceExt as _;
@@ -38,11 +34,20 @@ pub struct Desk {
     pub world: World,
     pub rules: Rules,
     pub room: Room,
+    /// The cases that somebody looked at.
+    pub noted: Arc<Mutex<Vec<String>>>,
 }
 
 impl Desk {
     /// A desk whose log is in the journal, and not judged yet.
     pub fn new(home: &Home) -> Self {
+        let desk = Self::empty(home);
+        desk.import(&log(60));
+        desk
+    }
+
+    /// A desk where nothing has happened.
+    pub fn empty(home: &Home) -> Self {
         let store = home.open();
         let schemas = [kept_journal::SCHEMA, kept_adherence::SCHEMA];
         store.migrate(&schemas, NOW).unwrap();
@@ -54,14 +59,13 @@ impl Desk {
             Judging::default,
             || {},
         );
-        let desk = Self {
+        Self {
             store,
             world,
             rules,
             room,
-        };
-        desk.import(&log(60));
-        desk
+            noted: Arc::default(),
+        }
     }
 
     /// A desk that is judged.
@@ -78,6 +82,22 @@ impl Desk {
             ControlFlow::Continue(())
         })
         .unwrap()
+    }
+
+    /// Something happens in this house, now.
+    pub fn happens(&self, (noun, record): (&str, &str), act: &str) {
+        let (rules, at, id) = (self.rules.now(), self.world.now(), self.world.id());
+        let told = Happened {
+            noun,
+            record,
+            act,
+            by: Who::Console,
+        };
+        let event = happened(&rules, told, id, at).unwrap();
+        let recorded = self
+            .store
+            .write(move |tx| live::record(tx, &rules, std::slice::from_ref(&event), at));
+        recorded.kept();
     }
 
     pub fn import(&self, log: &str) {
@@ -122,14 +142,23 @@ impl Desk {
     fn app_as(&self, reach: Option<Reach>) -> Router {
         let live = Live::new(LiveLimits::default(), 1);
         let ui = Ui::new(Settings::default(), &[7; 32], |bytes| bytes.fill(9), live);
+        let noted = Arc::clone(&self.noted);
+        let reader = Reader {
+            author: Who::Console.into(),
+            noted: Arc::new(move |noun, id, client| {
+                let line = format!("{noun} {id} of {}", client.unwrap_or_default());
+                noted.lock().unwrap().push(line);
+            }),
+        };
         let known = from_fn(move |mut request: Request, next: Next| {
-            let reach = reach.clone();
+            let (reach, reader) = (reach.clone(), reader.clone());
             async move {
                 if let Some(reach) = reach.clone() {
                     let extensions = request.extensions_mut();
                     extensions.insert(Binding::session("test"));
                     extensions.insert(Arc::new(Menu::default()));
                     extensions.insert(reach.clone());
+                    extensions.insert(reader);
                     extensions.insert(Exporter {
                         figures: Who::Console.into(),
                         cases: Some(Who::Console.into()),
@@ -217,46 +246,26 @@ fn directory() -> Directory {
 }
 
 pub fn in_force() -> InForce {
-    let folder = root().join("sops/vocabulary");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    let texts: Vec<(String, String)> = files
-        .iter()
-        .map(|path| {
-            (
-                path.display().to_string(),
-                std::fs::read_to_string(path).unwrap(),
-            )
-        })
-        .collect();
-    let files: Vec<_> = texts
-        .iter()
-        .map(|(path, text)| RegisterFile { path, text })
-        .collect();
-    let register = Register::load(&files).unwrap();
-    let sop = text("examples/helpdesk/helpdesk.sop.md");
-    let source = Source {
-        path: "helpdesk.sop.md",
-        text: &sop,
+    ready(kept_testing::helpdesk())
+}
+
+/// A course that everybody must take, and two people who work here.
+pub fn with_a_course() -> InForce {
+    let clause = "\n## 9 Learning\n\n```sop service-course\nCourse \"Service\" takes 1 day for everyone, within 1 month, renewed every \
+                  12 months.\n```\n";
+    let person = |id: &str| Person {
+        id: id.into(),
+        ..Person::default()
     };
-    let library = kept_language::read(&register, &[source]);
-    let calendar = text("examples/helpdesk/calendar.toml");
-    let calendar = Calendar::parse(&calendar, &mut |name| Err(name.to_owned())).unwrap();
-    let versions = [Version {
-        documents: &library.documents,
-        from: Instant::MIN,
-    }];
-    let calendars = Calendars::company(calendar);
-    let program = Program::compile(&register, &versions, calendars, People::default()).unwrap();
+    ready(kept_testing::helpdesk_with(clause, |_| {
+        People::new(vec![person("Eve"), person("Bob")])
+    }))
+}
+
+fn ready(desk: Helpdesk) -> InForce {
     InForce {
         directory: directory(),
-        codec: Arc::new(Codec::new(&register)),
-        library,
-        program,
-        register,
+        ..InForce::of(desk.register, desk.library, desk.program)
     }
 }
 
@@ -296,14 +305,6 @@ struct Silent;
 impl Watch for Silent {
     fn bad(&mut self, _: &BadLine) {}
     fn rows(&mut self, _: u64) {}
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn text(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap()
 }
 
 /// The number of the judgement in force.

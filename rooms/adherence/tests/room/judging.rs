@@ -39,6 +39,22 @@ on_both! {
         assert_eq!(count(&desk), duties);
     }
 
+    fn an_announcement_leaves_imported_history_where_it_ended_and_a_request_does_not(home) {
+        let desk = Desk::empty(home);
+        desk.import(&log(60).replace(",2026-", ",2025-"));
+        desk.judge();
+        let until = |desk: &Desk| desk.store.read(queries::current).kept().unwrap().until;
+        let ended = until(&desk);
+        desk.happens(("announcement", "A1"), "post-announcement");
+        desk.judge();
+        assert_eq!(until(&desk), ended);
+        assert!(!desk.room.keep_fresh().unwrap());
+        // A request of nobody known is what clients are served by.
+        desk.happens(("request", "R1"), "receive-request");
+        desk.judge();
+        assert!(until(&desk) > ended, "it is judged up to now");
+    }
+
     fn the_journal_is_judged_beside_the_pages(home) {
         let (sender, told) = std::sync::mpsc::channel();
         let desk = Desk::new(home);

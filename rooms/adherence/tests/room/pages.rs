@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use kept_adherence::Reach;
 use kept_testing::on_both;
 
-use crate::desk::{Desk, NASTY};
+use crate::desk::{Desk, NASTY, with_a_course};
 
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = page
@@ -125,6 +125,22 @@ on_both! {
         assert!(!why.contains("by event"), "{why}");
         assert_eq!(desk.get("/adherence/cases/request/nobody").0, StatusCode::NOT_FOUND);
         assert_eq!(desk.get("/adherence/cases/nonsense/T000").0, StatusCode::NOT_FOUND);
+        let noted = desk.noted.lock().unwrap();
+        assert!(!noted.is_empty() && noted.iter().all(|read| read == "request T000 of Client 0"), "who looks is noted: {noted:?}");
+    }
+
+    fn a_course_is_accounted_for_by_who_works_here_and_not_by_an_event(home) {
+        let desk = Desk::new(home);
+        desk.rules.put(with_a_course());
+        desk.judge();
+        // What Eve owes, and what Bob does.
+        for turn in 1..=2 {
+            let page = desk.page(&format!("/adherence/cases/company/company?why=HD-service-course-1-{turn}"));
+            assert!(page.matches("class=\"case-duty\"").count() >= 2, "{page}");
+            let why = between(&page, "class=\"why-steps\"", "</ol>");
+            assert!(why.contains("No event of this case opened it: it follows from the calendar, or from who works here in which role."), "{why}");
+        }
+        assert!(desk.noted.lock().unwrap().is_empty(), "it is no client's case");
     }
 
     fn a_file_of_cases_has_every_case_and_no_formula(home) {

@@ -28,7 +28,7 @@ const MARGIN_MICROS: i64 = 300_000_000;
 
 statements! {
     BEHIND = "SELECT record FROM families WHERE judged_at >= $1 AND run < $2 ORDER BY judged_at, record LIMIT $3";
-    LIVED = "SELECT record, run FROM families LIMIT 1";
+    LIVED = "SELECT f.record, f.run FROM families f JOIN records r ON r.number = f.record WHERE r.noun IN LIST($1) LIMIT 1";
     REPLACE = "UPDATE obligation_runs SET replaced_at = $2 WHERE number < $1 AND in_force_at IS NOT NULL AND replaced_at IS NULL";
     CARRY_QUIET = "UPDATE obligation_runs
                    SET quiet_until = coalesce((SELECT max(quiet_until) FROM obligation_runs WHERE in_force_at IS NOT NULL), 0)
@@ -37,14 +37,19 @@ statements! {
     SET_TIMER = "INSERT INTO timers (record, wake_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 }
 
-/// Whether anything has happened in this house itself, and not only in imported history.
+/// Whether clients are served in this house itself, and not only in imported history: something was recorded of a client,
+/// or of a kind of record that belongs to clients. What a company only tells its people leaves its history where it ended.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub fn lived(store: &Store) -> Result<bool, StoreError> {
-    let found: Option<(i64, i64)> = store.read(|read| read.maybe(LIVED, &[])).wait()?;
-    Ok(found.is_some())
+pub fn lived(store: &Store, rules: &InForce) -> Result<bool, StoreError> {
+    let served = rules.nouns_of_clients();
+    let found = store.read(move |read| {
+        let served: Vec<&str> = served.iter().map(String::as_str).collect();
+        read.maybe::<(i64, i64)>(LIVED, &params![&served[..]])
+    });
+    Ok(found.wait()?.is_some())
 }
 
 /// Sets the timers of all that a judgement of everything has found waiting.
