@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use keeping::{
-    AuditCommand, BackupAsked, DoctorAsked, Keeping, KeyCommand, RestoreAsked, RotateAsked,
-    VerifyAsked,
+    AuditCommand, BackupAsked, ChangeAsked, DoctorAsked, Keeping, KeyCommand, RestoreAsked,
+    RotateAsked, VerifyAsked,
 };
 
 /// Runs a company's SOPs: checks them, replays real requests under them, shows what a change would have changed.

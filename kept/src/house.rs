@@ -1,6 +1,11 @@
 //! The house: the data folder with its keys, the store, the machine's time and chance. Every command that works on a
 //! company's own data opens it here.
 
+mod ground;
+pub mod shared;
+
+pub use ground::Ground;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +16,7 @@ use kept_journal::InForce;
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_sops::{Shipped, Text};
-use kept_store::{Dialect, Key, Migrated, Place, Schema, Settings, Store};
+use kept_store::{Dialect, Migrated, Schema, Settings, Store};
 use kept_vault::{
     FoundKey, KeySources, KeysFile, PasswordCost, Passwords, Purpose, Sealer, SystemRandom,
 };
@@ -19,7 +24,6 @@ use kept_world::World;
 
 use crate::ask::HouseAsked;
 use crate::keeping::lock::Lock;
-use crate::keeping::rotation;
 use crate::shipped;
 use crate::staff;
 use crate::tell::{Failure, remark};
@@ -70,6 +74,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_announcements::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
+        shared::SCHEMA,
     ]
 }
 
@@ -84,86 +89,6 @@ pub fn rules(store: &Store, world: &World) -> Result<InForce, Failure> {
     Ok(rules)
 }
 
-/// What a house stands on: the folder, its keys, and where the database is.
-pub struct Ground {
-    /// Its folder.
-    pub data: PathBuf,
-    /// The master key and where it was found.
-    pub master: FoundKey,
-    /// The keys.
-    pub keys: KeysFile,
-    /// Where the database is.
-    pub place: Place,
-    /// Holds others off who want the folder for themselves.
-    pub lock: Lock,
-}
-
-impl Ground {
-    /// Opens the folder and its keys. The first time it makes them.
-    pub fn lay(asked: &HouseAsked) -> Result<Self, Failure> {
-        let data = asked.data.clone();
-        private_folder(&data)?;
-        let lock = Lock::shared(&data)?;
-        let master = master(&data, asked.key_file.as_deref())?;
-        let keys = KeysFile::open_or_create(&data, &master.key, &mut SystemRandom)
-            .map_err(|error| Failure::new(error.to_string()))?;
-        Self::with(asked, lock, master, keys)
-    }
-
-    /// Opens the folder of a house that is there, and makes nothing. `alone`: while nobody else has it.
-    pub fn existing(asked: &HouseAsked, alone: bool) -> Result<Self, Failure> {
-        let data = &asked.data;
-        if !data.join(KeysFile::NAME).exists() {
-            return Err(Failure::new(format!(
-                "There are no data of Kept in {}. Name their folder with --data.",
-                data.display()
-            )));
-        }
-        let lock = if alone {
-            Lock::alone(data)?
-        } else {
-            Lock::shared(data)?
-        };
-        let sources = sources(asked.key_file.as_deref());
-        let told = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-        let master = sources
-            .find(data)
-            .map_err(|error| told(&error))?
-            .ok_or_else(|| told(&sources.missing(data)))?;
-        let keys = KeysFile::open(data, &master.key).map_err(|error| told(&error))?;
-        Self::with(asked, lock, master, keys)
-    }
-
-    fn with(
-        asked: &HouseAsked,
-        lock: Lock,
-        master: FoundKey,
-        keys: KeysFile,
-    ) -> Result<Self, Failure> {
-        let data = asked.data.clone();
-        let (lock, keys) = rotation::settle(&data, lock, &master, keys)?;
-        let place = match &asked.database_url {
-            Some(url) => Place::Server { url: url.clone() },
-            None => Place::File {
-                path: data.join(KeysFile::DATABASE),
-                key: Key::new(*keys.database_key().bytes()),
-            },
-        };
-        Ok(Self {
-            data,
-            master,
-            keys,
-            place,
-            lock,
-        })
-    }
-
-    /// Opens the database as it is.
-    pub fn store(&self, settings: Settings) -> Result<Store, Failure> {
-        Store::open(&self.place, settings).map_err(|error| Failure::new(error.to_string()))
-    }
-}
-
 impl House {
     /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
     pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
@@ -172,7 +97,7 @@ impl House {
 
     /// The same, for work that needs other means.
     pub fn open_with(asked: &HouseAsked, means: Means) -> Result<Self, Failure> {
-        let ground = Ground::lay(asked)?;
+        let ground = Ground::lay(asked, &means)?;
         let store = ground.store(means.store)?;
         migrate(&store, means.world.now())?;
         Ok(Self {

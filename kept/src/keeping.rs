@@ -4,6 +4,7 @@ mod archive;
 mod audit;
 mod backup;
 mod canonical;
+mod change;
 mod doctor;
 pub mod lock;
 mod restore;
@@ -12,7 +13,7 @@ pub mod rotation;
 pub use audit::{seal, sealing};
 
 use crate::ask::{AuditCommand, HouseAsked, Keeping, KeyCommand};
-use crate::house::{self, Ground};
+use crate::house::{self, Ground, Means};
 use crate::tell::{Failure, Outcome, answer};
 use kept_store::Settings;
 use kept_world::World;
@@ -26,18 +27,20 @@ pub fn run(command: &Keeping) -> Result<Outcome, Failure> {
             AuditCommand::Verify(asked) => audit::verify(asked),
             AuditCommand::Seal(asked) => audit::seal_now(asked),
         },
-        Keeping::Key {
-            command: KeyCommand::Rotate(asked),
-        } => rotation::rotate(asked),
+        Keeping::Key { command } => match command {
+            KeyCommand::Rotate(asked) => rotation::rotate(asked),
+            KeyCommand::Change(asked) => change::change(asked),
+        },
         Keeping::Backup(asked) => backup::backup(asked),
         Keeping::Restore(asked) => restore::restore(asked),
     }
 }
 
 fn migrate(asked: &HouseAsked) -> Result<Outcome, Failure> {
-    let ground = Ground::lay(asked)?;
+    let mut ground = Ground::lay(asked, &means())?;
     let store = ground.store(settings())?;
-    let run = house::migrate(&store, World::system().now())?;
+    let mut run = std::mem::take(&mut ground.migrated);
+    run.extend(house::migrate(&store, World::system().now())?);
     for step in &run {
         answer(&format!("{} {}: {}\n", step.owner, step.number, step.name))?;
     }
@@ -45,6 +48,14 @@ fn migrate(asked: &HouseAsked) -> Result<Outcome, Failure> {
         answer("Nothing was to do: the tables are up to date.\n")?;
     }
     Ok(Outcome::Fine)
+}
+
+/// The same with time and chance.
+fn means() -> Means {
+    Means {
+        store: settings(),
+        ..Means::default()
+    }
 }
 
 /// For work on all data, which takes as long as it takes.

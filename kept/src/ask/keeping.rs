@@ -55,6 +55,14 @@ pub enum AuditCommand {
 pub enum KeyCommand {
     /// Put a new master key in the place of the present one, or a new key on the database
     Rotate(RotateAsked),
+    /// Change to a master key that you give, where Kept may not write it or several nodes have it
+    ///
+    /// First the keys are wrapped for both, and you are told what to put where. When the new key is in its place on every
+    /// node, --finish wraps them for it alone. The data open at every moment with the key that is in its place.
+    #[command(
+        after_help = "Example: kept key change --data kept-data --new-key-file new.key\n         kept key change --data kept-data --finish"
+    )]
+    Change(ChangeAsked),
 }
 
 #[derive(Args, Debug)]
@@ -82,6 +90,18 @@ pub struct RotateAsked {
     /// The key of the database instead: the file is written anew under another one, which needs as much room again
     #[arg(long)]
     pub database: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ChangeAsked {
+    #[command(flatten)]
+    pub house: HouseAsked,
+    /// The file with the new master key; it is made when it is not there. Or give the key itself as `KEPT_NEW_KEY`
+    #[arg(long, value_name = "FILE", conflicts_with = "finish")]
+    pub new_key_file: Option<PathBuf>,
+    /// The new key is in its place: let it alone open the data
+    #[arg(long)]
+    pub finish: bool,
 }
 
 #[derive(Args, Debug)]

@@ -26,7 +26,7 @@ struct Said {
 
 /// `kept audit verify`.
 pub fn verify(asked: &VerifyAsked) -> Result<Outcome, Failure> {
-    let ground = Ground::existing(&asked.house, false)?;
+    let ground = Ground::existing(&asked.house, false, &super::means())?;
     let store = ground.store(super::settings())?;
     let report = report(&store, &ground.data.join("audit"), &ground.keys)?;
     tell(&report, asked.json)?;

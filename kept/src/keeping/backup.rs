@@ -18,7 +18,7 @@ use kept_vault::KeysFile;
 use super::archive::{Head, Sealing, Writer};
 use super::audit::record;
 use crate::ask::BackupAsked;
-use crate::house::{Ground, House, Means, schemas};
+use crate::house::{Ground, House, schemas};
 use crate::tell::{Failure, Outcome, Progress, answer, count};
 
 /// The files of a data folder that belong to a backup.
@@ -26,18 +26,14 @@ pub const FILES: [&str; 3] = [KeysFile::NAME, "audit/leaves", "audit/checkpoints
 
 /// `kept backup`.
 pub fn backup(asked: &BackupAsked) -> Result<Outcome, Failure> {
-    let ground = Ground::existing(&asked.house, false)?;
+    let ground = Ground::existing(&asked.house, false, &super::means())?;
     let sealing = Sealing::asked(
         &asked.recipient,
         asked.passphrase_file.as_deref(),
         &ground.master.key,
     )?;
     drop(ground);
-    let means = Means {
-        store: super::settings(),
-        ..Means::default()
-    };
-    let house = House::open_with(&asked.house, means)?;
+    let house = House::open_with(&asked.house, super::means())?;
     let tables = tables(&schemas()).map_err(|error| Failure::new(error.to_string()))?;
     let mut writer = Writer::begin(&asked.out, sealing, &head(&house))?;
     // A backup holds all that the house knows, so it is told that one was made.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kept_store::copy::{Loader, Table, rows, tables};
-use kept_store::{Key, Place, Schema, Store, StoreError};
+use kept_store::{Dialect, Key, Place, Schema, Store, StoreError};
 use kept_vault::{FoundKey, KeysFile};
 use kept_world::World;
 
@@ -21,7 +21,7 @@ use super::audit::{record, report, seal_into};
 use super::backup::{FILES, Trouble};
 use super::canonical::RowsHash;
 use crate::ask::RestoreAsked;
-use crate::house::{migrate, private_folder, schemas, sources};
+use crate::house::{migrate, private_folder, schemas, shared, sources};
 use crate::tell::{Failure, Outcome, answer, count, remark};
 
 /// `kept restore`.
@@ -66,6 +66,8 @@ pub fn restore(asked: &RestoreAsked) -> Result<Outcome, Failure> {
     load(&store, &tables, &asked.from, &opener, &seen)?;
     compare(&store, &tables, &seen)?;
     migrate(&store, world.now())?;
+    let is_server = store.dialect() == Dialect::Postgres;
+    shared::put(&store, is_server.then(|| keys.text()))?;
     store.analyze()?;
     record(&store, &world, "BackupRestored")?;
     let folder = staging.path.join("audit");

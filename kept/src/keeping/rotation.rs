@@ -18,20 +18,27 @@ use kept_vault::{DatabaseKey, FoundKey, KeysFile, SystemRandom, rotate_master_fi
 
 use super::lock::Lock;
 use crate::ask::{HouseAsked, RotateAsked};
-use crate::house::{Ground, House};
+use crate::house::{Ground, House, shared};
 use crate::tell::{Failure, Outcome, answer};
 
 /// `kept key rotate`.
 pub fn rotate(asked: &RotateAsked) -> Result<Outcome, Failure> {
-    let ground = Ground::existing(&asked.house, true)?;
+    let mut ground = Ground::existing(&asked.house, true, &super::means())?;
     if asked.database {
         database(ground)?;
         record(&asked.house, "DatabaseKeyChanged")?;
         answer("The database is encrypted with a new key now.\n")?;
         return Ok(Outcome::Fine);
     }
-    let new = rotate_master_file(&ground.data, &ground.master, &mut SystemRandom)
-        .map_err(|error| told(&error))?;
+    let mut elsewhere = elsewhere(&ground);
+    let new = rotate_master_file(
+        &mut ground.keys,
+        &ground.master,
+        &mut elsewhere,
+        &mut SystemRandom,
+    )
+    .map_err(|error| told(&error))?;
+    drop(elsewhere);
     let place = ground.master.origin.clone();
     drop(ground);
     record(&asked.house, "MasterKeyChanged")?;
@@ -42,7 +49,14 @@ pub fn rotate(asked: &RotateAsked) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
-fn record(asked: &HouseAsked, act: &'static str) -> Result<(), Failure> {
+/// Where the keys lie a second time: in the database, when it is a server's.
+pub(super) fn elsewhere(ground: &Ground) -> impl FnMut(&str) -> Result<(), String> + use<> {
+    shared::follow(ground.shared().cloned(), ground.keys.text(), || {
+        stop_here("keys in the database");
+    })
+}
+
+pub(super) fn record(asked: &HouseAsked, act: &'static str) -> Result<(), Failure> {
     let house = House::open(asked)?;
     super::audit::record(&house.store, &house.world, act)?;
     super::seal(&house)

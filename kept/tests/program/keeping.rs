@@ -4,3 +4,4 @@ mod backup;
 mod house;
 mod keys;
 mod looked_after;
+mod nodes;

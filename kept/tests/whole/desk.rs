@@ -75,6 +75,22 @@ impl Desk {
 
     /// The same, reached at this origin; none: over plain HTTP.
     pub fn with(home: &Home, origin: Option<&str>) -> Self {
+        let mut desk = Self::node(ground(home), origin);
+        desk.teams = ["North", "South"].map(|name| desk.team(name)).to_vec();
+        desk
+    }
+
+    /// Another node of a house on a server, with a folder of its own.
+    pub fn second(home: &Home, name: &str) -> Self {
+        let first = ground(home);
+        let asked = HouseAsked {
+            data: home.folder().join(name),
+            ..first
+        };
+        Self::node(asked, Some(ORIGIN))
+    }
+
+    fn node(house: HouseAsked, origin: Option<&str>) -> Self {
         let clock = Arc::new(AtomicI64::new(START.micros()));
         let (hand, chance) = (Arc::clone(&clock), World::system());
         let means = Means {
@@ -91,7 +107,7 @@ impl Desk {
             store: settings(),
         };
         let asked = ServeAsked {
-            house: ground(home),
+            house,
             listen: "127.0.0.1:0".parse().unwrap(),
             base_url: origin.map(str::to_owned),
         };
@@ -102,7 +118,7 @@ impl Desk {
             .enable_all()
             .build()
             .unwrap();
-        let mut desk = Self {
+        Self {
             house,
             site,
             origin: origin.map(str::to_owned),
@@ -110,9 +126,7 @@ impl Desk {
             counted: AtomicU64::new(0),
             teams: Vec::new(),
             runtime,
-        };
-        desk.teams = ["North", "South"].map(|name| desk.team(name)).to_vec();
-        desk
+        }
     }
 
     /// A house with imported requests, judged.

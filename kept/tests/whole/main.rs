@@ -14,6 +14,7 @@ mod headers;
 mod hearing;
 mod lapsed;
 mod lists;
+mod nodes;
 mod records;
 mod signing_in;
 mod stolen;

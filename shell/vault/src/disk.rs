@@ -44,7 +44,8 @@ impl Steps {
         Self(Cell::new(Some(steps)))
     }
 
-    fn next(&self) -> io::Result<()> {
+    /// A step begins.
+    pub(crate) fn next(&self) -> io::Result<()> {
         match self.0.get() {
             Some(0) => Err(io::Error::other("cut by a test")),
             left => {

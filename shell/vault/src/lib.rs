@@ -35,7 +35,7 @@ mod wrap;
 pub use derive::{DerivedKey, Purpose, RootSecret, Roots};
 pub use disk::DiskProblem;
 pub use item::ItemKey;
-pub use keys::{DatabaseKey, KeysFile, KeysProblem, rotate_master_file};
+pub use keys::{DatabaseKey, Elsewhere, KeysFile, KeysProblem, rotate_master_file};
 pub use leaves::{Leaves, LeavesProblem, Standing, read_leaves};
 pub use master::{MasterId, MasterKey};
 pub use password::{PasswordCost, PasswordHash, PasswordProblem, PasswordVerdict, Passwords};

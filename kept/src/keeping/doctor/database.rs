@@ -7,7 +7,7 @@ use kept_world::World;
 
 use super::Finding;
 use crate::ask::HouseAsked;
-use crate::house::schemas;
+use crate::house::{schemas, shared};
 use crate::keeping::settings;
 use crate::tell::count;
 
@@ -54,6 +54,9 @@ pub(super) fn look(asked: &HouseAsked, keys: Option<&KeysFile>, findings: &mut V
         Dialect::Postgres => server(&store, findings),
     }
     if schema(&store, findings) {
+        if store.dialect() == Dialect::Postgres {
+            findings.push(shared_keys(&store, keys));
+        }
         record(asked, &store, findings);
     }
 }
@@ -198,6 +201,31 @@ fn schema(store: &Store, findings: &mut Vec<Finding>) -> bool {
             ));
             false
         }
+    }
+}
+
+/// Whether other nodes find the keys that this one has.
+fn shared_keys(store: &Store, keys: Option<&KeysFile>) -> Finding {
+    let about = "keys in the database";
+    match (shared::text(store), keys) {
+        (Err(error), _) => Finding::fault(
+            about,
+            format!("they cannot be read: {error}"),
+            "Look at the server's log.",
+        ),
+        (Ok(None), _) => Finding::warning(
+            about,
+            "there are none, so that no other node can open what this one seals",
+            "Run: kept migrate",
+        ),
+        (Ok(Some(text)), Some(keys)) if text == keys.text() => {
+            Finding::good(about, "those of this folder")
+        }
+        (Ok(Some(_)), _) => Finding::warning(
+            about,
+            "this folder does not hold them as they are there",
+            "Run: kept migrate, which brings the folder in line, or says why it cannot.",
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use kept_vault::{KeyOrigin, KeysFile};
+use kept_vault::{FoundKey, KeyOrigin, KeysFile};
 
 use super::Finding;
 use crate::ask::HouseAsked;
@@ -64,16 +64,12 @@ pub(super) fn keys(asked: &HouseAsked, findings: &mut Vec<Finding>) -> Option<Ke
         let found = format!("{} from {}", found.key.id(), found.origin);
         findings.push(Finding::good(about, found));
     }
-    keys_file(&asked.data, &found.key, findings)
+    keys_file(&asked.data, &found, findings)
 }
 
-fn keys_file(
-    data: &Path,
-    master: &kept_vault::MasterKey,
-    findings: &mut Vec<Finding>,
-) -> Option<KeysFile> {
+fn keys_file(data: &Path, master: &FoundKey, findings: &mut Vec<Finding>) -> Option<KeysFile> {
     let about = "keys of the data";
-    let keys = match KeysFile::open(data, master) {
+    let keys = match KeysFile::open(data, &master.key) {
         Ok(keys) => keys,
         Err(problem) => {
             let problem = problem.to_string();
@@ -95,7 +91,12 @@ fn keys_file(
         findings.push(Finding::warning(
             about,
             "two master keys open them: a change of the master key was begun and not finished",
-            "Run: kept key rotate",
+            match master.origin {
+                KeyOrigin::File(_) => {
+                    "Run: kept key rotate; or, where the change was begun by kept key change, kept key change --finish"
+                }
+                _ => "Put the new key in its place, then run: kept key change --finish",
+            },
         ));
     } else if keys.next_database_key().is_some() {
         findings.push(Finding::warning(

@@ -1,5 +1,6 @@
 //! The text of a keys file.
 
+use crate::master::MasterId;
 use crate::wrap::{Kind, Wrapped};
 
 /// The first line, which names the layout.
@@ -49,7 +50,14 @@ impl Lines {
         (wrapped.kind == kind).then(|| lines.push(wrapped))
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Wrapped> {
-        self.database.iter().chain(&self.next).chain(&self.root)
+    /// The master keys that wrapped them, in the order in which they stand.
+    pub(super) fn masters(&self) -> Vec<MasterId> {
+        let mut masters = Vec::new();
+        for wrapped in self.database.iter().chain(&self.next).chain(&self.root) {
+            if !masters.contains(&wrapped.master) {
+                masters.push(wrapped.master);
+            }
+        }
+        masters
     }
 }

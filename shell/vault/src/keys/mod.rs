@@ -13,6 +13,10 @@
 //! 2. the new master key is put in its place (a file is replaced, an environment variable is set anew);
 //! 3. [`KeysFile::finish_master_change`]: keys file for the new one alone.
 //!
+//! Where several nodes share a database, it holds the same text ([`KeysFile::text`]), and each node's file follows it
+//! ([`KeysFile::open_shared`]). A change of the master key writes it there first with both, and last with the new one
+//! alone, through an [`Elsewhere`].
+//!
 //! Changing the database's key takes the store's help: [`KeysFile::add_next_database_key`]; the store encrypts into a
 //! new file with [`KeysFile::next_database_key`] and renames it over the old one; [`KeysFile::take_next_database_key`].
 //! Where a next key stands in the file, the database may be encrypted with either: try both.
@@ -20,10 +24,10 @@
 mod lines;
 mod problem;
 mod rotate;
+mod shared;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +45,7 @@ use problem::{damaged, trouble};
 
 pub use problem::KeysProblem;
 pub use rotate::rotate_master_file;
+pub use shared::Elsewhere;
 
 /// The key that encrypts the database file.
 #[derive(Clone, Debug)]
@@ -52,12 +57,14 @@ pub struct DatabaseKey {
 /// The opened keys file of a data folder.
 ///
 /// One process may change it at a time; the store's lock on the data folder sees to that.
+#[derive(Clone)]
 pub struct KeysFile {
     path: PathBuf,
+    text: String,
     database: DatabaseKey,
     next: Option<DatabaseKey>,
     roots: Roots,
-    masters: BTreeSet<MasterId>,
+    masters: Vec<MasterId>,
 }
 
 impl DatabaseKey {
@@ -105,10 +112,30 @@ impl KeysFile {
     ) -> Result<Self, KeysProblem> {
         match Self::open(data, master) {
             Err(KeysProblem::Disk(problem)) if problem.is_not_found() => {
-                if disk::is_there(&data.join(Self::DATABASE))? {
-                    return Err(KeysProblem::Missing { data: data.into() });
+                let file = Self::new(data, master, random)?;
+                match disk::create(&file.path, &file.text, &Steps::default()) {
+                    Ok(()) => Ok(file),
+                    Err(problem) if problem.already_exists() => Self::open(data, master),
+                    Err(problem) => Err(problem.into()),
                 }
-                Self::create(data, master, random)
+            }
+            other => other,
+        }
+    }
+
+    /// The same without writing new keys: for a database that several nodes share, where the first text to be there is the
+    /// keys of all. [`KeysFile::open_shared`] then writes the file.
+    ///
+    /// # Errors
+    /// [`KeysProblem`]
+    pub fn open_or_new(
+        data: &Path,
+        master: &MasterKey,
+        random: &mut dyn Random,
+    ) -> Result<Self, KeysProblem> {
+        match Self::open(data, master) {
+            Err(KeysProblem::Disk(problem)) if problem.is_not_found() => {
+                Self::new(data, master, random)
             }
             other => other,
         }
@@ -121,7 +148,11 @@ impl KeysFile {
     pub fn open(data: &Path, master: &MasterKey) -> Result<Self, KeysProblem> {
         let path = Self::path_in(data);
         let (text, _) = disk::read(&path)?;
-        let lines = Lines::read(&text).map_err(|why| damaged(&path, why))?;
+        Self::read(path, &text, master)
+    }
+
+    fn read(path: PathBuf, text: &str, master: &MasterKey) -> Result<Self, KeysProblem> {
+        let lines = Lines::read(text).map_err(|why| damaged(&path, why))?;
         let unwrapping = |problem| trouble(&path, &problem);
         let key = |lines: &[Wrapped]| database_key(lines, master).map_err(unwrapping);
         let database = key(&lines.database)?
@@ -130,30 +161,32 @@ impl KeysFile {
             database,
             next: key(&lines.next)?,
             roots: Roots::open(&lines.root, master).map_err(unwrapping)?,
-            masters: lines.all().map(Wrapped::master).collect(),
+            masters: lines.masters(),
+            text: text.to_owned(),
             path,
         })
     }
 
-    /// Creates the keys file of a data folder with new keys; one that is there is opened instead.
-    fn create(
-        data: &Path,
-        master: &MasterKey,
-        random: &mut dyn Random,
-    ) -> Result<Self, KeysProblem> {
-        let file = Self {
+    /// New keys, unless there is a database, which they would not open.
+    fn new(data: &Path, master: &MasterKey, random: &mut dyn Random) -> Result<Self, KeysProblem> {
+        if disk::is_there(&data.join(Self::DATABASE))? {
+            return Err(KeysProblem::Missing { data: data.into() });
+        }
+        let mut file = Self {
             path: Self::path_in(data),
+            text: String::new(),
             database: DatabaseKey::new(1, random)?,
             next: None,
             roots: Roots::new(random)?,
-            masters: [master.id()].into(),
+            masters: vec![master.id()],
         };
-        let text = file.text(&[master], random)?;
-        match disk::create(&file.path, &text, &Steps::default()) {
-            Ok(()) => Ok(file),
-            Err(problem) if problem.already_exists() => Self::open(data, master),
-            Err(problem) => Err(problem.into()),
-        }
+        file.text = file.wrapped(&[master], random)?;
+        Ok(file)
+    }
+
+    /// The text of the file: the keys, wrapped. It is worth nothing without the master key.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The key that encrypts the database.
@@ -171,37 +204,68 @@ impl KeysFile {
         &self.roots
     }
 
-    /// The master keys that open the file: one, or two while the master key is being changed.
+    /// The master keys that open the file: one, or two while the master key is being changed, the old one first.
     pub fn masters(&self) -> impl Iterator<Item = MasterId> {
         self.masters.iter().copied()
     }
 
-    /// Writes the file so that the old and the new master key open it. May be called again with another new key.
+    /// Writes the keys so that the old and the new master key open them, elsewhere first. May be called again with
+    /// another new key.
     ///
     /// # Errors
-    /// [`KeysProblem::Disk`], [`KeysProblem::Random`]
+    /// [`KeysProblem::Elsewhere`], [`KeysProblem::Disk`], [`KeysProblem::Random`]
     pub fn begin_master_change(
         &mut self,
-        old: &MasterKey,
-        new: &MasterKey,
+        (old, new): (&MasterKey, &MasterKey),
+        elsewhere: &mut Elsewhere<'_>,
         random: &mut dyn Random,
     ) -> Result<(), KeysProblem> {
-        self.write(&[old, new], random, &Steps::default())
+        self.for_both((old, new), elsewhere, random, &Steps::default())
     }
 
-    /// Writes the file so that this master key alone opens it. Call it when the new key is in its place.
+    /// Writes the keys so that this master key alone opens them, elsewhere last. Call it when the new key is in its place.
     ///
     /// # Errors
-    /// [`KeysProblem::MasterChangeNotBegun`], [`KeysProblem::Disk`], [`KeysProblem::Random`]
+    /// [`KeysProblem::MasterChangeNotBegun`] when the file was not written for it, and
+    /// [`KeysProblem::OldMasterInPlace`] when it is the one that is to go; those of writing.
     pub fn finish_master_change(
         &mut self,
         new: &MasterKey,
+        elsewhere: &mut Elsewhere<'_>,
         random: &mut dyn Random,
     ) -> Result<(), KeysProblem> {
-        if !self.masters.contains(&new.id()) {
-            return Err(KeysProblem::MasterChangeNotBegun);
+        match self.masters.as_slice() {
+            [old, newer] if *old == new.id() => Err(KeysProblem::OldMasterInPlace {
+                old: *old,
+                new: *newer,
+            }),
+            masters if !masters.contains(&new.id()) => Err(KeysProblem::MasterChangeNotBegun),
+            _ => self.for_one(new, elsewhere, random, &Steps::default()),
         }
-        self.write(&[new], random, &Steps::default())
+    }
+
+    fn for_both(
+        &mut self,
+        (old, new): (&MasterKey, &MasterKey),
+        elsewhere: &mut Elsewhere<'_>,
+        random: &mut dyn Random,
+        steps: &Steps,
+    ) -> Result<(), KeysProblem> {
+        let text = self.wrapped(&[old, new], random)?;
+        elsewhere(&text).map_err(KeysProblem::Elsewhere)?;
+        self.put(text, vec![old.id(), new.id()], steps)
+    }
+
+    fn for_one(
+        &mut self,
+        new: &MasterKey,
+        elsewhere: &mut Elsewhere<'_>,
+        random: &mut dyn Random,
+        steps: &Steps,
+    ) -> Result<(), KeysProblem> {
+        let text = self.wrapped(&[new], random)?;
+        self.put(text, vec![new.id()], steps)?;
+        elsewhere(&self.text).map_err(KeysProblem::Elsewhere)
     }
 
     /// Adds the key that the database is to be encrypted with anew.
@@ -272,34 +336,29 @@ impl KeysFile {
         edit: impl FnOnce(&mut Self),
     ) -> Result<(), KeysProblem> {
         // The other master key is not at hand, so what is written could not be wrapped for it.
-        if self.masters.iter().ne([&master.id()]) {
+        if self.masters != [master.id()] {
             return Err(KeysProblem::MasterChangeUnfinished);
         }
-        let mut changed = Self {
-            path: self.path.clone(),
-            database: self.database.clone(),
-            next: self.next.clone(),
-            roots: self.roots.clone(),
-            masters: self.masters.clone(),
-        };
+        let mut changed = self.clone();
         edit(&mut changed);
-        changed.write(&[master], random, &Steps::default())?;
+        let text = changed.wrapped(&[master], random)?;
+        changed.put(text, vec![master.id()], &Steps::default())?;
         *self = changed;
         Ok(())
     }
 
-    fn write(
+    fn put(
         &mut self,
-        masters: &[&MasterKey],
-        random: &mut dyn Random,
+        text: String,
+        masters: Vec<MasterId>,
         steps: &Steps,
     ) -> Result<(), KeysProblem> {
-        disk::replace(&self.path, &self.text(masters, random)?, steps)?;
-        self.masters = masters.iter().map(|master| master.id()).collect();
+        disk::replace(&self.path, &text, steps)?;
+        (self.text, self.masters) = (text, masters);
         Ok(())
     }
 
-    fn text(
+    fn wrapped(
         &self,
         masters: &[&MasterKey],
         random: &mut dyn Random,

@@ -49,6 +49,64 @@ pub enum KeysProblem {
         "The change of the master key was begun and not finished: finish it first, so that no key is lost."
     )]
     MasterChangeUnfinished,
+    /// The master key in place is still the one that is to go.
+    #[error(
+        "The key in its place is still the old one, {old}. Put the new one, {new}, there first, on every node; then finish the change."
+    )]
+    OldMasterInPlace {
+        /// The one in place.
+        old: MasterId,
+        /// The one that the keys were wrapped for as well.
+        new: MasterId,
+    },
+    /// Another master key wrapped the keys in the shared database.
+    #[error(
+        "The keys in the database need the master key {needed}, and the one given is {given}. Copy the master key from a \
+         node that works with this database: kept doctor says there where it lies. Name it with --key-file, or put it in \
+         the place of the one that was found. Nothing was changed."
+    )]
+    OtherMasterShared {
+        /// The master key that opens them.
+        needed: MasterId,
+        /// The one that was given.
+        given: MasterId,
+    },
+    /// The keys of this folder need another master key than those of the shared database, which open.
+    #[error(
+        "{path} needs the master key {needed}, and the keys in the database open with the one given, {given}. Where the \
+         master key was changed on another node, move this file away and start again: it is taken from the database. \
+         Where this folder belongs to another house, name another one with --data. Nothing was changed.",
+        path = path.display()
+    )]
+    OtherMasterHere {
+        /// The keys file.
+        path: PathBuf,
+        /// The master key that opens it.
+        needed: MasterId,
+        /// The one that was given.
+        given: MasterId,
+    },
+    /// The folder holds other keys than the shared database.
+    #[error(
+        "{path} holds other keys than the database: this folder belongs to another house. Name another one with --data. \
+         Nothing was changed.",
+        path = path.display()
+    )]
+    OtherKeys {
+        /// The keys file.
+        path: PathBuf,
+    },
+    /// The text in the shared database does not read as keys.
+    #[error(
+        "The keys in the database are damaged: {why}. Restore the last backup into another database."
+    )]
+    DamagedShared {
+        /// What is wrong, as half a sentence.
+        why: String,
+    },
+    /// The text could not be written where other nodes read it.
+    #[error("The keys in the database could not be written: {0}. Run it again.")]
+    Elsewhere(String),
     /// The change to this master key was not begun, so the file was not written for both.
     #[error(
         "The change to this master key was not begun. Begin it first, then put the new key in its place."
@@ -62,8 +120,7 @@ pub enum KeysProblem {
     NoNextKey,
     /// The master key did not come from a file that Kept may write.
     #[error(
-        "The master key comes from {0}, which Kept cannot change. Begin the change, put the new key there, start again, \
-         then finish the change."
+        "The master key comes from {0}, which Kept cannot change. Run kept key change, which says what to put there."
     )]
     NotAFile(KeyOrigin),
     /// A file could not be read or written.
