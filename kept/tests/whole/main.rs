@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod api;
 mod ask;
 mod desk;
 mod exports;

@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use kept_accounts::access::Action;
 use serde::Deserialize;
 
 use crate::desk::{ROLES, root};
+
+const ANYONE: &str = "anyone";
+const SIGNED_IN: &str = "signed in";
 
 /// `routes.toml`, which says at its head what its words mean.
 #[derive(Deserialize, Debug)]
@@ -13,6 +17,8 @@ use crate::desk::{ROLES, root};
 pub struct Table {
     who: BTreeMap<String, Vec<String>>,
     pub route: Vec<Entry>,
+    #[serde(default)]
+    pub api: Vec<ApiEntry>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -32,6 +38,38 @@ pub struct Entry {
     pub missing: Option<u16>,
     pub denied: Option<u16>,
     pub visitor: Option<u16>,
+}
+
+/// A route of programs.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct ApiEntry {
+    /// `GET /api/v1/announcements/{id}`.
+    pub is: String,
+    /// The scope that a token needs; or anyone.
+    pub scope: String,
+    /// The roles of a person whose token may.
+    #[serde(default)]
+    pub who: String,
+    pub record: Option<String>,
+    #[serde(default)]
+    pub query: String,
+    #[serde(default)]
+    pub json: String,
+    pub there: Option<u16>,
+    pub company: Option<u16>,
+    pub missing: Option<u16>,
+}
+
+/// What a program shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown<'a> {
+    /// Nothing that is good: no token, one that was revoked, a session.
+    Nothing,
+    /// A token of the company's own, with this scope.
+    OfCompany(&'a str),
+    /// A token of a person with this role, with this scope.
+    OfPerson(&'a str, &'a str),
 }
 
 /// Whose record is asked for.
@@ -65,7 +103,21 @@ impl Table {
                 assert!(ROLES.contains(&&**role), "{name}: there is no role {role}");
             }
         }
+        for entry in &table.api {
+            let known = entry.scope == ANYONE || Action::named(&entry.scope).is_some();
+            assert!(known, "{}: there is no scope {}", entry.is, entry.scope);
+        }
         table
+    }
+
+    pub fn api_names(&self) -> BTreeSet<String> {
+        let names: BTreeSet<_> = self.api.iter().map(|entry| entry.is.clone()).collect();
+        assert_eq!(
+            names.len(),
+            self.api.len(),
+            "a route of the API stands in the table twice"
+        );
+        names
     }
 
     pub fn names(&self) -> BTreeSet<String> {
@@ -80,13 +132,47 @@ impl Table {
 
     pub fn lets(&self, entry: &Entry, kind: Kind<'_>) -> bool {
         match (entry.who.as_str(), kind) {
-            ("anyone", _) | ("signed in", Kind::Role(_)) => true,
-            ("signed in", Kind::Unknown) => false,
-            (who, kind) => {
-                let roles = self.who.get(who);
-                let roles = roles.unwrap_or_else(|| panic!("{}: who is {who}?", entry.is));
-                matches!(kind, Kind::Role(role) if roles.iter().any(|one| one == role))
+            (ANYONE, _) | (SIGNED_IN, Kind::Role(_)) => true,
+            (SIGNED_IN, Kind::Unknown) => false,
+            (who, kind) => matches!(kind, Kind::Role(role) if self.is_among(&entry.is, who, role)),
+        }
+    }
+
+    fn is_among(&self, is: &str, who: &str, role: &str) -> bool {
+        let roles = self.who.get(who);
+        let roles = roles.unwrap_or_else(|| panic!("{is}: who is {who}?"));
+        roles.iter().any(|one| one == role)
+    }
+
+    /// The statuses that may be answered to a program. The first is what is answered to whoever may.
+    pub fn expected_of(&self, entry: &ApiEntry, shown: Shown<'_>, case: Case) -> Vec<u16> {
+        let done = entry.there.unwrap_or(200);
+        let missing = entry.missing.unwrap_or(404);
+        let found = |done: u16| match case {
+            Case::There => vec![done],
+            // Who could not do it to a record that is there may be told so, whatever record it is.
+            _ if done >= 400 => vec![missing, done],
+            _ => vec![missing],
+        };
+        match shown {
+            _ if entry.scope == ANYONE => vec![done],
+            Shown::Nothing => vec![401],
+            Shown::OfCompany(scope) if scope == entry.scope => found(entry.company.unwrap_or(done)),
+            Shown::OfPerson(_, scope) | Shown::OfCompany(scope) if scope != entry.scope => {
+                // What is no record at all is told before the scope is looked at.
+                if case == Case::Rubbish {
+                    vec![403, 404]
+                } else {
+                    vec![403]
+                }
             }
+            Shown::OfPerson(role, _)
+                if entry.who == SIGNED_IN || self.is_among(&entry.is, &entry.who, role) =>
+            {
+                found(done)
+            }
+            // Without the right, or without reach: a record out of reach looks like a missing one.
+            _ => vec![403, 404],
         }
     }
 
@@ -111,20 +197,7 @@ impl Entry {
 
     /// The path with these in its holes.
     pub fn path(&self, holes: &[String]) -> String {
-        let path = self.is.split_once(' ').unwrap().1;
-        let mut pieces = path.split(['{', '}']);
-        let mut out = pieces.next().unwrap().to_owned();
-        let mut holes = holes.iter();
-        while let (Some(_hole), Some(after)) = (pieces.next(), pieces.next()) {
-            let value = holes.next();
-            out += value.unwrap_or_else(|| panic!("{}: what is its record?", self.is));
-            out += after;
-        }
-        if self.query.is_empty() {
-            out
-        } else {
-            out + "?" + &self.query
-        }
+        path(&self.is, &self.query, holes)
     }
 
     /// As many as the path has holes.
@@ -141,5 +214,40 @@ impl Entry {
             }
             Some(_) => &[Case::There, Case::Missing, Case::Rubbish],
         }
+    }
+}
+
+impl ApiEntry {
+    pub fn method(&self) -> &str {
+        self.is.split_once(' ').unwrap().0
+    }
+
+    /// The path with these in its holes.
+    pub fn path(&self, holes: &[String]) -> String {
+        path(&self.is, &self.query, holes)
+    }
+
+    pub fn cases(&self) -> &'static [Case] {
+        match self.record {
+            None => &[Case::There],
+            Some(_) => &[Case::There, Case::Missing, Case::Rubbish],
+        }
+    }
+}
+
+fn path(is: &str, query: &str, holes: &[String]) -> String {
+    let path = is.split_once(' ').unwrap().1;
+    let mut pieces = path.split(['{', '}']);
+    let mut out = pieces.next().unwrap().to_owned();
+    let mut holes = holes.iter();
+    while let (Some(_hole), Some(after)) = (pieces.next(), pieces.next()) {
+        let value = holes.next();
+        out += value.unwrap_or_else(|| panic!("{is}: what is its record?"));
+        out += after;
+    }
+    if query.is_empty() {
+        out
+    } else {
+        out + "?" + query
     }
 }
