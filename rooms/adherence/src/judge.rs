@@ -84,6 +84,12 @@ pub fn judge(
     let calendar = rules.program.company_calendar();
     let end = Cell::new(Instant::MAX);
     let lived = live::lived(store, rules)?;
+    // What the company told its people since does not make an old history go on.
+    let served = if lived {
+        None
+    } else {
+        live::served_until(store, rules)?
+    };
     let rewriting = Rewriting::begin(store, rules.codec.clone(), world.now())?;
     let takes = RefCell::new(Takes {
         directory: &rules.directory,
@@ -104,6 +110,9 @@ pub fn judge(
         |event| {
             if asked.until.is_some_and(|until| event.at > until) {
                 run.after += 1;
+                return Ok(());
+            }
+            if served.is_some_and(|served| event.at > served) {
                 return Ok(());
             }
             run.first.get_or_insert(event.at);

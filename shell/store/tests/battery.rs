@@ -377,6 +377,15 @@ on_both! {
         assert!(matches!(store.migrate(&[OLDER], NOW), Err(OpenError::TooNew { number: 1, .. })));
     }
 
+    fn nodes_that_are_started_at_once_migrate_one_after_the_other(home) {
+        let stores: Vec<_> = (0..4).map(|_| home.open()).collect();
+        let run: Vec<usize> = std::thread::scope(|scope| {
+            let started: Vec<_> = stores.iter().map(|store| scope.spawn(|| store.migrate(&[SCHEMA], NOW).unwrap().len())).collect();
+            started.into_iter().map(|node| node.join().unwrap()).collect()
+        });
+        assert_eq!(run.iter().sum::<usize>(), 2, "each migration ran once: {run:?}");
+    }
+
     fn a_migration_that_fails_leaves_the_schema_as_it_was(home) {
         let store = home.open();
         assert!(matches!(store.migrate(&[FAULTY], NOW), Err(OpenError::Migration { number: 1, .. })));

@@ -25,7 +25,7 @@ use crate::{InForce, timers};
 use family::{Belongs, Family};
 
 pub use gate::may;
-pub use over::{lived, set_wakes};
+pub use over::{lived, served_until, set_wakes};
 
 /// A family with more events is judged by the next round of timers, not while somebody waits for an answer.
 const MOST_AT_ONCE: u32 = 2_000;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kept_engine::Wake;
-use kept_kernel::Instant;
+use kept_kernel::{Id, Instant};
 use kept_store::{Store, StoreError, Write, params, statements};
 use kept_world::World;
 
@@ -29,6 +29,8 @@ const MARGIN_MICROS: i64 = 300_000_000;
 statements! {
     BEHIND = "SELECT record FROM families WHERE judged_at >= $1 AND run < $2 ORDER BY judged_at, record LIMIT $3";
     LIVED = "SELECT f.record, f.run FROM families f JOIN records r ON r.number = f.record WHERE r.noun IN LIST($1) LIMIT 1";
+    SERVED = "SELECT e.at, e.id FROM events e JOIN records r ON r.number = e.record WHERE r.noun IN LIST($1)
+              ORDER BY e.at DESC, e.id DESC LIMIT 1";
     REPLACE = "UPDATE obligation_runs SET replaced_at = $2 WHERE number < $1 AND in_force_at IS NOT NULL AND replaced_at IS NULL";
     CARRY_QUIET = "UPDATE obligation_runs
                    SET quiet_until = coalesce((SELECT max(quiet_until) FROM obligation_runs WHERE in_force_at IS NOT NULL), 0)
@@ -50,6 +52,20 @@ pub fn lived(store: &Store, rules: &InForce) -> Result<bool, StoreError> {
         read.maybe::<(i64, i64)>(LIVED, &params![&served[..]])
     });
     Ok(found.wait()?.is_some())
+}
+
+/// When a client was last served, here or in imported history: what is no longer lived in is judged up to then.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn served_until(store: &Store, rules: &InForce) -> Result<Option<Instant>, StoreError> {
+    let served = rules.nouns_of_clients();
+    let found = store.read(move |read| {
+        let served: Vec<&str> = served.iter().map(String::as_str).collect();
+        read.maybe::<(Instant, Id)>(SERVED, &params![&served[..]])
+    });
+    Ok(found.wait()?.map(|(at, _)| at))
 }
 
 /// Sets the timers of all that a judgement of everything has found waiting.
