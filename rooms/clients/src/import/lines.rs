@@ -28,7 +28,7 @@ pub(super) struct Said {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// `client`, `contact`, `both`, `known` or `wrong`.
-    pub(super) outcome: &'static str,
+    pub(super) what: &'static str,
     pub(super) words: String,
     /// By which an earlier line with the same new client is found.
     pub(super) word: String,
@@ -42,7 +42,7 @@ impl Outcome {
     fn wrong(faults: &[Fault]) -> Self {
         let words: Vec<&str> = faults.iter().map(|fault| fault.1.as_str()).collect();
         Self {
-            outcome: "wrong",
+            what: "wrong",
             words: words.join(" "),
             ..Self::default()
         }
@@ -174,7 +174,7 @@ pub(super) fn tried(
     let has_client = client.is_some() || is_twice || is_earlier(super::EARLIER_LINE, &word)?;
     let brings_contact = said.contact.is_some() && contact.is_none() && !is_twice;
     Ok(Outcome {
-        outcome: outcome(!has_client, brings_contact),
+        what: outcome(!has_client, brings_contact),
         words: said.client.name.clone(),
         word,
         mail,
@@ -234,7 +234,7 @@ pub(super) fn done(
         write_note(tx, fourth, scope, client, &note)?;
     }
     Ok(Outcome {
-        outcome: outcome(found.is_none(), contact.is_some()),
+        what: outcome(found.is_none(), contact.is_some()),
         words: said.client.name.clone(),
         word: String::new(),
         mail: String::new(),

@@ -95,7 +95,7 @@ fn lines(tx: &Write<'_>, steps: &[[Step; 4]], id: Id) -> Result<bool, ClientErro
             &params![
                 id,
                 line.line,
-                outcome.outcome,
+                outcome.what,
                 &outcome.words,
                 &outcome.word,
                 &outcome.mail,
@@ -143,7 +143,7 @@ fn undone(
     line: &ListLine,
 ) -> Result<Outcome, ClientError> {
     let kept = |words: &str| Outcome {
-        outcome: "kept",
+        what: "kept",
         words: words.to_owned(),
         client: line.client,
         contact: line.contact,
@@ -165,7 +165,7 @@ fn undone(
         archive_client(tx, second, scope, ClientId(client))?;
     }
     Ok(Outcome {
-        outcome: if brought_client || brought_contact {
+        what: if brought_client || brought_contact {
             "undone"
         } else {
             "known"

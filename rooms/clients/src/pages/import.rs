@@ -196,7 +196,7 @@ struct Column {
 }
 
 struct Line {
-    line: u32,
+    number: u32,
     outcome: &'static str,
     words: String,
     href: Option<String>,
@@ -354,7 +354,7 @@ fn outcome_words(outcome: &str) -> &'static str {
 
 fn line_of(line: &ListLine, state: &str) -> Line {
     Line {
-        line: line.line + 1,
+        number: line.line + 1,
         outcome: outcome_words(&line.outcome),
         words: line.words.clone(),
         href: line

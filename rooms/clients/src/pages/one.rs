@@ -83,7 +83,7 @@ struct ContactLine {
 
 struct Source {
     fact: String,
-    source: String,
+    from: String,
     at: Instant,
     by: Option<String>,
 }
@@ -92,7 +92,7 @@ impl FromRow for Source {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             fact: row.get(0)?,
-            source: row.get(1)?,
+            from: row.get(1)?,
             at: row.get(2)?,
             by: row.get(3)?,
         })
@@ -491,7 +491,7 @@ fn sourced(seen: &Seen, name: &str, fact: Fact, now: Instant) -> Fact {
     let Some(source) = seen.sources.iter().find(|source| source.fact == name) else {
         return fact;
     };
-    let by = source.by.as_deref().unwrap_or(&source.source);
+    let by = source.by.as_deref().unwrap_or(&source.from);
     let by = by.split_whitespace().next().unwrap_or(by);
     let old = now.micros_since(source.at) > OLD;
     let words = if old {

@@ -67,7 +67,7 @@ impl Shown {
 
 /// What is read for a page: events and notes, each with its place.
 pub(super) enum Told {
-    Event(Id, OwnedEvent),
+    Event(Id, Box<OwnedEvent>),
     Note(Note),
 }
 
@@ -95,7 +95,11 @@ pub(super) fn told(
             let id = client.to_string();
             let latest =
                 events::latest_of_client(read, &rules.codec, (&id, shown.nouns()), before, limit)?;
-            all.extend(latest.into_iter().map(|(id, event)| Told::Event(id, event)));
+            all.extend(
+                latest
+                    .into_iter()
+                    .map(|(id, event)| Told::Event(id, Box::new(event))),
+            );
         }
     }
     if let Some(client) = clients.first()
