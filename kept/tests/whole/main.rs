@@ -9,6 +9,7 @@
 mod access;
 mod api;
 mod ask;
+mod clients;
 mod desk;
 mod exports;
 mod headers;

@@ -8,6 +8,7 @@ use kept_testing::Kept as _;
 use kept_vault::{SystemRandom, Token};
 
 use crate::ask::Asker;
+use crate::clients;
 use crate::desk::{Desk, Hired, console};
 use crate::table::Case;
 
@@ -64,6 +65,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "announcement" => vec![announcement(desk)],
         "alert" => vec![alert(desk, whose)],
         "duty" => vec![duty(desk)],
+        kind if kind.starts_with("client") => clients::made(desk, kind, whose),
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
             vec![path.strip_prefix("/assets/").unwrap().to_owned()]
@@ -78,6 +80,7 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],
+        kind if kind.starts_with("client-") => vec![id.clone(), id],
         _ => vec![id],
     }
 }

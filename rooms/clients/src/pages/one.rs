@@ -83,7 +83,7 @@ struct ContactLine {
 
 struct Source {
     fact: String,
-    source: String,
+    from: String,
     at: Instant,
     by: Option<String>,
 }
@@ -92,7 +92,7 @@ impl FromRow for Source {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             fact: row.get(0)?,
-            source: row.get(1)?,
+            from: row.get(1)?,
             at: row.get(2)?,
             by: row.get(3)?,
         })
@@ -418,7 +418,7 @@ fn figures(rules: &InForce, client: &Client, zone: &TimeZone) -> Facts {
     let engagement = match (&card.engagement, expected) {
         (Some(level), Some(expected)) => format!("{level}, expected {expected}"),
         (Some(level), None) => level.clone(),
-        (None, _) => "not worked out yet".to_owned(),
+        (None, _) => "not known yet".to_owned(),
     };
     let score = client.figures.map(|(recency, frequency, breadth)| {
         let tenths = Engagement {
@@ -436,7 +436,8 @@ fn figures(rules: &InForce, client: &Client, zone: &TimeZone) -> Facts {
 
 fn figures_words(rules: &InForce, client: &Client) -> String {
     let Some((recency, frequency, breadth)) = client.figures else {
-        return "Tier and engagement are worked out once a day.".to_owned();
+        return "Engagement is worked out once the client has done something, or after 90 days."
+            .to_owned();
     };
     let mut words = format!("Recency {recency}, frequency {frequency}, breadth {breadth}.");
     let levels = values(&rules.register, "client", "engagement");
@@ -490,7 +491,7 @@ fn sourced(seen: &Seen, name: &str, fact: Fact, now: Instant) -> Fact {
     let Some(source) = seen.sources.iter().find(|source| source.fact == name) else {
         return fact;
     };
-    let by = source.by.as_deref().unwrap_or(&source.source);
+    let by = source.by.as_deref().unwrap_or(&source.from);
     let by = by.split_whitespace().next().unwrap_or(by);
     let old = now.micros_since(source.at) > OLD;
     let words = if old {

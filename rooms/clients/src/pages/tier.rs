@@ -64,7 +64,7 @@ struct Amount {
     id: Id,
     kind: String,
     on_day: String,
-    amount: i64,
+    hundredths: i64,
     note: String,
     by: Option<String>,
 }
@@ -75,7 +75,7 @@ impl FromRow for Amount {
             id: row.get(0)?,
             kind: row.get(1)?,
             on_day: row.get(2)?,
-            amount: row.get(3)?,
+            hundredths: row.get(3)?,
             note: row.get(4)?,
             by: row.get(5)?,
         })
@@ -144,7 +144,7 @@ async fn page_of(
     let tiers = values(&rules.register, "client", "tier");
     let amount = |one: Amount| AmountLine {
         what: what(&one),
-        amount: money(one.amount, &currency),
+        amount: money(one.hundredths, &currency),
         by: one.by.unwrap_or_default(),
         remove: Button::act(
             "Take out",
