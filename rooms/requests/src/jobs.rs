@@ -60,7 +60,7 @@ fn follow(room: &Room) -> Result<usize, StoreError> {
     let changed = room.store.write(move |tx| {
         let mut changed = false;
         for id in &ids {
-            changed |= due::refresh(tx, *id)?;
+            changed |= due::refresh(tx, *id)?.1;
         }
         tx.execute(queries::SET_MARK, &params![MARK, last.micros()])?;
         Ok::<_, StoreError>(changed)

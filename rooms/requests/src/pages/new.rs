@@ -43,7 +43,6 @@ struct NewPage {
     channels: Vec<Choice>,
     categories: Vec<Choice>,
     levels: Vec<Choice>,
-    expected: String,
 }
 
 /// The fields of the form.
@@ -128,7 +127,6 @@ async fn new_page(
         channels: words("channel", None),
         categories: words("category", Some("Not yet clear")),
         levels: words("urgency", Some("Not yet clear")),
-        expected: String::new(),
         frame: frame.titled("New request").at("requests"),
         form,
     })
