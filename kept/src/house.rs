@@ -68,6 +68,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_accounts::SCHEMA,
         kept_sops::SCHEMA,
         kept_announcements::SCHEMA,
+        kept_clients::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
     ]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::Extension;
 use kept_accounts::Accounts;
-use kept_announcements::Room;
 use kept_api::{Description, RateLimit, document, forget_answers, guarded, limited};
 use kept_rooms::Job;
 use kept_store::Store;
@@ -13,13 +12,16 @@ use kept_world::World;
 
 /// What the API is, joined of the rooms.
 pub fn description() -> Description {
-    let rooms = [kept_announcements::api_description()];
+    let rooms = [
+        kept_announcements::api_description(),
+        kept_clients::api_description(),
+    ];
     document(rooms, env!("CARGO_PKG_VERSION"))
 }
 
 /// The routes, beside the pages: no cookie lets anybody in here.
-pub fn routes(announcements: Room, accounts: Accounts, description: &Description) -> Routes {
-    let rooms = kept_announcements::api_routes(announcements).layer(Extension(accounts));
+pub fn routes(rooms: Routes, accounts: Accounts, description: &Description) -> Routes {
+    let rooms = rooms.layer(Extension(accounts));
     guarded(limited(rooms, RateLimit::default()).merge(description.routes()))
 }
 

@@ -65,5 +65,16 @@ fn counts(read: &Read<'_>, signed: &Signed, now: Instant) -> Result<Counts, Stor
         };
         counts.extend((number > 0).then_some(("announcements", count)));
     }
+    let scope = signed.scope(Action::EditClients);
+    // Who came in by themselves belongs to nobody yet: only those who reach everybody can look at them.
+    if scope.is_everything() {
+        let number = kept_clients::count_to_check(read)?;
+        let count = Count {
+            number,
+            word: "to check".to_owned(),
+            state: "today",
+        };
+        counts.extend((number > 0).then_some(("clients", count)));
+    }
     Ok(counts)
 }

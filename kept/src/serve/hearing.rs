@@ -13,12 +13,15 @@ use kept_ui::{Listening, Live};
 /// So long at most a stream outlives its session, which may have been ended by another node or by time.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// The right to the pages that show a topic. A topic that is not here is heard by nobody.
-const TOPICS: [(&str, Action); 4] = [
+/// The right to the pages that show a topic, or one record of it, `client:…`. A topic that is not here is heard by nobody.
+/// That a record has changed says nothing about it; its page is fetched with the right to it.
+const TOPICS: [(&str, Action); 6] = [
     ("adherence", Action::ReadAdherence),
     ("owed", Action::ReadAdherence),
     ("history", Action::ImportHistory),
     ("announcements", Action::ReadAnnouncements),
+    ("clients", Action::ReadClients),
+    ("client", Action::ReadClients),
 ];
 
 /// The stream of live pages.
@@ -37,7 +40,8 @@ pub fn routes(live: &Live) -> Routes {
 }
 
 fn may_hear(signed: &Signed, topic: &str) -> bool {
-    let right = TOPICS.iter().find(|(name, _)| *name == topic);
+    let kind = topic.split_once(':').map_or(topic, |(kind, _)| kind);
+    let right = TOPICS.iter().find(|(name, _)| *name == kind);
     right.is_some_and(|(_, action)| signed.may(*action))
 }
 

@@ -41,7 +41,14 @@ struct Kind {
 }
 
 /// All kinds, in the order in which they are shown.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
+    Kind {
+        key: "client",
+        all: "Clients",
+        one: "client",
+        icon: Icon::CLIENTS,
+        action: Action::ReadClients,
+    },
     Kind {
         key: "clause",
         all: "Clauses of SOPs",

@@ -86,24 +86,33 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         rules.clone(),
         live.clone(),
     );
+    let clients = kept_clients::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        live.clone(),
+    );
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
     let rooms = rooms(house, &rules, &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))
+        .merge(kept_clients::routes(clients.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
         }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(hearing::routes(&live));
-    let mut jobs = jobs(house, &rules, &announcements);
+    let parts = kept_announcements::parts(&announcements).and(kept_clients::parts(&clients));
+    let mut jobs = jobs(house, &rules, parts);
     jobs.push(hearing::job(live.clone(), accounts.clone()));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let counted = counts::counted(dressed, house.store.clone(), house.world.clone());
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
-    let api = api::routes(announcements.clone(), accounts.clone(), &description);
+    let programs =
+        kept_announcements::api_routes(announcements).merge(kept_clients::api_routes(clients));
+    let api = api::routes(programs, accounts.clone(), &description);
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
     let timely = signed.merge(health).merge(api).layer(from_fn(in_time));
@@ -126,7 +135,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.
-fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) -> Vec<Job> {
+fn jobs(house: &House, rules: &Rules, rooms: Parts) -> Vec<Job> {
     let own = Parts {
         searchable: vec![
             Arc::new(kept_sops::ClausesFound(rules.clone())),
@@ -134,7 +143,7 @@ fn jobs(house: &House, rules: &Rules, announcements: &kept_announcements::Room) 
         ],
         ..Parts::default()
     };
-    let parts = own.and(kept_announcements::parts(announcements));
+    let parts = own.and(rooms);
     let mut jobs = search::jobs(&house.store, parts.searchable);
     jobs.extend(parts.jobs);
     jobs.push(api::job(house.store.clone(), house.world.clone()));
@@ -346,6 +355,10 @@ fn menu(signed: &Signed) -> Menu {
         })
     };
     let places = [
+        place(
+            ("clients", "Clients", Icon::CLIENTS, "g c"),
+            signed.may(Action::ReadClients),
+        ),
         place(
             ("announcements", "Announcements", Icon::BELL, "g n"),
             signed.may(Action::ReadAnnouncements),

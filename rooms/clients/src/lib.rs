@@ -31,6 +31,7 @@ mod telling;
 pub use api::{api_description, api_routes};
 pub use model::{ClientId, ContactId};
 pub use pages::routes;
+pub use queries::count_to_check;
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;
 

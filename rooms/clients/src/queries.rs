@@ -117,6 +117,8 @@ statements! {
     LISTED_OF = listed_of!("merged_into IS NULL AND archived_at IS NULL");
     LISTED_TO_CHECK = card_and_age!("WHERE c.merged_into IS NULL AND c.state = 'to-check' AND c.archived_at IS NULL AND ", in_reach!(),
                     " AND (c.made_at, c.id) > ($6, $7) ORDER BY c.made_at, c.id LIMIT $8");
+    COUNT_TO_CHECK = "SELECT count(*) FROM (SELECT id FROM clients WHERE state = 'to-check' AND merged_into IS NULL
+                      AND archived_at IS NULL LIMIT 100) AS waiting";
     ONE = client!("WHERE c.id = $6 AND ", in_reach!());
     ANY = client!("WHERE c.id = $1");
     /// Held until the transaction ends, on PostgreSQL too.
@@ -337,4 +339,14 @@ pub(crate) fn by_id(
         limit.into(),
     ];
     read.all(BY_ID_OF, &all)
+}
+
+/// How many came in by themselves and wait to be looked at; 100 stands for more.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn count_to_check(read: &Read<'_>) -> Result<u64, StoreError> {
+    let (count,) = read.one(COUNT_TO_CHECK, &[])?;
+    Ok(count)
 }

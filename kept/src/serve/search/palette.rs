@@ -87,6 +87,7 @@ fn entries(signed: &Signed, menu: Option<&Arc<Menu>>) -> Vec<Entry> {
         Entry::place("Your settings", "/me", Icon::CLIENTS).also("password token theme profile"),
     );
     entries.extend(kept_announcements::entries(signed));
+    entries.extend(kept_clients::entries(signed));
     entries
 }
 

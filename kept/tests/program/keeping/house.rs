@@ -146,6 +146,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_accounts::SCHEMA,
                 kept_sops::SCHEMA,
                 kept_announcements::SCHEMA,
+                kept_clients::SCHEMA,
                 kept_adherence::SCHEMA,
             ])
             .unwrap();

@@ -1,0 +1,16 @@
+//! The room on both databases: commands, pages, the API, jobs, search, privacy.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
+mod api;
+mod desk;
+mod merging;
+mod pages;
+mod privacy;
+mod reading;
+mod rights;
+mod tiers;
