@@ -26,6 +26,7 @@ use crate::error::{OpenError, StoreError};
 use crate::params;
 use crate::sql::Dialect;
 use crate::store::Store;
+use crate::transaction::grown;
 
 /// A step of a schema. Once released it is never edited: what it made is changed by a later one.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +180,7 @@ impl Store {
     ///
     /// As the database says.
     pub fn analyze(&self) -> Result<(), StoreError> {
-        let grown = self.write_within(MAINTENANCE, |tx| tx.grown()).wait()?;
+        let grown = self.write_within(MAINTENANCE, grown).wait()?;
         for text in grown {
             self.write_within(MAINTENANCE, move |tx| tx.run_text("analyze", &text))
                 .wait()?;

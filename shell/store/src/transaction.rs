@@ -99,25 +99,25 @@ impl Write<'_> {
                 .map_err(|error| failed(error.to_string())),
         }
     }
+}
 
-    /// The statements that analyse what has grown since it was analysed last.
-    pub(crate) fn grown(&self) -> Result<Vec<String>, StoreError> {
-        let failed = |error: rusqlite::Error| StoreError::Database {
-            statement: "analyze",
-            message: error.to_string(),
-        };
-        let Connection::Sqlite(connection) = &self.connection else {
-            return Ok(vec!["ANALYZE".to_owned()]);
-        };
-        // All tables (0x10000) that it would analyse (0x2), told and not done (0x1).
-        let mut told = connection
-            .prepare("PRAGMA optimize = 0x10003")
-            .map_err(failed)?;
-        let rows = told.query_map([], |row| row.get(0)).map_err(failed)?;
-        rows.map(|row| row.map(|text: String| format!("PRAGMA analysis_limit = 2000; {text}")))
-            .collect::<Result<_, _>>()
-            .map_err(failed)
-    }
+/// The statements that analyse what has grown since it was analysed last.
+pub(crate) fn grown(tx: &Write<'_>) -> Result<Vec<String>, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::Database {
+        statement: "analyze",
+        message: error.to_string(),
+    };
+    let Connection::Sqlite(connection) = &tx.connection else {
+        return Ok(vec!["ANALYZE".to_owned()]);
+    };
+    // All tables (0x10000) that it would analyse (0x2), told and not done (0x1).
+    let mut told = connection
+        .prepare("PRAGMA optimize = 0x10003")
+        .map_err(failed)?;
+    let rows = told.query_map([], |row| row.get(0)).map_err(failed)?;
+    rows.map(|row| row.map(|text: String| format!("PRAGMA analysis_limit = 2000; {text}")))
+        .collect::<Result<_, _>>()
+        .map_err(failed)
 }
 
 impl<'c> Read<'c> {

@@ -77,9 +77,10 @@ pub async fn case(
     let (duties, events) = got(room.store().read(move |read| {
         let record = (&*record.0, &*record.1);
         let duties = obligations::of_record(read, record)?;
-        let events = match explained {
-            true => events::of_record(read, &codec, record, MOST_EVENTS)?,
-            false => Vec::new(),
+        let events = if explained {
+            events::of_record(read, &codec, record, MOST_EVENTS)?
+        } else {
+            Vec::new()
         };
         Ok((duties, events))
     }))
