@@ -15,6 +15,7 @@ pub fn description() -> Description {
     let rooms = [
         kept_announcements::api_description(),
         kept_clients::api_description(),
+        kept_requests::api_description(),
     ];
     document(rooms, env!("CARGO_PKG_VERSION"))
 }

@@ -15,13 +15,15 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// The right to the pages that show a topic, or one record of it, `client:…`. A topic that is not here is heard by nobody.
 /// That a record has changed says nothing about it; its page is fetched with the right to it.
-const TOPICS: [(&str, Action); 6] = [
+const TOPICS: [(&str, Action); 8] = [
     ("adherence", Action::ReadAdherence),
     ("owed", Action::ReadAdherence),
     ("history", Action::ImportHistory),
     ("announcements", Action::ReadAnnouncements),
     ("clients", Action::ReadClients),
     ("client", Action::ReadClients),
+    ("requests", Action::ReadRequests),
+    ("request", Action::ReadRequests),
 ];
 
 /// The stream of live pages.

@@ -15,6 +15,7 @@ mod hearing;
 mod lapsed;
 mod lists;
 mod records;
+mod requests;
 mod signing_in;
 mod stolen;
 mod table;

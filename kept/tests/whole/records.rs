@@ -9,6 +9,7 @@ use kept_vault::{SystemRandom, Token};
 
 use crate::ask::Asker;
 use crate::desk::{Desk, Hired, console};
+use crate::requests;
 use crate::table::Case;
 
 statements! {
@@ -55,6 +56,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "import" => vec![import(desk)],
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
         "announcement" => vec![announcement(desk)],
+        "link" => vec!["made-up".into()],
+        kind if kind.starts_with("request") => requests::made(desk, kind, whose),
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
             vec![path.strip_prefix("/assets/").unwrap().to_owned()]
@@ -69,6 +72,8 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],
+        "request-act" => vec![id, "assignment".into()],
+        "request-file" => vec![id.clone(), id],
         _ => vec![id],
     }
 }

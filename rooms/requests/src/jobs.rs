@@ -22,11 +22,9 @@ const FORMS: i64 = 2 * 86_400_000_000;
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
     let (following, waking) = (room.clone(), room.clone());
     vec![
-        Job::new(
-            "requests: deadlines",
-            Duration::from_secs(2),
-            move || while_any(|| follow(&following)),
-        ),
+        Job::new("requests: deadlines", Duration::from_secs(2), move || {
+            while_any(|| follow(&following))
+        }),
         Job::new(
             "requests: bring back, forget forms",
             Duration::from_secs(30),

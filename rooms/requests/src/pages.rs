@@ -36,10 +36,7 @@ pub fn routes(room: Room) -> Routes {
             "/requests/routing",
             get(setting::routing).post(setting::add_rule),
         )
-        .route(
-            "/requests/routing/{id}/removal",
-            post(setting::remove_rule),
-        )
+        .route("/requests/routing/{id}/removal", post(setting::remove_rule))
         .route(
             "/requests/answers",
             get(setting::answers).post(setting::add_answer),
@@ -61,10 +58,7 @@ pub fn routes(room: Room) -> Routes {
 pub fn public_routes(room: Room) -> Routes {
     Routes::new()
         .route("/ask", get(public::ask).post(public::send))
-        .route(
-            "/confirm/{token}",
-            get(public::look).post(public::confirm),
-        )
+        .route("/confirm/{token}", get(public::look).post(public::confirm))
         .with_state(room)
 }
 

@@ -262,7 +262,10 @@ pub fn latest_of_client(
     let stored: Vec<Stored> = if nouns.is_empty() {
         read.all(LATEST_OF_CLIENT, &params![client, at, id, limit])?
     } else {
-        read.all(LATEST_OF_CLIENT_AND_NOUNS, &params![client, at, id, limit, nouns])?
+        read.all(
+            LATEST_OF_CLIENT_AND_NOUNS,
+            &params![client, at, id, limit, nouns],
+        )?
     };
     let read = |stored: &Stored| Some((stored.id, codec.read(&stored.row(0)).ok()?));
     Ok(stored.iter().filter_map(read).collect())

@@ -56,9 +56,7 @@ pub fn close_request(
         .choice("ending", ending)
         .text("reason against asking", unasked);
     if !answer.is_open() {
-        said = said
-            .text("reason for ending", despite)
-            .proof("reason");
+        said = said.text("reason for ending", despite).proof("reason");
     }
     work.tell("close-request", &said)?;
     let words = match (ending, despite.filter(|_| !answer.is_open())) {
@@ -75,12 +73,7 @@ fn words(text: Option<&String>) -> Option<&str> {
 }
 
 /// Whether whoever acts holds, for each gate that is shut, a role that the SOPs let pass.
-fn may_pass(
-    tx: &Write<'_>,
-    step: &Step,
-    by: &By,
-    shut: &[ShutGate],
-) -> Result<bool, StoreError> {
+fn may_pass(tx: &Write<'_>, step: &Step, by: &By, shut: &[ShutGate]) -> Result<bool, StoreError> {
     let Some(who) = by.person() else {
         return Ok(false);
     };

@@ -59,7 +59,11 @@ fn gates(shut: &[ShutGate]) -> String {
         // Writing to a text cannot fail.
         let _ = write!(words, " {} asks for more: until {missing}.", gate.clause);
         for (who, _) in &gate.may_pass {
-            let _ = write!(words, " {} may do it all the same, with a reason.", capital(who));
+            let _ = write!(
+                words,
+                " {} may do it all the same, with a reason.",
+                capital(who)
+            );
         }
     }
     words

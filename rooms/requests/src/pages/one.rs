@@ -8,11 +8,11 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope, log_read};
 use kept_accounts::commands::Act;
 use kept_accounts::model::Person;
 use kept_accounts::queries::{people, teams};
-use kept_accounts::Signed;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
 use kept_journal::audit::Who;
@@ -28,10 +28,10 @@ use serde::Deserialize;
 use super::clocks::{self, ClockRow, OweRow};
 use super::{civil, exact, got, id_of, missing, reading, short, tier};
 use crate::commands::STEPS;
+use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
 use crate::queries::{self, Linked, MacroRow, TaskRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
-use crate::due;
 use parts::{Piece, pieces};
 
 /// So many messages are shown.
@@ -150,7 +150,10 @@ async fn log(room: &Room, signed: &Signed, of: &Request) -> Result<(), Failure> 
         log_read(tx, &act, person, ("request", id.0))
     });
     got(logged).await?;
-    if room.looking.seen(id, (person, &signed.name, Doing::Looks), act.at) {
+    if room
+        .looking
+        .seen(id, (person, &signed.name, Doing::Looks), act.at)
+    {
         room.looked(id);
     }
     Ok(())
@@ -227,7 +230,10 @@ fn drawn(
     };
     let failed = shown.filled.is_some();
     let begun = |answer: &String| {
-        let found = whole.macros.iter().find(|(id, ..)| id.to_string() == *answer);
+        let found = whole
+            .macros
+            .iter()
+            .find(|(id, ..)| id.to_string() == *answer);
         found.map(|(_, _, text, _)| Filled::with([("text", text.clone())]))
     };
     let begun = shown.answer.as_ref().and_then(begun);
@@ -273,9 +279,9 @@ fn drawn(
         steps: STEPS,
         expected: expected.unwrap_or_default(),
         received: (short(of.contacted_at, zone), exact(of.contacted_at, zone)),
-        why: signed
-            .may(Action::ReadAdherence)
-            .then(|| Button::link("Why then?", format!("/adherence/cases/request/{}", of.id)).quiet()),
+        why: signed.may(Action::ReadAdherence).then(|| {
+            Button::link("Why then?", format!("/adherence/cases/request/{}", of.id)).quiet()
+        }),
         frame: frame
             .titled(format!("{} {}", of.mark(), of.subject))
             .at("requests")
@@ -287,8 +293,11 @@ fn drawn(
 }
 
 fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {
-    let open = owed.iter().filter(|duty| duty.settled_at.is_none() && duty.level == 0);
-    open.filter(|duty| duty.rule == rule).find_map(|duty| duty.due_at)
+    let open = owed
+        .iter()
+        .filter(|duty| duty.settled_at.is_none() && duty.level == 0);
+    open.filter(|duty| duty.rule == rule)
+        .find_map(|duty| duty.due_at)
 }
 
 /// `In progress, with Tomás Rivera`

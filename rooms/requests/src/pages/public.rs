@@ -36,7 +36,9 @@ struct AskPage {
 impl AskPage {
     fn error(&self, field: &str) -> Option<&str> {
         let mut errors = self.errors.iter();
-        errors.find(|(name, _)| *name == field).map(|(_, words)| words.as_str())
+        errors
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words.as_str())
     }
 }
 
@@ -137,11 +139,17 @@ pub async fn send(
     let token = match room.form(&typed.token) {
         FormToken::Good(token) => token,
         FormToken::TooFast => {
-            let page = again("That was very fast. Please look at it once more, then send it.", Vec::new());
+            let page = again(
+                "That was very fast. Please look at it once more, then send it.",
+                Vec::new(),
+            );
             return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
         }
         FormToken::Stale => {
-            let mut page = again("This form was open for long. Please send it once more.", Vec::new());
+            let mut page = again(
+                "This form was open for long. Please send it once more.",
+                Vec::new(),
+            );
             page.token = room.form_token().unwrap_or_default();
             return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
         }
@@ -156,9 +164,14 @@ pub async fn send(
     let address = address.map(|Extension(RemoteAddress(address))| address.to_string());
     let now = room.world.now();
     if let Some(seconds) = room.often.too_often(&address.unwrap_or_default(), now) {
-        let page = again("Too many came from where you are. Please wait some minutes, then send it again.", Vec::new());
+        let page = again(
+            "Too many came from where you are. Please wait some minutes, then send it again.",
+            Vec::new(),
+        );
         let mut response = public(StatusCode::TOO_MANY_REQUESTS, &page, true);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
     match opened(&room, token, &typed).await {
@@ -167,12 +180,17 @@ pub async fn send(
             public(StatusCode::OK, &thanks(Some(number)), true)
         }
         Err(OpenRequestError::Faults(faults)) => {
-            let errors = faults.iter().map(|fault| (fault.field(), fault.to_string()));
+            let errors = faults
+                .iter()
+                .map(|fault| (fault.field(), fault.to_string()));
             let page = again("It is not sent yet.", errors.collect());
             public(StatusCode::UNPROCESSABLE_ENTITY, &page, true)
         }
         Err(_) => {
-            let page = again("That did not work just now. What you wrote is still here: please send it again.", Vec::new());
+            let page = again(
+                "That did not work just now. What you wrote is still here: please send it again.",
+                Vec::new(),
+            );
             public(StatusCode::SERVICE_UNAVAILABLE, &page, true)
         }
     }
@@ -276,7 +294,10 @@ pub async fn confirm(State(room): State<Room>, Path(token): Path<String>) -> Res
     };
     let who = room.store.read(move |read| queries::any(read, id)).await;
     let who = who.ok().flatten().and_then(|of| of.contact);
-    let step = room.step(who.map_or(Who::Unknown, |contact| Who::Contact(contact.0)), Doer::Client);
+    let step = room.step(
+        who.map_or(Who::Unknown, |contact| Who::Contact(contact.0)),
+        Doer::Client,
+    );
     let confirmed = room
         .store
         .write(move |tx| confirm_resolution(tx, &step, None, (id, None)))

@@ -62,6 +62,7 @@ statements! {
     ADD_BULK_ROW = "INSERT INTO request_bulk_rows (bulk, request, before) VALUES ($1, $2, $3)";
     BULK_ROWS = "SELECT r.request, r.before FROM request_bulk_rows r JOIN request_bulks b ON b.id = r.bulk
                  WHERE b.id = $1 AND b.person = $2 AND b.undone_at IS NULL ORDER BY r.request";
+    BULK_OF = "SELECT id FROM request_bulks WHERE id = $1 AND person = $2";
     BULK_UNDONE = "UPDATE request_bulks SET undone_at = $3 WHERE id = $1 AND person = $2 AND undone_at IS NULL";
 
     FORM_OF = "SELECT f.request, q.number FROM request_forms f JOIN requests q ON q.id = f.request WHERE f.token = $1";

@@ -11,7 +11,6 @@ use axum::{Extension, Router};
 use kept_accounts::access::{Action, for_kept};
 use kept_accounts::model::{DepartmentId, PersonId, TeamId};
 use kept_accounts::{Accounts, SignIn, SignedIn, Visitor, commands};
-use kept_requests::{Room, api_description, api_routes, parts, public_routes, routes};
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, People, Program, Version};
 use kept_journal::audit::Who;
@@ -19,6 +18,7 @@ use kept_journal::codec::Codec;
 use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
+use kept_requests::{Room, api_description, api_routes, parts, public_routes, routes};
 use kept_rooms::Parts;
 use kept_store::{Store, StoreError, params, statements};
 use kept_testing::{Home, Kept as _};
@@ -124,7 +124,11 @@ impl Desk {
         };
         self.store.write(add).kept();
         self.person("helen", "management", (None, None));
-        self.person("maya", "client-service-representative", (Some(self.north), None));
+        self.person(
+            "maya",
+            "client-service-representative",
+            (Some(self.north), None),
+        );
         self.person("ben", "technical-support", (Some(self.north), None));
         self.person("cleo", "account-manager", (None, Some(self.support)));
         self.person("dora", "technical-support", (None, None));
@@ -281,15 +285,18 @@ impl Desk {
 impl Desk {
     /// Somebody without an account.
     pub fn visit(&self, path: &str) -> Answer {
-        self.ask(Request::get(path).header(header::ACCEPT, "text/html"), Body::empty())
+        self.ask(
+            Request::get(path).header(header::ACCEPT, "text/html"),
+            Body::empty(),
+        )
     }
 
     /// Sends a form of a visitor.
     pub fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
-        let request = Request::post(path)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.ask(request, Body::from(body.finish()))
     }
 
@@ -313,7 +320,9 @@ impl Desk {
     pub fn verdict(&self, id: &str, rule: &str) -> String {
         let duties = self.duties(id);
         let found = duties.iter().rev().find(|(one, _)| one == rule);
-        found.map(|(_, verdict)| verdict.clone()).unwrap_or_default()
+        found
+            .map(|(_, verdict)| verdict.clone())
+            .unwrap_or_default()
     }
 
     /// Now.
@@ -323,7 +332,10 @@ impl Desk {
 
     /// The last thing that was done to many.
     pub fn last_bulk(&self) -> String {
-        let (id,): (Id,) = self.store.read(|read| read.one(LAST_BULK, &params![])).kept();
+        let (id,): (Id,) = self
+            .store
+            .read(|read| read.one(LAST_BULK, &params![]))
+            .kept();
         id.to_string()
     }
 
@@ -465,7 +477,12 @@ impl Browser<'_> {
     /// Does it, and it must be done.
     pub fn did(&self, id: &str, act: &str, fields: &[(&str, &str)]) {
         let answer = self.act(id, act, fields);
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{act}: {}", answer.text);
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "{act}: {}",
+            answer.text
+        );
     }
 }
 

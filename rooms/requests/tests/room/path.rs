@@ -14,11 +14,31 @@ const HOUR: i64 = 3_600;
 fn resolved(desk: &Desk, maya: &Browser<'_>) -> String {
     let id = maya.note("Invoice 1182 is wrong");
     desk.pass(600);
-    maya.did(&id, "acknowledgement", &[("expected_at", "2026-02-02T12:00")]);
-    maya.did(&id, "priority", &[("category", "billing"), ("urgency", "high"), ("impact", "medium")]);
+    maya.did(
+        &id,
+        "acknowledgement",
+        &[("expected_at", "2026-02-02T12:00")],
+    );
+    maya.did(
+        &id,
+        "priority",
+        &[
+            ("category", "billing"),
+            ("urgency", "high"),
+            ("impact", "medium"),
+        ],
+    );
     maya.did(&id, "assignment", &[("assignee", "me")]);
-    maya.did(&id, "messages", &[("voice", "us"), ("text", "We look into it.")]);
-    maya.did(&id, "resolution", &[("resolution", "A new invoice was sent."), ("notice", "on")]);
+    maya.did(
+        &id,
+        "messages",
+        &[("voice", "us"), ("text", "We look into it.")],
+    );
+    maya.did(
+        &id,
+        "resolution",
+        &[("resolution", "A new invoice was sent."), ("notice", "on")],
+    );
     id
 }
 
@@ -44,6 +64,8 @@ fn judged_anew(desk: &Desk) -> Vec<(String, String, String)> {
             obligations::verdict_word(duty.verdict).to_owned(),
         ));
     });
+    // What the company's calendar opens on a case, such as a sample, is not judged with it.
+    engine.with_cases_only();
     let codec: &Codec = &rules.codec;
     events::for_each(
         &desk.store,

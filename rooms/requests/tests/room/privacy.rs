@@ -25,7 +25,10 @@ fn sheets(desk: &Desk, about: About) -> Vec<(String, usize)> {
         })
     });
     let sheets = sheets.kept();
-    sheets.into_iter().map(|sheet| (sheet.name, sheet.rows.len())).collect()
+    sheets
+        .into_iter()
+        .map(|sheet| (sheet.name, sheet.rows.len()))
+        .collect()
 }
 
 fn erase(desk: &Desk, about: About) -> u64 {
@@ -33,7 +36,9 @@ fn erase(desk: &Desk, about: About) -> u64 {
     let erased = desk.store.write(move |tx| {
         rooms.iter().try_fold(0, |rows, one| {
             let erased = one.erase(tx, about, START)?;
-            Ok::<_, kept_store::StoreError>(rows + erased.iter().map(|erased| erased.rows).sum::<u64>())
+            Ok::<_, kept_store::StoreError>(
+                rows + erased.iter().map(|erased| erased.rows).sum::<u64>(),
+            )
         })
     });
     erased.kept()

@@ -65,7 +65,13 @@ fn searched(desk: &Desk, name: &str) -> Vec<String> {
     let scope = token.scope(Action::ReadRequests);
     let hits = desk.store.read(move |read| {
         let reach = Reach::of(&scope.params());
-        find(read, &Query::parse("kettle "), ("request", &reach), None, 50)
+        find(
+            read,
+            &Query::parse("kettle "),
+            ("request", &reach),
+            None,
+            50,
+        )
     });
     let hits = hits.kept().hits;
     hits.into_iter().map(|hit| hit.title.text).collect()

@@ -33,7 +33,9 @@ pub fn may(
     let (Some((noun_id, act)), Some((number,))) = (words, number) else {
         return Ok(GateAnswer::default());
     };
-    let lead = family::lead_of(read, number)?;
+    let Some(lead) = family::belongs(read, number)?.lead(number) else {
+        return Ok(GateAnswer::default());
+    };
     let family = Family::read(read, &rules.codec, lead, MOST)?;
     let happened = match family {
         Some(family) => family.events,
