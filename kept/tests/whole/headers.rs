@@ -28,7 +28,9 @@ pub fn check(what: &str, answer: &Answer, desk: &Desk) {
     for name in ["camera=()", "microphone=()", "geolocation=()"] {
         assert!(said("permissions-policy").contains(name), "{what}: {name}");
     }
-    let page_of_visitors = what.contains(" /ask") || what.contains(" /confirm/");
+    // Refusals of the router have the policy of all other pages.
+    let for_visitors = what.contains(" /ask") || what.contains(" /confirm/");
+    let page_of_visitors = for_visitors && !said("content-security-policy").contains("script-src");
     let download = said("content-disposition").starts_with("attachment");
     if page_of_visitors && answer.kind().starts_with("text/html") {
         visitors(what, said("content-security-policy"));

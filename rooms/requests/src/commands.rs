@@ -27,6 +27,7 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
 pub use bulk::{Bulk, MOST as MOST_AT_ONCE, bulk_change, undo_bulk};
+pub(crate) use close::gates_in_words;
 pub use close::{Closing, End, close_request, end_request, reopen_request};
 pub use error::{OpenRequestError, RequestError};
 pub use hands::{Rerouting, assign_request, reroute_request};

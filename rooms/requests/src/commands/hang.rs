@@ -268,7 +268,6 @@ pub fn merge_request(
     let mut work = Work::on(tx, step, request);
     work.request.merged_into = Some(into.id);
     work.request.closed_at = Some(step.act.at);
-    work.request.ending = Some(State::Closed.name().to_owned());
     work.no_longer_waits();
     let said = work.said();
     let now = work.at();

@@ -9,7 +9,7 @@ use kept_kernel::Instant;
 use kept_ui::Html;
 use kept_ui::parts::{ClauseMark, Clock};
 
-use super::{exact, mark_of_rule, short};
+use super::{exact, mark_of_rule, near, short};
 
 /// The chip of a deadline that runs.
 pub(super) fn running(
@@ -28,7 +28,7 @@ pub(super) fn running(
     } else if left < SignedDuration::from_hours(24) {
         Clock::on_time(left, share)
     } else {
-        Clock::on_time_until(&short(due, zone), share)
+        Clock::on_time_until(&near(due, now, zone), share)
     };
     clock.exactly(format!("due {}", exact(due, zone)))
 }

@@ -11,8 +11,7 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope, log_read};
 use kept_accounts::commands::Act;
-use kept_accounts::model::Person;
-use kept_accounts::queries::{people, teams};
+use kept_accounts::queries::teams;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
 use kept_journal::audit::Who;
@@ -34,6 +33,8 @@ use crate::queries::{self, Linked, MacroRow, TaskRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
 use parts::{Piece, pieces};
 
+/// A page that is fetched again within ten minutes is one reading.
+const ONE_READING: i64 = 600_000_000;
 /// So many messages are shown.
 const MOST_MESSAGES: u32 = 500;
 
@@ -115,7 +116,7 @@ struct Whole {
     tags: Vec<String>,
     tasks: Vec<TaskRow>,
     macros: Vec<MacroRow>,
-    people: Vec<Person>,
+    people: Vec<(Id, String)>,
     teams: Vec<(Id, String)>,
 }
 
@@ -127,6 +128,7 @@ pub async fn one(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
+    reading(&signed)?;
     let id = id_of(&id)?;
     let shown = Shown {
         answer: wanted.answer,
@@ -145,11 +147,21 @@ async fn log(room: &Room, signed: &Signed, of: &Request) -> Result<(), Failure> 
         at: room.world.now(),
         entry: room.world.id(),
     };
-    let logged = room.store.write(move |tx| {
-        tx.execute(queries::SEEN, &params![person, id, messages, act.at])?;
-        log_read(tx, &act, person, ("request", id.0))
-    });
-    got(logged).await?;
+    let before = room
+        .store
+        .read(move |read| read.maybe(queries::SEEN_BEFORE, &params![person, id]));
+    let before: Option<(u32, Instant)> = got(before).await?;
+    let again = before.is_some_and(|(_, seen)| act.at.micros_since(seen) < ONE_READING);
+    if !again || before.is_some_and(|(read, _)| read != messages) {
+        let logged = room.store.write(move |tx| {
+            tx.execute(queries::SEEN, &params![person, id, messages, act.at])?;
+            if again {
+                return Ok(());
+            }
+            log_read(tx, &act, person, ("request", id.0))
+        });
+        got(logged).await?;
+    }
     if room
         .looking
         .seen(id, (person, &signed.name, Doing::Looks), act.at)
@@ -210,7 +222,7 @@ fn gather(
         tags: queries::tags(read, id)?,
         tasks: queries::tasks(read, id)?,
         macros: queries::macros(read)?,
-        people: people(read, false, ("", Id::default()), 200)?,
+        people: queries::colleagues(read)?,
         teams: units.collect(),
         request,
     }))
@@ -265,7 +277,7 @@ fn drawn(
         people: whole
             .people
             .into_iter()
-            .map(|person| Choice::new(person.id.to_string(), person.name))
+            .map(|(id, name)| Choice::new(id.to_string(), name))
             .collect(),
         teams: whole
             .teams

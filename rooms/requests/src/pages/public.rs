@@ -3,6 +3,8 @@
 //! They carry no cookie, so the form also works inside of another site's page, and nobody can make somebody else send it: what
 //! stands in its token is worth one request. Neither page says whether an address is known.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -161,7 +163,7 @@ pub async fn send(
     if let Some(number) = opened_before(&room, token).await {
         return public(StatusCode::OK, &thanks(Some(number)), true);
     }
-    let address = address.map(|Extension(RemoteAddress(address))| address.to_string());
+    let address = address.map(|Extension(RemoteAddress(address))| network(address));
     let now = room.world.now();
     if let Some(seconds) = room.often.too_often(&address.unwrap_or_default(), now) {
         let page = again(
@@ -192,6 +194,17 @@ pub async fn send(
                 Vec::new(),
             );
             public(StatusCode::SERVICE_UNAVAILABLE, &page, true)
+        }
+    }
+}
+
+/// What is counted as one place of the network: an address, or the 64 bits that a household is given.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
     }
 }

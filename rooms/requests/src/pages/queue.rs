@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_accounts::model::PersonId;
-use kept_accounts::queries::people;
 use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError};
@@ -174,9 +173,8 @@ fn gather(
     asked: &Asked,
     me: PersonId,
 ) -> Result<Found, StoreError> {
-    let colleagues = people(read, false, ("", Id::default()), 200)?;
-    let choice =
-        |person: kept_accounts::model::Person| Choice::new(person.id.to_string(), person.name);
+    let colleagues = queries::colleagues(read)?;
+    let choice = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
     Ok(Found {
         lines: queries::list(read, scope, asked)?,
         counts: queries::counts(read, scope, (asked.now, Some(me)))?,

@@ -35,6 +35,9 @@ const PASSWORD: &str = "copper kettle moss";
 
 statements! {
     OUTBOX = "SELECT CAST(body AS TEXT) FROM outbox ORDER BY id";
+    MERGE = "UPDATE clients SET merged_into = (SELECT client FROM requests WHERE id = $2)
+             WHERE id = (SELECT client FROM requests WHERE id = $1)";
+    PART = "UPDATE clients SET merged_into = NULL";
     LAST_BULK = "SELECT id FROM request_bulks ORDER BY made_at DESC, id DESC LIMIT 1";
     EVENTS = "SELECT what FROM events ORDER BY id";
 }
@@ -183,18 +186,6 @@ impl Desk {
         rows.into_iter().map(|(what,)| what).collect()
     }
 
-    pub fn audited(&self) -> Vec<String> {
-        kept_journal::place(&self.store).unwrap();
-        let read = |read: &kept_store::Read<'_>| kept_journal::audit::latest(read, None, 1000);
-        let entries: Result<_, StoreError> = self.store.read(read).wait();
-        entries
-            .unwrap()
-            .into_iter()
-            .rev()
-            .map(|entry| entry.act)
-            .collect()
-    }
-
     /// The routes of programs.
     pub fn api(&self) -> Routes {
         api_routes(self.room.clone())
@@ -337,6 +328,18 @@ impl Desk {
             .read(|read| read.one(LAST_BULK, &params![]))
             .kept();
         id.to_string()
+    }
+
+    /// The client of the first request becomes part of that of the second.
+    pub fn merge_clients(&self, one: &str, other: &str) {
+        let (one, other): (Id, Id) = (one.parse().unwrap(), other.parse().unwrap());
+        let merge = move |tx: &kept_store::Write<'_>| tx.execute(MERGE, &params![one, other]);
+        self.store.write(merge).kept();
+    }
+
+    /// All clients stand for themselves again.
+    pub fn part_clients(&self) {
+        self.store.write(|tx| tx.execute(PART, &[])).kept();
     }
 
     /// Somebody is away for the next days.

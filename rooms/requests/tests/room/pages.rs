@@ -132,6 +132,20 @@ on_both! {
         assert!(maya.get("/requests").has("Invoice 1182"));
     }
 
+    fn requests_follow_a_client_that_becomes_part_of_another_and_come_back(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let one = maya.note("Invoice 1182 is wrong");
+        let fields = [("name", "Sanna"), ("email", "sanna@aalto.example"), ("channel", "phone"), ("subject", "Another")];
+        let other = maya.post("/requests/new", "/requests", &fields).made();
+        desk.merge_clients(&one, &other);
+        desk.round();
+        assert!(maya.get(&format!("/requests/{one}")).has(">Sanna</a>"));
+        desk.part_clients();
+        desk.round();
+        assert!(maya.get(&format!("/requests/{one}")).has(">Ruth Brennan</a>"));
+    }
+
     fn rules_of_routing_give_what_comes_in_to_whoever_is_there(home) {
         let desk = Desk::new(home);
         let helen = desk.browser("helen");
