@@ -186,7 +186,13 @@ impl Answer {
             text = masked(&text, before, after);
         }
         let coded = asked.replace('%', "%25").replace('/', "%2F");
-        let there = |text: &str| text.replace(&coded, "…").replace(asked, "…");
+        // Holes that do not stand side by side.
+        let apart = |text: String| {
+            let named = asked.split('/');
+            let holes = named.filter(|hole| hole.len() == 36 || *hole == "nonsense");
+            holes.fold(text, |text, hole| text.replace(hole, "…"))
+        };
+        let there = |text: &str| apart(text.replace(&coded, "…").replace(asked, "…"));
         (self.status, there(self.location()), there(&text))
     }
 }

@@ -8,6 +8,7 @@
 
 mod access;
 mod ask;
+mod clients;
 mod desk;
 mod exports;
 mod headers;

@@ -8,6 +8,7 @@ use kept_testing::Kept as _;
 use kept_vault::{SystemRandom, Token};
 
 use crate::ask::Asker;
+use crate::clients;
 use crate::desk::{Desk, Hired, console};
 use crate::requests;
 use crate::table::Case;
@@ -58,6 +59,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "announcement" => vec![announcement(desk)],
         "link" => vec!["made-up".into()],
         kind if kind.starts_with("request") => requests::made(desk, kind, whose),
+        kind if kind.starts_with("client") => clients::made(desk, kind, whose),
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
             vec![path.strip_prefix("/assets/").unwrap().to_owned()]
@@ -74,6 +76,7 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
         "case" => vec!["request".into(), "none".into()],
         "request-act" => vec![id, "assignment".into()],
         "request-file" => vec![id.clone(), id],
+        kind if kind.starts_with("client-") => vec![id.clone(), id],
         _ => vec![id],
     }
 }

@@ -19,16 +19,21 @@ const AT_ONCE: u32 = 50;
 
 /// The jobs of the room.
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
-    let room = room.clone();
+    let (figures, lists) = (room.clone(), room.clone());
     let round = move || -> Result<(), StoreError> {
-        while work(&room)? > 0 {}
+        while work(&figures)? > 0 {}
         Ok(())
     };
-    vec![Job::new(
-        "clients: tiers and engagement",
-        Duration::from_mins(1),
-        round,
-    )]
+    vec![
+        Job::new(
+            "clients: tiers and engagement",
+            Duration::from_mins(1),
+            round,
+        ),
+        Job::new("clients: lists", Duration::from_secs(2), move || {
+            crate::import::round(&lists)
+        }),
+    ]
 }
 
 /// A piece of what is due now; how much it was.

@@ -1,7 +1,8 @@
 //! Clients: the companies and persons we work for, the people we know there, and what we know of both.
 //!
 //! - **Owns** `clients`, `contacts`, `client_team`, `client_sources`, `client_fields`, `client_values`, `client_revenues`,
-//!   `client_tiers`, `client_notes`, `client_keys`, `client_pairs`, `client_merges`, `client_moves`.
+//!   `client_tiers`, `client_notes`, `client_keys`, `client_pairs`, `client_merges`, `client_moves`,
+//!   `client_imports`, `client_import_lines`.
 //! - **Events out**: `add-client`, `archive-client`, `add-contact`, `remove-contact`, `assign-account-manager`,
 //!   `override-client-tier`, the facts of a client, and that one was merged into another. Events in: none.
 //! - **Gives** to other rooms [`read`], its cards of clients and contacts, and
@@ -19,6 +20,7 @@ pub mod model;
 pub mod read;
 
 mod api;
+mod import;
 mod jobs;
 mod pages;
 mod privacy;
@@ -40,6 +42,7 @@ pub fn statements() -> Vec<kept_store::Sql> {
     [
         queries::STATEMENTS,
         commands::STATEMENTS,
+        import::STATEMENTS,
         privacy::STATEMENTS,
     ]
     .concat()

@@ -4,6 +4,7 @@ mod act;
 mod choices;
 mod contact;
 mod fields;
+mod import;
 mod list;
 mod merge;
 mod one;
@@ -37,6 +38,13 @@ pub fn routes(room: Room) -> Routes {
         .route("/clients/fields", get(fields::list).post(fields::add))
         .route("/clients/fields/{field}/retirement", post(fields::retire))
         .route("/clients/merges/{merge}/undo", post(merge::undo))
+        .route("/clients/export.csv", get(import::export))
+        .route("/clients/import", get(import::ask))
+        .route("/clients/imports", post(import::take))
+        .route("/clients/imports/{import}", get(import::show))
+        .route("/clients/imports/{import}/mapping", post(import::map))
+        .route("/clients/imports/{import}/run", post(import::run))
+        .route("/clients/imports/{import}/undo", post(import::undo))
         .route("/clients/{id}", get(one::one).post(write::change))
         .route("/clients/{id}/edit", get(write::edit))
         .route("/clients/{id}/archive", post(act::archive))

@@ -48,6 +48,7 @@ statements! {
     FORGET_SOURCE = "UPDATE client_sources SET person = NULL WHERE person = $1";
     FORGET_TIER = "UPDATE client_tiers SET person = NULL WHERE person = $1";
     FORGET_MERGE = "UPDATE client_merges SET person = NULL WHERE person = $1";
+    FORGET_IMPORT = "UPDATE client_imports SET taken_by = NULL WHERE taken_by = $1";
     FORGET_PAIR = "UPDATE client_pairs SET aside_by = NULL WHERE aside_by = $1";
 }
 
@@ -199,6 +200,7 @@ fn forget_person(tx: &Write<'_>, person: Id) -> Result<Vec<Erased>, StoreError> 
         FORGET_TIER,
         FORGET_MERGE,
         FORGET_PAIR,
+        FORGET_IMPORT,
     ] {
         named += run(sql)?;
     }
@@ -219,6 +221,7 @@ fn erase_client(tx: &Write<'_>, client: ClientId, at: Instant) -> Result<Vec<Era
     let contacts = tx.execute(BLANK_CONTACTS_OF, &values)?;
     let run = |sql: Sql| tx.execute(sql, &params![client]);
     let notes = run(DROP_NOTES)?;
+    run(crate::import::DROP_LINES_OF_CLIENT)?;
     let own = run(DROP_VALUES)? + run(DROP_SOURCES)?;
     let words = run(BLANK_SALES)? + run(BLANK_REASONS)?;
     for sql in [

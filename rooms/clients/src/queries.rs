@@ -194,7 +194,7 @@ statements! {
     PIN_NOTE = "UPDATE client_notes SET pinned_at = $3 WHERE id = $1 AND client = $2 AND removed_at IS NULL";
     NOTES = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
              LEFT JOIN people p ON p.id = n.written_by
-             WHERE n.client = $1 AND n.removed_at IS NULL AND (n.written_at, n.id) < ($2, $3)
+             WHERE n.client = $1 AND n.removed_at IS NULL AND n.pinned_at IS NULL AND (n.written_at, n.id) < ($2, $3)
              ORDER BY n.written_at DESC, n.id DESC LIMIT $4";
     PINNED = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
               LEFT JOIN people p ON p.id = n.written_by
@@ -221,6 +221,10 @@ statements! {
              AND (found_at, one, other) > ($1, $2, $3) ORDER BY found_at, one, other LIMIT $4";
     MERGES_OF = "SELECT m.id, m.gone, c.name, m.at, p.name FROM client_merges m JOIN clients c ON c.id = m.gone
                  LEFT JOIN people p ON p.id = m.person WHERE m.kept = $1 AND m.undone_at IS NULL ORDER BY m.at DESC, m.id DESC LIMIT 20";
+    /// The oldest that is recognised by this.
+    BY_KEY = "SELECT k.client FROM client_keys k JOIN clients c ON c.id = k.client
+              WHERE k.kind = $1 AND k.word = $2 AND c.merged_into IS NULL AND c.archived_at IS NULL ORDER BY k.client LIMIT 1";
+    CONTACT_BY_NAME = "SELECT id FROM contacts WHERE client = $1 AND folded_name = $2 AND removed_at IS NULL ORDER BY id LIMIT 1";
     DROP_KEYS = "DELETE FROM client_keys WHERE client = $1";
     DROP_PAIRS = "DELETE FROM client_pairs WHERE one = $1 AND aside_at IS NULL";
     DROP_PAIRS_OF_OTHER = "DELETE FROM client_pairs WHERE other = $1 AND aside_at IS NULL";

@@ -5,11 +5,18 @@ use kept_store::{Migration, Schema};
 /// The tables of clients and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "clients",
-    migrations: &[Migration {
-        number: 1,
-        name: "clients",
-        text: CLIENTS,
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "clients",
+            text: CLIENTS,
+        },
+        Migration {
+            number: 2,
+            name: "lists",
+            text: LISTS,
+        },
+    ],
 };
 
 const CLIENTS: &str = "
@@ -204,4 +211,36 @@ const CLIENTS: &str = "
         row_id $ID NOT NULL,
         PRIMARY KEY (merge, kind, row_id)
     ) $STRICT;
+";
+
+const LISTS: &str = "
+    -- A list that was sent: mapping, checking, checked, running, done, undoing, undone. The columns and their uses are JSON.
+    CREATE TABLE client_imports (
+        id $ID NOT NULL PRIMARY KEY,
+        name $TEXT NOT NULL,
+        columns $TEXT NOT NULL,
+        uses $TEXT NOT NULL,
+        state $TEXT NOT NULL,
+        lines $INT NOT NULL,
+        at_line $INT NOT NULL,
+        taken_at $INT NOT NULL,
+        taken_by $ID REFERENCES people (id)
+    ) $STRICT;
+    CREATE INDEX client_imports_under_way ON client_imports (id) WHERE state IN ('checking', 'running', 'undoing');
+    CREATE TABLE client_import_lines (
+        import $ID NOT NULL REFERENCES client_imports (id),
+        line $INT NOT NULL,
+        cells $TEXT NOT NULL,
+        outcome $TEXT NOT NULL,
+        words $TEXT NOT NULL,
+        word $TEXT NOT NULL,
+        mail $TEXT NOT NULL,
+        client $ID,
+        contact $ID,
+        PRIMARY KEY (import, line)
+    ) $STRICT;
+    CREATE INDEX client_import_lines_by_outcome ON client_import_lines (import, outcome, line);
+    CREATE INDEX client_import_lines_by_word ON client_import_lines (import, word, line) WHERE word <> '';
+    CREATE INDEX client_import_lines_by_mail ON client_import_lines (import, mail, line) WHERE mail <> '';
+    CREATE INDEX client_import_lines_of_client ON client_import_lines (client) WHERE client IS NOT NULL;
 ";

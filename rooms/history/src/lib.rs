@@ -13,7 +13,6 @@ mod reading;
 mod room;
 mod schema;
 mod shelf;
-mod upload;
 mod work;
 
 pub use pages::routes;

@@ -17,6 +17,8 @@ use crate::{queries, search};
 const MOST_EVENTS: u32 = 300;
 /// So long ago it still counts.
 const YEAR: i64 = 365 * 86_400_000_000;
+/// So long a client that has done nothing is new rather than silent.
+const NEW: i64 = 90 * 86_400_000_000;
 /// A tier may be set by hand for so many days at most.
 const LONGEST_BY_HAND: i64 = 366;
 /// More than any company sells, in hundredths.
@@ -272,7 +274,7 @@ pub fn refigure(tx: &Write<'_>, step: &Step, id: ClientId) -> Result<(), StoreEr
     };
     let rules = &step.rules;
     let (revenue, because) = revenue(tx, rules, id, step.at)?;
-    let engagement = engagement(tx, rules, id, step.at)?;
+    let engagement = engagement(tx, rules, (id, before.made_at), step.at)?;
     let levels = values(&rules.register, "client", "engagement");
     let by_hand = before.tier_until.is_some_and(|until| until > step.at);
     let mut now = Figures {
@@ -280,8 +282,8 @@ pub fn refigure(tx: &Write<'_>, step: &Step, id: ClientId) -> Result<(), StoreEr
         tier: revenue.and_then(|revenue| by_revenue(rules, "tier", revenue)),
         because: revenue.map(|_| because.to_owned()),
         until: None,
-        level: levels.get(engagement.level(levels.len())).cloned(),
-        engagement: Some(engagement),
+        level: engagement.and_then(|figures| levels.get(figures.level(levels.len())).cloned()),
+        engagement,
     };
     if by_hand {
         now.tier.clone_from(&before.card.tier);
@@ -384,13 +386,14 @@ fn revenue(
     Ok((agreed.map(|(amount,)| amount), "first year"))
 }
 
-/// What the client did itself in the last year, as the journal knows it.
+/// What the client did itself in the last year, as the journal knows it; none: it is new, and has done nothing yet that could
+/// be measured.
 fn engagement(
     read: &Read<'_>,
     rules: &InForce,
-    id: ClientId,
+    (id, made_at): (ClientId, Instant),
     at: Instant,
-) -> Result<Engagement, StoreError> {
+) -> Result<Option<Engagement>, StoreError> {
     let from = at.plus_micros(-YEAR);
     let id = id.to_string();
     let latest =
@@ -402,7 +405,8 @@ fn engagement(
         })
         .map(|(_, event)| (event.at, rules.codec.noun(event.case.0)))
         .collect();
-    Ok(Engagement::of(&done, at))
+    let is_new = done.is_empty() && at.micros_since(made_at) < NEW;
+    Ok((!is_new).then(|| Engagement::of(&done, at)))
 }
 
 /// `1,200.50` as hundredths.

@@ -18,7 +18,8 @@ use crate::commands::{
 use crate::model::ClientId;
 use crate::room::Room;
 
-/// Runs a command on a client for whoever may edit, and leads back to its page.
+/// Runs a command on a client for whoever may edit, and leads back to its page. Each handler asks for the right before it
+/// reads the address, so that whoever may not is told the same for every address.
 async fn run<F>(
     (room, signed): (&Room, &Signed),
     id: ClientId,
@@ -42,6 +43,7 @@ pub async fn archive(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let id = id_of(&id)?;
     let undo = format!("{}/archive/undo", here(id));
     let said = Flash::said("The client is in the archive.").undo(&undo);
@@ -57,6 +59,7 @@ pub async fn bring_back(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let id = id_of(&id)?;
     let said = Flash::said("The client is back.");
     run((&room, &signed), id, said, move |tx, step, scope| {
@@ -78,6 +81,7 @@ pub async fn note(
     Path(id): Path<String>,
     form: Form<NoteText>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let id = id_of(&id)?;
     let (note, _) = form.read().map_err(|_| missing())?;
     let said = Flash::said("The note is saved.");
@@ -100,6 +104,7 @@ pub async fn pin(
     Path((id, note)): Path<(String, String)>,
     form: Form<Pinned>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let (id, note) = (id_of(&id)?, row_of(&note)?);
     let (Pinned { pinned }, _) = form.read().map_err(|_| missing())?;
     let said = Flash::said(if pinned {
@@ -119,6 +124,7 @@ pub async fn remove_one(
     signed: Signed,
     Path((id, note)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let (id, note): (ClientId, Id) = (id_of(&id)?, row_of(&note)?);
     let undo = format!("{}/notes/{note}/removal/undo", here(id));
     let said = Flash::said("The note is gone.").undo(&undo);
@@ -134,6 +140,7 @@ pub async fn return_one(
     signed: Signed,
     Path((id, note)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    signed.require(Action::EditClients)?;
     let (id, note) = (id_of(&id)?, row_of(&note)?);
     let said = Flash::said("The note is back.");
     run((&room, &signed), id, said, move |tx, step, scope| {

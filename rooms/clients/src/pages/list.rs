@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::said::{encoded, tier};
 use super::{got, scopes};
+use crate::import::may_import;
 use crate::model::{ClientCard, ClientId, values};
 use crate::queries::{After, Listed, START, listed};
 use crate::read;
@@ -185,16 +186,21 @@ fn add() -> Button {
 }
 
 fn tools(signed: &Signed) -> Vec<Button> {
-    let may_edit = signed.may(Action::EditClients);
-    let fields = signed
-        .may(Action::Configure)
-        .then(|| Button::link("Fields", "/clients/fields").quiet());
-    let duplicates = may_edit.then(|| Button::link("Duplicates", "/clients/duplicates").quiet());
-    fields
-        .into_iter()
-        .chain(duplicates)
-        .chain(may_edit.then(add))
-        .collect()
+    let editing = signed.scope(Action::EditClients);
+    let may_edit = !editing.is_nothing();
+    let quiet =
+        |open: bool, words: &str, href: &str| open.then(|| Button::link(words, href).quiet());
+    let may_export = signed.may(Action::ExportRecords);
+    [
+        quiet(signed.may(Action::Configure), "Fields", "/clients/fields"),
+        quiet(may_export, "Export", "/clients/export.csv"),
+        quiet(may_import(&editing), "Import", "/clients/import"),
+        quiet(may_edit, "Duplicates", "/clients/duplicates"),
+        may_edit.then(add),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn views(current: &Listed, may_edit: bool) -> Views {

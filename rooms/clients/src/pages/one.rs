@@ -418,7 +418,7 @@ fn figures(rules: &InForce, client: &Client, zone: &TimeZone) -> Facts {
     let engagement = match (&card.engagement, expected) {
         (Some(level), Some(expected)) => format!("{level}, expected {expected}"),
         (Some(level), None) => level.clone(),
-        (None, _) => "not worked out yet".to_owned(),
+        (None, _) => "not known yet".to_owned(),
     };
     let score = client.figures.map(|(recency, frequency, breadth)| {
         let tenths = Engagement {
@@ -436,7 +436,8 @@ fn figures(rules: &InForce, client: &Client, zone: &TimeZone) -> Facts {
 
 fn figures_words(rules: &InForce, client: &Client) -> String {
     let Some((recency, frequency, breadth)) = client.figures else {
-        return "Tier and engagement are worked out once a day.".to_owned();
+        return "Engagement is worked out once the client has done something, or after 90 days."
+            .to_owned();
     };
     let mut words = format!("Recency {recency}, frequency {frequency}, breadth {breadth}.");
     let levels = values(&rules.register, "client", "engagement");

@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use kept_journal::InForce;
 use kept_journal::obligations::Owed;
 use kept_kernel::Instant;
-use kept_language::ast::RuleKey;
-use kept_language::explain_short;
+use kept_language::ast::{RuleKey, Sentence};
+use kept_language::{Rule, explain_short};
 use kept_ui::parts::{ClauseMark, Clock};
 
 use super::said::clock;
@@ -64,7 +64,7 @@ fn row(rules: &InForce, duty: &Owed, now: Instant, zone: &TimeZone) -> OweRow {
     );
     let words = found.map_or_else(
         || duty.rule.replace('-', " "),
-        |(_, rule)| explain_short(&rules.register, &rules.library, rule),
+        |(_, rule)| verb(rules, rule),
     );
     let clock = clock(duty, now, zone);
     OweRow {
@@ -81,4 +81,19 @@ fn row(rules: &InForce, duty: &Owed, now: Instant, zone: &TimeZone) -> OweRow {
         ),
         clock,
     }
+}
+
+/// What is to be done, as a verb: `Record the first contact of the client`.
+fn verb(rules: &InForce, rule: &Rule) -> String {
+    let act = match &rule.sentence {
+        Some(Sentence::Duty(duty)) => duty.task.act.act,
+        Some(Sentence::Rhythm(rhythm)) => rhythm.task.act.act,
+        _ => return explain_short(&rules.register, &rules.library, rule),
+    };
+    let phrase = rules.register.with_the_noun(&rules.register[act].phrase);
+    let mut letters = phrase.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }

@@ -178,6 +178,7 @@ fn of_event(rules: &InForce, event: &OwnedEvent) -> Entry {
     let facts = facts(rules, event);
     let (words, small) = match words(rules, event) {
         Some(words) => (words, facts),
+        None if facts.is_empty() => ("what is known of it has changed".to_owned(), facts),
         None => (facts, String::new()),
     };
     Entry {
@@ -220,7 +221,16 @@ fn words(rules: &InForce, event: &OwnedEvent) -> Option<String> {
 
 /// What became known with it: `tier Gold, annual revenue 620000`.
 fn facts(rules: &InForce, event: &OwnedEvent) -> String {
-    let said = event.facts.iter().filter_map(|(id, value)| {
+    // What travels with each event, such as the tier, says nothing about this one.
+    let own = match &event.what {
+        OwnedWhat::Act(act) => Some(&rules.register[*act].facts),
+        _ => None,
+    };
+    let told = event
+        .facts
+        .iter()
+        .filter(|(id, _)| own.is_none_or(|own| own.contains(id)));
+    let said = told.filter_map(|(id, value)| {
         let fact = &rules.register[*id];
         let value = match value {
             None => "no longer known".to_owned(),
@@ -234,11 +244,7 @@ fn facts(rules: &InForce, event: &OwnedEvent) -> String {
         Some(format!("{} {value}", fact.name))
     });
     let said: Vec<String> = said.collect();
-    if said.is_empty() {
-        "what is known of it has changed".to_owned()
-    } else {
-        said.join(", ")
-    }
+    said.join(", ")
 }
 
 fn icon(noun: &str) -> Icon {

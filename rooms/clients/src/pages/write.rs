@@ -90,7 +90,7 @@ pub async fn ask(
     } else {
         signed.person.to_string()
     };
-    let form = Filled::with([("owner", owner)]);
+    let form = Filled::with([("owner", owner), ("kind", "company".to_owned())]);
     Ok(page(&new_page(&room, frame, form).await?))
 }
 

@@ -331,6 +331,34 @@ impl Browser<'_> {
         self.desk.ask(request, Body::from(body.finish()))
     }
 
+    /// Sends a list; where it leads.
+    pub fn send_list(&self, name: &str, bytes: &[u8]) -> Answer {
+        let page = self.get("/clients/import");
+        let csrf = page.text.split_once("name=\"csrf\" value=\"");
+        let csrf = csrf
+            .and_then(|(_, rest)| rest.split('"').next())
+            .unwrap_or_default();
+        let mut body = Vec::new();
+        body.extend(
+            format!(
+                "--xX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--xX\r\n"
+            )
+            .into_bytes(),
+        );
+        body.extend(
+            format!("Content-Disposition: form-data; name=\"list\"; filename=\"{name}\"\r\n\r\n")
+                .into_bytes(),
+        );
+        body.extend(bytes);
+        body.extend(b"\r\n--xX--\r\n");
+        let request = Request::post("/clients/imports")
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=xX")
+            .header("sec-fetch-site", "same-origin");
+        self.desk.ask(request, Body::from(body))
+    }
+
     /// Adds a client; its id.
     pub fn client(&self, fields: &[(&str, &str)]) -> String {
         let answer = self.post("/clients/new", "/clients", fields);

@@ -8,6 +8,7 @@
 
 mod api;
 mod desk;
+mod importing;
 mod merging;
 mod pages;
 mod privacy;

@@ -10,6 +10,7 @@ use kept_kernel::Id;
 use kept_ui::form::{Choice, Filled};
 use kept_ui::parts::Crumb;
 use kept_ui::{Failure, Frame, page, see_other, unprocessable};
+use kept_upload::{Parts, UploadError};
 use tokio::sync::mpsc;
 
 use super::{aside, got, id_of, undone};
@@ -17,7 +18,6 @@ use crate::queries::{self, LogRow};
 use crate::reading::{Reading, beginning};
 use crate::room::Room;
 use crate::shelf::Kind;
-use crate::upload::{Parts, UploadError};
 
 /// The largest log that is taken: two gigabytes, packed or not.
 const MOST_BYTES: u64 = 2_000_000_000;

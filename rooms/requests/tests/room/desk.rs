@@ -20,7 +20,7 @@ use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
 use kept_requests::{Room, api_description, api_routes, parts, public_routes, routes};
 use kept_rooms::Parts;
-use kept_store::{Store, StoreError, params, statements};
+use kept_store::{Store, params, statements};
 use kept_testing::{Home, Kept as _};
 use kept_ui::routes::Routes;
 use kept_ui::{Live, LiveLimits, Ui};

@@ -1,4 +1,6 @@
 //! A form with files, part by part as it arrives: never more of it in memory than one frame and a boundary.
+//!
+//! It knows no room and no database: whoever takes files says where they go.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};

@@ -1,0 +1,160 @@
+//! Lists from elsewhere.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use axum::http::StatusCode;
+use kept_testing::on_both;
+
+use crate::desk::{Answer, Browser, Desk};
+
+const LIST: &str = "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Lifecycle Stage\n\
+    1,Sanna,Virta,sanna@aalto.example,040 123 4567,Quality manager,Aalto Dairy,customer\n\
+    2,Mikko,Laine,mikko@aalto.example,,Plant 2,AALTO DAIRY Oy,customer\n\
+    3,,,nonsense,,,Broken,customer\n\
+    4,Ida,Berg,ida@berg.example,,,,lead\n\
+    5,Sanna,Virta,SANNA@aalto.example,,,Other name,customer\n";
+
+/// Sends a list and has it tried as its columns were guessed; its address.
+fn tried(desk: &Desk, rita: &Browser<'_>, bytes: &[u8]) -> String {
+    let sent = rita.send_list("people.csv", bytes);
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let here = sent.header("location");
+    let page = rita.get(&here);
+    let uses = page.text.split("<select").skip(1).map(|select| {
+        let select = select.split("</select>").next().unwrap();
+        let chosen = select
+            .split("<option")
+            .find(|option| option.contains("selected"));
+        chosen.map_or("", |option| {
+            option
+                .split("value=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        })
+    });
+    let fields: Vec<(&str, &str)> = uses.map(|one| ("uses", one)).collect();
+    let mapped = rita.post(&here, &format!("{here}/mapping"), &fields);
+    assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text);
+    desk.round();
+    here
+}
+
+fn counts(page: &Answer) -> Vec<String> {
+    let filters = page
+        .text
+        .split("aria-label=\"Parts of the report\"")
+        .nth(1)
+        .unwrap()
+        .split("</nav>")
+        .next()
+        .unwrap();
+    let words = filters
+        .split("</a>")
+        .filter_map(|one| one.rsplit('>').next());
+    let mut words: Vec<String> = words
+        .filter(|one| one.chars().next().is_some_and(|c| c.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect();
+    words.sort();
+    words
+}
+
+on_both! {
+    fn a_list_is_mapped_tried_taken_in_and_taken_back(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let here = tried(&desk, &rita, LIST.as_bytes());
+        let expected = ["1 known already", "1 new contacts", "1 to mend", "2 new clients with a contact"];
+        let report = rita.get(&here);
+        assert!(report.has("It looks like an export of HubSpot."));
+        assert!(!rita.sees("Aalto Dairy"), "nothing is taken in yet");
+        let of_trial = counts(&report);
+        assert_eq!(rita.post(&here, &format!("{here}/run"), &[]).status, StatusCode::SEE_OTHER);
+        desk.round();
+        let done = rita.get(&here);
+        assert_eq!(counts(&done), expected, "{}", done.text);
+assert_eq!(of_trial, expected, "the trial says what is done");
+        assert!(rita.get(&format!("{here}?show=wrong")).has("Write an address like"));
+        let list = rita.get("/clients");
+        assert!(list.has("Aalto Dairy") && list.has("Ida Berg") && !list.has("Broken") && !list.has("Other name"), "{}", list.text);
+        assert_eq!(rita.post(&here, &format!("{here}/run"), &[]).status, StatusCode::CONFLICT);
+        assert_eq!(desk.events().iter().filter(|act| *act == "add-contact").count(), 3);
+        assert_eq!(rita.post(&here, &format!("{here}/undo"), &[]).status, StatusCode::SEE_OTHER);
+        desk.round();
+        let list = rita.get("/clients");
+        assert!(!list.has("Aalto Dairy") && !list.has("Ida Berg"), "{}", list.text);
+        assert!(rita.get(&here).has("taken back"));
+    }
+
+    fn what_somebody_has_worked_on_since_stays_when_a_list_is_taken_back(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let here = tried(&desk, &rita, LIST.as_bytes());
+        rita.post(&here, &format!("{here}/run"), &[]);
+        desk.round();
+        let list = rita.get("/clients");
+        let page = list.text.split("client-name\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        rita.post(&format!("{page}/edit"), &page, &[("name", "Aalto Dairy Group"), ("kind", "company"), ("revision", "1")]);
+        rita.post(&here, &format!("{here}/undo"), &[]);
+        desk.round();
+        assert!(rita.sees("Aalto Dairy Group") && !rita.sees("Ida Berg"));
+    }
+
+    fn a_file_that_is_no_list_and_people_who_know_not_all_clients_are_refused(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        for (bytes, words) in [(&b""[..], "The file is empty"), (b"name\n", "The file is empty"), (b"PK\x03\x04\x00\x00", "Save it as CSV")] {
+            let refused = rita.send_list("x.csv", bytes);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.has(words), "{}", refused.text);
+        }
+        assert_eq!(desk.browser("jonas").get("/clients/import").status, StatusCode::NOT_FOUND);
+        let sent = rita.send_list("x.csv", LIST.as_bytes());
+        let here = sent.header("location");
+        assert_eq!(desk.browser("jonas").get(&here).status, StatusCode::NOT_FOUND);
+        let fields = ["", "", "", "", "", "", "", "industry"].map(|one| ("uses", one));
+        let refused = rita.post(&here, &format!("{here}/mapping"), &fields);
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.has("One column must be a name"), "{}", refused.text);
+    }
+
+    fn all_clients_are_taken_out_by_who_may_and_no_cell_is_a_formula(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        rita.client(&[("name", "=cmd()"), ("kind", "company")]);
+        rita.client(&[("name", "Aalto, Dairy"), ("kind", "company")]);
+        assert_eq!(rita.get("/clients/export.csv").status, StatusCode::NOT_FOUND);
+        let file = desk.browser("helen").get("/clients/export.csv");
+        assert!(file.has("C-1,'=cmd(),company") && file.has("C-2,\"Aalto, Dairy\",company"), "{}", file.text);
+        assert!(desk.audited().contains(&"ClientsExported".to_owned()));
+    }
+
+    fn real_lists_are_taken_in(home) {
+        let folder = std::env::var("KEPT_SHARED").unwrap_or_else(|_| "../../../shared".to_owned());
+        let folder = Path::new(&folder).join("data/contacts");
+        if !folder.exists() {
+            println!("left out: there is no {}", folder.display());
+            return;
+        }
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        for name in ["congress_hubspot_contacts", "salesforce_accountData"] {
+            let file = std::fs::File::open(folder.join(format!("{name}.csv.gz"))).unwrap();
+            let mut bytes = Vec::new();
+            flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+            // The first of them are enough here: the whole takes its time.
+            let lines = bytes.split_inclusive(|byte| *byte == b'\n').take(61);
+            let here = tried(&desk, &rita, &lines.collect::<Vec<_>>().concat());
+            let trial = rita.get(&here);
+            assert!(trial.has("60 lines"), "{name}");
+            rita.post(&here, &format!("{here}/run"), &[]);
+            desk.round();
+            let done = rita.get(&here);
+            assert_eq!(counts(&done), counts(&trial), "{name} does what the trial said");
+        }
+        assert!(rita.sees("United States Senate") || rita.get("/clients?q=united").has("United States Senate"));
+    }
+}
