@@ -73,6 +73,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_sops::SCHEMA,
         kept_announcements::SCHEMA,
         kept_clients::SCHEMA,
+        kept_requests::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
         shared::SCHEMA,

@@ -16,6 +16,7 @@ pub fn description() -> Description {
         kept_announcements::api_description(),
         kept_clients::api_description(),
         kept_today::api_description(),
+        kept_requests::api_description(),
     ];
     document(rooms, env!("CARGO_PKG_VERSION"))
 }

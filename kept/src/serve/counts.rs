@@ -89,5 +89,14 @@ fn counts(
         };
         counts.extend((number > 0).then_some(("clients", count)));
     }
+    if signed.may(Action::HandleRequests) {
+        let number = kept_requests::count_overdue(read, signed.person, now)?;
+        let count = Count {
+            number,
+            word: "overdue".to_owned(),
+            state: "overdue",
+        };
+        counts.extend((number > 0).then_some(("requests", count)));
+    }
     Ok(counts)
 }

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// That a record has changed says nothing about it; its page is fetched with the right to it.
 ///
 /// That somebody owes other things than before, and that a minute has passed, everybody hears who works here.
-const TOPICS: [(&str, Action); 7] = [
+const TOPICS: [(&str, Action); 9] = [
     ("adherence", Action::ReadAdherence),
     (kept_journal::live::TOPIC, Action::ReadSops),
     ("minute", Action::ReadSops),
@@ -25,6 +25,8 @@ const TOPICS: [(&str, Action); 7] = [
     ("announcements", Action::ReadAnnouncements),
     ("clients", Action::ReadClients),
     ("client", Action::ReadClients),
+    ("requests", Action::ReadRequests),
+    ("request", Action::ReadRequests),
 ];
 
 /// The stream of live pages.

@@ -41,7 +41,14 @@ struct Kind {
 }
 
 /// All kinds, in the order in which they are shown.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
+    Kind {
+        key: "request",
+        all: "Requests",
+        one: "request",
+        icon: Icon::REQUESTS,
+        action: Action::ReadRequests,
+    },
     Kind {
         key: "client",
         all: "Clients",

@@ -22,7 +22,7 @@ use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
 use kept_ui::{Failure, Icon, Live, LiveLimits, Menu, Place, Settings, Ui};
-use kept_vault::{Purpose, Random as _, SystemRandom};
+use kept_vault::{Purpose, Random as _, Sealer, SystemRandom};
 
 use crate::ask::ServeAsked;
 use crate::house::{self, House};
@@ -93,6 +93,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let today = today(house, &rules, &live);
+    let requests = requests(house, &rules, &live);
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
@@ -100,13 +101,16 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_announcements::routes(announcements.clone()))
         .merge(kept_clients::routes(clients.clone()))
         .merge(kept_today::routes(today.clone()))
+        .merge(kept_requests::routes(requests.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
         }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(hearing::routes(&live));
-    let parts = kept_announcements::parts(&announcements).and(kept_clients::parts(&clients));
+    let parts = kept_announcements::parts(&announcements)
+        .and(kept_clients::parts(&clients))
+        .and(kept_requests::parts(&requests));
     let mut jobs = jobs(house, &rules, parts);
     jobs.push(hearing::job(live.clone(), accounts.clone()));
     jobs.push(kept_today::job(&today));
@@ -117,11 +121,17 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
         .merge(kept_clients::api_routes(clients))
+        .merge(kept_requests::api_routes(requests.clone()))
         .merge(kept_today::api_routes(today.clone()));
     let api = api::routes(programs, accounts.clone(), &description);
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
-    let timely = signed.merge(health).merge(api).layer(from_fn(in_time));
+    let open = kept_requests::public_routes(requests);
+    let timely = signed
+        .merge(health)
+        .merge(api)
+        .merge(open)
+        .layer(from_fn(in_time));
     let all = ui
         .protect(timely)
         .layer(axum::middleware::map_request(remote_address));
@@ -138,6 +148,15 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         adherence,
         history,
     })
+}
+
+fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Room {
+    kept_requests::Room::new(
+        (house.store.clone(), house.world.clone()),
+        rules.clone(),
+        live.clone(),
+        Sealer::new(house.keys.roots(), Purpose::Links),
+    )
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.
@@ -397,6 +416,10 @@ fn menu(signed: &Signed) -> Menu {
     let places = [
         Some(today),
         place(("alerts", "Alerts", Icon::WARNING, "g l"), true),
+        place(
+            ("requests", "Requests", Icon::REQUESTS, "g r"),
+            signed.may(Action::ReadRequests),
+        ),
         place(
             ("clients", "Clients", Icon::CLIENTS, "g c"),
             signed.may(Action::ReadClients),

@@ -104,7 +104,7 @@ impl Walk {
                 .replace("{n}", &desk.number().to_string())
                 .replace("{id}", &desk.house.world.id().to_string())
                 .replace("{password}", &PASSWORD.replace(' ', "+"));
-            if changes {
+            if changes && !entry.open {
                 self.forged(desk, (entry, &path, &form), who);
             }
             let before = desk.audited();

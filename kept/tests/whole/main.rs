@@ -18,6 +18,7 @@ mod lapsed;
 mod lists;
 mod nodes;
 mod records;
+mod requests;
 mod signing_in;
 mod stolen;
 mod table;

@@ -10,6 +10,7 @@ use kept_vault::{SystemRandom, Token};
 use crate::ask::Asker;
 use crate::clients;
 use crate::desk::{Desk, Hired, console};
+use crate::requests;
 use crate::table::Case;
 
 statements! {
@@ -65,6 +66,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "announcement" => vec![announcement(desk)],
         "alert" => vec![alert(desk, whose)],
         "duty" => vec![duty(desk)],
+        "link" => vec!["made-up".into()],
+        kind if kind.starts_with("request") => requests::made(desk, kind, whose),
         kind if kind.starts_with("client") => clients::made(desk, kind, whose),
         "asset" => {
             let path = kept_ui::ASSETS.first().unwrap().path;
@@ -80,6 +83,8 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],
+        "request-act" => vec![id, "assignment".into()],
+        "request-file" => vec![id.clone(), id],
         kind if kind.starts_with("client-") => vec![id.clone(), id],
         _ => vec![id],
     }

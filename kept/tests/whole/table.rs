@@ -38,6 +38,9 @@ pub struct Entry {
     pub missing: Option<u16>,
     pub denied: Option<u16>,
     pub visitor: Option<u16>,
+    /// A form that carries no session: what it may do stands in its address or in itself.
+    #[serde(default)]
+    pub open: bool,
 }
 
 /// A route of programs.
@@ -209,9 +212,10 @@ impl Entry {
     pub fn cases(&self) -> &'static [Case] {
         match self.record.as_deref() {
             None => &[Case::There],
-            Some("session" | "token" | "passkey" | "absence" | "emergency") => {
-                &[Case::There, Case::Foreign, Case::Missing, Case::Rubbish]
-            }
+            Some(
+                "session" | "token" | "passkey" | "absence" | "emergency" | "request-view"
+                | "request-bulk",
+            ) => &[Case::There, Case::Foreign, Case::Missing, Case::Rubbish],
             Some(_) => &[Case::There, Case::Missing, Case::Rubbish],
         }
     }

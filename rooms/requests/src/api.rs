@@ -256,7 +256,10 @@ async fn open(
     may(&token, Action::HandleRequests)?;
     let (id, step, by) = (room.new_id(), room.step_of_token(&token), by_token(&token));
     let once = sent.once(token.id.0, step.act.at)?;
-    let draft = sent.body.understood(&step.rules, step.act.at).map_err(wrong)?;
+    let draft = sent
+        .body
+        .understood(&step.rules, step.act.at)
+        .map_err(wrong)?;
     let opened = room.store.write(move |tx| {
         once.run(tx, || {
             let request = open_request(tx, &step, Some(&by), id, &draft)?;

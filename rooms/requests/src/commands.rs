@@ -27,12 +27,13 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
 pub use bulk::{Bulk, MOST as MOST_AT_ONCE, bulk_change, undo_bulk};
+pub(crate) use close::gates_in_words;
 pub use close::{Closing, End, close_request, end_request, reopen_request};
 pub use error::{OpenRequestError, RequestError};
 pub use hands::{Rerouting, assign_request, reroute_request};
 pub use hang::{
-    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests, merge_request,
-    snooze_request, split_request, turn_task,
+    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests,
+    merge_request, snooze_request, split_request, turn_task,
 };
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};

@@ -26,16 +26,24 @@ pub(crate) fn next(owed: &[Owed]) -> Option<&Owed> {
     running.min_by_key(|duty| (duty.due_at, duty.number))
 }
 
-/// Writes down what is due next.
-pub(crate) fn refresh(tx: &Write<'_>, id: RequestId) -> Result<bool, StoreError> {
+/// What is due next: until when, since when, and by which rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub(crate) at: Instant,
+    pub(crate) opened_at: Option<Instant>,
+    pub(crate) rule: Option<String>,
+}
+
+/// Writes down what is due next. Says what it is, and whether that is news.
+pub(crate) fn refresh(tx: &Write<'_>, id: RequestId) -> Result<(Due, bool), StoreError> {
     let owed = owed(tx, id)?;
     let next = next(&owed);
-    let due_at = next.and_then(|duty| duty.due_at).unwrap_or(NEVER);
-    let opened_at: Option<Instant> = next.map(|duty| duty.opened_at);
-    let rule = next.map(|duty| format!("{}/{}", duty.code, duty.rule));
-    let touched = tx.execute(
-        queries::SET_DUE,
-        &params![id, due_at, opened_at, &rule],
-    )?;
-    Ok(touched > 0)
+    let due = Due {
+        at: next.and_then(|duty| duty.due_at).unwrap_or(NEVER),
+        opened_at: next.map(|duty| duty.opened_at),
+        rule: next.map(|duty| format!("{}/{}", duty.code, duty.rule)),
+    };
+    let row = params![id, due.at, due.opened_at, &due.rule];
+    let touched = tx.execute(queries::SET_DUE, &row)?;
+    Ok((due, touched > 0))
 }

@@ -1,4 +1,5 @@
-//! What the room does by itself: deadlines follow what was judged, what was set aside comes back, old forms are forgotten.
+//! What the room does by itself: deadlines follow what was judged, what was set aside comes back, requests follow their client
+//! when it becomes part of another, old forms are forgotten.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use kept_store::{Read, StoreError, params};
 
 use crate::model::RequestId;
 use crate::room::Room;
-use crate::{due, queries};
+use crate::{due, queries, search};
 
 /// So many at once: others write in between.
 const AT_ONCE: u32 = 1_000;
@@ -22,13 +23,11 @@ const FORMS: i64 = 2 * 86_400_000_000;
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
     let (following, waking) = (room.clone(), room.clone());
     vec![
+        Job::new("requests: deadlines", Duration::from_secs(2), move || {
+            while_any(|| follow(&following))
+        }),
         Job::new(
-            "requests: deadlines",
-            Duration::from_secs(2),
-            move || while_any(|| follow(&following)),
-        ),
-        Job::new(
-            "requests: bring back, forget forms",
+            "requests: bring back, follow clients, forget forms",
             Duration::from_secs(30),
             move || while_any(|| wake(&waking)),
         ),
@@ -60,7 +59,7 @@ fn follow(room: &Room) -> Result<usize, StoreError> {
     let changed = room.store.write(move |tx| {
         let mut changed = false;
         for id in &ids {
-            changed |= due::refresh(tx, *id)?;
+            changed |= due::refresh(tx, *id)?.1;
         }
         tx.execute(queries::SET_MARK, &params![MARK, last.micros()])?;
         Ok::<_, StoreError>(changed)
@@ -89,7 +88,12 @@ fn wake(room: &Room) -> Result<usize, StoreError> {
         let woken: Vec<(Id,)> = tx.all(queries::AWAKE, &params![now, AT_ONCE])?;
         let before = now.plus_micros(-FORMS);
         tx.execute(queries::FORGET_FORMS, &params![before])?;
-        Ok::<_, StoreError>(woken.len())
+        let mut moved: Vec<(Id,)> = tx.all(queries::GO_OVER, &params![AT_ONCE])?;
+        moved.extend(tx.all::<(Id,)>(queries::COME_BACK, &params![AT_ONCE])?);
+        for (id,) in &moved {
+            search::follow(tx, RequestId(*id))?;
+        }
+        Ok::<_, StoreError>(woken.len() + moved.len())
     });
     let woken = woken.wait()?;
     if woken > 0 {

@@ -41,5 +41,5 @@ pub use letter::{Mail, mail_of};
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};
 pub use room::{Room, entries, parts};
-pub use telling::Doer;
 pub use schema::SCHEMA;
+pub use telling::Doer;

@@ -36,10 +36,7 @@ pub fn routes(room: Room) -> Routes {
             "/requests/routing",
             get(setting::routing).post(setting::add_rule),
         )
-        .route(
-            "/requests/routing/{id}/removal",
-            post(setting::remove_rule),
-        )
+        .route("/requests/routing/{id}/removal", post(setting::remove_rule))
         .route(
             "/requests/answers",
             get(setting::answers).post(setting::add_answer),
@@ -61,10 +58,7 @@ pub fn routes(room: Room) -> Routes {
 pub fn public_routes(room: Room) -> Routes {
     Routes::new()
         .route("/ask", get(public::ask).post(public::send))
-        .route(
-            "/confirm/{token}",
-            get(public::look).post(public::confirm),
-        )
+        .route("/confirm/{token}", get(public::look).post(public::confirm))
         .with_state(room)
 }
 
@@ -87,23 +81,29 @@ fn missing() -> Failure {
     Failure::not_found("There is no such request").way_on("/requests", "All requests")
 }
 
-/// The mark of a rule's clause, with its card; and what the rule asks for, as a verb.
+/// The mark of a rule's clause, with its card; and the name of the rule as words.
 fn mark_of_rule(rules: &InForce, code: &str, id: &str) -> (ClauseMark, String) {
     let key = RuleKey {
         code: code.to_owned(),
         id: id.to_owned(),
     };
     let found = rules.library.rule(&key);
-    let (mark, name) = found.map_or_else(
-        || (code.to_owned(), id.replace('-', " ")),
-        |(document, rule)| {
-            let name = kept_language::explain_short(&rules.register, &rules.library, rule);
-            (document.clause_of(rule), name)
-        },
+    let mark = found.map_or_else(
+        || code.to_owned(),
+        |(document, rule)| document.clause_of(rule),
     );
     let mark = ClauseMark::new(mark, format!("/sops/{code}#{id}"))
         .card(format!("/sops/clause/{code}/{id}"));
-    (mark, name)
+    (mark, capital(&id.replace('-', " ")))
+}
+
+/// With a capital at the beginning.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// A tier as its steps: by its place among the words of the vocabulary.
@@ -134,8 +134,23 @@ fn exact(at: Instant, zone: &jiff::tz::TimeZone) -> String {
     at.strftime("%A %-d %B %Y, %H:%M %Q").to_string()
 }
 
-/// How long ago: `25 m`, `3 d 2 h`.
+/// The day and time of a deadline, as short as can be: `Mon 09:15` within a week, else `23 Nov`.
+fn near(at: Instant, now: Instant, zone: &jiff::tz::TimeZone) -> String {
+    let week = 6 * 86_400_000_000;
+    let form = if at.micros_since(now) < week {
+        "%a %H:%M"
+    } else {
+        "%-d %b"
+    };
+    let at = at.timestamp().to_zoned(zone.clone());
+    at.strftime(form).to_string()
+}
+
+/// How long ago: `now`, `25 m`, `3 d 2 h`.
 fn ago(at: Instant, now: Instant) -> String {
     let span = jiff::SignedDuration::from_micros(now.micros_since(at));
+    if span.as_secs() < 60 {
+        return "now".to_owned();
+    }
     kept_ui::parts::span_words(span)
 }

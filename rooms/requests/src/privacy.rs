@@ -103,7 +103,9 @@ fn words(tx: &Write<'_>, ids: Sql, of: Id) -> Result<Vec<Erased>, StoreError> {
         Erased {
             what: "requests",
             rows: requests,
-            stays_because: Some("That it was asked and how it was kept is counted, without a word."),
+            stays_because: Some(
+                "That it was asked and how it was kept is counted, without a word.",
+            ),
         },
         Erased {
             what: "messages on requests",

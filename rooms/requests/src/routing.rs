@@ -117,7 +117,11 @@ impl Route {
     }
 
     fn has_words(&self, draft: &Draft) -> bool {
-        let mut words = self.words.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let mut words = self
+            .words
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty());
         let text = format!("{} {}", draft.subject, draft.body).to_lowercase();
         self.words.trim().is_empty() || words.any(|word| text.contains(&word.to_lowercase()))
     }

@@ -26,6 +26,8 @@ const REQUESTS: &str = "
         id $ID NOT NULL PRIMARY KEY,
         number $INT NOT NULL UNIQUE,
         client $ID NOT NULL REFERENCES clients (id),
+        -- Whose it was before its client became part of another.
+        came_from $ID REFERENCES clients (id),
         contact $ID REFERENCES contacts (id),
         channel $TEXT NOT NULL,
         subject $TEXT NOT NULL,
@@ -72,6 +74,7 @@ const REQUESTS: &str = "
     CREATE INDEX requests_waiting ON requests (due_at, id) WHERE closed_at IS NULL AND waiting_since IS NOT NULL;
     CREATE INDEX requests_in_order ON requests (received_at, id);
     CREATE INDEX requests_of_client ON requests (client, received_at, id);
+    CREATE INDEX requests_came_from ON requests (came_from) WHERE came_from IS NOT NULL;
     CREATE INDEX requests_of_contact ON requests (contact, received_at, id) WHERE contact IS NOT NULL;
     CREATE INDEX requests_asked_of ON requests (assignee, received_at, id) WHERE assignee IS NOT NULL;
     CREATE INDEX requests_of_team ON requests (team, due_at, id) WHERE closed_at IS NULL AND team IS NOT NULL;

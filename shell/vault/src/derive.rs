@@ -25,6 +25,8 @@ pub enum Purpose {
     Files,
     /// The seed of the key that signs checkpoints.
     Checkpoints,
+    /// Links and forms of people without an account.
+    Links,
 }
 
 /// The secret that keys are derived from. It does not change when the master key does, which only wraps it.
@@ -47,7 +49,7 @@ pub struct DerivedKey(Secret);
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sessions,
         Self::Csrf,
         Self::Totp,
@@ -55,6 +57,7 @@ impl Purpose {
         Self::ClientKeys,
         Self::Files,
         Self::Checkpoints,
+        Self::Links,
     ];
 
     /// The word that goes into the key. Never change one: what it sealed would be lost.
@@ -67,6 +70,7 @@ impl Purpose {
             Self::ClientKeys => "client keys",
             Self::Files => "files",
             Self::Checkpoints => "checkpoints",
+            Self::Links => "links",
         }
     }
 }

@@ -147,6 +147,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_sops::SCHEMA,
                 kept_announcements::SCHEMA,
                 kept_clients::SCHEMA,
+                kept_requests::SCHEMA,
                 kept_adherence::SCHEMA,
             ])
             .unwrap();

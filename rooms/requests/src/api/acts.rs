@@ -103,25 +103,37 @@ pub(super) async fn say(
 ) -> Result<Answer, Problem> {
     let zone = room.zone();
     let expected = sent.body.expected(&zone)?;
-    let Words { voice, text, channel, .. } = sent.body.clone();
+    let Words {
+        voice,
+        text,
+        channel,
+        ..
+    } = sent.body.clone();
     let contact = None;
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| match voice {
-        Said::Us => {
-            let answer = crate::commands::Answer {
-                text: text.clone(),
-                channel: channel.clone(),
-                expected: expected.clone(),
-                seen: None,
-            };
-            reply_to_request(tx, step, by, at, &answer)
-        }
-        Said::Note => note_request(tx, step, by, at.0, &text),
-        Said::Client => {
-            held(tx, by, at)?;
-            let channel = if channel.is_empty() { "API" } else { &channel };
-            client_writes(tx, step, at.0, (channel, contact, &text))
-        }
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| match voice {
+            Said::Us => {
+                let answer = crate::commands::Answer {
+                    text: text.clone(),
+                    channel: channel.clone(),
+                    expected: expected.clone(),
+                    seen: None,
+                };
+                reply_to_request(tx, step, by, at, &answer)
+            }
+            Said::Note => note_request(tx, step, by, at.0, &text),
+            Said::Client => {
+                held(tx, by, at)?;
+                let channel = if channel.is_empty() { "API" } else { &channel };
+                client_writes(tx, step, at.0, (channel, contact, &text))
+            }
+        },
+    )
     .await
 }
 
@@ -151,17 +163,30 @@ pub(super) async fn acknowledge(
     sent: Sent<Acknowledgement>,
 ) -> Result<Answer, Problem> {
     let zone = room.zone();
-    let expected = expected(&zone, [&sent.body.expected_at, &sent.body.update_at], sent.body.reason.as_ref())?;
+    let expected = expected(
+        &zone,
+        [&sent.body.expected_at, &sent.body.update_at],
+        sent.body.reason.as_ref(),
+    )?;
     let answer = crate::commands::Answer {
         text: sent.body.text.clone(),
         channel: sent.body.channel.clone(),
         expected,
         seen: None,
     };
-    let doing = if sent.body.automatic { Doing::Automatic } else { Doing::Own };
-    act(room, token, (&id, revision), &sent, doing, move |tx, step, by, at| {
-        acknowledge_request(tx, step, by, at, &answer)
-    })
+    let doing = if sent.body.automatic {
+        Doing::Automatic
+    } else {
+        Doing::Own
+    };
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        doing,
+        move |tx, step, by, at| acknowledge_request(tx, step, by, at, &answer),
+    )
     .await
 }
 
@@ -195,9 +220,14 @@ pub(super) async fn prioritise(
         urgency: sent.body.urgency.clone(),
         impact: sent.body.impact.clone(),
     };
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| {
-        prioritise_request(tx, step, by, at, &judged)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| prioritise_request(tx, step, by, at, &judged),
+    )
     .await
 }
 
@@ -230,9 +260,14 @@ pub(super) async fn assign(
         Some(to) => Some(to.parse().map_err(|_| wrong(vec![Fault::UnknownPerson]))?),
         None => None,
     };
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| {
-        assign_request(tx, step, by, at, to)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| assign_request(tx, step, by, at, to),
+    )
     .await
 }
 
@@ -262,11 +297,18 @@ pub(super) async fn wait(
     sent: Sent<Waits>,
 ) -> Result<Answer, Problem> {
     let whom = sent.body.r#for;
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| match whom {
-        Whom::Client => wait_for(tx, step, by, at, Waiting::Client),
-        Whom::ThirdParty => wait_for(tx, step, by, at, Waiting::ThirdParty),
-        Whom::Nobody => end_waiting(tx, step, by, at),
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| match whom {
+            Whom::Client => wait_for(tx, step, by, at, Waiting::Client),
+            Whom::ThirdParty => wait_for(tx, step, by, at, Waiting::ThirdParty),
+            Whom::Nobody => end_waiting(tx, step, by, at),
+        },
+    )
     .await
 }
 
@@ -297,7 +339,9 @@ pub(super) async fn step(
 ) -> Result<Answer, Problem> {
     let zone = room.zone();
     let agreed_at = match sent.body.agreed_at.as_deref() {
-        Some(text) => Some(instant_of(text, &zone).ok_or_else(|| Problem::wrong("agreed_at", "Send a time like 2026-03-02T16:00:00Z."))?),
+        Some(text) => Some(instant_of(text, &zone).ok_or_else(|| {
+            Problem::wrong("agreed_at", "Send a time like 2026-03-02T16:00:00Z.")
+        })?),
         None => None,
     };
     let done = StepDone {
@@ -305,9 +349,14 @@ pub(super) async fn step(
         words: sent.body.words.clone(),
         agreed_at,
     };
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| {
-        do_step(tx, step, by, at, &done)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| do_step(tx, step, by, at, &done),
+    )
     .await
 }
 
@@ -342,9 +391,14 @@ pub(super) async fn resolve(
         notice: sent.body.notice,
         link,
     };
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| {
-        resolve_request(tx, step, by, at, &resolving)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| resolve_request(tx, step, by, at, &resolving),
+    )
     .await
 }
 
@@ -372,9 +426,14 @@ pub(super) async fn confirm(
     revision: Revision,
     sent: Sent<Nothing>,
 ) -> Result<Answer, Problem> {
-    act(room, token, (&id, revision), &sent, Doing::Own, |tx, step, by, at| {
-        confirm_resolution(tx, step, Some(by), at)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        |tx, step, by, at| confirm_resolution(tx, step, Some(by), at),
+    )
     .await
 }
 
@@ -404,7 +463,9 @@ pub(super) async fn close(
     sent: Sent<Closure>,
 ) -> Result<Answer, Problem> {
     let end = match sent.body.ending.as_deref() {
-        Some(word) => Some(End::named(word).ok_or_else(|| Problem::wrong("ending", "Send duplicate, spam or withdrawn, or nothing."))?),
+        Some(word) => Some(End::named(word).ok_or_else(|| {
+            Problem::wrong("ending", "Send duplicate, spam or withdrawn, or nothing.")
+        })?),
         None => None,
     };
     let reason = sent.body.reason.clone().unwrap_or_default();
@@ -412,10 +473,17 @@ pub(super) async fn close(
         despite: sent.body.despite.clone(),
         unasked: sent.body.unasked.clone(),
     };
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| match end {
-        Some(end) => end_request(tx, step, by, at, (end, &reason)),
-        None => close_request(tx, step, by, at, &closing),
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| match end {
+            Some(end) => end_request(tx, step, by, at, (end, &reason)),
+            None => close_request(tx, step, by, at, &closing),
+        },
+    )
     .await
 }
 
@@ -445,8 +513,13 @@ pub(super) async fn reopen(
     sent: Sent<Reopening>,
 ) -> Result<Answer, Problem> {
     let reason = sent.body.reason.clone().unwrap_or_default();
-    act(room, token, (&id, revision), &sent, Doing::Own, move |tx, step, by, at| {
-        reopen_request(tx, step, by, at, &reason)
-    })
+    act(
+        room,
+        token,
+        (&id, revision),
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| reopen_request(tx, step, by, at, &reason),
+    )
     .await
 }

@@ -111,12 +111,7 @@ fn change_one(
 /// # Errors
 ///
 /// [`RequestError`]
-pub fn undo_bulk(
-    tx: &Write<'_>,
-    steps: &[Step],
-    by: &By,
-    bulk: Id,
-) -> Result<u64, RequestError> {
+pub fn undo_bulk(tx: &Write<'_>, steps: &[Step], by: &By, bulk: Id) -> Result<u64, RequestError> {
     let person = by.person().ok_or(RequestError::NotAllowed)?;
     let rows: Vec<(Id, String)> = tx.all(queries::BULK_ROWS, &params![bulk, person])?;
     let Some(at) = steps.first().map(|step| step.act.at) else {
@@ -124,7 +119,11 @@ pub fn undo_bulk(
     };
     let undone = tx.execute(queries::BULK_UNDONE, &params![bulk, person, at])?;
     if undone == 0 {
-        return Err(RequestError::State("That has been taken back already."));
+        let known: Option<(Id,)> = tx.maybe(queries::BULK_OF, &params![bulk, person])?;
+        return Err(match known {
+            Some(_) => RequestError::State("That has been taken back already."),
+            None => RequestError::Missing,
+        });
     }
     let mut done = 0;
     for ((id, before), step) in rows.iter().zip(steps) {

@@ -2,7 +2,7 @@
 
 use kept_accounts::queries::person;
 use kept_engine::ShutGate;
-use kept_journal::live;
+use kept_journal::{InForce, live};
 use kept_kernel::Instant;
 use kept_store::{StoreError, Write};
 
@@ -36,7 +36,7 @@ pub fn close_request(
     let answer = live::may(tx, &step.rules, case, "close-request", step.act.at)?;
     let despite = words(closing.despite.as_ref());
     if !answer.is_open() && (despite.is_none() || !may_pass(tx, step, by, &answer.shut)?) {
-        return Err(RequestError::Gate(answer.shut));
+        return Err(RequestError::Gate(gates_in_words(&step.rules, answer.shut)));
     }
     let ending = if !answer.is_open() {
         Some("permission")
@@ -56,9 +56,7 @@ pub fn close_request(
         .choice("ending", ending)
         .text("reason against asking", unasked);
     if !answer.is_open() {
-        said = said
-            .text("reason for ending", despite)
-            .proof("reason");
+        said = said.text("reason for ending", despite).proof("reason");
     }
     work.tell("close-request", &said)?;
     let words = match (ending, despite.filter(|_| !answer.is_open())) {
@@ -70,17 +68,28 @@ pub fn close_request(
     work.finish("RequestClosed", &serde_json::json!({ "ending": ending }))
 }
 
+/// Gates with what is missing in words that say it: a gate that only knows that its condition fails tells its own sentence.
+pub(crate) fn gates_in_words(rules: &InForce, mut shut: Vec<ShutGate>) -> Vec<ShutGate> {
+    for gate in &mut shut {
+        let Some((_, rule)) = rules.library.rule(&gate.rule) else {
+            continue;
+        };
+        for missing in &mut gate.missing {
+            if missing.starts_with("its condition") || missing.starts_with("what bars it") {
+                let sentence = kept_language::explain_short(&rules.register, &rules.library, rule);
+                *missing = sentence.trim_end_matches('.').to_owned();
+            }
+        }
+    }
+    shut
+}
+
 fn words(text: Option<&String>) -> Option<&str> {
     text.map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
 /// Whether whoever acts holds, for each gate that is shut, a role that the SOPs let pass.
-fn may_pass(
-    tx: &Write<'_>,
-    step: &Step,
-    by: &By,
-    shut: &[ShutGate],
-) -> Result<bool, StoreError> {
+fn may_pass(tx: &Write<'_>, step: &Step, by: &By, shut: &[ShutGate]) -> Result<bool, StoreError> {
     let Some(who) = by.person() else {
         return Ok(false);
     };

@@ -55,11 +55,15 @@ pub enum RequestError {
 fn gates(shut: &[ShutGate]) -> String {
     let mut words = String::from("This cannot be done yet.");
     for gate in shut {
-        let missing = gate.missing.join(", or until ");
+        let missing = gate.missing.join(", or ");
         // Writing to a text cannot fail.
-        let _ = write!(words, " {} asks for more: until {missing}.", gate.clause);
+        let _ = write!(words, " {} asks for more: {missing}.", gate.clause);
         for (who, _) in &gate.may_pass {
-            let _ = write!(words, " {} may do it all the same, with a reason.", capital(who));
+            let _ = write!(
+                words,
+                " {} may do it all the same, with a reason.",
+                capital(who)
+            );
         }
     }
     words

@@ -79,7 +79,11 @@ pub fn reroute_request(
         return Err(Fault::NoReason.into());
     }
     let register = &step.rules.register;
-    if to.department.as_deref().is_some_and(|word| !is_choice(register, "department", word)) {
+    if to
+        .department
+        .as_deref()
+        .is_some_and(|word| !is_choice(register, "department", word))
+    {
         return Err(Fault::UnknownDepartment.into());
     }
     let team = match to.team {

@@ -5,8 +5,8 @@ use kept_store::{StoreError, Write, params};
 
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId, State};
-use crate::telling::{Doer, Told};
 use crate::queries;
+use crate::telling::{Doer, Told};
 
 /// Files of a message are this large at most.
 pub const LARGEST_FILE: usize = 25 * 1024 * 1024;
@@ -49,7 +49,10 @@ pub fn add_file(
             person_of(step),
         ],
     )?;
-    work.finish("RequestFileAdded", &serde_json::json!({ "file": file.to_string(), "size": size }))
+    work.finish(
+        "RequestFileAdded",
+        &serde_json::json!({ "file": file.to_string(), "size": size }),
+    )
 }
 
 /// Puts a tag on a request.
@@ -191,7 +194,10 @@ impl LinkKind {
 
 /// The other request, by the number that people call it by.
 fn other(tx: &Write<'_>, by: &By, id: RequestId, number: &str) -> Result<Request, RequestError> {
-    let number = number.trim().trim_start_matches(['R', 'r']).trim_start_matches('-');
+    let number = number
+        .trim()
+        .trim_start_matches(['R', 'r'])
+        .trim_start_matches('-');
     let number: i64 = number.parse().map_err(|_| Fault::UnknownRequest)?;
     let asked = queries::asked(&by.handle, params![number]);
     let found: Option<Request> = tx.maybe(queries::NUMBERED, &asked)?;
@@ -262,7 +268,6 @@ pub fn merge_request(
     let mut work = Work::on(tx, step, request);
     work.request.merged_into = Some(into.id);
     work.request.closed_at = Some(step.act.at);
-    work.request.ending = Some(State::Closed.name().to_owned());
     work.no_longer_waits();
     let said = work.said();
     let now = work.at();
@@ -331,7 +336,11 @@ pub fn split_request(
     tx.execute(queries::ADD_LINK, &params![new, id, "split", at])?;
     let made = queries::any(tx, new)?.ok_or(StoreError::Missing("ANY"))?;
     let mut work = Work::on(tx, step, made);
-    let text = if body.trim().is_empty() { subject } else { body.trim() };
+    let text = if body.trim().is_empty() {
+        subject
+    } else {
+        body.trim()
+    };
     let contact = work.request.contact;
     let channel = work.request.channel.clone();
     work.message(super::work::NewMessage {
@@ -351,5 +360,8 @@ pub fn split_request(
         .assignee(assignee);
     work.tell_of(Told::Split(id), &said, at)?;
     work.machine(&format!("Split off {}", request.mark()), "log")?;
-    work.finish("RequestSplit", &serde_json::json!({ "from": id.to_string() }))
+    work.finish(
+        "RequestSplit",
+        &serde_json::json!({ "from": id.to_string() }),
+    )
 }

@@ -94,7 +94,9 @@ fn added(
         ("impact", draft.impact.as_deref()),
     ];
     let both = draft.urgency.is_some() && draft.impact.is_some();
-    let priority = both.then(|| tables::answer(&step.rules, "priority", &known)).flatten();
+    let priority = both
+        .then(|| tables::answer(&step.rules, "priority", &known))
+        .flatten();
     let category = [("category", draft.category.as_deref())];
     let department = tables::answer(&step.rules, "department", &category);
     let placed = routing::place(tx, step, client, draft)?;
@@ -129,11 +131,7 @@ fn added(
 }
 
 /// It is received, and where it was heard it is logged.
-fn receive(
-    work: &mut Work<'_, '_>,
-    client: &ClientCard,
-    draft: &Draft,
-) -> Result<(), StoreError> {
+fn receive(work: &mut Work<'_, '_>, client: &ClientCard, draft: &Draft) -> Result<(), StoreError> {
     let contacted_at = past(draft.contacted_at, work.at());
     let text = if draft.body.is_empty() {
         &draft.subject

@@ -51,7 +51,10 @@ pub fn resolve_request(
     if resolving.notice {
         notice(&mut work, resolving.link.as_deref())?;
     }
-    work.finish("RequestResolved", &serde_json::json!({ "notice": resolving.notice }))
+    work.finish(
+        "RequestResolved",
+        &serde_json::json!({ "notice": resolving.notice }),
+    )
 }
 
 /// Tells the client what was done and until when we wait for their word.

@@ -38,7 +38,11 @@ pub fn keep_view(
         at
     ];
     tx.execute(queries::ADD_VIEW, &row)?;
-    audit(tx, step, ("RequestViewKept", "request-view", step.act.entry))
+    audit(
+        tx,
+        step,
+        ("RequestViewKept", "request-view", step.act.entry),
+    )
 }
 
 /// Takes a view of one's own away.
@@ -46,12 +50,7 @@ pub fn keep_view(
 /// # Errors
 ///
 /// [`RequestError`]
-pub fn drop_view(
-    tx: &Write<'_>,
-    step: &Step,
-    scope: &Scope,
-    view: Id,
-) -> Result<(), RequestError> {
+pub fn drop_view(tx: &Write<'_>, step: &Step, scope: &Scope, view: Id) -> Result<(), RequestError> {
     scope.confirm(tx)?;
     let person = scope.person().ok_or(RequestError::NotAllowed)?;
     if tx.execute(queries::DROP_VIEW, &params![view, person])? == 0 {
@@ -130,7 +129,11 @@ pub fn add_route(
         step.act.at,
     ];
     tx.execute(queries::ADD_ROUTE, &row)?;
-    audit(tx, step, ("RequestRouteAdded", "request-route", step.act.entry))
+    audit(
+        tx,
+        step,
+        ("RequestRouteAdded", "request-route", step.act.entry),
+    )
 }
 
 /// Takes a rule of routing out.
@@ -190,7 +193,11 @@ pub fn add_macro(
         step.act.at
     ];
     tx.execute(queries::ADD_MACRO, &row)?;
-    audit(tx, step, ("RequestMacroAdded", "request-macro", step.act.entry))
+    audit(
+        tx,
+        step,
+        ("RequestMacroAdded", "request-macro", step.act.entry),
+    )
 }
 
 /// Takes an answer away.
@@ -205,7 +212,8 @@ pub fn retire_macro(
     id: Id,
 ) -> Result<(), RequestError> {
     scope.confirm(tx).map_err(RequestError::from)?;
-    let gone: Result<u64, StoreError> = tx.execute(queries::RETIRE_MACRO, &params![id, step.act.at]);
+    let gone: Result<u64, StoreError> =
+        tx.execute(queries::RETIRE_MACRO, &params![id, step.act.at]);
     if gone? == 0 {
         return Err(RequestError::Missing);
     }

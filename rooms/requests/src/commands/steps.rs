@@ -19,16 +19,44 @@ pub struct StepDone {
 
 /// The acts that can be done so, what they are called, and the rule that asks for each.
 pub const STEPS: [(&str, &str, &str); 10] = [
-    ("mark-request-as-complex", "Mark it as complex", "look-over-complex"),
+    (
+        "mark-request-as-complex",
+        "Mark it as complex",
+        "look-over-complex",
+    ),
     ("oversee-request", "Look it over", "look-over-high-value"),
-    ("tell-client-open-channels", "Tell the client the open channels", "name-open-channels"),
-    ("read-request-back", "Read it back to the client", "read-back"),
-    ("examine-request", "Examine it, with its cause", "problem-workflow"),
-    ("check-request-against-agreement", "Check it against the agreement", "order-workflow"),
+    (
+        "tell-client-open-channels",
+        "Tell the client the open channels",
+        "name-open-channels",
+    ),
+    (
+        "read-request-back",
+        "Read it back to the client",
+        "read-back",
+    ),
+    (
+        "examine-request",
+        "Examine it, with its cause",
+        "problem-workflow",
+    ),
+    (
+        "check-request-against-agreement",
+        "Check it against the agreement",
+        "order-workflow",
+    ),
     ("carry-out-request", "Carry it out", "carry-out"),
     ("test-request", "Test its outcome", "problem-workflow"),
-    ("escalate-request", "Escalate it to a support team", "agree-time"),
-    ("settle-escalation", "Settle the escalation", "support-in-time"),
+    (
+        "escalate-request",
+        "Escalate it to a support team",
+        "agree-time",
+    ),
+    (
+        "settle-escalation",
+        "Settle the escalation",
+        "support-in-time",
+    ),
 ];
 
 /// Does a step.

@@ -191,7 +191,10 @@ impl<'a, 'b> Work<'a, 'b> {
         if !self.events.is_empty() {
             live::record(self.tx, &self.step.rules, &self.events, self.at())?;
         }
-        due::refresh(self.tx, self.request.id)?;
+        let (due, _) = due::refresh(self.tx, self.request.id)?;
+        self.request.due_at = due.at;
+        self.request.due_opened_at = due.opened_at;
+        self.request.due_rule = due.rule;
         search::follow(self.tx, self.request.id)?;
         let object = ("request", &*self.request.id.to_string());
         self.step.act.write(self.tx, act, object, detail)?;

@@ -171,7 +171,9 @@ pub enum Fault {
     #[error("Write a time to come, like 2026-03-02T16:00.")]
     NoUpdateTime,
     /// Neither a time nor a reason.
-    #[error("Say when we expect to be done, when we will write again, or why neither is known yet.")]
+    #[error(
+        "Say when we expect to be done, when we will write again, or why neither is known yet."
+    )]
     NothingExpected,
     /// Words are missing.
     #[error("Write what is to be said.")]
@@ -255,17 +257,14 @@ impl NewRequest {
             subject.chars().count() > LONGEST_SUBJECT,
             Fault::LongSubject,
         );
-        fault(
-            self.body.chars().count() > LONGEST_TEXT,
-            Fault::LongBody,
-        );
+        fault(self.body.chars().count() > LONGEST_TEXT, Fault::LongBody);
         let channel = some(self.channel.as_ref()).unwrap_or("API");
         let knows = |name, word: Option<&str>| {
             word.is_none_or(|word| is_choice(&rules.register, name, word))
         };
         fault(!knows("channel", Some(channel)), Fault::UnknownChannel);
-        let [category, urgency, impact] = [&self.category, &self.urgency, &self.impact]
-            .map(|word| some(word.as_ref()));
+        let [category, urgency, impact] =
+            [&self.category, &self.urgency, &self.impact].map(|word| some(word.as_ref()));
         fault(!knows("category", category), Fault::UnknownCategory);
         fault(!knows("urgency", urgency), Fault::UnknownUrgency);
         fault(!knows("impact", impact), Fault::UnknownImpact);
@@ -327,7 +326,9 @@ fn looks_like_address(text: &str) -> bool {
     let parts = text.rsplit_once('@');
     clean
         && text.len() <= 254
-        && parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.ends_with('.'))
+        && parts.is_some_and(|(name, host)| {
+            !name.is_empty() && host.contains('.') && !host.ends_with('.')
+        })
 }
 
 /// A time as programs and forms write it: with its offset, or in this zone.

@@ -14,9 +14,7 @@ use serde::Deserialize;
 
 use super::one::{Shown, shown_page};
 use super::{id_of, missing};
-use crate::commands::{
-    Bulk, By, RequestError, Step, bulk_change, undo_bulk,
-};
+use crate::commands::{Bulk, By, RequestError, Step, bulk_change, undo_bulk};
 use crate::model::{Fault, Request, RequestId};
 use crate::room::{Doing, Room, by};
 use fields::{Done, Fields};
@@ -24,8 +22,7 @@ use fields::{Done, Fields};
 /// So many can be done at once, and taken back.
 const AT_ONCE: usize = crate::commands::MOST_AT_ONCE;
 
-type Command =
-    Box<dyn Fn(&Write<'_>, &Step, &By) -> Result<Request, RequestError> + Send + Sync>;
+type Command = Box<dyn Fn(&Write<'_>, &Step, &By) -> Result<Request, RequestError> + Send + Sync>;
 
 /// Does something on a request.
 pub async fn act(
@@ -80,7 +77,9 @@ async fn again(
     filled: Filled,
 ) -> Result<Response, Failure> {
     let shown = Shown::with(filled);
-    Ok(unprocessable(&shown_page(room, signed, frame, id, shown).await?))
+    Ok(unprocessable(
+        &shown_page(room, signed, frame, id, shown).await?,
+    ))
 }
 
 /// What is done to many.
@@ -158,7 +157,10 @@ pub async fn undo(
         .store
         .write(move |tx| undo_bulk(tx, &steps, &by, bulk))
         .await
-        .map_err(|error| error.refused().failure())?;
+        .map_err(|error| match error.refused() {
+            Refused::Missing(_) => missing(),
+            other => other.failure(),
+        })?;
     room.changed(None, None);
     let flash = Flash::said(format!("Taken back on {done} requests."));
     Ok(see_other("/requests").with(flash).into_response())
@@ -179,12 +181,21 @@ pub async fn present(
 ) -> Result<Response, Failure> {
     let scope = super::reading(&signed)?;
     let id = id_of(&id)?;
-    let found = room.store.read(move |read| crate::queries::one(read, &scope, id));
+    let found = room
+        .store
+        .read(move |read| crate::queries::one(read, &scope, id));
     super::got(found).await?.ok_or_else(missing)?;
     let (sign, _) = form.read().map_err(|_| missing())?;
-    let doing = if sign.writes { Doing::Writes } else { Doing::Looks };
+    let doing = if sign.writes {
+        Doing::Writes
+    } else {
+        Doing::Looks
+    };
     let now = room.world.now();
-    if room.looking.seen(id, (signed.person, &signed.name, doing), now) {
+    if room
+        .looking
+        .seen(id, (signed.person, &signed.name, doing), now)
+    {
         room.looked(id);
     }
     Ok(see_other(&format!("/requests/{id}")).into_response())

@@ -9,7 +9,7 @@ use kept_kernel::Instant;
 use kept_ui::Html;
 use kept_ui::parts::{ClauseMark, Clock};
 
-use super::{exact, mark_of_rule, short};
+use super::{exact, mark_of_rule, near, short};
 
 /// The chip of a deadline that runs.
 pub(super) fn running(
@@ -28,7 +28,7 @@ pub(super) fn running(
     } else if left < SignedDuration::from_hours(24) {
         Clock::on_time(left, share)
     } else {
-        Clock::on_time_until(&short(due, zone), share)
+        Clock::on_time_until(&near(due, now, zone), share)
     };
     clock.exactly(format!("due {}", exact(due, zone)))
 }
@@ -78,12 +78,7 @@ pub(super) struct OweRow {
 const MOST_LINES: usize = 8;
 
 /// The clocks of a request: what is owed by its deadline, then what was done.
-pub(super) fn rows(
-    rules: &InForce,
-    owed: &[Owed],
-    now: Instant,
-    zone: &TimeZone,
-) -> Vec<ClockRow> {
+pub(super) fn rows(rules: &InForce, owed: &[Owed], now: Instant, zone: &TimeZone) -> Vec<ClockRow> {
     let mut own: Vec<&Owed> = owed
         .iter()
         .filter(|duty| duty.level == 0 && duty.due_at.is_some())
@@ -120,12 +115,7 @@ impl Scale {
     }
 }
 
-fn line(
-    duty: &Owed,
-    clock: &Clock,
-    (now, zone): (Instant, &TimeZone),
-    scale: &Scale,
-) -> Html {
+fn line(duty: &Owed, clock: &Clock, (now, zone): (Instant, &TimeZone), scale: &Scale) -> Html {
     let due = duty.due_at.unwrap_or(now);
     let end = duty.discharged_at.or(duty.settled_at).unwrap_or(now);
     let at = |at| scale.place(at);
@@ -159,12 +149,7 @@ fn line(
 }
 
 /// What is owed now, by its deadline.
-pub(super) fn owe(
-    rules: &InForce,
-    owed: &[Owed],
-    now: Instant,
-    zone: &TimeZone,
-) -> Vec<OweRow> {
+pub(super) fn owe(rules: &InForce, owed: &[Owed], now: Instant, zone: &TimeZone) -> Vec<OweRow> {
     let mut open: Vec<&Owed> = owed
         .iter()
         .filter(|duty| duty.settled_at.is_none() && duty.verdict != "cannot-be-judged")

@@ -29,8 +29,14 @@ pub async fn add(
 ) -> Result<Response, Failure> {
     signed.require(Action::HandleRequests)?;
     let (by, id) = (by(&signed), id_of(&id)?);
+    let scope = by.handle.clone();
+    let found = room.store.read(move |read| queries::one(read, &scope, id));
+    got(found).await?.ok_or_else(missing)?;
     let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let kind = kind
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let Ok(body) = to_bytes(request.into_body(), LARGEST_FILE + ROUND_IT).await else {
         return Err(Failure::too_large("25 MB"));
     };
@@ -56,7 +62,9 @@ pub async fn add(
 
 /// The first part of a form that is a file: its name and its bytes.
 fn file_of<'b>(body: &'b [u8], kind: &str) -> Option<(String, &'b [u8])> {
-    let boundary = kind.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
+    let boundary = kind
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("boundary="))?;
     let mark = format!("--{}", boundary.trim_matches('"')).into_bytes();
     let mut rest = body;
     loop {
@@ -87,9 +95,15 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
 /// A name without paths and without what could end a header.
 fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept = last.chars().filter(|letter| !letter.is_control() && *letter != '"');
+    let kept = last
+        .chars()
+        .filter(|letter| !letter.is_control() && *letter != '"');
     let name: String = kept.take(LONGEST_NAME).collect();
-    if name.trim().is_empty() { "file".to_owned() } else { name }
+    if name.trim().is_empty() {
+        "file".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Hands a file out: always as a download of bytes, never as what it claims to be.
@@ -109,7 +123,13 @@ pub async fn get_file(
     let (name, content) = got(found).await?.ok_or_else(missing)?;
     let plain: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) { letter } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) {
+                letter
+            } else {
+                '_'
+            }
+        })
         .collect();
     let named: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let named = named.replace('+', "%20");
@@ -119,7 +139,10 @@ pub async fn get_file(
     let fixed = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     for (header, value) in fixed {

@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
-use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_clients::ClientId;
+use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::{Read, StoreError};
 use kept_ui::form::Choice;
@@ -43,7 +43,6 @@ struct NewPage {
     channels: Vec<Choice>,
     categories: Vec<Choice>,
     levels: Vec<Choice>,
-    expected: String,
 }
 
 /// The fields of the form.
@@ -92,7 +91,10 @@ async fn new_page(
 ) -> Result<NewPage, Failure> {
     let scope = signed.scope(Action::HandleRequests);
     let who = wanted.who.unwrap_or_default();
-    let client = wanted.client.as_deref().and_then(|id| id.parse::<ClientId>().ok());
+    let client = wanted
+        .client
+        .as_deref()
+        .and_then(|id| id.parse::<ClientId>().ok());
     let words = who.clone();
     let found = room.store.read(move |read| {
         let offered = if words.trim().is_empty() {
@@ -112,12 +114,22 @@ async fn new_page(
     let words = |name: &str, first: Option<&str>| -> Vec<Choice> {
         let first = first.map(|first| Choice::new("", first));
         let words = choices(&rules.register, name).iter();
-        first.into_iter().chain(words.map(|word| Choice::new(word, word))).collect()
+        first
+            .into_iter()
+            .chain(words.map(|word| Choice::new(word, word)))
+            .collect()
     };
-    let company = if frame.company.is_empty() { "us" } else { &*frame.company };
+    let company = if frame.company.is_empty() {
+        "us"
+    } else {
+        &*frame.company
+    };
     Ok(NewPage {
         crumb: Crumb::new([("Requests", "/requests")]),
-        greeting: format!("Good day, this is {} at {company}. How can I help?", signed.name),
+        greeting: format!(
+            "Good day, this is {} at {company}. How can I help?",
+            signed.name
+        ),
         who,
         offered,
         contacts: contacts
@@ -128,7 +140,6 @@ async fn new_page(
         channels: words("channel", None),
         categories: words("category", Some("Not yet clear")),
         levels: words("urgency", Some("Not yet clear")),
-        expected: String::new(),
         frame: frame.titled("New request").at("requests"),
         form,
     })
@@ -166,7 +177,10 @@ pub async fn open(
             draft
         }
         (draft, expected) => {
-            let faults = [draft.err().unwrap_or_default(), expected.err().unwrap_or_default()];
+            let faults = [
+                draft.err().unwrap_or_default(),
+                expected.err().unwrap_or_default(),
+            ];
             let faults = faults.concat().into_iter().map(Into::into).collect();
             let filled = Refused::Fields(faults).onto(filled)?;
             return again(&room, &signed, frame, filled).await;
@@ -201,7 +215,9 @@ async fn again(
         who: None,
         client: (!client.is_empty()).then_some(client),
     };
-    Ok(unprocessable(&new_page(room, signed, frame, wanted, filled).await?))
+    Ok(unprocessable(
+        &new_page(room, signed, frame, wanted, filled).await?,
+    ))
 }
 
 impl Fields {

@@ -8,11 +8,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope, log_read};
 use kept_accounts::commands::Act;
-use kept_accounts::model::Person;
-use kept_accounts::queries::{people, teams};
-use kept_accounts::Signed;
+use kept_accounts::queries::teams;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
 use kept_journal::audit::Who;
@@ -28,12 +27,14 @@ use serde::Deserialize;
 use super::clocks::{self, ClockRow, OweRow};
 use super::{civil, exact, got, id_of, missing, reading, short, tier};
 use crate::commands::STEPS;
+use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
 use crate::queries::{self, Linked, MacroRow, TaskRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
-use crate::due;
 use parts::{Piece, pieces};
 
+/// A page that is fetched again within ten minutes is one reading.
+const ONE_READING: i64 = 600_000_000;
 /// So many messages are shown.
 const MOST_MESSAGES: u32 = 500;
 
@@ -115,7 +116,7 @@ struct Whole {
     tags: Vec<String>,
     tasks: Vec<TaskRow>,
     macros: Vec<MacroRow>,
-    people: Vec<Person>,
+    people: Vec<(Id, String)>,
     teams: Vec<(Id, String)>,
 }
 
@@ -127,6 +128,7 @@ pub async fn one(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
+    reading(&signed)?;
     let id = id_of(&id)?;
     let shown = Shown {
         answer: wanted.answer,
@@ -145,12 +147,25 @@ async fn log(room: &Room, signed: &Signed, of: &Request) -> Result<(), Failure> 
         at: room.world.now(),
         entry: room.world.id(),
     };
-    let logged = room.store.write(move |tx| {
-        tx.execute(queries::SEEN, &params![person, id, messages, act.at])?;
-        log_read(tx, &act, person, ("request", id.0))
-    });
-    got(logged).await?;
-    if room.looking.seen(id, (person, &signed.name, Doing::Looks), act.at) {
+    let before = room
+        .store
+        .read(move |read| read.maybe(queries::SEEN_BEFORE, &params![person, id]));
+    let before: Option<(u32, Instant)> = got(before).await?;
+    let again = before.is_some_and(|(_, seen)| act.at.micros_since(seen) < ONE_READING);
+    if !again || before.is_some_and(|(read, _)| read != messages) {
+        let logged = room.store.write(move |tx| {
+            tx.execute(queries::SEEN, &params![person, id, messages, act.at])?;
+            if again {
+                return Ok(());
+            }
+            log_read(tx, &act, person, ("request", id.0))
+        });
+        got(logged).await?;
+    }
+    if room
+        .looking
+        .seen(id, (person, &signed.name, Doing::Looks), act.at)
+    {
         room.looked(id);
     }
     Ok(())
@@ -207,7 +222,7 @@ fn gather(
         tags: queries::tags(read, id)?,
         tasks: queries::tasks(read, id)?,
         macros: queries::macros(read)?,
-        people: people(read, false, ("", Id::default()), 200)?,
+        people: queries::colleagues(read)?,
         teams: units.collect(),
         request,
     }))
@@ -227,7 +242,10 @@ fn drawn(
     };
     let failed = shown.filled.is_some();
     let begun = |answer: &String| {
-        let found = whole.macros.iter().find(|(id, ..)| id.to_string() == *answer);
+        let found = whole
+            .macros
+            .iter()
+            .find(|(id, ..)| id.to_string() == *answer);
         found.map(|(_, _, text, _)| Filled::with([("text", text.clone())]))
     };
     let begun = shown.answer.as_ref().and_then(begun);
@@ -259,7 +277,7 @@ fn drawn(
         people: whole
             .people
             .into_iter()
-            .map(|person| Choice::new(person.id.to_string(), person.name))
+            .map(|(id, name)| Choice::new(id.to_string(), name))
             .collect(),
         teams: whole
             .teams
@@ -273,9 +291,9 @@ fn drawn(
         steps: STEPS,
         expected: expected.unwrap_or_default(),
         received: (short(of.contacted_at, zone), exact(of.contacted_at, zone)),
-        why: signed
-            .may(Action::ReadAdherence)
-            .then(|| Button::link("Why then?", format!("/adherence/cases/request/{}", of.id)).quiet()),
+        why: signed.may(Action::ReadAdherence).then(|| {
+            Button::link("Why then?", format!("/adherence/cases/request/{}", of.id)).quiet()
+        }),
         frame: frame
             .titled(format!("{} {}", of.mark(), of.subject))
             .at("requests")
@@ -287,8 +305,11 @@ fn drawn(
 }
 
 fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {
-    let open = owed.iter().filter(|duty| duty.settled_at.is_none() && duty.level == 0);
-    open.filter(|duty| duty.rule == rule).find_map(|duty| duty.due_at)
+    let open = owed
+        .iter()
+        .filter(|duty| duty.settled_at.is_none() && duty.level == 0);
+    open.filter(|duty| duty.rule == rule)
+        .find_map(|duty| duty.due_at)
 }
 
 /// `In progress, with Tomás Rivera`

@@ -3,6 +3,8 @@
 //! They carry no cookie, so the form also works inside of another site's page, and nobody can make somebody else send it: what
 //! stands in its token is worth one request. Neither page says whether an address is known.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -36,7 +38,9 @@ struct AskPage {
 impl AskPage {
     fn error(&self, field: &str) -> Option<&str> {
         let mut errors = self.errors.iter();
-        errors.find(|(name, _)| *name == field).map(|(_, words)| words.as_str())
+        errors
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words.as_str())
     }
 }
 
@@ -137,11 +141,17 @@ pub async fn send(
     let token = match room.form(&typed.token) {
         FormToken::Good(token) => token,
         FormToken::TooFast => {
-            let page = again("That was very fast. Please look at it once more, then send it.", Vec::new());
+            let page = again(
+                "That was very fast. Please look at it once more, then send it.",
+                Vec::new(),
+            );
             return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
         }
         FormToken::Stale => {
-            let mut page = again("This form was open for long. Please send it once more.", Vec::new());
+            let mut page = again(
+                "This form was open for long. Please send it once more.",
+                Vec::new(),
+            );
             page.token = room.form_token().unwrap_or_default();
             return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
         }
@@ -153,12 +163,17 @@ pub async fn send(
     if let Some(number) = opened_before(&room, token).await {
         return public(StatusCode::OK, &thanks(Some(number)), true);
     }
-    let address = address.map(|Extension(RemoteAddress(address))| address.to_string());
+    let address = address.map(|Extension(RemoteAddress(address))| network(address));
     let now = room.world.now();
     if let Some(seconds) = room.often.too_often(&address.unwrap_or_default(), now) {
-        let page = again("Too many came from where you are. Please wait some minutes, then send it again.", Vec::new());
+        let page = again(
+            "Too many came from where you are. Please wait some minutes, then send it again.",
+            Vec::new(),
+        );
         let mut response = public(StatusCode::TOO_MANY_REQUESTS, &page, true);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
     match opened(&room, token, &typed).await {
@@ -167,13 +182,29 @@ pub async fn send(
             public(StatusCode::OK, &thanks(Some(number)), true)
         }
         Err(OpenRequestError::Faults(faults)) => {
-            let errors = faults.iter().map(|fault| (fault.field(), fault.to_string()));
+            let errors = faults
+                .iter()
+                .map(|fault| (fault.field(), fault.to_string()));
             let page = again("It is not sent yet.", errors.collect());
             public(StatusCode::UNPROCESSABLE_ENTITY, &page, true)
         }
         Err(_) => {
-            let page = again("That did not work just now. What you wrote is still here: please send it again.", Vec::new());
+            let page = again(
+                "That did not work just now. What you wrote is still here: please send it again.",
+                Vec::new(),
+            );
             public(StatusCode::SERVICE_UNAVAILABLE, &page, true)
+        }
+    }
+}
+
+/// What is counted as one place of the network: an address, or the 64 bits that a household is given.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
     }
 }
@@ -276,7 +307,10 @@ pub async fn confirm(State(room): State<Room>, Path(token): Path<String>) -> Res
     };
     let who = room.store.read(move |read| queries::any(read, id)).await;
     let who = who.ok().flatten().and_then(|of| of.contact);
-    let step = room.step(who.map_or(Who::Unknown, |contact| Who::Contact(contact.0)), Doer::Client);
+    let step = room.step(
+        who.map_or(Who::Unknown, |contact| Who::Contact(contact.0)),
+        Doer::Client,
+    );
     let confirmed = room
         .store
         .write(move |tx| confirm_resolution(tx, &step, None, (id, None)))

@@ -7,14 +7,13 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_accounts::model::PersonId;
-use kept_accounts::queries::people;
 use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError};
 use kept_ui::form::Choice;
 use kept_ui::parts::{
-    Avatar, Button, ClauseMark, Clock, ClockState, Empty, Filter as FilterPart, Filters, More, Tier, View,
-    Views,
+    Avatar, Button, ClauseMark, Clock, ClockState, Empty, Filter as FilterPart, Filters, More,
+    Tier, View, Views,
 };
 use kept_ui::{Failure, Frame, Icon, page};
 use serde::Deserialize;
@@ -119,7 +118,10 @@ pub async fn queue(
     let (me, now) = (signed.person, room.world.now());
     let listed = wanted.listed();
     let asked = wanted.asked(listed, (me, now))?;
-    let found = got(room.store.read(move |read| gather(read, &scope, &asked, me))).await?;
+    let found = got(room
+        .store
+        .read(move |read| gather(read, &scope, &asked, me)))
+    .await?;
     let rules = room.rules.now();
     let zone = room.zone();
     let rows: Vec<RowLine> = found
@@ -150,7 +152,11 @@ pub async fn queue(
         rows,
         new,
         may_act,
-        frame: frame.titled("Requests").at("requests").showing(TOPIC).showing("owed"),
+        frame: frame
+            .titled("Requests")
+            .at("requests")
+            .showing(TOPIC)
+            .showing("owed"),
     }))
 }
 
@@ -167,10 +173,8 @@ fn gather(
     asked: &Asked,
     me: PersonId,
 ) -> Result<Found, StoreError> {
-    let colleagues = people(read, false, ("", Id::default()), 200)?;
-    let choice = |person: kept_accounts::model::Person| {
-        Choice::new(person.id.to_string(), person.name)
-    };
+    let colleagues = queries::colleagues(read)?;
+    let choice = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
     Ok(Found {
         lines: queries::list(read, scope, asked)?,
         counts: queries::counts(read, scope, (asked.now, Some(me)))?,
@@ -251,10 +255,17 @@ impl Wanted {
     }
 
     fn filters(&self) -> Filters {
-        let set = self.narrowed().into_iter().filter(|(_, _, value)| !value.is_empty());
+        let set = self
+            .narrowed()
+            .into_iter()
+            .filter(|(_, _, value)| !value.is_empty());
         let filter = |(key, name, value): (&'static str, &str, &str)| FilterPart {
             name: name.to_owned(),
-            value: Some(if key == "client" { "one".to_owned() } else { value.to_owned() }),
+            value: Some(if key == "client" {
+                "one".to_owned()
+            } else {
+                value.to_owned()
+            }),
             href: address(&self.without(key, true)),
         };
         Filters(set.map(filter).collect())
@@ -266,7 +277,9 @@ impl Wanted {
             let words = choices(&rules.register, name).iter();
             words.map(|word| Choice::new(word, word)).collect()
         };
-        let states = Stand::ALL.iter().map(|state| Choice::new(state.name(), state.name()));
+        let states = Stand::ALL
+            .iter()
+            .map(|state| Choice::new(state.name(), state.name()));
         let mut all = vec![
             ("state", "State", states.collect()),
             ("category", "Category", words("category")),
@@ -274,7 +287,10 @@ impl Wanted {
             ("channel", "Channel", words("channel")),
         ];
         let set = self.narrowed();
-        all.retain(|(key, ..)| set.iter().any(|(one, _, value)| one == key && value.is_empty()));
+        all.retain(|(key, ..)| {
+            set.iter()
+                .any(|(one, _, value)| one == key && value.is_empty())
+        });
         all
     }
 
@@ -330,7 +346,10 @@ fn views(wanted: &Wanted, current: Listed, counts: &[(Listed, u64)]) -> Views {
             board: wanted.board.clone(),
             ..Wanted::default()
         };
-        let count = counts.iter().find(|(one, _)| *one == listed).map(|(_, count)| *count);
+        let count = counts
+            .iter()
+            .find(|(one, _)| *one == listed)
+            .map(|(_, count)| *count);
         View {
             name: name(listed).to_owned(),
             href: address(&of.query(true)),
@@ -364,14 +383,20 @@ fn kept(views: &[ViewRow], me: PersonId) -> Vec<KeptView> {
 
 fn more(found: &[Line], listed: Listed, wanted: &Wanted) -> Option<More> {
     let shown = found.len().min(ON_A_PAGE);
-    let last = found.get(ON_A_PAGE).and_then(|_| found.get(shown.saturating_sub(1)));
+    let last = found
+        .get(ON_A_PAGE)
+        .and_then(|_| found.get(shown.saturating_sub(1)));
     let is_start = wanted.after.is_none();
     if is_start && last.is_none() {
         return None;
     }
     let query = wanted.query(true);
     let joint = if query.is_empty() { "" } else { "&" };
-    let order = if listed.is_newest_first() { "the newest first" } else { "by next deadline" };
+    let order = if listed.is_newest_first() {
+        "the newest first"
+    } else {
+        "by next deadline"
+    };
     Some(More {
         words: format!("{shown} shown, {order}"),
         first: (!is_start).then(|| address(&query)),
@@ -397,7 +422,10 @@ fn none(listed: Listed, new: Option<Button>) -> Empty {
             "Nothing waits",
             "Requests that wait for the client or a third party stand here.",
         ),
-        Listed::Snoozed => Empty::new("Nothing is set aside", "What you set aside comes back by itself."),
+        Listed::Snoozed => Empty::new(
+            "Nothing is set aside",
+            "What you set aside comes back by itself.",
+        ),
         Listed::Open | Listed::Closed | Listed::All => Empty::new(
             "No requests here",
             "They come in by phone, mail, the web form and the API.",
@@ -469,8 +497,14 @@ fn board(rows: &[RowLine]) -> Vec<Column> {
     };
     let of = |state: Stand| Column {
         state: state.name(),
-        cards: rows.iter().filter(|row| row.state == state.name()).map(card).collect(),
+        cards: rows
+            .iter()
+            .filter(|row| row.state == state.name())
+            .map(card)
+            .collect(),
     };
-    let states = Stand::ALL.into_iter().filter(|state| *state != Stand::Closed);
+    let states = Stand::ALL
+        .into_iter()
+        .filter(|state| *state != Stand::Closed);
     states.map(of).collect()
 }

@@ -104,14 +104,25 @@ async fn routing_page(room: &Room, frame: Frame, form: Filled) -> Result<Routing
         channels: any(choices(register, "channel")),
         categories: any(choices(register, "category")),
         tiers: any(&tiers),
-        ways: WAYS.iter().map(|way| Choice::new(*way, way_words(way))).collect(),
+        ways: WAYS
+            .iter()
+            .map(|way| Choice::new(*way, way_words(way)))
+            .collect(),
         teams: [nobody()]
             .into_iter()
-            .chain(teams.into_iter().map(|team| Choice::new(team.id.to_string(), team.name)))
+            .chain(
+                teams
+                    .into_iter()
+                    .map(|team| Choice::new(team.id.to_string(), team.name)),
+            )
             .collect(),
         people: [nobody()]
             .into_iter()
-            .chain(people.into_iter().map(|one| Choice::new(one.id.to_string(), one.name)))
+            .chain(
+                people
+                    .into_iter()
+                    .map(|one| Choice::new(one.id.to_string(), one.name)),
+            )
             .collect(),
         frame: frame.titled("Routing").at("requests"),
         form,
@@ -148,7 +159,11 @@ fn line(route: &Route) -> RuleLine {
     };
     RuleLine {
         id: route.id.to_string(),
-        when: if when.is_empty() { "Everything else".to_owned() } else { when.join(", ") },
+        when: if when.is_empty() {
+            "Everything else".to_owned()
+        } else {
+            when.join(", ")
+        },
         then: to,
     }
 }
@@ -168,7 +183,9 @@ pub async fn add_rule(
     let step = room.step_of(&signed);
     let written = match rule.meant() {
         Ok(new) => {
-            let added = room.store.write(move |tx| add_route(tx, &step, &scope, &new));
+            let added = room
+                .store
+                .write(move |tx| add_route(tx, &step, &scope, &new));
             added.await
         }
         Err(fault) => Err(RequestError::from(fault)),
@@ -205,7 +222,9 @@ pub async fn remove_rule(
     let scope = whole(&signed)?;
     let id: Id = id.parse().map_err(|_| missing())?;
     let step = room.step_of(&signed);
-    let gone = room.store.write(move |tx| retire_route(tx, &step, &scope, id));
+    let gone = room
+        .store
+        .write(move |tx| retire_route(tx, &step, &scope, id));
     gone.await.map_err(refused)?;
     Ok(done("/requests/routing", "The rule is gone."))
 }
@@ -293,7 +312,9 @@ pub async fn remove_answer(
     let scope = signed.require(Action::HandleRequests)?;
     let id: Id = id.parse().map_err(|_| missing())?;
     let step = room.step_of(&signed);
-    let gone = room.store.write(move |tx| retire_macro(tx, &step, &scope, id));
+    let gone = room
+        .store
+        .write(move |tx| retire_macro(tx, &step, &scope, id));
     gone.await.map_err(refused)?;
     Ok(done("/requests/answers", "The answer is gone."))
 }

@@ -192,11 +192,7 @@ impl FromRow for Line {
 }
 
 /// Requests of a view within reach.
-pub(crate) fn list(
-    read: &Read<'_>,
-    scope: &Scope,
-    asked: &Asked,
-) -> Result<Vec<Line>, StoreError> {
+pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<Line>, StoreError> {
     let sql = match asked.listed {
         Listed::Mine => MINE,
         Listed::Unassigned => UNASSIGNED,

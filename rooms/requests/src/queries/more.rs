@@ -15,6 +15,8 @@ statements! {
     SEEN = "INSERT INTO request_seen (person, request, messages, seen_at) VALUES ($1, $2, $3, $4)
             ON CONFLICT (person, request) DO UPDATE SET messages = excluded.messages, seen_at = excluded.seen_at";
 
+    SEEN_BEFORE = "SELECT messages, seen_at FROM request_seen WHERE person = $1 AND request = $2";
+
     TAGS = "SELECT tag FROM request_tags WHERE request = $1 ORDER BY tag";
     ADD_TAG = "INSERT INTO request_tags (request, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     DROP_TAG = "DELETE FROM request_tags WHERE request = $1 AND tag = $2";
@@ -54,6 +56,8 @@ statements! {
                              LIMIT 200) AS mine)
                FROM people p WHERE p.team = $1 AND p.state = 'active' ORDER BY p.id LIMIT 200";
 
+    COLLEAGUES = "SELECT id, name FROM people WHERE state = 'active' ORDER BY folded_name, id LIMIT 200";
+
     MACROS = "SELECT id, name, text, then_do FROM request_macros WHERE retired_at IS NULL ORDER BY name, id LIMIT 200";
     ADD_MACRO = "INSERT INTO request_macros (id, person, name, text, then_do, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
     RETIRE_MACRO = "UPDATE request_macros SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
@@ -62,6 +66,7 @@ statements! {
     ADD_BULK_ROW = "INSERT INTO request_bulk_rows (bulk, request, before) VALUES ($1, $2, $3)";
     BULK_ROWS = "SELECT r.request, r.before FROM request_bulk_rows r JOIN request_bulks b ON b.id = r.bulk
                  WHERE b.id = $1 AND b.person = $2 AND b.undone_at IS NULL ORDER BY r.request";
+    BULK_OF = "SELECT id FROM request_bulks WHERE id = $1 AND person = $2";
     BULK_UNDONE = "UPDATE request_bulks SET undone_at = $3 WHERE id = $1 AND person = $2 AND undone_at IS NULL";
 
     FORM_OF = "SELECT f.request, q.number FROM request_forms f JOIN requests q ON q.id = f.request WHERE f.token = $1";
@@ -76,6 +81,18 @@ statements! {
              WHERE id IN (SELECT id FROM requests WHERE closed_at IS NULL AND snoozed_until > 0 AND snoozed_until <= $1
                           ORDER BY id LIMIT $2)
              AND snoozed_until > 0 RETURNING id";
+
+    /// Those of clients that have become part of another go over to that one.
+    GO_OVER = "UPDATE requests SET came_from = coalesce(came_from, client), revision = revision + 1,
+                   client = (SELECT c.merged_into FROM clients c WHERE c.id = requests.client)
+               WHERE id IN (SELECT q.id FROM clients c JOIN requests q ON q.client = c.id
+                            WHERE c.merged_into IS NOT NULL ORDER BY q.id LIMIT $1)
+               RETURNING id";
+    /// And come back when the two are parted again.
+    COME_BACK = "UPDATE requests SET client = came_from, came_from = NULL, revision = revision + 1
+                 WHERE id IN (SELECT q.id FROM requests q JOIN clients c ON c.id = q.came_from
+                              WHERE c.merged_into IS NULL ORDER BY q.id LIMIT $1)
+                 RETURNING id";
 
     ASKED_BY_CONTACT = "SELECT number, subject, channel, received_at FROM requests WHERE contact = $1 ORDER BY received_at, id";
     ASKED_BY_CLIENT = "SELECT number, subject, channel, received_at FROM requests WHERE client = $1 ORDER BY received_at, id";
@@ -193,6 +210,11 @@ pub(crate) type ViewRow = (Id, String, String, Option<Instant>, Id);
 /// The views that a person keeps, and those that are shared.
 pub(crate) fn views(read: &Read<'_>, person: PersonId) -> Result<Vec<ViewRow>, StoreError> {
     read.all(VIEWS, &params![person])
+}
+
+/// Those to whom work can be given: their ids and names.
+pub(crate) fn colleagues(read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+    read.all(COLLEAGUES, &[])
 }
 
 /// A kept answer: its id, name, text, and what is done then.

@@ -85,7 +85,12 @@ type Read = Result<Option<Done>, Vec<Fault>>;
 
 impl Fields {
     /// The command that this form means; none: there is no such act.
-    pub(super) fn command(self, room: &Room, signed: &Signed, (id, act): (RequestId, &str)) -> Read {
+    pub(super) fn command(
+        self,
+        room: &Room,
+        signed: &Signed,
+        (id, act): (RequestId, &str),
+    ) -> Read {
         let at = (id, self.revision);
         match act {
             "messages" | "acknowledgement" => self.talk(room, (id, act)),
@@ -131,12 +136,14 @@ impl Fields {
             ("messages", Some("note")) => done("The note is kept.", move |tx, step, by| {
                 note_request(tx, step, by, id, &text)
             }),
-            ("messages", Some("client")) => done("What the client said is kept.", move |tx, step, by| {
-                let request = held(tx, by, (id, None))?;
-                let mut step = step.clone();
-                step.doer = crate::telling::Doer::Client;
-                client_writes(tx, &step, id, ("phone", request.contact, &text))
-            }),
+            ("messages", Some("client")) => {
+                done("What the client said is kept.", move |tx, step, by| {
+                    let request = held(tx, by, (id, None))?;
+                    let mut step = step.clone();
+                    step.doer = crate::telling::Doer::Client;
+                    client_writes(tx, &step, id, ("phone", request.contact, &text))
+                })
+            }
             _ => {
                 let answer = Answer {
                     expected: self.expected(room)?,
@@ -237,13 +244,18 @@ impl Fields {
             Some("third party") => done("It waits for a third party.", move |tx, step, by| {
                 wait_for(tx, step, by, at, Waiting::ThirdParty)
             }),
-            _ => done("It goes on.", move |tx, step, by| end_waiting(tx, step, by, at)),
+            _ => done("It goes on.", move |tx, step, by| {
+                end_waiting(tx, step, by, at)
+            }),
         }
     }
 
     fn step(self, room: &Room, at: (RequestId, Option<u32>)) -> Read {
         let zone = room.zone();
-        let agreed = self.agreed_at.as_deref().map(|text| instant_of(text, &zone));
+        let agreed = self
+            .agreed_at
+            .as_deref()
+            .map(|text| instant_of(text, &zone));
         if agreed == Some(None) {
             return fault(Fault::NoUpdateTime);
         }
@@ -268,9 +280,10 @@ impl Fields {
                 None => return fault(Fault::NoUpdateTime),
             },
         };
-        done("It is set aside, and comes back by itself.", move |tx, step, by| {
-            snooze_request(tx, step, by, at, until)
-        })
+        done(
+            "It is set aside, and comes back by itself.",
+            move |tx, step, by| snooze_request(tx, step, by, at, until),
+        )
     }
 
     fn hang(self, room: &Room, (id, act): (RequestId, &str)) -> Read {

@@ -8,8 +8,9 @@ use kept_ui::Html;
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
 
 use super::super::queue::channel_of;
-use super::super::{exact, short};
+use super::super::{capital, exact, short};
 use super::{voice_words, written};
+use crate::commands::gates_in_words;
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
 
 /// A piece of the thread: a message, or a run of what the procedure did.
@@ -117,7 +118,7 @@ fn size_words(bytes: u64) -> String {
 pub(super) fn gate(rules: &InForce, of: &Request, answer: &GateAnswer) -> Gate {
     let mut checks = Vec::new();
     let mut clause = None;
-    for shut in &answer.shut {
+    for shut in &gates_in_words(rules, answer.shut.clone()) {
         clause.get_or_insert_with(|| shut.clause.clone());
         let mut ways = shut.missing.iter();
         if let Some(first) = ways.next() {
@@ -149,14 +150,6 @@ pub(super) fn gate(rules: &InForce, of: &Request, answer: &GateAnswer) -> Gate {
         heading,
         checks,
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 /// Whether somebody holds, for each shut gate, a role that the SOPs let pass.

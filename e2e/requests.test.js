@@ -1,0 +1,145 @@
+// A client asks by the web form, without a script and on a phone; somebody of client service acknowledges, answers, resolves and
+// closes it; two people on one request are told of each other.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { browser, findings, open } from './browser.js';
+import { house } from './house.js';
+
+const ADMIN = { name: 'Helen Strand', email: 'helen@desk.example', password: 'copper kettle moss' };
+const MAYA = { name: 'Maya Okonkwo', email: 'maya@desk.example', password: 'seven grey herons' };
+
+let home;
+let chromium;
+let signed;
+
+before(async () => {
+  home = await house();
+  chromium = await browser();
+  const context = await chromium.newContext();
+  const page = await open(context, home.firstLink);
+  await page.fill('#name', ADMIN.name);
+  await page.fill('#email', ADMIN.email);
+  await page.fill('#password', ADMIN.password);
+  await page.fill('#again', ADMIN.password);
+  await page.click('main button[type=submit].is-primary');
+  await page.waitForURL('**/sops');
+  await page.goto(`${home.address}/settings/people/new`);
+  await page.fill('#name', MAYA.name);
+  await page.fill('#email', MAYA.email);
+  await page.check('input[value="client-service-representative"]');
+  await page.click('main button[type=submit].is-primary');
+  const link = await page.textContent('.secrets code');
+  await context.close();
+  const other = await chromium.newContext();
+  const hers = await open(other, link);
+  await hers.fill('#password', MAYA.password);
+  await hers.fill('#again', MAYA.password);
+  await hers.click('main button[type=submit].is-primary');
+  await hers.waitForURL('**/sign-in');
+  await hers.fill('#email', MAYA.email);
+  await hers.fill('#password', MAYA.password);
+  await hers.click('main button[type=submit].is-primary');
+  await hers.waitForSelector('.rail');
+  signed = await other.storageState();
+  await other.close();
+});
+after(async () => {
+  await chromium?.close();
+  await home?.stop();
+});
+
+async function within(options, work) {
+  const context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(15000);
+  try {
+    await work(context);
+    for (const page of context.pages()) assert.deepEqual(page.complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Nothing that axe finds, and nothing that scrolls sideways. */
+async function proper(page, scripts = true) {
+  if (scripts) assert.deepEqual(await findings(page), []);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${page.url()} is ${over} px too wide`);
+}
+
+const PHONE = { viewport: { width: 360, height: 740 } };
+
+test('a client asks by the web form, on a phone and without a script', () => within({ ...PHONE, javaScriptEnabled: false }, async (context) => {
+  const page = await open(context, `${home.address}/ask`);
+  await page.waitForTimeout(2500);
+  await page.fill('#name', 'Ruth Brennan');
+  await page.fill('#email', 'ruth@brennan.example');
+  await page.fill('#subject', 'Invoice 1182 is wrong');
+  await page.fill('#body', 'We were billed for twelve scales and have eleven.');
+  await page.click('button[type=submit]');
+  await page.waitForSelector('h1:has-text("Thank you")');
+  assert.match(await page.textContent('main'), /R-1001/);
+  assert.doesNotMatch(await page.textContent('main'), /brennan/);
+}));
+
+test('it is found in the queue by keys, acknowledged, answered, resolved and closed', () => within({ storageState: signed }, async (context) => {
+  const page = await open(context, `${home.address}/requests`);
+  await page.waitForSelector('text=Invoice 1182 is wrong');
+  await proper(page);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  assert.ok(await page.isChecked('tr.is-current input[name=pick]'));
+  await page.keyboard.press('x');
+  await page.click('a:has-text("Invoice 1182 is wrong")');
+  await page.waitForSelector('h1:has-text("Invoice 1182 is wrong")');
+  await proper(page);
+  await page.fill('#ack-why', 'We look at the invoice first');
+  await page.click('button:has-text("Acknowledge")');
+  await page.waitForSelector('.toast:has-text("The client knows that we have it.")');
+  await page.click('button:has-text("Take it")');
+  await page.waitForSelector('.toast:has-text("changed hands")');
+  await page.click('button:has-text("Set"):visible');
+  await page.waitForSelector('.toast:has-text("Its priority is set.")');
+  await page.keyboard.press('r');
+  await page.keyboard.type('We found the mistake.');
+  await page.click('button:has-text("Send"):visible');
+  await page.waitForSelector('.toast:has-text("on its way")');
+  assert.match(await page.textContent('.thread'), /We found the mistake/);
+  await page.click('form[action$="/closure"] button');
+  await page.waitForSelector('.notice:has-text("SR 4.6")');
+  await page.click('summary:has-text("Resolve")');
+  await page.fill('#resolution', 'A new invoice was sent.');
+  await page.click('form[action$="/resolution"] button');
+  await page.waitForSelector('.toast:has-text("It is resolved.")');
+  await page.click('button:has-text("The client has confirmed it")');
+  await page.waitForSelector('.toast:has-text("recorded")');
+  await page.click('form[action$="/closure"] button');
+  await page.waitForSelector('.toast:has-text("It is closed.")');
+  await proper(page);
+}));
+
+test('a phone note is typed and read on a phone', () => within({ ...PHONE, storageState: signed }, async (context) => {
+  const page = await open(context, `${home.address}/requests/new`);
+  await proper(page);
+  await page.fill('#name', 'Sanna Aalto');
+  await page.fill('#email', 'sanna@aalto.example');
+  await page.fill('#subject', 'Sensor reads high at night');
+  await page.check('#read_back');
+  await page.fill('#why_not', 'The log comes first');
+  await page.click('main form[action="/requests"] button[type=submit]');
+  await page.waitForSelector('h1:has-text("Sensor reads high at night")');
+  await proper(page);
+  await page.goto(`${home.address}/requests`);
+  await proper(page);
+}));
+
+test('two on one request are told of each other, and nothing is overwritten', () => within({ storageState: signed }, async (context) => {
+  const page = await open(context, `${home.address}/requests`);
+  await page.click('a:has-text("Sensor reads high at night")');
+  await page.waitForSelector('h1');
+  const other = await open(context, page.url());
+  await page.click('summary:has-text("Set aside")');
+  await page.evaluate(() => { document.querySelector('form[action$="/snooze"] input[name=revision]').value = '1'; });
+  await page.click('button:has-text("Until tomorrow")');
+  await page.waitForSelector('.notice:has-text("Somebody has changed this request")');
+  await other.close();
+}));

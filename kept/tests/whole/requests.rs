@@ -1,0 +1,69 @@
+//! Requests to ask for, each with whoever asks.
+
+use kept_kernel::Id;
+use kept_store::{params, statements};
+use kept_testing::Kept as _;
+
+use crate::ask::Asker;
+use crate::desk::{Desk, Hired};
+
+statements! {
+    GIVE = "UPDATE requests SET assignee = $2, revision = revision + 1 WHERE id = $1";
+    ADD_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at)
+                VALUES ($1, $2, 1, 'a.txt', 1, $3, $4)";
+    ADD_BULK = "INSERT INTO request_bulks (id, person, what, made_at) VALUES ($1, $2, 'tag', $3)";
+    ADD_VIEW = "INSERT INTO request_views (id, person, name, query, made_at) VALUES ($1, $2, 'Mine', '', $3)";
+    ADD_ROUTE = "INSERT INTO request_routes (id, place, channel, category, tier, words, way, made_at)
+                 VALUES ($1, 1, 'letter', '', '', '', 'person', $2)";
+    ADD_ANSWER = "INSERT INTO request_macros (id, name, text, then_do, made_at) VALUES ($1, 'Bills', 'Words', '', $2)";
+}
+
+/// What fills the holes of a path for a record of this kind.
+pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
+    let (id, now, person) = (desk.house.world.id(), desk.house.world.now(), whose.person);
+    let write = move |sql, with_person: bool| {
+        let row = if with_person {
+            params![id, person, now].to_vec()
+        } else {
+            params![id, now].to_vec()
+        };
+        desk.house
+            .store
+            .write(move |tx| tx.execute(sql, &row))
+            .kept();
+        vec![id.to_string()]
+    };
+    match kind {
+        "request-bulk" => write(ADD_BULK, true),
+        "request-view" => write(ADD_VIEW, true),
+        "request-route" => write(ADD_ROUTE, false),
+        "request-answer" => write(ADD_ANSWER, false),
+        "request-act" => vec![request(desk, whose), "assignment".into()],
+        "request-file" => {
+            let request = request(desk, whose);
+            let of: Id = request.parse().unwrap();
+            let row = move |tx: &kept_store::Write<'_>| {
+                tx.execute(ADD_FILE, &params![id, of, &b"x"[..], now])
+            };
+            desk.house.store.write(row).kept();
+            vec![request, id.to_string()]
+        }
+        _ => vec![request(desk, whose)],
+    }
+}
+
+/// One from somebody of client service, given to whoever asks.
+fn request(desk: &Desk, whose: &Hired) -> String {
+    let hired = desk.hire("client-service-representative");
+    let asker = Asker::with_session(desk, &hired.email, &desk.sign_in(&hired.email).1);
+    let form = "name=Ruth&email=ruth%40brennan.example&channel=phone&subject=Invoice";
+    let opened = asker.send(desk, "POST", "/requests", (form, true));
+    let location = opened.location();
+    let id = location.rsplit('/').next().unwrap_or_default().to_owned();
+    let (request, person): (Id, _) = (id.parse().unwrap(), whose.person);
+    desk.house
+        .store
+        .write(move |tx| tx.execute(GIVE, &params![request, person]))
+        .kept();
+    id
+}

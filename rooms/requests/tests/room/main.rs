@@ -1,0 +1,15 @@
+//! The room on both databases: the whole path, commands, pages, the API, search, privacy.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
+mod api;
+mod desk;
+mod pages;
+mod path;
+mod privacy;
+mod public;
+mod rights;

@@ -1,0 +1,233 @@
+//! The whole path of a request, and what the SOPs make of it on the way.
+
+use axum::http::StatusCode;
+use kept_engine::Engine;
+use kept_journal::{codec::Codec, events, obligations};
+use kept_store::StoreError;
+use kept_testing::{Kept as _, on_both};
+
+use crate::desk::{Browser, DAY, Desk};
+
+const HOUR: i64 = 3_600;
+
+/// A request by a phone note, acknowledged, prioritised, taken, answered and resolved with a notice.
+fn resolved(desk: &Desk, maya: &Browser<'_>) -> String {
+    let id = maya.note("Invoice 1182 is wrong");
+    desk.pass(600);
+    maya.did(
+        &id,
+        "acknowledgement",
+        &[("expected_at", "2026-02-02T12:00")],
+    );
+    maya.did(
+        &id,
+        "priority",
+        &[
+            ("category", "billing"),
+            ("urgency", "high"),
+            ("impact", "medium"),
+        ],
+    );
+    maya.did(&id, "assignment", &[("assignee", "me")]);
+    maya.did(
+        &id,
+        "messages",
+        &[("voice", "us"), ("text", "We look into it.")],
+    );
+    maya.did(
+        &id,
+        "resolution",
+        &[("resolution", "A new invoice was sent."), ("notice", "on")],
+    );
+    id
+}
+
+/// Where the client confirms, as the last mail says.
+fn link(desk: &Desk) -> String {
+    let mails = desk.outbox();
+    let links = mails.iter().filter_map(|mail| {
+        let mail: serde_json::Value = serde_json::from_str(mail).unwrap();
+        mail.get("link")?.as_str().map(str::to_owned)
+    });
+    links.last().unwrap()
+}
+
+/// What a judgement of the whole journal says, beside the rows that were written act by act.
+fn judged_anew(desk: &Desk) -> Vec<(String, String, String)> {
+    kept_journal::place(&desk.store).unwrap();
+    let rules = desk.rules.now();
+    let found = std::cell::RefCell::new(Vec::new());
+    let mut engine = Engine::new(&rules.program, kept_journal::live::SEED, |duty| {
+        found.borrow_mut().push((
+            duty.rule.id.clone(),
+            duty.subject.clone(),
+            obligations::verdict_word(duty.verdict).to_owned(),
+        ));
+    });
+    // What the company's calendar opens on a case, such as a sample, is not judged with it.
+    engine.with_cases_only();
+    let codec: &Codec = &rules.codec;
+    events::for_each(
+        &desk.store,
+        codec,
+        |event| {
+            event.lend(|event| engine.push(event)).unwrap();
+            Ok::<_, StoreError>(())
+        },
+        |problem| panic!("{problem:?}"),
+    )
+    .unwrap();
+    engine.finish(desk.now());
+    let mut found = found.into_inner();
+    found.sort();
+    found
+}
+
+on_both! {
+    fn a_request_goes_from_the_phone_to_the_client_s_word_and_is_closed(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice 1182 is wrong");
+        let page = maya.get(&format!("/requests/{id}"));
+        for words in ["Invoice 1182 is wrong", "R-1001", "Ruth Brennan", "We were billed for twelve.", "SR 4.3"] {
+            assert!(page.has(words), "{words} in {}", page.text);
+        }
+        assert_eq!(desk.verdict(&id, "acknowledge"), "pending");
+        assert_eq!(desk.verdict(&id, "log"), "met");
+        desk.pass(600);
+        maya.did(&id, "acknowledgement", &[("expected_at", "2026-02-02T12:00")]);
+        assert_eq!(desk.verdict(&id, "acknowledge"), "met");
+        assert_eq!(desk.verdict(&id, "promised-resolution"), "pending");
+        maya.did(&id, "priority", &[("category", "billing"), ("urgency", "high"), ("impact", "medium")]);
+        assert!(maya.get(&format!("/requests/{id}")).has("Priority <b>high</b>"));
+        assert_eq!(desk.verdict(&id, "prioritise"), "met");
+        assert_eq!(desk.verdict(&id, "assign"), "pending");
+        maya.did(&id, "assignment", &[("assignee", "me")]);
+        assert_eq!(desk.verdict(&id, "assign"), "met");
+        maya.did(&id, "messages", &[("voice", "us"), ("text", "We look into it.")]);
+        maya.did(&id, "resolution", &[("resolution", "A new invoice was sent."), ("notice", "on")]);
+        assert_eq!((desk.verdict(&id, "resolve"), desk.verdict(&id, "closing-notice")), ("met".into(), "met".into()));
+        let link = link(&desk);
+        assert!(desk.visit(&link).has("Is this settled?"));
+        assert_eq!(desk.verdict(&id, "close-confirmed"), "", "looking confirms nothing");
+        assert!(desk.send(&link, &[]).has("is settled"));
+        assert!(desk.send(&link, &[]).has("is settled"), "once more changes nothing");
+        assert_eq!(desk.verdict(&id, "close-confirmed"), "pending");
+        maya.did(&id, "closure", &[]);
+        assert_eq!(desk.verdict(&id, "close-confirmed"), "met");
+        assert!(maya.get(&format!("/requests/{id}")).has("Closed: confirmed by the client"));
+        let told = desk.events();
+        for act in ["receive-request", "log-request", "acknowledge-request", "prioritise-request", "assign-request",
+            "answer-request", "resolve-request", "send-closing-notice", "confirm-resolution", "close-request"] {
+            assert_eq!(told.iter().filter(|one| *one == act).count(), 1, "{act} in {told:?}");
+        }
+        assert_eq!(desk.outbox().len(), 3, "acknowledgement, answer, notice");
+    }
+
+    fn what_was_written_act_by_act_is_what_a_judgement_of_everything_says(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = resolved(&desk, &maya);
+        let other = maya.note("A second one");
+        desk.pass(3 * HOUR);
+        maya.did(&other, "waiting", &[("whom", "client")]);
+        desk.pass(DAY);
+        desk.tick();
+        desk.send(&link(&desk), &[]);
+        maya.did(&id, "closure", &[]);
+        desk.pass(4 * DAY);
+        desk.tick();
+        let mut anew = judged_anew(&desk);
+        anew.retain(|(_, subject, _)| *subject == id || *subject == other);
+        let mut rows = Vec::new();
+        for subject in [&id, &other] {
+            let subject = subject.clone();
+            let asked = subject.clone();
+            let owed = desk.store.read(move |read| obligations::of_record(read, ("request", &asked))).kept();
+            rows.extend(owed.into_iter().map(|duty| (duty.rule, subject.clone(), duty.verdict)));
+        }
+        rows.sort();
+        assert_eq!(rows, anew);
+        assert!(rows.len() > 15, "{rows:?}");
+    }
+
+    fn closing_too_early_is_refused_with_what_is_missing_and_its_clause(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice 1182 is wrong");
+        let refused = maya.act(&id, "closure", &[]);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for words in ["SR 4.6", "the client confirms the resolution", "5 business days", "Management may do it all the same"] {
+            assert!(refused.has(words), "{words} in {}", refused.text);
+        }
+        assert!(maya.get(&format!("/requests/{id}")).has("cannot be closed yet"));
+        assert!(!desk.events().contains(&"close-request".to_owned()));
+        let tried = maya.act(&id, "closure", &[("despite", "I want to go home")]);
+        assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY, "her role does not let her pass");
+        maya.did(&id, "resolution", &[("resolution", "Done.")]);
+        let helen = desk.browser("helen");
+        helen.did(&id, "closure", &[("despite", "The client has gone out of business")]);
+        assert!(helen.get(&format!("/requests/{id}")).has("Closed: permission"));
+    }
+
+    fn silence_after_the_notice_lets_it_be_closed_and_is_called_so(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = resolved(&desk, &maya);
+        desk.pass(3 * DAY);
+        assert_eq!(maya.act(&id, "closure", &[]).status, StatusCode::UNPROCESSABLE_ENTITY);
+        desk.pass(7 * DAY);
+        maya.did(&id, "closure", &[]);
+        assert!(maya.get(&format!("/requests/{id}")).has("Closed: silence after notice"));
+    }
+
+    fn waiting_for_the_client_stops_the_clock_of_resolving_until_they_write(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice 1182 is wrong");
+        maya.did(&id, "priority", &[("category", "billing"), ("urgency", "high"), ("impact", "high")]);
+        maya.did(&id, "waiting", &[("whom", "client")]);
+        assert_eq!(desk.verdict(&id, "resolve"), "paused");
+        assert_eq!(desk.verdict(&id, "acknowledge"), "pending", "that clock runs on");
+        assert!(maya.get("/requests?view=waiting").has("waiting for the client"));
+        desk.pass(DAY);
+        maya.did(&id, "messages", &[("voice", "client"), ("text", "Here is the number.")]);
+        assert_ne!(desk.verdict(&id, "resolve"), "paused");
+        assert!(!maya.get("/requests?view=waiting").has("Invoice 1182"));
+    }
+
+    fn what_is_reopened_is_owed_again(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = resolved(&desk, &maya);
+        desk.send(&link(&desk), &[]);
+        maya.did(&id, "closure", &[]);
+        maya.did(&id, "reopening", &[("why", "The new invoice is wrong too")]);
+        let cycles = desk.duties(&id).into_iter().filter(|(rule, _)| rule == "resolve").count();
+        assert_eq!(cycles, 2);
+        assert_eq!(desk.verdict(&id, "resolve"), "pending");
+    }
+
+    fn one_that_is_no_request_ends_with_a_reason_and_drops_out_of_the_figures(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Buy now");
+        assert_eq!(maya.act(&id, "ending", &[("ending", "spam")]).status, StatusCode::UNPROCESSABLE_ENTITY);
+        maya.did(&id, "ending", &[("ending", "spam"), ("why", "An advertisement")]);
+        assert_eq!(desk.verdict(&id, "acknowledge"), "cancelled");
+        assert_eq!(desk.verdict(&id, "resolve"), "cancelled");
+    }
+
+    fn two_that_are_merged_keep_one_promise_and_a_split_one_begins_anew(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let (one, two) = (maya.note("The first"), maya.note("The second"));
+        maya.did(&two, "merging", &[("other", "R-1001")]);
+        assert!(maya.get(&format!("/requests/{two}")).has("part of another request"));
+        assert_eq!(desk.verdict(&two, "acknowledge"), "cancelled");
+        assert_eq!(desk.verdict(&one, "acknowledge"), "pending");
+        let split = maya.act(&one, "splitting", &[("subject", "The third")]);
+        let split = split.made();
+        assert_eq!(desk.verdict(&split, "acknowledge"), "pending", "{:?}", desk.duties(&split));
+    }
+}
