@@ -147,6 +147,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_sops::SCHEMA,
                 kept_announcements::SCHEMA,
                 kept_adherence::SCHEMA,
+                kept_post::SCHEMA,
             ])
             .unwrap();
             let mut all = Vec::new();
