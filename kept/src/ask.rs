@@ -178,6 +178,9 @@ pub struct ServeAsked {
     /// How browsers reach the site, as in `https://desk.example`; links in mails begin with it
     #[arg(long, value_name = "URL", env = "KEPT_BASE_URL")]
     pub base_url: Option<String>,
+    /// Let webhooks go to this machine and its network, and without encryption
+    #[arg(long, env = "KEPT_ALLOW_PRIVATE_WEBHOOKS")]
+    pub allow_private_webhooks: bool,
 }
 
 impl ServeAsked {
@@ -485,6 +488,9 @@ pub struct DemoAsked {
     /// Only print the address
     #[arg(long)]
     pub no_open: bool,
+    /// How many times as fast as on the wall time runs in the house, to watch deadlines pass: 60 makes an hour of a minute
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: u32,
 }
 
 #[derive(Args, Debug)]

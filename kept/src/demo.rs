@@ -3,6 +3,7 @@
 //! The company, its people and what happened are told from a fixed seed, in the year up to today. The key lies beside the
 //! data, which no other house may do: nothing in here is worth keeping, and all of it is removed at the end.
 
+mod hurry;
 mod people;
 mod whatif;
 
@@ -24,9 +25,10 @@ use kept_kernel::Instant;
 use kept_sample::SampleCompany;
 use kept_vault::SystemRandom;
 
+use self::hurry::Hurry;
 use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
 use crate::files;
-use crate::house::{self, House, private_folder, shipped};
+use crate::house::{self, House, Means, private_folder, shipped};
 use crate::import;
 use crate::keeping;
 use crate::serve;
@@ -69,7 +71,8 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         key_file: Some(folder.0.join("kept.key")),
     };
     remark("a made-up company is moving in; this takes a few seconds");
-    let house = open(&house_asked)?;
+    let hurry = Hurry::new(asked.speed);
+    let house = open(&house_asked, &hurry)?;
     let register = files::register(&[])?;
     let now = house.world.now();
     let mut company = company(&register, now);
@@ -85,6 +88,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         house: house_asked,
         listen: at,
         base_url: None,
+        allow_private_webhooks: true,
     };
     let name = company.name;
     drop(rules);
@@ -96,6 +100,13 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         ))?;
         if !asked.no_open {
             browse(origin);
+        }
+        hurry.begin(house.world.now());
+        if asked.speed > 1 {
+            remark(&format!(
+                "time runs {} times as fast from now on",
+                asked.speed
+            ));
         }
         Ok(())
     });
@@ -131,12 +142,14 @@ fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
 }
 
 /// Opens the house. Its key is made before, so that nobody is told to keep a copy of it.
-fn open(asked: &HouseAsked) -> Result<House, Failure> {
+fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
     private_folder(&asked.data)?;
     house::sources(asked.key_file.as_deref())
         .find_or_create(&asked.data, &mut SystemRandom)
         .map_err(|error| Failure::new(error.to_string()))?;
-    House::open(asked)
+    let means = Means::default();
+    let world = hurry.world(means.world.clone());
+    House::open_with(asked, Means { world, ..means })
 }
 
 /// The company and its year, up to now.

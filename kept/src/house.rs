@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 
 use kept_accounts::Accounts;
 use kept_accounts::model::Roles;
-use kept_journal::InForce;
+use kept_journal::{InForce, Rules};
 use kept_kernel::Instant;
 use kept_language::Register;
+use kept_outbound::Guard;
 use kept_sops::{Shipped, Text};
 use kept_store::{Dialect, Migrated, Schema, Settings, Store};
 use kept_vault::{
@@ -77,6 +78,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
         shared::SCHEMA,
+        kept_post::SCHEMA,
     ]
 }
 
@@ -142,6 +144,18 @@ impl House {
             zone: rules.program.company_calendar().zone().to_owned(),
             ..kept_accounts::Settings::default()
         }
+    }
+
+    /// Mail and webhooks, with links that begin at this address.
+    pub fn post(&self, rules: &Rules, base_url: &str, guard: Guard) -> kept_post::Room {
+        let sealer = Sealer::new(self.keys.roots(), Purpose::Connectors);
+        kept_post::Room::new(
+            (self.store.clone(), self.world.clone()),
+            rules.clone(),
+            sealer,
+            base_url,
+            guard,
+        )
     }
 
     /// Where the logs lie that were sent to be imported.

@@ -17,6 +17,7 @@ use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_kernel::Instant;
+use kept_outbound::Guard;
 use kept_rooms::{Job, Parts};
 use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
@@ -58,6 +59,12 @@ pub struct Site {
 /// The whole site, and the hub of its live pages.
 pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site, tell::Failure> {
     let rules = Rules::new(house.rules()?);
+    let guard = if asked.allow_private_webhooks {
+        Guard::Anywhere
+    } else {
+        Guard::World
+    };
+    let post = house.post(&rules, &base_url, guard);
     let settings = kept_accounts::Settings {
         https: base_url.starts_with("https://"),
         base_url,
@@ -102,6 +109,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_clients::routes(clients.clone()))
         .merge(kept_today::routes(today.clone()))
         .merge(kept_requests::routes(requests.clone()))
+        .merge(kept_post::routes(post.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
@@ -115,6 +123,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     jobs.push(hearing::job(live.clone(), accounts.clone()));
     jobs.push(kept_today::job(&today));
     jobs.push(reads(accounts.clone()));
+    jobs.extend(kept_post::jobs(&post));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
     let counted = counts::counted(dressed, house, &rules);
     let signed = accounts.session_layer(counted);

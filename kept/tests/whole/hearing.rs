@@ -99,8 +99,8 @@ on_both! {
         let desk = Desk::new(home);
         let all = "adherence+owed+history+announcements+nonsense";
         for (role, heard) in [
-            ("employee", vec!["announcements"]),
-            ("administrator", vec!["history", "announcements"]),
+            ("employee", vec!["owed", "announcements"]),
+            ("administrator", vec!["owed", "history", "announcements"]),
             ("management", vec!["adherence", "owed", "announcements"]),
             ("sop-supervisor", vec!["adherence", "owed", "history", "announcements"]),
         ] {

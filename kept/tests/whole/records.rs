@@ -21,6 +21,8 @@ statements! {
                VALUES ($1, 'log.csv', 1, 'own.toml', '', $2, $3, 'kept', $3)";
     ADD_IMPORT = "INSERT INTO imports (id, name, started_at, ended_at, undone_at, events, bad_lines)
                   VALUES ($1, 'log.csv', $2, $2, $2, 0, 0)";
+    ADD_WEBHOOK = "INSERT INTO webhook_endpoints (id, url, secret, kinds, made_at, place, alert)
+                   VALUES ($1, 'https://crm.example/hooks', $2, '', $3, 0, 0)";
     ADD_RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
     ADD_ALERT = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, at, made_at)
                  VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', 'account manager', $2, $3, $3) RETURNING number";
@@ -65,6 +67,13 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
         "announcement" => vec![announcement(desk)],
         "alert" => vec![alert(desk, whose)],
+        "letter" => vec![letter(desk)],
+        "webhook" => vec![webhook(desk)],
+        "delivery" => {
+            let webhook = webhook(desk);
+            let delivery = delivery(desk, &webhook);
+            vec![webhook, delivery]
+        }
         "duty" => vec![duty(desk)],
         "link" => vec!["made-up".into()],
         kind if kind.starts_with("request") => requests::made(desk, kind, whose),
@@ -80,6 +89,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
 fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
+        "delivery" => vec![id.clone(), id],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],
@@ -137,6 +147,40 @@ fn alert(desk: &Desk, whose: &Hired) -> String {
         tx.one::<(i64,)>(ADD_ALERT, &params![record, &person, now])
     });
     added.kept().0.to_string()
+}
+
+/// Another system that is told things.
+fn webhook(desk: &Desk) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let added = desk
+        .house
+        .store
+        .write(move |tx| tx.execute(ADD_WEBHOOK, &params![id, &[7_u8; 40][..], now]));
+    added.kept();
+    id.to_string()
+}
+
+/// Something that it was told.
+fn delivery(desk: &Desk, webhook: &str) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let body = format!(r#"{{"endpoint":"{webhook}","kind":"test.sent","body":"{{}}"}}"#);
+    let put = desk
+        .house
+        .store
+        .write(move |tx| kept_journal::outbox::put(tx, id, ("webhook", &body), (now, now)));
+    put.kept();
+    id.to_string()
+}
+
+/// A letter that waits.
+fn letter(desk: &Desk) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let letter = kept_mail::Letter::to_person(id, "Overdue", "Words");
+    desk.house
+        .store
+        .write(move |tx| kept_mail::put(tx, id, &letter, now))
+        .kept();
+    id.to_string()
 }
 
 /// What somebody else owes.

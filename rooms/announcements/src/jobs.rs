@@ -6,8 +6,9 @@ use std::time::Duration;
 use kept_accounts::commands::Act;
 use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
-use kept_journal::{Happened, InForce, happened, outbox};
+use kept_journal::{Happened, InForce, happened};
 use kept_kernel::{Id, Instant};
+use kept_mail::{Letter, put};
 use kept_rooms::Job;
 use kept_store::{StoreError, Write, params};
 
@@ -112,8 +113,9 @@ fn told(in_force: &InForce, id: Id, entry: Id, now: Instant) -> Option<NewEvent>
 /// Puts a reminder into the outbox for everyone who has not confirmed in time, once.
 fn remind(tx: &Write<'_>, now: Instant, ids: &[Id]) -> Result<usize, StoreError> {
     let before = now.plus_micros(-REMIND_AFTER);
-    let due: Vec<(Id, Id)> = tx.all(queries::REMIND_DUE, &params![now, before, AT_ONCE as i64])?;
-    for ((announcement, person), parcel) in due.iter().zip(ids) {
+    let due: Vec<(Id, Id, String)> =
+        tx.all(queries::REMIND_DUE, &params![now, before, AT_ONCE as i64])?;
+    for ((announcement, person, title), parcel) in due.iter().zip(ids) {
         let noted = tx.execute(
             queries::NOTE_REMINDER,
             &params![*announcement, *person, now],
@@ -121,13 +123,13 @@ fn remind(tx: &Write<'_>, now: Instant, ids: &[Id]) -> Result<usize, StoreError>
         if noted == 0 {
             continue;
         }
-        // Whoever sends it looks the name and address up: what leaves later says what is true then.
-        let body = serde_json::json!({
-            "letter": "announcement-reminder",
-            "person": person.to_string(),
-            "announcement": announcement.to_string(),
-        });
-        outbox::put(tx, *parcel, ("mail", &body.to_string()), (now, now))?;
+        let letter = Letter::to_person(
+            *person,
+            format!("Please read: {title}"),
+            "This announcement waits for you to confirm that you have read it.",
+        );
+        let letter = letter.link("Read it", format!("/announcements/{announcement}"));
+        put(tx, *parcel, &letter, now)?;
     }
     Ok(due.len())
 }

@@ -104,7 +104,8 @@ statements! {
                WHERE id IN (SELECT id FROM announcements WHERE ended_at IS NULL AND withdrawn_at IS NULL AND until_at <= $1
                             ORDER BY until_at, id LIMIT $2)
                AND ended_at IS NULL RETURNING id";
-    REMIND_DUE = "SELECT a.id, p.id FROM announcements a
+    REMIND_DUE = "SELECT a.id, p.id, v.title FROM announcements a
+                  JOIN announcement_versions v ON v.announcement = a.id AND v.version = a.version
                   JOIN people p ON p.state = 'active'
                       AND (a.audience = 'company' OR p.team = a.team OR p.department = a.department)
                   WHERE a.must_confirm AND a.withdrawn_at IS NULL AND a.begun_at <= $2 AND a.until_at > $1

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use kept_accounts::Signed;
@@ -61,11 +62,19 @@ impl Room {
         self.pages.get(noun).map(AsRef::as_ref)
     }
 
-    /// Where a record is shown: on its room's page, else as a case.
-    pub(crate) fn href(&self, noun: &str, id: &str) -> String {
+    /// Where a record is shown: on its room's page, else as a case for those who reach it, else where the rule stands.
+    pub(crate) fn href(
+        &self,
+        (noun, id): (&str, &str),
+        (code, rule): (&str, &str),
+        reaches_case: bool,
+    ) -> String {
         match self.page_of(noun) {
             Some(page) => page.href(id),
-            None => format!("/adherence/cases/{}/{}", segment(noun), segment(id)),
+            None if reaches_case => {
+                format!("/adherence/cases/{}/{}", segment(noun), segment(id))
+            }
+            None => format!("/sops/{code}#{rule}"),
         }
     }
 
@@ -117,11 +126,16 @@ pub fn counts(
         .collect())
 }
 
-/// What the room does by itself: once a minute its pages are fetched again, since every clock on them has moved.
+/// What the room does by itself: when a minute has passed its pages are fetched again, since every clock on them has moved. In a
+/// house whose time runs faster that is every few seconds.
 pub fn job(room: &Room) -> Job {
-    let live = room.live.clone();
-    Job::new("today: the minute", Duration::from_mins(1), move || {
-        live.changed([MINUTE], None);
+    let (live, world) = (room.live.clone(), room.world.clone());
+    let told = AtomicI64::new(0);
+    Job::new("today: the minute", Duration::from_secs(5), move || {
+        let minute = world.now().micros().div_euclid(60_000_000);
+        if told.swap(minute, Ordering::Relaxed) != minute {
+            live.changed([MINUTE], None);
+        }
         Ok::<_, StoreError>(())
     })
 }

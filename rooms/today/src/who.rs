@@ -72,6 +72,19 @@ pub(crate) fn whose(rules: &InForce, signed: &Signed, view: View) -> Vec<Whose> 
     }
 }
 
+/// Whether somebody may see the case of a duty that this person owes, or of one that names nobody.
+pub(crate) fn reaches_case(rules: &InForce, signed: &Signed, owner: Option<&str>) -> bool {
+    let scope = signed.scope(Action::ReadAdherence);
+    if scope.is_nothing() {
+        return false;
+    }
+    match (people(rules, &scope), owner) {
+        (None, _) => true,
+        (Some(people), Some(owner)) => people.contains(owner),
+        (Some(_), None) => false,
+    }
+}
+
 /// The people within a reach, by their ids; none: everybody.
 pub(crate) fn people(rules: &InForce, scope: &Scope) -> Option<BTreeSet<String>> {
     if scope.is_everything() {

@@ -32,6 +32,7 @@ statements! {
     TAKE_UNMAILED = "UPDATE alerts SET mailed_at = $1
                      WHERE number IN (SELECT number FROM alerts WHERE mailed_at IS NULL ORDER BY number LIMIT $2 /*skip locked*/)
                      AND mailed_at IS NULL RETURNING number";
+    AFTER = selected!("WHERE a.number > $1 AND a.made_at <= $2 ORDER BY a.number LIMIT $3");
     THESE = selected!("WHERE a.number IN LIST($1) ORDER BY a.number");
 }
 
@@ -232,6 +233,21 @@ fn mark(
 ) -> Result<u64, StoreError> {
     let roles: Vec<&str> = hearer.roles.iter().map(String::as_str).collect();
     tx.execute(sql, &params![number, now, &hearer.person, &roles[..]])
+}
+
+/// Alerts after a number, in their order, so many at most. Those made after `until` are left for later: on PostgreSQL one with a
+/// lower number may still be on its way.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn after(
+    read: &Read<'_>,
+    number: i64,
+    until: Instant,
+    limit: u32,
+) -> Result<Vec<Alert>, StoreError> {
+    read.all(AFTER, &params![number, until, limit])
 }
 
 /// Takes alerts that no mail was written for, in their order; so many at most. Who takes them writes the mails in the same

@@ -58,6 +58,7 @@ pub(super) fn look(asked: &HouseAsked, keys: Option<&KeysFile>, findings: &mut V
             findings.push(shared_keys(&store, keys));
         }
         record(asked, &store, findings);
+        mail(&store, findings);
     }
 }
 
@@ -226,6 +227,50 @@ fn shared_keys(store: &Store, keys: Option<&KeysFile>) -> Finding {
             "this folder does not hold them as they are there",
             "Run: kept migrate, which brings the folder in line, or says why it cannot.",
         ),
+    }
+}
+
+/// Whether letters leave.
+fn mail(store: &Store, findings: &mut Vec<Finding>) {
+    let about = "mail";
+    let health = match store.read(kept_post::health).wait() {
+        Ok(health) => health,
+        Err(error) => {
+            let text = format!("it cannot be seen what waits: {error}");
+            findings.push(Finding::fault(
+                about,
+                text,
+                "Look at what is said of the database.",
+            ));
+            return;
+        }
+    };
+    let letters = |number: u64| match number {
+        1 => "1 letter".to_owned(),
+        other => format!("{} letters", count(other)),
+    };
+    let waiting = letters(health.waiting);
+    let set = "Name a mail server under Settings, Mail.";
+    findings.push(match &health.server {
+        None if health.waiting == 0 => {
+            Finding::good(about, "no mail server is set, and no letter waits for one")
+        }
+        None => Finding::warning(about, format!("no mail server is set; {waiting} wait"), set),
+        Some(server) => match &server.trouble {
+            Some((said, advice, _)) => Finding::warning(
+                about,
+                format!("{} cannot be used, and {waiting} wait: {said}", server.host),
+                advice.clone(),
+            ),
+            None => Finding::good(about, format!("by {}; {waiting} wait", server.host)),
+        },
+    });
+    if health.given_up > 0 {
+        findings.push(Finding::warning(
+            about,
+            format!("{} could not be sent", letters(health.given_up)),
+            "Look at them under Settings, Mail, Mail that waits: try them again or discard them.",
+        ));
     }
 }
 

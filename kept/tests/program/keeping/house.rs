@@ -149,6 +149,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_clients::SCHEMA,
                 kept_requests::SCHEMA,
                 kept_adherence::SCHEMA,
+                kept_post::SCHEMA,
             ])
             .unwrap();
             let mut all = Vec::new();

@@ -46,6 +46,6 @@ on_both! {
         let mails = desk.outbox();
         assert_eq!(mails.len(), 4, "all but Ben: {mails:?}");
         let ben = desk.id("ben").to_string();
-        assert!(mails.iter().all(|mail| mail.contains("announcement-reminder") && !mail.contains(&ben)));
+        assert!(mails.iter().all(|mail| mail.contains("Please read: We move") && !mail.contains(&ben)));
     }
 }

@@ -70,7 +70,14 @@ pub async fn alerts(
     let lines: Vec<Line> = told
         .alerts
         .iter()
-        .map(|alert| line((&room, &rules), alert, &told.names, (&here, &frame)))
+        .map(|alert| {
+            line(
+                (&room, &rules, &signed),
+                alert,
+                &told.names,
+                (&here, &frame),
+            )
+        })
         .collect();
     let all = newest.filter(|_| !seen && lines.len() > 1).map(|newest| {
         Button::act("Mark all as seen", "/alerts/seen", &frame.csrf)
@@ -111,7 +118,7 @@ pub async fn alerts(
 
 /// An alert as it is shown.
 pub(super) fn line(
-    (room, rules): (&Room, &InForce),
+    (room, rules, signed): (&Room, &InForce, &Signed),
     alert: &Alert,
     names: &Names,
     (here, frame): (&Here, &Frame),
@@ -139,7 +146,11 @@ pub(super) fn line(
         kind,
         state,
         what: format!("{}{}", say::capital(&name), due.unwrap_or_default()),
-        href: room.href(&alert.noun, &alert.subject),
+        href: room.href(
+            (&alert.noun, &alert.subject),
+            (&alert.code, &alert.rule),
+            who::reaches_case(rules, signed, alert.person.as_deref()),
+        ),
         told,
         when: here.short(alert.at),
         exact: here.exactly(alert.at),

@@ -95,6 +95,7 @@ pub async fn today(
     let found = found(&room, &rules, &signed, (view, after)).await?;
     let scales = Scales::new(&rules, &here, &found.duties);
     let rows = Rows {
+        signed: &signed,
         room: &room,
         rules: &rules,
         here: &here,
@@ -110,7 +111,14 @@ pub async fn today(
         views: (views.len() > 1).then(|| tabs(&views, view)),
         strip: (after == FIRST).then(|| strip(&rules, &here, &found, &groups)),
         told: told
-            .map(|alert| line((&room, &rules), alert, &found.told.names, (&here, &frame)))
+            .map(|alert| {
+                line(
+                    (&room, &rules, &signed),
+                    alert,
+                    &found.told.names,
+                    (&here, &frame),
+                )
+            })
             .collect(),
         cards: Html::trusted(found.cards),
         more: more(&found.duties, after, view),
@@ -181,6 +189,7 @@ impl Scales {
 
 /// What rows are made with.
 struct Rows<'a> {
+    signed: &'a Signed,
     room: &'a Room,
     rules: &'a InForce,
     here: &'a Here,
@@ -259,7 +268,10 @@ impl Rows<'_> {
     fn duty(&self, owed: &Owed, scale: Option<&Scale>, current: bool) -> Duty {
         let asks = say::asks(self.rules, owed);
         let clock = self.here.clock(owed);
-        let href = self.room.href(&owed.noun, &owed.subject);
+        let record = (owed.noun.as_str(), owed.subject.as_str());
+        let rule = (owed.code.as_str(), owed.rule.as_str());
+        let reaches = who::reaches_case(self.rules, self.signed, owed.owner.as_deref());
+        let href = self.room.href(record, rule, reaches);
         let done = asks.act.as_deref().and_then(|act| {
             let page = self.room.page_of(&owed.noun)?;
             page.act(&owed.subject, act)
@@ -267,14 +279,23 @@ impl Rows<'_> {
         let (words, at) = done.unwrap_or_else(|| ("Open".to_owned(), href.clone()));
         let mark = say::mark(self.rules, &owed.code, &owed.rule);
         let client = owed.client.as_deref().filter(|_| owed.noun != "client");
+        let named = client.map(|id| self.name("client", id));
+        let page = client.and_then(|id| Some(self.room.page_of("client")?.href(id)));
+        // A client without a page is named all the same.
+        let (client, plain) = match (named, page) {
+            (Some(name), Some(page)) => (Some((name, page)), None),
+            (name, _) => (None, name),
+        };
+        let with = [plain, self.with(owed)];
+        let with: Vec<String> = with.into_iter().flatten().collect();
         Duty {
             mark: ClauseMark::new(mark, format!("/sops/{}#{}", owed.code, owed.rule))
                 .card(format!("/today/duties/{}/why", owed.number)),
             verb: asks.verb,
             subject: self.name(&owed.noun, &owed.subject),
-            client: client.map(|id| (self.name("client", id), self.room.href("client", id))),
+            client,
             tier: owed.tier.as_deref().map(|tier| say::tier(self.rules, tier)),
-            with: self.with(owed),
+            with: (!with.is_empty()).then(|| with.join(", ")),
             line: scale.map(|scale| scale.line(owed, self.here, &clock)),
             clock,
             act: Some(Button::link(words, at)),

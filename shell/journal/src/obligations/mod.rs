@@ -17,20 +17,30 @@ pub(crate) use rows::{ADD, DROP, Kept, NewRow};
 
 const SLICE: usize = 2_000;
 
-macro_rules! selected {
+/// Rows of obligations, of whichever run.
+macro_rules! rows {
     ($($rest:expr),+) => {
         concat!(
             "SELECT o.number, o.code, o.rule, o.version, o.cycle, o.level, r.noun, r.id, c.id, o.opened_at, o.due_at,
                  o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
-             FROM obligations o JOIN records r ON r.number = o.record LEFT JOIN records c ON c.number = o.client
-             WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) ",
+             FROM obligations o JOIN records r ON r.number = o.record LEFT JOIN records c ON c.number = o.client ",
+            $($rest),+
+        )
+    };
+}
+
+/// Those of the run that counts.
+macro_rules! selected {
+    ($($rest:expr),+) => {
+        crate::obligations::rows_of!(
+            "WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) ",
             $($rest),+
         )
     };
 }
 
 pub use owed::{DueKey, FIRST, Whose, climbed, in_order, keys_of, settled, these};
-pub(crate) use selected;
+pub(crate) use {rows as rows_of, selected};
 
 macro_rules! of_rule {
     ($and:literal) => {

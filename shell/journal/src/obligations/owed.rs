@@ -39,14 +39,17 @@ statements! {
     CLIMBED_TO_PERSON = keys!("AND o.owner = $1 AND o.due_at = $2 AND o.level > 0 ORDER BY o.number DESC LIMIT $3");
     CLIMBED_TO_ROLE = keys!("AND o.owner IS NULL AND o.owner_role = $1 AND o.due_at = $2 AND o.level > 0
                ORDER BY o.number DESC LIMIT $3");
-    THESE = super::selected!("AND o.number IN LIST($1) ORDER BY o.due_at, o.number");
+    /// By their numbers alone: a run beside them would lead the planner to read all of it.
+    THESE = super::rows_of!("WHERE o.number IN LIST($1) ORDER BY o.due_at, o.number");
     /// How often each verdict was given in a stretch of time.
     SETTLED = "SELECT verdict, count(*) FROM (
                    SELECT o.verdict AS verdict FROM obligations o
                    WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
                        AND o.owner = $1 AND o.settled_at >= $2 AND o.settled_at < $3 LIMIT $4) AS settled
                GROUP BY verdict ORDER BY verdict";
-    ALL_IN_ORDER = super::selected!("AND o.number > $1 ORDER BY o.number LIMIT $2");
+    /// The plus keeps the planner from an index of the whole run, which would be sorted for each page.
+    ALL_IN_ORDER = super::rows_of!("WHERE o.number > $1
+               AND +o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) ORDER BY o.number LIMIT $2");
     ALL_OF_PERSON = super::selected!("AND o.number > $1 AND o.owner = $3 ORDER BY o.number LIMIT $2");
     ALL_TO_CLIENT = super::selected!("AND o.number > $1
                AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $3) ORDER BY o.number LIMIT $2");
@@ -140,7 +143,7 @@ pub fn these(read: &Read<'_>, numbers: &[i64]) -> Result<Vec<Owed>, StoreError> 
     read.all(THESE, &params![numbers])
 }
 
-/// How many duties of a person got each verdict in a stretch of time, of 1,000 at most.
+/// How many duties of a person got each verdict in a stretch of time, of 500 at most.
 ///
 /// # Errors
 ///
@@ -150,7 +153,7 @@ pub fn settled(
     person: &str,
     (from, until): (Instant, Instant),
 ) -> Result<Vec<(String, u64)>, StoreError> {
-    read.all(SETTLED, &params![person, from, until, 1_000])
+    read.all(SETTLED, &params![person, from, until, 500])
 }
 
 /// Obligations of all verdicts in the order of their numbers, after one; so many at most. A role's cannot be listed so.

@@ -1,0 +1,37 @@
+//! Mail: its server, what waits for it, and who is told of alerts.
+
+mod alerts;
+mod commands;
+mod queries;
+mod sender;
+mod server;
+
+use std::time::Duration;
+
+use kept_rooms::Job;
+
+use crate::room::Room;
+
+pub(crate) use commands::{discard, retry, save_server};
+pub(crate) use queries::STATEMENTS;
+pub(crate) use queries::name_of;
+pub use queries::{Health, health};
+pub use server::MailServer;
+pub(crate) use server::{Draft, SEALED_FOR, Typed};
+
+/// How often it is seen whether something is to be sent: a read of one index entry.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often alerts become letters: those of ten seconds go together.
+const GATHER: Duration = Duration::from_secs(10);
+const SWEEP: Duration = Duration::from_hours(1);
+
+pub(crate) fn jobs(room: &Room) -> Vec<Job> {
+    let (sending, telling, sweeping) = (room.clone(), room.clone(), room.clone());
+    vec![
+        Job::new("mail: send", LOOK, move || sender::round(&sending)),
+        Job::new("mail: alerts", GATHER, move || alerts::round(&telling)),
+        Job::new("mail: forget what was sent long ago", SWEEP, move || {
+            sender::sweep(&sweeping)
+        }),
+    ]
+}

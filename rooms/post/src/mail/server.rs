@@ -1,0 +1,168 @@
+//! The settings of the mail server: as they are typed, kept and used.
+
+use kept_kernel::Instant;
+use kept_mail::{Protection, Sender, Server, SignIn, is_address};
+use kept_rooms::FieldError;
+use kept_store::{FromRow, Row, StoreError};
+use kept_vault::Sealer;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// What the password is sealed for.
+pub(crate) const SEALED_FOR: &[u8] = b"mail_server 1";
+
+/// The mail server as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailServer {
+    /// `mail.provider.example`.
+    pub host: String,
+    /// 465, 587, 25.
+    pub port: u16,
+    /// How the line is encrypted.
+    pub protection: Protection,
+    /// Who signs in; empty: nobody.
+    pub user: String,
+    pub(crate) password: Option<Vec<u8>>,
+    /// As whom the house writes.
+    pub from_name: String,
+    /// From which address.
+    pub from_email: String,
+    /// What was wrong the last time, what to change, and when that was; none: it went well.
+    pub trouble: Option<(String, String, Instant)>,
+    pub(crate) quiet_until: Instant,
+}
+
+impl FromRow for MailServer {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let protection: String = row.get(2)?;
+        let trouble: Option<String> = row.get(7)?;
+        let advice: Option<String> = row.get(8)?;
+        let at: Option<Instant> = row.get(9)?;
+        let said = trouble.zip(advice).zip(at);
+        Ok(Self {
+            host: row.get(0)?,
+            port: u16::try_from(row.get::<i64>(1)?).unwrap_or_default(),
+            protection: Protection::named(&protection).unwrap_or_default(),
+            user: row.get(3)?,
+            password: row.get::<Option<&[u8]>>(4)?.map(<[u8]>::to_vec),
+            from_name: row.get(5)?,
+            from_email: row.get(6)?,
+            trouble: said.map(|((trouble, advice), at)| (trouble, advice, at)),
+            quiet_until: row.get(10)?,
+        })
+    }
+}
+
+impl MailServer {
+    /// As letters are sent with it; none where the sealed password does not open.
+    pub(crate) fn opened(&self, sealer: &Sealer) -> Option<Server> {
+        let password = match &self.password {
+            None => Zeroizing::new(String::new()),
+            Some(sealed) => {
+                let plain = sealer.open(SEALED_FOR, sealed).ok()?;
+                Zeroizing::new(String::from_utf8(plain.to_vec()).ok()?)
+            }
+        };
+        let user = self.user.clone();
+        Some(Server {
+            host: self.host.clone(),
+            port: self.port,
+            protection: self.protection,
+            sign_in: (!user.is_empty()).then_some(SignIn { user, password }),
+            from: self.from_email.clone(),
+        })
+    }
+
+    pub(crate) fn sender(&self, base_url: &str) -> Sender {
+        Sender {
+            name: self.from_name.clone(),
+            email: self.from_email.clone(),
+            base_url: base_url.to_owned(),
+        }
+    }
+}
+
+/// The form as it comes in.
+#[derive(Deserialize)]
+pub(crate) struct Typed {
+    host: String,
+    port: String,
+    protection: String,
+    user: Option<String>,
+    password: Option<String>,
+    from_name: Option<String>,
+    from_email: String,
+}
+
+/// What it means.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) protection: Protection,
+    pub(crate) user: String,
+    /// A new password; none: the one that is kept stays.
+    pub(crate) password: Option<Zeroizing<String>>,
+    pub(crate) from_name: String,
+    pub(crate) from_email: String,
+}
+
+impl Typed {
+    /// Understands it, or says all that is wrong.
+    pub(crate) fn understood(self) -> Result<Draft, Vec<FieldError>> {
+        let mut wrong = Vec::new();
+        let mut fault = |holds: bool, field: &'static str, words: &str| {
+            if holds {
+                wrong.push(FieldError {
+                    field,
+                    words: words.to_owned(),
+                });
+            }
+        };
+        let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
+        let host = self.host.trim().to_owned();
+        let bad = host.is_empty()
+            || host.contains(|letter: char| letter.is_whitespace() || "/@".contains(letter));
+        fault(
+            bad,
+            "host",
+            "Write the name of the machine alone, as in mail.provider.example.",
+        );
+        let port = self
+            .port
+            .trim()
+            .parse::<u16>()
+            .ok()
+            .filter(|port| *port > 0);
+        fault(port.is_none(), "port", "Write a number: 465, 587 or 25.");
+        let protection = Protection::named(&self.protection);
+        fault(protection.is_none(), "protection", "Choose one of them.");
+        let from_email = self.from_email.trim().to_owned();
+        fault(
+            !is_address(&from_email),
+            "from_email",
+            "Write an address as in desk@company.example.",
+        );
+        let from_name = text(self.from_name);
+        fault(
+            from_name.chars().count() > 120,
+            "from_name",
+            "Write at most 120 letters.",
+        );
+        let (Some(port), Some(protection), true) = (port, protection, wrong.is_empty()) else {
+            return Err(wrong);
+        };
+        Ok(Draft {
+            host,
+            port,
+            protection,
+            user: text(self.user),
+            password: self
+                .password
+                .filter(|password| !password.is_empty())
+                .map(Zeroizing::new),
+            from_name,
+            from_email,
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The tables of the room.
+
+use kept_store::{Migration, Schema};
+
+/// The tables of outgoing post and their migrations.
+pub const SCHEMA: Schema = Schema {
+    owner: "post",
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "mail",
+            text: MAIL,
+        },
+        Migration {
+            number: 2,
+            name: "webhooks",
+            text: WEBHOOKS,
+        },
+    ],
+};
+
+const MAIL: &str = "
+    -- The mail server of the house: one row. The password is sealed. While the server cannot be reached, nothing is tried
+    -- until quiet_until, and what it said stands in trouble.
+    CREATE TABLE mail_server (
+        id $INT NOT NULL PRIMARY KEY,
+        host $TEXT NOT NULL,
+        port $INT NOT NULL,
+        protection $TEXT NOT NULL,
+        username $TEXT NOT NULL,
+        password $BYTES,
+        from_name $TEXT NOT NULL,
+        from_email $TEXT NOT NULL,
+        changed_at $INT NOT NULL,
+        changed_by $ID,
+        trouble $TEXT,
+        advice $TEXT,
+        trouble_at $INT,
+        quiet_until $INT NOT NULL
+    ) $STRICT;
+";
+
+const WEBHOOKS: &str = "
+    -- Other systems that are told what happens. The secret is sealed. kinds are words with spaces between them; none: all.
+    -- Up to place and alert they have been told: what follows becomes parcels of the outbox.
+    CREATE TABLE webhook_endpoints (
+        id $ID NOT NULL PRIMARY KEY,
+        url $TEXT NOT NULL,
+        secret $BYTES NOT NULL,
+        kinds $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        made_by $ID,
+        place $INT NOT NULL,
+        alert $INT NOT NULL,
+        paused_at $INT,
+        paused_because $TEXT
+    ) $STRICT;
+";

@@ -1,0 +1,214 @@
+//! A house with two people, a clock that is set by hand, and a mail server of the test's own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kept_accounts::Accounts;
+use kept_accounts::model::PersonId;
+use kept_calendar::Calendar;
+use kept_engine::{Calendars, People, Program, Version};
+use kept_journal::codec::Codec;
+use kept_journal::outbox::{self, Waiting};
+use kept_journal::{Directory, InForce, Rules};
+use kept_kernel::{Id, Instant};
+use kept_language::{Register, RegisterFile, Source};
+use kept_mail::{Address, Letter, TOPIC, Voice, put};
+use kept_outbound::Guard;
+use kept_post::Room;
+use kept_store::{Store, params, statements};
+use kept_testing::{Home, Kept as _};
+use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
+use kept_world::World;
+
+/// Friday 30 January 2026, 10:30 UTC.
+pub const START: Instant = Instant::from_seconds(1_769_769_000);
+const PASSWORD: &str = "copper kettle moss";
+
+statements! {
+    SET = "INSERT INTO mail_server (id, host, port, protection, username, password, from_name, from_email, changed_at, quiet_until)
+           VALUES (1, '127.0.0.1', $1, 'none', '', NULL, 'Harrowmere', 'desk@harrowmere.example', 0, 0)
+           ON CONFLICT (id) DO UPDATE SET port = excluded.port, quiet_until = 0";
+    RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
+    TELL = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, due_at, at, made_at)
+            VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', $2, $3, $4, $4, $4)";
+}
+
+pub struct Desk {
+    pub store: Store,
+    pub world: World,
+    pub room: Room,
+    clock: Arc<AtomicI64>,
+    accounts: Accounts,
+}
+
+impl Desk {
+    /// Maya and Ben, both client service representatives.
+    pub fn new(home: &Home) -> Self {
+        let store = home.open();
+        let schemas = [
+            kept_journal::SCHEMA,
+            kept_search::SCHEMA,
+            kept_accounts::SCHEMA,
+            kept_post::SCHEMA,
+        ];
+        store.migrate(&schemas, START).unwrap();
+        let clock = Arc::new(AtomicI64::new(START.micros()));
+        let (hand, chance) = (Arc::clone(&clock), World::still(START, 7));
+        let world = World::new(
+            move || Instant::from_micros(hand.load(Ordering::SeqCst)),
+            move |bytes: &mut [u8]| {
+                bytes.fill_with(|| chance.random::<1>().unwrap().first().copied().unwrap());
+            },
+        );
+        let roots = Roots::new(&mut |bytes: &mut [u8]| bytes.fill(5)).unwrap();
+        let mut salt = |bytes: &mut [u8]| bytes.fill(9);
+        let accounts = Accounts::new(
+            store.clone(),
+            world.clone(),
+            Sealer::new(&roots, Purpose::Totp),
+            Passwords::new(PasswordCost::FOR_TESTS, &mut salt).unwrap(),
+            kept_accounts::Settings::default(),
+        );
+        let desk = Self {
+            room: Room::new(
+                (store.clone(), world.clone()),
+                Rules::new(in_force(Directory::default())),
+                Sealer::new(&roots, Purpose::Connectors),
+                "https://desk.example",
+                Guard::Anywhere,
+            ),
+            store,
+            world,
+            clock,
+            accounts,
+        };
+        for name in ["maya", "ben"] {
+            let email = format!("{name}@desk.example");
+            let role = "client-service-representative".to_owned();
+            desk.accounts
+                .add_person((name, &email), vec![role], PASSWORD)
+                .unwrap();
+        }
+        desk
+    }
+
+    pub fn id(&self, name: &str) -> PersonId {
+        let email = format!("{name}@desk.example");
+        let found = self
+            .store
+            .read(move |read| kept_accounts::queries::person_by_email(read, &email));
+        found.kept().unwrap().id
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// Letters go to this port from now on.
+    pub fn set_server(&self, port: u16) {
+        self.store
+            .write(move |tx| tx.execute(SET, &params![i64::from(port)]))
+            .kept();
+    }
+
+    /// A round of each job.
+    pub fn round(&self) {
+        for job in kept_post::jobs(&self.room) {
+            (job.run)().unwrap();
+        }
+    }
+
+    /// Writes a letter to an address; its parcel.
+    pub fn write(&self, email: &str) -> Id {
+        let to = Address {
+            name: String::new(),
+            email: email.to_owned(),
+        };
+        let letter = Letter::to_address(to, Voice::Answer, "We have your request", "Words");
+        self.put(letter)
+    }
+
+    pub fn put(&self, letter: Letter) -> Id {
+        let (id, now) = (self.world.id(), self.world.now());
+        self.store.write(move |tx| put(tx, id, &letter, now)).kept();
+        id
+    }
+
+    /// Tells somebody, or a role, of something on a request.
+    pub fn tell(&self, request: &'static str, person: Option<&str>) {
+        let person = person.map(|name| self.id(name).to_string());
+        let now = self.world.now();
+        self.store
+            .write(move |tx| {
+                let (record,): (i64,) = tx.one(RECORD, &params![request])?;
+                let role = "client service representative";
+                tx.execute(TELL, &params![record, role, person.as_deref(), now])
+            })
+            .kept();
+    }
+
+    pub fn letter(&self, id: Id) -> Waiting {
+        let found = self.store.read(move |read| outbox::one(read, id, TOPIC));
+        found.kept().unwrap()
+    }
+
+    /// All letters, the newest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        let start = (Instant::MAX, Id::from_bytes([0xff; 16]));
+        let all = self
+            .store
+            .read(move |read| outbox::lately(read, TOPIC, start, 100));
+        let all: Vec<Waiting> = all.kept();
+        all.iter()
+            .map(|one| Letter::read(&one.body).unwrap())
+            .collect()
+    }
+}
+
+fn in_force(directory: Directory) -> InForce {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let folder = std::fs::read_dir(root.join("sops/vocabulary")).unwrap();
+    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let texts: Vec<_> = paths
+        .iter()
+        .map(|path| {
+            (
+                path.display().to_string(),
+                std::fs::read_to_string(path).unwrap(),
+            )
+        })
+        .collect();
+    let files: Vec<_> = texts
+        .iter()
+        .map(|(path, text)| RegisterFile { path, text })
+        .collect();
+    let register = Register::load(&files).unwrap();
+    let sop = text("sops/sr.sop.md");
+    let source = Source {
+        path: "sr.sop.md",
+        text: &sop,
+    };
+    let library = kept_language::read(&register, &[source]);
+    let calendar = "zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\nfriday = [\"09:00-17:00\"]\n";
+    let calendar = Calendar::parse(calendar, &mut |name| Err(name.to_owned())).unwrap();
+    let versions = [Version {
+        documents: &library.documents,
+        from: Instant::MIN,
+    }];
+    let program = Program::compile(
+        &register,
+        &versions,
+        Calendars::company(calendar),
+        People::default(),
+    );
+    InForce {
+        directory,
+        codec: Arc::new(Codec::new(&register)),
+        library,
+        program: program.unwrap(),
+        register,
+    }
+}

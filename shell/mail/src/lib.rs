@@ -1,0 +1,18 @@
+//! Mail that leaves the house: what a letter is, how it becomes a message, and how a message is given to a server.
+//!
+//! - [`Letter`] is what a room puts into the outbox, in the transaction of its cause. It names people by their ids: who they are and
+//!   where they are reached is looked up when it leaves.
+//! - [`compose`] makes the message. Its id follows from that of the parcel, so that it is the same at every try.
+//! - [`Server`] gives messages to a mail server, and says step by step what is wrong with its settings.
+//!
+//! INVARIANT: a letter that a machine wrote says so, and asks for no automatic answer.
+
+mod letter;
+mod message;
+mod server;
+mod trouble;
+
+pub use letter::{Address, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
+pub use message::{ComposeError, Envelope, Message, Sender, compose, is_address};
+pub use server::{Line, Protection, Server, SignIn, Step};
+pub use trouble::{Stage, Trouble};

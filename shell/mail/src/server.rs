@@ -1,0 +1,248 @@
+//! A mail server: its settings, and a line to it.
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Mail, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use zeroize::Zeroizing;
+
+use crate::message::Message;
+use crate::trouble::{Stage, Trouble};
+
+/// So long each answer of a server may take. A message is sent with ten of them at most.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How the line is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Protection {
+    /// From the first byte on; usual at port 465.
+    #[default]
+    Tls,
+    /// After the greeting; usual at port 587. Without it nothing is sent.
+    StartTls,
+    /// Not at all: within one's own network.
+    None,
+}
+
+impl Protection {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Tls, Self::StartTls, Self::None];
+
+    /// The word that is stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::StartTls => "starttls",
+            Self::None => "none",
+        }
+    }
+
+    /// What a word stands for.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+}
+
+/// Who signs in.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("SignIn")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A mail server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// `mail.provider.example`.
+    pub host: String,
+    /// 465, 587, 25.
+    pub port: u16,
+    /// How the line is encrypted.
+    pub protection: Protection,
+    /// Who signs in; none: nobody.
+    pub sign_in: Option<SignIn>,
+    /// The address that we send from.
+    pub from: String,
+}
+
+/// A step of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub stage: Stage,
+    /// Why it failed; none: it went well. Steps after one that failed are not taken.
+    pub trouble: Option<Trouble>,
+}
+
+/// An open line to a server, signed in.
+pub struct Line<'a> {
+    server: &'a Server,
+    connection: SmtpConnection,
+}
+
+impl fmt::Debug for Line<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Line({})", self.server.host)
+    }
+}
+
+impl Server {
+    /// Opens a line and signs in.
+    ///
+    /// # Errors
+    ///
+    /// Where it got stuck, and what to change.
+    pub fn open(&self) -> Result<Line<'_>, Trouble> {
+        let mut connection = self.connect()?;
+        self.encrypt(&mut connection)?;
+        self.sign_in(&mut connection)?;
+        Ok(Line {
+            server: self,
+            connection,
+        })
+    }
+
+    /// Goes all steps up to being allowed to send from our address, and sends nothing.
+    pub fn probe(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut took = |stage: Stage, result: Result<(), Trouble>| {
+            let trouble = result.err();
+            let good = trouble.is_none();
+            let stage = trouble.as_ref().map_or(stage, |trouble| trouble.stage);
+            steps.push(Step { stage, trouble });
+            good
+        };
+        let mut connection = match self.connect() {
+            Ok(connection) => connection,
+            Err(trouble) => {
+                if trouble.stage == Stage::Encrypt {
+                    took(Stage::Connect, Ok(()));
+                }
+                took(Stage::Connect, Err(trouble));
+                return steps;
+            }
+        };
+        let good = took(Stage::Connect, Ok(()))
+            && took(Stage::Encrypt, self.encrypt(&mut connection))
+            && took(Stage::SignIn, self.sign_in(&mut connection))
+            && took(Stage::From, self.try_from(&mut connection));
+        if good {
+            let _ = connection.quit();
+        }
+        steps
+    }
+
+    fn trouble(&self, error: &lettre::transport::smtp::Error, stage: Stage) -> Trouble {
+        Trouble::of(error, stage, &self.host, self.port)
+    }
+
+    fn tls(&self) -> Result<TlsParameters, Trouble> {
+        TlsParameters::new_rustls(self.host.clone())
+            .map_err(|error| self.trouble(&error, Stage::Encrypt))
+    }
+
+    /// By what name we greet: the domain that we send from.
+    fn own_name(&self) -> ClientId {
+        let domain = self.from.rsplit('@').next().unwrap_or_default();
+        if domain.is_empty() {
+            return ClientId::default();
+        }
+        ClientId::Domain(domain.to_owned())
+    }
+
+    fn connect(&self) -> Result<SmtpConnection, Trouble> {
+        let tls = match self.protection {
+            Protection::Tls => Some(self.tls()?),
+            Protection::StartTls | Protection::None => None,
+        };
+        let place = (self.host.as_str(), self.port);
+        SmtpConnection::connect(place, Some(ANSWER), &self.own_name(), tls.as_ref(), None)
+            .map_err(|error| self.trouble(&error, Stage::Connect))
+    }
+
+    fn encrypt(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+        if self.protection != Protection::StartTls {
+            return Ok(());
+        }
+        connection
+            .starttls(&self.tls()?, &self.own_name())
+            .map_err(|error| self.trouble(&error, Stage::Encrypt))
+    }
+
+    fn sign_in(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+        let Some(who) = &self.sign_in else {
+            return Ok(());
+        };
+        if !connection.is_encrypted() && !self.is_here() {
+            return Err(Trouble::new(
+                Stage::SignIn,
+                "the line is not encrypted",
+                "A password is not sent over an open line. Choose TLS or STARTTLS, or leave the user empty.",
+            ));
+        }
+        let credentials = Credentials::new(who.user.clone(), who.password.to_string());
+        let ways = [Mechanism::Plain, Mechanism::Login];
+        connection
+            .auth(&ways, &credentials)
+            .map(drop)
+            .map_err(|error| self.trouble(&error, Stage::SignIn))
+    }
+
+    /// Whether the server is on this machine, so that nobody can listen on the way.
+    fn is_here(&self) -> bool {
+        ["localhost", "127.0.0.1", "::1"].contains(&self.host.as_str())
+    }
+
+    fn try_from(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+        let from = self.from.parse().map_err(|_| {
+            Trouble::new(
+                Stage::From,
+                format!("{} is no mail address", self.from),
+                "Write an address as in desk@company.example.",
+            )
+        })?;
+        let told = |error| self.trouble(&error, Stage::From);
+        connection
+            .command(Mail::new(Some(from), Vec::new()))
+            .map_err(told)?;
+        connection.command(Rset).map(drop).map_err(told)
+    }
+}
+
+impl Line<'_> {
+    /// Gives a message to the server. It has been taken exactly when this says so: the server has answered the end of the
+    /// message with 250.
+    ///
+    /// # Errors
+    ///
+    /// The server refused it, or the line broke: then nobody knows, and it is to be sent again.
+    pub fn send(&mut self, message: &Message) -> Result<(), Trouble> {
+        self.connection
+            .send(&message.envelope, &message.bytes)
+            .map(drop)
+            .map_err(|error| self.server.trouble(&error, Stage::Message))
+    }
+
+    /// Whether the line has broken.
+    pub fn is_broken(&self) -> bool {
+        self.connection.has_broken()
+    }
+
+    /// Says goodbye. Whether it is heard matters to nobody.
+    pub fn close(mut self) {
+        let _ = self.connection.quit();
+    }
+}

@@ -1,0 +1,16 @@
+//! What the house sends to other systems over the web: one client that cannot be led astray, and the signature by which the other side
+//! knows us.
+//!
+//! It is hyper's client, which is in the tree for the server, and a line that this crate opens itself: the name is resolved once,
+//! every address is looked at, and the line goes to one of those that were looked at. There are no redirects, and every step has an
+//! end.
+//!
+//! INVARIANT: nothing is sent to an address of this machine or its network, unless whoever runs the house has allowed it.
+
+mod address;
+mod client;
+mod sign;
+
+pub use address::is_global;
+pub use client::{Guard, OutboundError, Target, TargetError, post};
+pub use sign::{MalformedSecret, SECRET_PREFIX, SigningSecret};
