@@ -302,7 +302,7 @@ impl Core<'_> {
         self.touch_readers(target, event.at);
         self.records[target].set_fact(slot, value);
         self.changed.push(target);
-        self.changes = self.changes.and(Reads::fact(fact));
+        self.changes = self.changes.and(self.program.reads_of(fact));
         self.turns.push(Turned {
             record: target,
             fact,

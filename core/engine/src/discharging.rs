@@ -53,7 +53,7 @@ impl Core<'_> {
         let program = self.program;
         let facts = event.facts.iter();
         let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
-            shown.and(Reads::fact(*fact))
+            shown.and(program.reads_of(*fact))
         });
         // What is shown by records of a kind is touched by anything, so links need no look of their own.
         let only_facts = event.proofs.is_empty();
@@ -109,7 +109,7 @@ impl Core<'_> {
 
     pub(crate) fn is_shown(&self, case: RecordIx, shown: &Shown, event: &Event<'_>) -> bool {
         match shown {
-            Shown::Fact(fact) => event
+            Shown::Fact(fact, _) => event
                 .facts
                 .iter()
                 .any(|(known, value)| known == fact && value.is_some()),

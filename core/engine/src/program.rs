@@ -14,8 +14,10 @@ use kept_language::ast::{
 use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId, RoleId};
 
 use crate::list::{List, positions};
+use crate::names::Names;
 use crate::people::People;
 use crate::reading::Reads;
+use crate::record::{NOBODY, NameIx};
 use crate::rows::Answer;
 
 pub(crate) use uses::{Purposes, Use, Wait};
@@ -94,6 +96,10 @@ impl std::error::Error for CompileProblem {}
 pub struct Program {
     pub(crate) register: Register,
     pub(crate) people: People,
+    /// The names of parts and roles that rules ask for.
+    pub(crate) names: Names,
+    /// By role: its name, which may be a part that a case gives somebody.
+    pub(crate) role_names: Vec<NameIx>,
     pub(crate) calendars: List<CalendarIx, (Arc<str>, Arc<Calendar>)>,
     pub(crate) team_calendars: BTreeMap<String, CalendarIx>,
     pub(crate) client_calendars: BTreeMap<String, CalendarIx>,
@@ -220,6 +226,8 @@ pub(crate) struct ActInfo {
 pub(crate) struct FactInfo {
     pub(crate) group: Option<GroupIx>,
     pub(crate) slot: Option<usize>,
+    /// What a change of it touches: nothing where no rule asks for it.
+    pub(crate) reads: Reads,
     /// `record FACT of`.
     pub(crate) uses: Vec<UseIx>,
     pub(crate) triggers: Vec<FactTrigger>,
@@ -248,6 +256,7 @@ pub(crate) struct FactUse {
     pub(crate) hops: Hops,
     pub(crate) slot: usize,
     pub(crate) fact: FactId,
+    pub(crate) reads: Reads,
 }
 
 /// The times of an act seen from a case.
@@ -323,10 +332,10 @@ pub(crate) enum Owner {
     System,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum PartyInfo {
     Role(RoleId),
-    Part(Arc<str>),
+    Part(NameIx),
 }
 
 /// A fact that may hold the channel, and how its values read as those of the wish.
@@ -341,7 +350,7 @@ pub(crate) enum ThroughInfo {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Shown {
-    Fact(FactId),
+    Fact(FactId, Reads),
     Records(u32, GroupIx),
     Kind(ProofId),
 }
@@ -356,6 +365,8 @@ pub(crate) struct WarningInfo {
 pub(crate) struct LevelInfo {
     pub(crate) after: Option<Duration>,
     pub(crate) to: Whom,
+    /// The same, where it is not the owner.
+    pub(crate) party: Option<PartyInfo>,
     pub(crate) role: Arc<str>,
 }
 
@@ -564,6 +575,8 @@ pub(crate) struct DefinitionInfo {
     pub(crate) group: GroupIx,
     pub(crate) from: Instant,
     pub(crate) until: Instant,
+    /// What it reads, and what it gives, for that may be taken back.
+    pub(crate) reads: Reads,
     pub(crate) gives: Gives,
 }
 
@@ -632,6 +645,15 @@ impl Program {
 
     pub(crate) fn fact(&self, fact: FactId) -> Option<&FactInfo> {
         self.facts.get(fact.index())
+    }
+
+    pub(crate) fn role_name(&self, role: RoleId) -> NameIx {
+        self.role_names.get(role.index()).copied().unwrap_or(NOBODY)
+    }
+
+    /// What a change of a fact touches.
+    pub(crate) fn reads_of(&self, fact: FactId) -> Reads {
+        self.fact(fact).map_or(Reads::NOTHING, |info| info.reads)
     }
 
     pub(crate) fn calendar(&self, calendar: CalendarIx) -> &Calendar {

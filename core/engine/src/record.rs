@@ -30,6 +30,8 @@ pub(crate) const NO_RECORD: RecordIx = RecordIx(u32::MAX);
 #[repr(C)]
 pub(crate) struct Record {
     pub(crate) hash: u64,
+    /// Which one it is of all that have been made.
+    pub(crate) born: u64,
     pub(crate) id: Id,
     pub(crate) group: GroupIx,
     pub(crate) noun: u16,

@@ -175,7 +175,7 @@ impl Core<'_> {
             .iter()
             .enumerate()
             .skip(first)
-            .find(|(_, level)| self.may_hear((record, duty), variant, &level.to, at));
+            .find(|(_, level)| self.may_hear((record, duty), variant, level, at));
         let rung = usable.map_or(first, |(rung, _)| rung);
         duty.level = duty.level.saturating_add(1);
         let skipped = usable.map_or(0, |_| (rung - first) as u8);
