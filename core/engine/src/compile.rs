@@ -375,6 +375,7 @@ impl Builder<'_> {
         self.choose_reads();
         let defining = self.choose_defining();
         self.choose_again();
+        self.choose_sought();
         let briefs = briefs(&self.rules, &self.idents);
         Program {
             register: self.register.clone(),

@@ -218,6 +218,8 @@ pub(crate) struct ActInfo {
     /// Itself and all that it counts as.
     pub(crate) counts: Vec<ActId>,
     pub(crate) uses: Vec<UseIx>,
+    /// Some use of it, or of what it counts as, is sought from other records.
+    pub(crate) seeks: bool,
     /// Where its first and last time are kept on its own record.
     pub(crate) mark: Option<usize>,
 }
@@ -230,6 +232,8 @@ pub(crate) struct FactInfo {
     pub(crate) reads: Reads,
     /// `record FACT of`.
     pub(crate) uses: Vec<UseIx>,
+    /// Some use of it is sought from other records.
+    pub(crate) seeks: bool,
     pub(crate) triggers: Vec<FactTrigger>,
     /// Some definition gives it.
     pub(crate) defined: bool,
@@ -442,6 +446,8 @@ pub(crate) struct Brief {
     pub(crate) steady: bool,
     /// Under some variant it asks for proof.
     pub(crate) proves: bool,
+    /// It has no exceptions and no other version: what it asks for stays the same.
+    pub(crate) plain: bool,
     /// Under some version of it a reopened duty goes on with what was left.
     pub(crate) goes_on: bool,
     /// Time that passes for it may concern other duties, or judge it again.
@@ -736,6 +742,7 @@ impl RuleInfo {
             pauses: self.pauses,
             steady: self.steady,
             proves: variants.any(|variant| !variant.evidence.is_empty()),
+            plain: self.exceptions.is_empty() && idents[self.ident].rules.len() == 1,
             goes_on: versions.any(|rule| rules[*rule].reopened == Some(Reopened::GoesOn)),
             stirs: !self.exceptions.is_empty() || !idents[self.ident].when_overdue.is_empty(),
         }

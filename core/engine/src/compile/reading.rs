@@ -39,6 +39,19 @@ impl Builder<'_> {
         }
     }
 
+    /// Says of each act and fact whether what lies elsewhere is to be looked for when it comes.
+    pub(crate) fn choose_sought(&mut self) {
+        let sought = |uses: &[UseIx]| uses.iter().any(|used| !self.uses[*used].back.is_empty());
+        let seeks: Vec<bool> = self.acts.iter().map(|act| sought(&act.uses)).collect();
+        for fact in &mut self.facts {
+            fact.seeks = sought(&fact.uses);
+        }
+        for act in &mut self.acts {
+            let mut counts = act.counts.iter();
+            act.seeks = counts.any(|act| seeks.get(act.index()) == Some(&true));
+        }
+    }
+
     /// Says of each definition what it reads; what all of them read together.
     pub(crate) fn choose_defining(&mut self) -> Reads {
         let mut all = Reads::NOTHING;
