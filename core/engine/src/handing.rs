@@ -17,8 +17,11 @@ impl Core<'_> {
         let Some(duty) = self.records[record].duties.get(place) else {
             return;
         };
-        let (serial, ended) = (duty.serial, duty.ended);
+        let (serial, ended, climbed) = (duty.serial, duty.ended, duty.level > 0);
         self.hand_out_as(record, place, ended);
+        if self.records[record].quiet && !climbed {
+            return;
+        }
         let entries = &mut self.records[record].entries;
         if entries.iter().all(|entry| entry.serial == serial) {
             entries.clear();

@@ -20,6 +20,14 @@ pub(crate) struct Judged {
     pub(crate) exception_unknown: bool,
 }
 
+impl Judged {
+    const ALWAYS: Self = Self {
+        applies: Truth::True,
+        variant: 0,
+        exception_unknown: false,
+    };
+}
+
 impl Core<'_> {
     /// Answers the tests of a rule that are judged once and have no answer yet.
     pub(crate) fn fix_tests(&self, record: RecordIx, rule: RuleIx, at: Instant, bits: u64) -> u64 {
@@ -57,6 +65,9 @@ impl Core<'_> {
         at: Instant,
         fixed: u64,
     ) -> Judged {
+        if self.program.briefs[rule].always {
+            return Judged::ALWAYS;
+        }
         let info = &self.program.rules[rule];
         let mut applies = Truth::True;
         if let Some(condition) = &info.condition {

@@ -30,6 +30,9 @@ impl<'p> Core<'p> {
     /// Who stands in for a person who is away then: the deputy, if there is one who is not away too.
     pub(crate) fn stand_in(&self, person: NameIx, at: Instant) -> Option<&'p str> {
         let people = &self.program.people;
+        if people.is_empty() {
+            return None;
+        }
         let person = people.get(self.names.text(person)?)?;
         let deputy = person.deputy.as_deref();
         deputy.filter(|deputy| !person.is_present(at) && people.may_be_present(deputy, at))

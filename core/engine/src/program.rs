@@ -446,6 +446,8 @@ pub(crate) struct Brief {
     pub(crate) steady: bool,
     /// Under some variant it asks for proof.
     pub(crate) proves: bool,
+    /// It asks nothing of its case: once triggered it applies.
+    pub(crate) always: bool,
     /// It has no exceptions and no other version: what it asks for stays the same.
     pub(crate) plain: bool,
     /// Under some version of it a reopened duty goes on with what was left.
@@ -742,6 +744,7 @@ impl RuleInfo {
             pauses: self.pauses,
             steady: self.steady,
             proves: variants.any(|variant| !variant.evidence.is_empty()),
+            always: self.condition.is_none() && self.unless.is_none() && self.exceptions.is_empty(),
             plain: self.exceptions.is_empty() && idents[self.ident].rules.len() == 1,
             goes_on: versions.any(|rule| rules[*rule].reopened == Some(Reopened::GoesOn)),
             stirs: !self.exceptions.is_empty() || !idents[self.ident].when_overdue.is_empty(),
