@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::obligation::Obligation;
-use crate::record::{Missing, NO_TIER, NOBODY, NameIx};
+use crate::record::{Missing, NO_TIER, NOBODY, NameIx, Record};
 
 #[derive(Debug)]
 pub(crate) struct Filled {
@@ -39,20 +39,19 @@ impl Default for Filled {
 }
 
 impl Filled {
-    pub(crate) fn set_subject(&mut self, born: u64, id: &str) {
-        if self.subject != born {
-            self.subject = born;
+    pub(crate) fn set_subject(&mut self, record: &Record) {
+        if self.subject != record.born {
+            self.subject = record.born;
             self.out.subject.clear();
-            self.out.subject.push_str(id);
+            self.out.subject.push_str(record.id.as_str());
         }
     }
 
-    /// The client's birth and id, where it has one.
-    pub(crate) fn set_client(&mut self, client: Option<(u64, &str)>) {
-        let born = client.map_or(0, |(born, _)| born);
+    pub(crate) fn set_client(&mut self, client: Option<&Record>) {
+        let born = client.map_or(0, |client| client.born);
         if self.client != born {
             self.client = born;
-            let id = client.map(|(_, id)| id);
+            let id = client.map(|client| client.id.as_str());
             set(&mut self.out.client, id, &mut self.spare);
         }
     }

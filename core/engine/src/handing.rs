@@ -151,11 +151,9 @@ impl Core<'_> {
         let found = &self.records[record];
         let program = self.program;
         let rule = &program.rules[duty.rule];
-        filled.set_subject(found.born, found.id.as_str());
-        filled.set_client(self.client_of(record).map(|client| {
-            let client = &self.records[client];
-            (client.born, client.id.as_str())
-        }));
+        filled.set_subject(found);
+        let client = self.client_of(record);
+        filled.set_client(client.map(|client| &self.records[client]));
         filled.set_learner(duty.person, |person| self.names.text(person));
         filled.set_tier(duty.tier, |tier| self.tier_text(tier));
         self.fill_owner(filled, record, duty, rule);

@@ -22,7 +22,7 @@ impl<'p> Core<'p> {
         {
             Some(Owner::Parties(parties)) => parties
                 .first()
-                .map_or(NOBODY, |party| self.party_person(record, party)),
+                .map_or(NOBODY, |party| self.party_person(record, *party)),
             _ => NOBODY,
         }
     }
@@ -38,10 +38,10 @@ impl<'p> Core<'p> {
         deputy.filter(|deputy| !person.is_present(at) && people.may_be_present(deputy, at))
     }
 
-    fn party_person(&self, record: RecordIx, party: &PartyInfo) -> NameIx {
+    fn party_person(&self, record: RecordIx, party: PartyInfo) -> NameIx {
         match party {
-            PartyInfo::Role(role) => self.holder(record, *role),
-            PartyInfo::Part(part) => self.part(record, *part),
+            PartyInfo::Role(role) => self.holder(record, role),
+            PartyInfo::Part(part) => self.part(record, part),
         }
     }
 
@@ -89,10 +89,10 @@ impl<'p> Core<'p> {
         level: &LevelInfo,
         at: Instant,
     ) -> bool {
-        let Some(party) = &level.party else {
+        let Some(party) = level.party else {
             return true;
         };
-        if matches!(&variant.owner, Owner::Parties(parties) if parties.contains(party)) {
+        if matches!(&variant.owner, Owner::Parties(parties) if parties.contains(&party)) {
             return false;
         }
         let person = self.party_person(record, party);
@@ -102,7 +102,7 @@ impl<'p> Core<'p> {
                 !owes && self.program.people.may_be_present(name, at)
             }
             None => match party {
-                PartyInfo::Role(role) => self.somebody_present(*role, at),
+                PartyInfo::Role(role) => self.somebody_present(role, at),
                 PartyInfo::Part(_) => true,
             },
         }

@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
                 },
                 party: match &level.to {
                     Whom::Party(party) => Some(self.party(party)),
-                    _ => None,
+                    Whom::Owner => None,
                 },
                 to: level.to.clone(),
             })
