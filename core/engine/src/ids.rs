@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 use crate::record::RecordIx;
 
 /// Ids up to this length are compared in the record itself.
-const SHORT: usize = 23;
+const SHORT: usize = 15;
 
 /// An id.
 #[derive(Clone, Debug, Default)]

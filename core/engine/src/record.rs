@@ -25,14 +25,11 @@ pub(crate) const NO_EVENT: u64 = u64::MAX;
 /// No record.
 pub(crate) const NO_RECORD: RecordIx = RecordIx(u32::MAX);
 
-/// A record: what is known of it, and what is owed on it. What every event looks at stands first, so that it lies in few
-/// lines of the cache.
+/// A record: what is known of it, and what is owed on it. What finds it and brings it up to an event lies in one line of the
+/// cache, then what rules ask.
 #[derive(Clone, Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Record {
-    pub(crate) hash: u64,
-    /// Which one it is of all that have been made.
-    pub(crate) born: u64,
     pub(crate) id: Id,
     pub(crate) group: GroupIx,
     pub(crate) noun: u16,
@@ -43,19 +40,24 @@ pub(crate) struct Record {
     pub(crate) now: Instant,
     /// When time alone changes something next.
     pub(crate) wake: Instant,
-    /// When a definition may change by time alone.
-    pub(crate) recheck: Instant,
     /// The last event that touched it.
     pub(crate) touched_in: u64,
-    /// The last search that found it.
-    pub(crate) found_in: u64,
+
     pub(crate) duties: Vec<Duty>,
     pub(crate) links: Vec<Link>,
+    /// When a definition may change by time alone.
+    pub(crate) recheck: Instant,
+    /// The last search that found it.
+    pub(crate) found_in: u64,
+
     pub(crate) facts: Vec<Known>,
+    /// Which one it is of all that have been made.
+    pub(crate) born: u64,
     pub(crate) states: u64,
-    pub(crate) ended: Instant,
     pub(crate) parts: Vec<(NameIx, NameIx)>,
+
     pub(crate) entries: Vec<Noted>,
+    pub(crate) ended: Instant,
     pub(crate) serial: u32,
     /// How many records belong to it.
     pub(crate) held: u32,
@@ -65,6 +67,8 @@ pub(crate) struct Record {
     pub(crate) quiet: bool,
     /// Something changed under its duties without their being judged again: next time all are.
     pub(crate) stale: bool,
+
+    pub(crate) hash: u64,
     pub(crate) reopened: Instant,
     pub(crate) marks: Vec<Mark>,
     /// What belongs to it, where some rule asks.
