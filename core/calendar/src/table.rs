@@ -83,6 +83,12 @@ impl Table {
         if amount <= 0 {
             return from;
         }
+        // Most end in the chunk of their start.
+        let chunk = self.chunk_at(from);
+        let near = chunk.worked_before(from).saturating_add(amount);
+        if near <= chunk.worked() {
+            return chunk.reached_at(near);
+        }
         let Place { mut era, worked } = self.place(from);
         let Some(mut target) = worked.checked_add(amount) else {
             return Instant::MAX.micros();
@@ -101,6 +107,11 @@ impl Table {
     pub(crate) fn backward(&self, to: i64, amount: i64) -> i64 {
         if amount <= 0 {
             return to;
+        }
+        let chunk = self.chunk_at(to);
+        let near = chunk.worked_before(to).saturating_sub(amount);
+        if near >= 0 {
+            return chunk.left_at(near);
         }
         let Place { mut era, worked } = self.place(to);
         let Some(mut target) = worked.checked_sub(amount) else {
@@ -126,6 +137,10 @@ impl Table {
     pub(crate) fn between(&self, from: i64, to: i64) -> i64 {
         if to <= from {
             return 0;
+        }
+        if chunk_of(from) == chunk_of(to) {
+            let chunk = self.chunk_at(from);
+            return chunk.worked_before(to) - chunk.worked_before(from);
         }
         let (start, end) = (self.place(from), self.place(to));
         let mut sum = end.worked - start.worked;
@@ -159,7 +174,7 @@ impl Table {
 
     /// The chunk that an instant lies in.
     pub(crate) fn chunk_at(&self, instant: i64) -> &Chunk {
-        self.chunk(instant.div_euclid(CHUNK) as i32)
+        self.chunk(chunk_of(instant))
     }
 
     /// The clock of the zone around a local time, a day or an instant.
@@ -274,7 +289,7 @@ impl Table {
     }
 
     fn place(&self, instant: i64) -> Place {
-        let number = instant.div_euclid(CHUNK) as i32;
+        let number = chunk_of(instant);
         let era = number.div_euclid(ERA_CHUNKS);
         let before = self
             .era(era)
@@ -338,6 +353,11 @@ impl Table {
         self.reach
             .is_none_or(|(first, last)| start <= last && start + CHUNK_DAYS >= first)
     }
+}
+
+/// The number of the chunk that an instant lies in.
+const fn chunk_of(instant: i64) -> i32 {
+    instant.div_euclid(CHUNK) as i32
 }
 
 impl Era {

@@ -154,13 +154,14 @@ impl Core<'_> {
     /// Brings back what the event is sought from.
     fn wake_sought(&mut self, record: RecordIx, event: &Event<'_>, act: Option<ActId>) {
         let program = self.program;
-        let counts = act.and_then(|act| program.act(act)).map(|act| &act.counts);
+        let act = act.and_then(|act| program.act(act));
+        let counts = act.filter(|act| act.seeks).map(|act| &act.counts);
         let acts = counts.into_iter().flatten().filter_map(|act| {
             let info = program.act(*act)?;
             Some((info.group, &info.uses))
         });
         let facts = event.facts.iter().filter_map(|(fact, _)| {
-            let info = program.fact(*fact)?;
+            let info = program.fact(*fact).filter(|fact| fact.seeks)?;
             Some((info.group, &info.uses))
         });
         for (group, uses) in acts.chain(facts) {
@@ -302,7 +303,7 @@ impl Core<'_> {
         self.touch_readers(target, event.at);
         self.records[target].set_fact(slot, value);
         self.changed.push(target);
-        self.changes = self.changes.and(Reads::fact(fact));
+        self.changes = self.changes.and(self.program.reads_of(fact));
         self.turns.push(Turned {
             record: target,
             fact,

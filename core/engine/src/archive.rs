@@ -96,7 +96,9 @@ impl Archive {
     pub(crate) fn find(&self, hash: u64, group: u32, id: &str) -> Option<RecordIx> {
         self.index.find(hash, |place| {
             let mut reading = self.read(place);
-            reading.number() == u64::from(group) && reading.text() == id.as_bytes()
+            reading.number() == u64::from(group)
+                && reading.text() == id.as_bytes()
+                && self.holds(place, false)
         })
     }
 
@@ -136,17 +138,21 @@ impl Archive {
     /// Gives a place back.
     pub(crate) fn remove(&mut self, hash: u64, place: RecordIx) -> Option<Box<Rare>> {
         self.index.remove(hash, place);
-        self.count = self.count.saturating_sub(1);
-        let start = place.0 as usize * UNIT;
-        let (size, _) = self.head(start);
-        if let Some(state) = self.bytes.get_mut(start + 2) {
-            *state = FREE;
-        }
+        let (size, _) = self.head(place.0 as usize * UNIT);
         if self.free.len() <= size {
             self.free.resize_with(size + 1, Vec::new);
         }
         if let Some(free) = self.free.get_mut(size) {
             free.push(place.0);
+        }
+        self.empty(place)
+    }
+
+    /// Empties a place that is not to be used again: the run is at its end.
+    pub(crate) fn empty(&mut self, place: RecordIx) -> Option<Box<Rare>> {
+        self.count = self.count.saturating_sub(1);
+        if let Some(state) = self.bytes.get_mut(place.0 as usize * UNIT + 2) {
+            *state = FREE;
         }
         self.rare.remove(&place.0)
     }

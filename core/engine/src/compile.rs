@@ -367,16 +367,21 @@ fn transition<'a>(builder: &mut Builder<'a>, source: &Source<'a>) -> Compiled<()
 
 impl Builder<'_> {
     fn finish(mut self) -> Program {
+        let roles = self.register.roles();
+        let role_names = roles.map(|(_, role)| self.names.of(&role.says)).collect();
         self.boundaries.sort_unstable();
         self.boundaries.dedup();
         self.choose_archived();
         self.choose_reads();
-        let defining = self.defining();
+        let defining = self.choose_defining();
         self.choose_again();
+        self.choose_sought();
         let briefs = briefs(&self.rules, &self.idents);
         Program {
             register: self.register.clone(),
             people: self.people,
+            names: self.names,
+            role_names,
             calendars: self.calendars,
             team_calendars: self.team_calendars,
             client_calendars: self.client_calendars,

@@ -51,7 +51,8 @@ impl Core<'_> {
         let mut recheck = NEVER;
         for definition in &group.definitions {
             let info = &program.definitions[*definition];
-            if at < info.from || at >= info.until {
+            let touched = info.reads.is_touched_by(self.changes);
+            if at < info.from || at >= info.until || !touched {
                 continue;
             }
             if let Gives::State { condition, .. } | Gives::YesNo { condition, .. } = &info.gives {
@@ -141,7 +142,7 @@ impl Core<'_> {
             return false;
         }
         self.touch_readers(record, at);
-        self.changes = self.changes.and(Reads::fact(fact));
+        self.changes = self.changes.and(self.program.reads_of(fact));
         self.records[record].set_fact(slot, value);
         self.changed.push(record);
         self.turns.push(Turned {
@@ -274,7 +275,7 @@ impl Core<'_> {
     /// Whether a fact or a proof that a stage needs has been recorded before.
     fn was_shown(&self, case: RecordIx, any: &[crate::program::Shown]) -> bool {
         any.iter().any(|shown| match shown {
-            crate::program::Shown::Fact(fact) => self
+            crate::program::Shown::Fact(fact, _) => self
                 .program
                 .fact(*fact)
                 .and_then(|info| info.slot)

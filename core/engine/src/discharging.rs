@@ -25,52 +25,60 @@ impl Core<'_> {
 
     fn do_act(&mut self, used: UseIx, case: RecordIx, event: &Event<'_>) {
         let program = self.program;
-        let mut place = 0;
-        while let Some(seen) = self.records[case].duties.get(place) {
-            place += 1;
-            let asked = program.briefs[seen.rule].act == Some(used);
-            if !asked || !seen.is_alive() || seen.done_at != NEVER {
-                continue;
-            }
-            let rule = &program.rules[seen.rule];
-            if !self.may_do(case, seen, rule, event) {
-                continue;
-            }
-            let late = self.is_recorded_late(seen, event);
-            let variant = rule.variants.get(usize::from(seen.variant));
-            let other = variant.is_some_and(|variant| self.is_other_channel(case, variant, event));
-            if let Some(duty) = self.records[case].duties.get_mut(place - 1) {
-                duty.act_at = event.at;
-                duty.marks.automatic |= event.actor == Actor::System;
-                duty.marks.recorded_late |= late;
-                duty.marks.other_channel |= other;
-            }
-            self.prove(case, place - 1, event);
+        let mut next = 0;
+        let asked = |duty: &Duty| {
+            let waits = duty.is_alive() && duty.done_at == NEVER;
+            waits && program.briefs[duty.rule].act == Some(used)
+        };
+        while let Some(place) = self.next_duty(case, next, asked) {
+            next = place + 1;
+            self.do_duty(case, place, event);
         }
+    }
+
+    fn do_duty(&mut self, case: RecordIx, place: usize, event: &Event<'_>) {
+        let Some(seen) = self.records[case].duties.get(place) else {
+            return;
+        };
+        let rule = &self.program.rules[seen.rule];
+        if !self.may_do(case, seen, rule, event) {
+            return;
+        }
+        let late = self.is_recorded_late(seen, event);
+        let variant = rule.variants.get(usize::from(seen.variant));
+        let other = variant.is_some_and(|variant| self.is_other_channel(case, variant, event));
+        if let Some(duty) = self.records[case].duties.get_mut(place) {
+            duty.act_at = event.at;
+            duty.marks.automatic |= event.actor == Actor::System;
+            duty.marks.recorded_late |= late;
+            duty.marks.other_channel |= other;
+        }
+        self.prove(case, place, event);
     }
 
     pub(crate) fn add_proof(&mut self, case: RecordIx, event: &Event<'_>) {
         let program = self.program;
         let facts = event.facts.iter();
         let shown = facts.fold(Reads::NOTHING, |shown, (fact, _)| {
-            shown.and(Reads::fact(*fact))
+            shown.and(program.reads_of(*fact))
         });
         // What is shown by records of a kind is touched by anything, so links need no look of their own.
         let only_facts = event.proofs.is_empty();
-        for place in 0..self.records[case].duties.len() {
-            let Some(duty) = self.records[case].duties.get(place) else {
-                continue;
-            };
-            if !duty.is_alive() || duty.done_at != NEVER {
-                continue;
-            }
-            let rule = &program.briefs[duty.rule];
-            let idle = duty.act_at == NEVER && !rule.shown.is_touched_by(shown);
-            if !rule.proves || (only_facts && idle) {
-                continue;
-            }
-            let variants = &program.rules[duty.rule].variants;
-            let variant = variants.get(usize::from(duty.variant));
+        let asks = |duty: &Duty| {
+            let brief = &program.briefs[duty.rule];
+            let waits = duty.is_alive() && duty.done_at == NEVER;
+            // Another variant may ask for less, so that what was shown before is enough now.
+            let ready = duty.act_at != NEVER && !brief.plain;
+            waits && brief.proves && (!only_facts || ready || brief.shown.is_touched_by(shown))
+        };
+        let mut next = 0;
+        while let Some(place) = self.next_duty(case, next, asks) {
+            next = place + 1;
+            let duty = self.records[case].duties.get(place);
+            let variant = duty.and_then(|duty| {
+                let variants = &program.rules[duty.rule].variants;
+                variants.get(usize::from(duty.variant))
+            });
             if variant.is_some_and(|variant| !variant.evidence.is_empty()) {
                 self.prove(case, place, event);
             }
@@ -109,7 +117,7 @@ impl Core<'_> {
 
     pub(crate) fn is_shown(&self, case: RecordIx, shown: &Shown, event: &Event<'_>) -> bool {
         match shown {
-            Shown::Fact(fact) => event
+            Shown::Fact(fact, _) => event
                 .facts
                 .iter()
                 .any(|(known, value)| known == fact && value.is_some()),

@@ -21,6 +21,17 @@ impl Core<'_> {
         }
     }
 
+    /// The place of the next duty of a record, from a place on, that passes.
+    pub(crate) fn next_duty(
+        &self,
+        record: RecordIx,
+        from: usize,
+        pass: impl Fn(&Duty) -> bool,
+    ) -> Option<usize> {
+        let rest = self.records[record].duties.get(from..)?;
+        rest.iter().position(pass).map(|place| from + place)
+    }
+
     pub(crate) fn next_serial(&mut self, record: RecordIx) -> u32 {
         let record = &mut self.records[record];
         record.serial = record.serial.wrapping_add(1);
@@ -125,12 +136,14 @@ impl Core<'_> {
 
     /// Whether this machine runs the rule.
     pub(crate) fn runs(&self, rule: RuleIx) -> bool {
-        let info = &self.program.rules[rule];
-        let company = self.program.belongs_to_company(info);
+        let of_company = || {
+            let info = &self.program.rules[rule];
+            self.program.belongs_to_company(info)
+        };
         match self.scope {
             Scope::All => true,
-            Scope::Cases => !company,
-            Scope::Company => company,
+            Scope::Cases => !of_company(),
+            Scope::Company => of_company(),
         }
     }
 
@@ -249,7 +262,7 @@ impl Core<'_> {
         if done_at != NEVER {
             let at = done_at.max(duty.start);
             self.discharge(record, place, at, done_by);
-        } else if self.is_waived(record, ident, at) {
+        } else if self.granted && self.is_waived(record, ident, at) {
             self.close(record, place, (at, cause), Verdict::Excused, Note::Excused);
         }
     }
@@ -319,44 +332,51 @@ impl Core<'_> {
     }
 
     fn begin_pause(&self, record: RecordIx, duty: &mut Duty, at: Instant) {
-        if self.stands_still(record, duty) {
+        if self.program.briefs[duty.rule].pauses && self.stands_still(record, duty) {
             duty.paused_at = at;
         }
     }
 
     /// Clocks stop and run on as the states of a record say. After the deadline nothing stops them.
     pub(crate) fn pauses(&mut self, record: RecordIx, at: Instant, cause: u64) {
-        let mut place = 0;
-        while let Some(seen) = self.records[record].duties.get(place) {
-            place += 1;
-            let counts = matches!(seen.phase, Phase::Open | Phase::Unknown | Phase::Latent);
-            let can = self.program.briefs[seen.rule].pauses || seen.is_paused();
-            if !counts || seen.breached || !can {
-                continue;
-            }
-            let stands_still = self.stands_still(record, seen);
-            if stands_still == seen.is_paused() {
-                continue;
-            }
-            let mut duty = *seen;
-            let open = duty.phase == Phase::Open;
-            if stands_still {
-                duty.paused_at = at;
-                if open {
-                    self.records[record].note(duty.serial, at, cause, Note::Paused);
-                }
-            } else {
-                self.settle_pause(&mut duty, at, false);
-                duty.paused_at = NEVER;
-                if open {
-                    self.move_due(&mut duty);
-                    let note = Note::Resumed(duty.due);
-                    self.records[record].note(duty.serial, at, cause, note);
-                }
-            }
-            self.schedule(&mut duty, at);
-            self.set_duty(record, place - 1, duty);
+        let mut next = 0;
+        while let Some(place) = self.next_to_turn(record, next) {
+            next = place + 1;
+            self.turn_clock(record, place, (at, cause));
         }
+    }
+
+    /// The next duty whose clock stands still and should run, or the other way round.
+    fn next_to_turn(&self, record: RecordIx, from: usize) -> Option<usize> {
+        let briefs = &self.program.briefs;
+        self.next_duty(record, from, |duty| {
+            let counts = matches!(duty.phase, Phase::Open | Phase::Unknown | Phase::Latent);
+            let may = counts && !duty.breached && (duty.is_paused() || briefs[duty.rule].pauses);
+            may && self.stands_still(record, duty) != duty.is_paused()
+        })
+    }
+
+    fn turn_clock(&mut self, record: RecordIx, place: usize, (at, cause): (Instant, u64)) {
+        let Some(mut duty) = self.duty(record, place) else {
+            return;
+        };
+        let open = duty.phase == Phase::Open;
+        if duty.is_paused() {
+            self.settle_pause(&mut duty, at, false);
+            duty.paused_at = NEVER;
+            if open {
+                self.move_due(&mut duty);
+                let note = Note::Resumed(duty.due);
+                self.records[record].note(duty.serial, at, cause, note);
+            }
+        } else {
+            duty.paused_at = at;
+            if open {
+                self.records[record].note(duty.serial, at, cause, Note::Paused);
+            }
+        }
+        self.schedule(&mut duty, at);
+        self.set_duty(record, place, duty);
     }
 
     /// The deadline after the pauses so far.

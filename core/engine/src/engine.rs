@@ -8,6 +8,7 @@ use kept_language::{ActId, NounId};
 
 use crate::clock::NEVER;
 use crate::event::{Event, Record};
+use crate::filled::Filled;
 use crate::gates::GateAnswer;
 use crate::history::History;
 use crate::machine::{Core, Scope, Sink};
@@ -264,9 +265,9 @@ impl Core<'_> {
             self.fire_before(record, at);
             for duty in &self.records[record].duties {
                 if duty.is_owed() {
-                    let mut out = Obligation::empty();
-                    self.fill(&mut out, record, duty, at);
-                    owed.push(out);
+                    let mut filled = Filled::default();
+                    self.fill(&mut filled, record, duty, at);
+                    owed.push(filled.out);
                 }
             }
         }

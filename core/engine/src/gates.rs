@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crate::clock::NEVER;
 use crate::event::{Actor, Event};
+use crate::filled::Filled;
 use crate::machine::Core;
-use crate::obligation::{Entry, EntryChange, Obligation, Verdict};
+use crate::obligation::{Entry, EntryChange, Verdict};
 use crate::program::{
     ExceptionInfo, GateInfo, Kind, MarkUse, OpensInfo, Owner, PassageInfo, RuleIx, UseIx, Wait,
 };
@@ -72,8 +73,9 @@ impl Core<'_> {
         } else {
             (Verdict::Missed, EntryChange::Missed)
         };
-        let mut out = self.take_scratch();
-        self.fill_gate(&mut out, rule, case, event);
+        let mut filled = self.take_scratch();
+        self.fill_gate(&mut filled, rule, case, event);
+        let out = &mut filled.out;
         out.verdict = verdict;
         if self.entries {
             out.entries.push(Entry {
@@ -82,20 +84,21 @@ impl Core<'_> {
                 cause: Some(event.place),
             });
         }
-        (self.sink)(&out);
-        self.scratch = Some(out);
+        (self.sink)(out);
+        self.scratch = Some(filled);
     }
 
-    fn fill_gate(&self, out: &mut Obligation, rule: RuleIx, case: RecordIx, event: &Event<'_>) {
+    fn fill_gate(&self, filled: &mut Filled, rule: RuleIx, case: RecordIx, event: &Event<'_>) {
         let info = &self.program.rules[rule];
         let duty = crate::record::Duty::new(rule, info.ident, event.at, event.place);
-        self.fill(out, case, &duty, event.at);
+        self.fill(filled, case, &duty, event.at);
+        filled.set_owner_called(match event.actor {
+            Actor::Person(person) => Some(person),
+            _ => None,
+        });
+        let out = &mut filled.out;
         out.ended_at = Some(event.at);
         out.discharged_at = None;
-        out.owner = match event.actor {
-            Actor::Person(person) => Some(person.to_owned()),
-            _ => None,
-        };
         out.entries.clear();
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use kept_kernel::Instant;
 
 use crate::clock::NEVER;
+use crate::filled::Filled;
 use crate::machine::Core;
 use crate::obligation::{Entry, EntryChange, Obligation, Verdict};
-use crate::program::{LevelInfo, RuleInfo};
-use crate::record::{Duty, NO_EVENT, NO_TIER, NOBODY, Note, Noted, Phase, RecordIx};
+use crate::program::{LevelInfo, PartyInfo, RuleInfo};
+use crate::record::{Duty, NO_EVENT, NOBODY, Note, Noted, Phase, RecordIx};
 
 impl Core<'_> {
     /// Hands out a duty that has its verdict, with the duties of its ladder, and forgets its entries.
@@ -16,8 +17,11 @@ impl Core<'_> {
         let Some(duty) = self.records[record].duties.get(place) else {
             return;
         };
-        let (serial, ended) = (duty.serial, duty.ended);
+        let (serial, ended, climbed) = (duty.serial, duty.ended, duty.level > 0);
         self.hand_out_as(record, place, ended);
+        if self.records[record].quiet && !climbed {
+            return;
+        }
         let entries = &mut self.records[record].entries;
         if entries.iter().all(|entry| entry.serial == serial) {
             entries.clear();
@@ -39,20 +43,19 @@ impl Core<'_> {
                 if !duty.is_owed() {
                     continue;
                 }
-                let mut out = Obligation::empty();
-                self.fill(&mut out, record, duty, at);
-                let served = out.clone();
-                owed.push(out);
+                let mut filled = Filled::default();
+                self.fill(&mut filled, record, duty, at);
+                owed.push(filled.out.clone());
                 let rule = &self.program.rules[duty.rule];
                 let own = self.records[record].entries.iter();
                 for entry in own.filter(|entry| entry.serial == duty.serial) {
                     if let Note::Escalated(level, rung, _, variant) = entry.change
                         && let Some(info) = level_info(rule, variant, rung)
                     {
-                        let mut out = served.clone();
-                        out.level = level;
-                        self.fill_level(&mut out, (record, duty), info, entry.at);
-                        owed.push(out);
+                        filled.out.level = level;
+                        filled.out.verdict = verdict_of(duty);
+                        self.fill_level(&mut filled, (record, duty), info, entry.at);
+                        owed.push(filled.out.clone());
                     }
                 }
             }
@@ -61,21 +64,21 @@ impl Core<'_> {
     }
 
     fn hand_out_as(&mut self, record: RecordIx, place: usize, until: Instant) {
-        let mut out = self.take_scratch();
+        let mut filled = self.take_scratch();
         let mut climbed = false;
         if let Some(duty) = self.records[record].duties.get(place) {
             climbed = duty.level > 0;
-            self.fill(&mut out, record, duty, until);
-            (self.sink)(&out);
+            self.fill(&mut filled, record, duty, until);
+            (self.sink)(&filled.out);
         }
         if climbed {
-            self.hand_out_levels(&mut out, record, place);
+            self.hand_out_levels(&mut filled, record, place);
         }
-        self.scratch = Some(out);
+        self.scratch = Some(filled);
     }
 
     /// One more duty for each level that was reached: see that it is done.
-    fn hand_out_levels(&mut self, out: &mut Obligation, record: RecordIx, place: usize) {
+    fn hand_out_levels(&mut self, filled: &mut Filled, record: RecordIx, place: usize) {
         let found = &self.records[record];
         let Some(duty) = found.duties.get(place) else {
             return;
@@ -86,33 +89,32 @@ impl Core<'_> {
             if let Note::Escalated(level, rung, _, variant) = entry.change
                 && let Some(info) = level_info(rule, variant, rung)
             {
-                out.level = level;
-                out.verdict = verdict_of(duty);
-                self.fill_level(out, (record, duty), info, entry.at);
-                (self.sink)(out);
+                filled.out.level = level;
+                filled.out.verdict = verdict_of(duty);
+                self.fill_level(filled, (record, duty), info, entry.at);
+                (self.sink)(&filled.out);
             }
         }
     }
 
     fn fill_level(
         &self,
-        out: &mut Obligation,
+        filled: &mut Filled,
         (record, duty): (RecordIx, &Duty),
         level: &LevelInfo,
         at: Instant,
     ) {
+        let owner = match level.party {
+            Some(PartyInfo::Role(role)) => self.holder(record, role),
+            _ => NOBODY,
+        };
+        filled.set_owner(owner, |owner| self.names.text(owner));
+        let out = &mut filled.out;
         let end = out.discharged_at.or(out.ended_at);
         out.opened_at = at;
         out.opened_by = None;
         out.due_at = None;
         set_shared(&mut out.owner_role, &level.role);
-        let owner = match &level.to {
-            kept_language::ast::Whom::Party(kept_language::ast::Party::Role(role)) => {
-                self.names.text(self.holder(record, *role))
-            }
-            _ => None,
-        };
-        set_option(&mut out.owner, owner);
         out.verdict = match out.verdict {
             Verdict::MetLate => Verdict::Met,
             Verdict::Overdue | Verdict::Paused => Verdict::Pending,
@@ -145,25 +147,23 @@ impl Core<'_> {
         }));
     }
 
-    pub(crate) fn fill(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, until: Instant) {
+    pub(crate) fn fill(&self, filled: &mut Filled, record: RecordIx, duty: &Duty, until: Instant) {
         let found = &self.records[record];
         let program = self.program;
         let rule = &program.rules[duty.rule];
+        filled.set_subject(found);
+        let client = self.client_of(record);
+        filled.set_client(client.map(|client| &self.records[client]));
+        filled.set_learner(duty.person, |person| self.names.text(person));
+        filled.set_tier(duty.tier, |tier| self.tier_text(tier));
+        self.fill_owner(filled, record, duty, rule);
+        let unjudged = verdict_of(duty) == Verdict::CannotBeJudged;
+        let missing = duty.missing.filter(|_| unjudged);
+        filled.set_unknown(missing, |missing| self.missing_words(missing));
+        let out = &mut filled.out;
         set_shared(&mut out.rule, &rule.key);
         set_shared(&mut out.version, &rule.version);
         out.noun = rule.noun;
-        set_text(&mut out.subject, found.id.as_str());
-        match self.client_of(record) {
-            Some(client) => set_some(&mut out.client, self.records[client].id.as_str()),
-            None => out.client = None,
-        }
-        set_option(&mut out.learner, self.names.text(duty.person));
-        let tier = program.tier.filter(|_| duty.tier != NO_TIER);
-        let tier = tier.and_then(|(fact, _)| {
-            let values = &program.register[fact].values;
-            values.get(usize::from(duty.tier))
-        });
-        set_option(&mut out.tier, tier.map(String::as_str));
         set_shared(&mut out.calendar, &program.calendars[duty.calendar].0);
         out.cycle = duty.cycle;
         out.level = 0;
@@ -180,13 +180,7 @@ impl Core<'_> {
         out.discharged_at = done.then_some(done_at);
         out.ended_at = some(duty.ended);
         self.fill_times(out, duty, until);
-        self.fill_owner(out, record, duty, rule);
         out.marks = duty.marks;
-        let missing = duty
-            .missing
-            .filter(|_| out.verdict == Verdict::CannotBeJudged);
-        let unknown = missing.map(|missing| self.missing_words(missing));
-        set_option(&mut out.unknown, unknown.as_deref());
         out.entries.clear();
         if !self.entries {
             return;
@@ -214,21 +208,28 @@ impl Core<'_> {
         out.used_elapsed = end.micros_since(duty.start).max(0);
     }
 
-    fn fill_owner(&self, out: &mut Obligation, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
+    fn tier_text(&self, tier: u16) -> Option<&str> {
+        let (fact, _) = self.program.tier?;
+        let values = &self.program.register[fact].values;
+        values.get(usize::from(tier)).map(String::as_str)
+    }
+
+    fn fill_owner(&self, filled: &mut Filled, record: RecordIx, duty: &Duty, rule: &RuleInfo) {
         let variant = rule.variants.get(usize::from(duty.variant));
         if let Some(variant) = variant {
-            set_shared(&mut out.owner_role, &variant.owner_words);
+            set_shared(&mut filled.out.owner_role, &variant.owner_words);
         }
-        out.exception = variant.and_then(|variant| variant.exception.clone());
+        filled.out.exception = variant.and_then(|variant| variant.exception.clone());
         let owner = self.owner_of(record, duty);
-        let text = self.names.text(owner);
         let at = if duty.ended == NEVER {
             self.records[record].now
         } else {
             duty.ended
         };
-        let deputy = self.stand_in(owner, at);
-        set_option(&mut out.owner, deputy.or(text));
+        match self.stand_in(owner, at) {
+            Some(deputy) => filled.set_owner_called(Some(deputy)),
+            None => filled.set_owner(owner, |owner| self.names.text(owner)),
+        }
     }
 
     fn entry(&self, noted: &Noted, rule: &RuleInfo) -> Entry {
@@ -308,24 +309,5 @@ fn some(at: Instant) -> Option<Instant> {
 fn set_shared<T: ?Sized>(kept: &mut Arc<T>, given: &Arc<T>) {
     if !Arc::ptr_eq(kept, given) {
         kept.clone_from(given);
-    }
-}
-
-fn set_text(text: &mut String, value: &str) {
-    text.clear();
-    text.push_str(value);
-}
-
-fn set_some(text: &mut Option<String>, value: &str) {
-    match text {
-        Some(text) => set_text(text, value),
-        None => *text = Some(value.to_owned()),
-    }
-}
-
-fn set_option(text: &mut Option<String>, value: Option<&str>) {
-    match value {
-        Some(value) => set_some(text, value),
-        None => *text = None,
     }
 }

@@ -7,37 +7,42 @@ use rustc_hash::FxHasher;
 use crate::record::RecordIx;
 
 /// Ids up to this length are compared in the record itself.
-const SHORT: usize = 23;
+const SHORT: usize = 15;
 
 /// An id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Id {
     length: u8,
     short: [u8; SHORT],
-    text: String,
+    long: Box<str>,
 }
 
 impl Id {
     pub(crate) fn set(&mut self, text: &str) {
-        self.text.clear();
-        self.text.push_str(text);
         match self.short.get_mut(..text.len()) {
             Some(short) => {
                 short.copy_from_slice(text.as_bytes());
                 self.length = text.len() as u8;
             }
-            None => self.length = u8::MAX,
+            None => {
+                self.length = u8::MAX;
+                self.long = text.into();
+            }
         }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        match self.short.get(..usize::from(self.length)) {
+            // To look over a short text again costs less than to fetch one from elsewhere.
+            Some(short) => std::str::from_utf8(short).unwrap_or_default(),
+            None => &self.long,
+        }
     }
 
     pub(crate) fn is(&self, text: &str) -> bool {
         match self.short.get(..usize::from(self.length)) {
             Some(short) => short == text.as_bytes(),
-            None => self.text == text,
+            None => &*self.long == text,
         }
     }
 }

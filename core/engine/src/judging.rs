@@ -20,6 +20,14 @@ pub(crate) struct Judged {
     pub(crate) exception_unknown: bool,
 }
 
+impl Judged {
+    const ALWAYS: Self = Self {
+        applies: Truth::True,
+        variant: 0,
+        exception_unknown: false,
+    };
+}
+
 impl Core<'_> {
     /// Answers the tests of a rule that are judged once and have no answer yet.
     pub(crate) fn fix_tests(&self, record: RecordIx, rule: RuleIx, at: Instant, bits: u64) -> u64 {
@@ -57,6 +65,9 @@ impl Core<'_> {
         at: Instant,
         fixed: u64,
     ) -> Judged {
+        if self.program.briefs[rule].always {
+            return Judged::ALWAYS;
+        }
         let info = &self.program.rules[rule];
         let mut applies = Truth::True;
         if let Some(condition) = &info.condition {
@@ -116,14 +127,16 @@ impl Core<'_> {
     pub(crate) fn rejudge(&mut self, record: RecordIx, at: Instant, cause: u64) {
         let stale = self.granted || std::mem::take(&mut self.records[record].stale);
         let changes = if stale { Reads::ANYTHING } else { self.changes };
-        let mut place = 0;
-        while let Some(duty) = self.records[record].duties.get(place) {
-            let rule = &self.program.briefs[duty.rule];
-            let touched = rule.reads.is_touched_by(changes) && (stale || !rule.steady);
-            if touched && duty.is_alive() && duty.phase != Phase::Turn {
-                self.rejudge_one(record, place, at, cause);
-            }
-            place += 1;
+        let briefs = &self.program.briefs;
+        let touched = |duty: &Duty| {
+            let rule = &briefs[duty.rule];
+            let live = duty.is_alive() && duty.phase != Phase::Turn;
+            live && rule.reads.is_touched_by(changes) && (stale || !rule.steady)
+        };
+        let mut next = 0;
+        while let Some(place) = self.next_duty(record, next, touched) {
+            next = place + 1;
+            self.rejudge_one(record, place, at, cause);
         }
         if self.records[record].rare.is_some() {
             self.advance_steps(record, at, cause);

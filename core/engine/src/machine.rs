@@ -1,20 +1,20 @@
 //! The machine: all records, and what is done with them. Its parts lie in the modules beside it.
 
-use std::sync::Arc;
-
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
 use rustc_hash::FxHashMap;
 
 use crate::archive::{Archive, Writer};
 use crate::clock::NEVER;
+use crate::filled::Filled;
 use crate::ids::{Index, hash_of};
-use crate::list::{List, Slab};
+use crate::list::Slab;
+use crate::names::Names;
 use crate::obligation::Obligation;
 use crate::program::{GroupIx, Program, RuleIx, UseIx};
 use crate::reading::Reads;
 use crate::reckoned::Reckoned;
-use crate::record::{NOBODY, NameIx, Record, RecordIx};
+use crate::record::{NameIx, Record, RecordIx};
 
 /// Where finished obligations go.
 pub(crate) type Sink<'p> = Box<dyn FnMut(&Obligation) + 'p>;
@@ -65,11 +65,13 @@ pub(crate) struct Core<'p> {
     pub(crate) reckoned: Reckoned,
     /// Counts events and searches, to tell what has been seen in each.
     pub(crate) round: u64,
+    /// Counts the records that have been made, to tell those apart that have had one place.
+    pub(crate) births: u64,
     pub(crate) search: u64,
     pub(crate) seed: u64,
     /// Filled anew for each obligation that is handed out; boxed, so that taking it out and putting it back moves a
     /// pointer.
-    pub(crate) scratch: Option<Box<Obligation>>,
+    pub(crate) scratch: Option<Box<Filled>>,
     pub(crate) sink: Sink<'p>,
     /// Whether obligations are handed out with the entries of their lives.
     pub(crate) entries: bool,
@@ -119,32 +121,6 @@ pub(crate) struct Drawn {
     pub(crate) parts: Vec<(NameIx, NameIx)>,
 }
 
-/// Names of persons, each once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
-    list: List<NameIx, Arc<str>>,
-    places: FxHashMap<Arc<str>, NameIx>,
-}
-
-impl Names {
-    pub(crate) fn of(&mut self, name: &str) -> NameIx {
-        if name.is_empty() {
-            return NOBODY;
-        }
-        if let Some(found) = self.places.get(name) {
-            return *found;
-        }
-        let text: Arc<str> = name.into();
-        let made = self.list.push(Arc::clone(&text));
-        self.places.insert(text, made);
-        made
-    }
-
-    pub(crate) fn text(&self, name: NameIx) -> Option<&str> {
-        (name != NOBODY).then(|| self.list[name].as_ref())
-    }
-}
-
 impl<'p> Core<'p> {
     pub(crate) fn new(program: &'p Program, seed: u64, sink: Sink<'p>) -> Self {
         let mut core = Self {
@@ -154,7 +130,7 @@ impl<'p> Core<'p> {
             by_id: Index::default(),
             archive: Archive::default(),
             writing: Writer::default(),
-            names: Names::default(),
+            names: program.names.clone(),
             company: RecordIx(0),
             first_at: NEVER,
             queue: Vec::new(),
@@ -173,6 +149,7 @@ impl<'p> Core<'p> {
             held: false,
             reckoned: Reckoned::default(),
             round: 0,
+            births: 0,
             search: 0,
             seed,
             scratch: None,
@@ -187,9 +164,8 @@ impl<'p> Core<'p> {
     }
 
     /// An obligation to be filled in, given back as `scratch`.
-    pub(crate) fn take_scratch(&mut self) -> Box<Obligation> {
-        let kept = self.scratch.take();
-        kept.unwrap_or_else(|| Box::new(Obligation::empty()))
+    pub(crate) fn take_scratch(&mut self) -> Box<Filled> {
+        self.scratch.take().unwrap_or_default()
     }
 
     pub(crate) fn calendar_of(&self, duty: &crate::record::Duty) -> &'p Calendar {

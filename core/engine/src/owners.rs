@@ -1,12 +1,11 @@
 //! Who owes a duty, who may do it, who hears of it.
 
 use kept_kernel::Instant;
-use kept_language::ast::{Party, Whom};
 use kept_language::{Doer, RoleId};
 
 use crate::event::{Actor, Event};
 use crate::machine::Core;
-use crate::program::{Kind, Owner, PartyInfo, RuleInfo, Variant};
+use crate::program::{Kind, LevelInfo, Owner, PartyInfo, RuleInfo, Variant};
 use crate::record::{Duty, NOBODY, NameIx, Note, RecordIx};
 
 impl<'p> Core<'p> {
@@ -23,7 +22,7 @@ impl<'p> Core<'p> {
         {
             Some(Owner::Parties(parties)) => parties
                 .first()
-                .map_or(NOBODY, |party| self.party_person(record, party)),
+                .map_or(NOBODY, |party| self.party_person(record, *party)),
             _ => NOBODY,
         }
     }
@@ -31,23 +30,33 @@ impl<'p> Core<'p> {
     /// Who stands in for a person who is away then: the deputy, if there is one who is not away too.
     pub(crate) fn stand_in(&self, person: NameIx, at: Instant) -> Option<&'p str> {
         let people = &self.program.people;
+        if people.is_empty() {
+            return None;
+        }
         let person = people.get(self.names.text(person)?)?;
         let deputy = person.deputy.as_deref();
         deputy.filter(|deputy| !person.is_present(at) && people.may_be_present(deputy, at))
     }
 
-    fn party_person(&self, record: RecordIx, party: &PartyInfo) -> NameIx {
+    fn party_person(&self, record: RecordIx, party: PartyInfo) -> NameIx {
         match party {
-            PartyInfo::Role(role) => self.holder(record, *role),
+            PartyInfo::Role(role) => self.holder(record, role),
             PartyInfo::Part(part) => self.part(record, part),
         }
     }
 
-    fn part(&self, record: RecordIx, part: &str) -> NameIx {
-        // A record names few: to compare their texts is quicker than to look the name up.
-        let parts = &self.records[record].parts;
+    /// Whom a case names as a part.
+    fn part(&self, record: RecordIx, part: NameIx) -> NameIx {
+        let mut parts = self.records[record].parts.iter();
         parts
-            .iter()
+            .find(|(key, _)| *key == part)
+            .map_or(NOBODY, |(_, person)| *person)
+    }
+
+    fn part_called(&self, record: RecordIx, part: &str) -> NameIx {
+        // A record names few: to compare their texts is quicker than to look the name up.
+        let mut parts = self.records[record].parts.iter();
+        parts
             .find(|(key, _)| self.names.text(*key) == Some(part))
             .map_or(NOBODY, |(_, person)| *person)
     }
@@ -60,7 +69,7 @@ impl<'p> Core<'p> {
             found.map(|(_, person)| *person)
         };
         let named = || {
-            let person = self.part(record, &self.program.register[role].says);
+            let person = self.part(record, self.program.role_name(role));
             (person != NOBODY).then_some(person)
         };
         if !self.held {
@@ -77,36 +86,24 @@ impl<'p> Core<'p> {
         &self,
         (record, duty): (RecordIx, &Duty),
         variant: &Variant,
-        whom: &Whom,
+        level: &LevelInfo,
         at: Instant,
     ) -> bool {
-        let Whom::Party(party) = whom else {
+        let Some(party) = level.party else {
             return true;
         };
-        let owes = match (&variant.owner, party) {
-            (Owner::Parties(parties), Party::Role(role)) => parties
-                .iter()
-                .any(|own| matches!(own, PartyInfo::Role(own) if own == role)),
-            (Owner::Parties(parties), Party::Part(part)) => parties
-                .iter()
-                .any(|own| matches!(own, PartyInfo::Part(own) if own.as_ref() == part)),
-            _ => false,
-        };
-        if owes {
+        if matches!(&variant.owner, Owner::Parties(parties) if parties.contains(&party)) {
             return false;
         }
-        let person = match party {
-            Party::Role(role) => self.holder(record, *role),
-            Party::Part(part) => self.part(record, part),
-        };
+        let person = self.party_person(record, party);
         match self.names.text(person) {
             Some(name) => {
                 let owes = person == self.owner_of(record, duty);
                 !owes && self.program.people.may_be_present(name, at)
             }
             None => match party {
-                Party::Role(role) => self.somebody_present(*role, at),
-                Party::Part(_) => true,
+                PartyInfo::Role(role) => self.somebody_present(role, at),
+                PartyInfo::Part(_) => true,
             },
         }
     }
@@ -203,7 +200,7 @@ impl<'p> Core<'p> {
             Doer::Client | Doer::System => false,
             Doer::Role(role) => self.program.people.may_hold(person, *role, at),
             Doer::Part(part) => {
-                let named = self.names.text(self.part(record, part));
+                let named = self.names.text(self.part_called(record, part));
                 named.is_none_or(|name| name == person)
             }
         }
@@ -217,7 +214,7 @@ impl<'p> Core<'p> {
                 PartyInfo::Role(role) => people.may_hold(person, *role, at),
                 PartyInfo::Part(part) => self
                     .names
-                    .text(self.part(record, part))
+                    .text(self.part(record, *part))
                     .is_none_or(|name| name == person),
             }),
             Owner::Each(role) => people.may_hold(person, *role, at),

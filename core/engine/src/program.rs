@@ -14,8 +14,10 @@ use kept_language::ast::{
 use kept_language::{ActId, Document, FactId, NounId, ProofId, Register, RightId, RoleId};
 
 use crate::list::{List, positions};
+use crate::names::Names;
 use crate::people::People;
 use crate::reading::Reads;
+use crate::record::{NOBODY, NameIx};
 use crate::rows::Answer;
 
 pub(crate) use uses::{Purposes, Use, Wait};
@@ -94,6 +96,10 @@ impl std::error::Error for CompileProblem {}
 pub struct Program {
     pub(crate) register: Register,
     pub(crate) people: People,
+    /// The names of parts and roles that rules ask for.
+    pub(crate) names: Names,
+    /// By role: its name, which may be a part that a case gives somebody.
+    pub(crate) role_names: Vec<NameIx>,
     pub(crate) calendars: List<CalendarIx, (Arc<str>, Arc<Calendar>)>,
     pub(crate) team_calendars: BTreeMap<String, CalendarIx>,
     pub(crate) client_calendars: BTreeMap<String, CalendarIx>,
@@ -212,6 +218,8 @@ pub(crate) struct ActInfo {
     /// Itself and all that it counts as.
     pub(crate) counts: Vec<ActId>,
     pub(crate) uses: Vec<UseIx>,
+    /// Some use of it, or of what it counts as, is sought from other records.
+    pub(crate) seeks: bool,
     /// Where its first and last time are kept on its own record.
     pub(crate) mark: Option<usize>,
 }
@@ -220,8 +228,12 @@ pub(crate) struct ActInfo {
 pub(crate) struct FactInfo {
     pub(crate) group: Option<GroupIx>,
     pub(crate) slot: Option<usize>,
+    /// What a change of it touches: nothing where no rule asks for it.
+    pub(crate) reads: Reads,
     /// `record FACT of`.
     pub(crate) uses: Vec<UseIx>,
+    /// Some use of it is sought from other records.
+    pub(crate) seeks: bool,
     pub(crate) triggers: Vec<FactTrigger>,
     /// Some definition gives it.
     pub(crate) defined: bool,
@@ -248,6 +260,7 @@ pub(crate) struct FactUse {
     pub(crate) hops: Hops,
     pub(crate) slot: usize,
     pub(crate) fact: FactId,
+    pub(crate) reads: Reads,
 }
 
 /// The times of an act seen from a case.
@@ -323,10 +336,10 @@ pub(crate) enum Owner {
     System,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum PartyInfo {
     Role(RoleId),
-    Part(Arc<str>),
+    Part(NameIx),
 }
 
 /// A fact that may hold the channel, and how its values read as those of the wish.
@@ -341,7 +354,7 @@ pub(crate) enum ThroughInfo {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Shown {
-    Fact(FactId),
+    Fact(FactId, Reads),
     Records(u32, GroupIx),
     Kind(ProofId),
 }
@@ -356,6 +369,8 @@ pub(crate) struct WarningInfo {
 pub(crate) struct LevelInfo {
     pub(crate) after: Option<Duration>,
     pub(crate) to: Whom,
+    /// The same, where it is not the owner.
+    pub(crate) party: Option<PartyInfo>,
     pub(crate) role: Arc<str>,
 }
 
@@ -431,6 +446,10 @@ pub(crate) struct Brief {
     pub(crate) steady: bool,
     /// Under some variant it asks for proof.
     pub(crate) proves: bool,
+    /// It asks nothing of its case: once triggered it applies.
+    pub(crate) always: bool,
+    /// It has no exceptions and no other version: what it asks for stays the same.
+    pub(crate) plain: bool,
     /// Under some version of it a reopened duty goes on with what was left.
     pub(crate) goes_on: bool,
     /// Time that passes for it may concern other duties, or judge it again.
@@ -564,6 +583,8 @@ pub(crate) struct DefinitionInfo {
     pub(crate) group: GroupIx,
     pub(crate) from: Instant,
     pub(crate) until: Instant,
+    /// What it reads, and what it gives, for that may be taken back.
+    pub(crate) reads: Reads,
     pub(crate) gives: Gives,
 }
 
@@ -632,6 +653,15 @@ impl Program {
 
     pub(crate) fn fact(&self, fact: FactId) -> Option<&FactInfo> {
         self.facts.get(fact.index())
+    }
+
+    pub(crate) fn role_name(&self, role: RoleId) -> NameIx {
+        self.role_names.get(role.index()).copied().unwrap_or(NOBODY)
+    }
+
+    /// What a change of a fact touches.
+    pub(crate) fn reads_of(&self, fact: FactId) -> Reads {
+        self.fact(fact).map_or(Reads::NOTHING, |info| info.reads)
     }
 
     pub(crate) fn calendar(&self, calendar: CalendarIx) -> &Calendar {
@@ -714,6 +744,8 @@ impl RuleInfo {
             pauses: self.pauses,
             steady: self.steady,
             proves: variants.any(|variant| !variant.evidence.is_empty()),
+            always: self.condition.is_none() && self.unless.is_none() && self.exceptions.is_empty(),
+            plain: self.exceptions.is_empty() && idents[self.ident].rules.len() == 1,
             goes_on: versions.any(|rule| rules[*rule].reopened == Some(Reopened::GoesOn)),
             stirs: !self.exceptions.is_empty() || !idents[self.ident].when_overdue.is_empty(),
         }

@@ -1,7 +1,5 @@
 //! What rules read and what an event changes, so that a rule is judged again only where the two meet.
 
-use kept_language::FactId;
-
 /// A set of facts and states, several to a bit: it may say too much, never too little.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Reads(u64);
@@ -16,8 +14,9 @@ impl Reads {
     /// Whatever changes.
     pub(crate) const ANYTHING: Self = Self(u64::MAX);
 
-    pub(crate) fn fact(fact: FactId) -> Self {
-        Self(1 << (u32::from(fact.0) % STATES))
+    /// The n-th of the facts that something reads.
+    pub(crate) fn fact(nth: u32) -> Self {
+        Self(1 << (nth % STATES))
     }
 
     /// States by their places among those of their record.
@@ -48,11 +47,11 @@ mod tests {
 
     #[test]
     fn a_change_touches_whoever_reads_it() {
-        let priority = Reads::fact(FactId(3));
+        let priority = Reads::fact(3);
         let either = priority.and(Reads::states(1 << 50));
         assert!(either.is_touched_by(priority));
         assert!(either.is_touched_by(Reads::states(1 << 50)));
-        assert!(!priority.is_touched_by(Reads::fact(FactId(4))));
+        assert!(!priority.is_touched_by(Reads::fact(4)));
         assert!(!priority.is_touched_by(Reads::states(u64::MAX)));
         assert!(Reads::ANYTHING.is_touched_by(Reads::NOTHING));
         assert!(!Reads::NOTHING.is_touched_by(Reads::ANYTHING));

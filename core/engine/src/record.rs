@@ -25,48 +25,55 @@ pub(crate) const NO_EVENT: u64 = u64::MAX;
 /// No record.
 pub(crate) const NO_RECORD: RecordIx = RecordIx(u32::MAX);
 
-/// A record: what is known of it, and what is owed on it. What every event looks at stands first.
+/// A record: what is known of it, and what is owed on it. What finds it and brings it up to an event lies in one line of the
+/// cache, then what rules ask.
 #[derive(Clone, Debug, Default)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(crate) struct Record {
-    pub(crate) hash: u64,
     pub(crate) id: Id,
     pub(crate) group: GroupIx,
     pub(crate) noun: u16,
     pub(crate) alive: bool,
     /// Some duty of it has ended.
     pub(crate) served: bool,
-    /// Only the rungs of its ladders are noted.
-    pub(crate) quiet: bool,
-    /// Something changed under its duties without their being judged again: next time all are.
-    pub(crate) stale: bool,
     /// Up to when it has been judged.
     pub(crate) now: Instant,
     /// When time alone changes something next.
     pub(crate) wake: Instant,
-    pub(crate) ended: Instant,
     /// The last event that touched it.
     pub(crate) touched_in: u64,
+
     pub(crate) duties: Vec<Duty>,
     pub(crate) links: Vec<Link>,
-    pub(crate) states: u64,
+    /// When a definition may change by time alone.
+    pub(crate) recheck: Instant,
+    /// The last search that found it.
+    pub(crate) found_in: u64,
+
     pub(crate) facts: Vec<Known>,
+    /// Which one it is of all that have been made.
+    pub(crate) born: u64,
+    pub(crate) states: u64,
+    pub(crate) parts: Vec<(NameIx, NameIx)>,
+
     pub(crate) entries: Vec<Noted>,
+    pub(crate) ended: Instant,
     pub(crate) serial: u32,
     /// How many records belong to it.
     pub(crate) held: u32,
+    pub(crate) rare: Option<Box<Rare>>,
     pub(crate) doubtful_states: u64,
-    /// When a definition may change by time alone.
-    pub(crate) recheck: Instant,
+    /// Only the rungs of its ladders are noted.
+    pub(crate) quiet: bool,
+    /// Something changed under its duties without their being judged again: next time all are.
+    pub(crate) stale: bool,
+
+    pub(crate) hash: u64,
     pub(crate) reopened: Instant,
-    /// The last search that found it.
-    pub(crate) found_in: u64,
     pub(crate) marks: Vec<Mark>,
     /// What belongs to it, where some rule asks.
     pub(crate) members: Vec<RecordIx>,
-    pub(crate) parts: Vec<(NameIx, NameIx)>,
     pub(crate) holders: Vec<(RoleId, NameIx)>,
-    pub(crate) rare: Option<Box<Rare>>,
     /// The act by which it began.
     pub(crate) begun_by: Option<kept_language::ActId>,
 }

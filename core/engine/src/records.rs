@@ -23,11 +23,20 @@ impl Core<'_> {
         })
     }
 
-    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str, hash: u64) -> RecordIx {
+    /// A place for a record, as new.
+    pub(crate) fn new_record(&mut self) -> RecordIx {
         let made = self.records.take();
-        self.by_id.insert(hash, made);
+        self.births += 1;
         let record = &mut self.records[made];
         record.reset();
+        record.born = self.births;
+        made
+    }
+
+    pub(crate) fn make(&mut self, group: GroupIx, noun: NounId, id: &str, hash: u64) -> RecordIx {
+        let made = self.new_record();
+        self.by_id.insert(hash, made);
+        let record = &mut self.records[made];
         record.quiet = !self.entries;
         record.group = group;
         record.noun = noun.0;

@@ -88,17 +88,20 @@ impl Core<'_> {
         if record == self.company {
             self.periods(at);
         }
-        let mut place = 0;
-        while let Some(seen) = self.records[record].duties.get(place) {
-            if seen.wake <= at {
-                let mut duty = *seen;
-                self.fire_duty(record, &mut duty, at);
-                self.set_duty(record, place, duty);
-                if turns_at(&self.program.rules[duty.rule].exceptions, at) {
-                    self.rejudge_one(record, place, at, NO_EVENT);
-                }
+        let mut next = 0;
+        while let Some(place) = self.next_duty(record, next, |duty| duty.wake <= at) {
+            next = place + 1;
+            // What fires sees no other duty, so they can be lent out meanwhile.
+            let mut duties = std::mem::take(&mut self.records[record].duties);
+            let duty = duties.get_mut(place);
+            let turns = duty.is_some_and(|duty| {
+                self.fire_duty(record, duty, at);
+                turns_at(&self.program.rules[duty.rule].exceptions, at)
+            });
+            self.records[record].duties = duties;
+            if turns {
+                self.rejudge_one(record, place, at, NO_EVENT);
             }
-            place += 1;
         }
     }
 
@@ -114,23 +117,21 @@ impl Core<'_> {
         if duty.phase != Phase::Open || duty.is_paused() {
             return self.schedule(duty, at.plus_micros(1));
         }
+        // A breached duty wakes for its next level; where an exception may have turned, that is reckoned anew.
+        let level_known = duty.breached && rule.exceptions.is_empty();
         if !duty.breached {
             self.warn(record, duty, variant, at);
             if duty.due <= at {
-                duty.breached = true;
-                self.records[record].note(duty.serial, duty.due, NO_EVENT, Note::Breached);
-                for next in &program.idents[duty.ident].when_overdue {
-                    self.queue.push(Opening::Rule(*next, record, NO_EVENT));
-                }
+                self.breach(record, duty);
             }
         }
         let mut next = duty.wake;
-        while duty.breached {
+        if duty.breached && !level_known {
             next = self.level_at(duty, variant);
-            if next > at {
-                break;
-            }
+        }
+        while duty.breached && next <= at {
             self.escalate(record, duty, variant, next);
+            next = self.level_at(duty, variant);
         }
         duty.wake = if duty.breached {
             next
@@ -139,6 +140,14 @@ impl Core<'_> {
                 .min(duty.due)
         };
         self.schedule_turn(duty, at.plus_micros(1));
+    }
+
+    fn breach(&mut self, record: RecordIx, duty: &mut Duty) {
+        duty.breached = true;
+        self.records[record].note(duty.serial, duty.due, NO_EVENT, Note::Breached);
+        for next in &self.program.idents[duty.ident].when_overdue {
+            self.queue.push(Opening::Rule(*next, record, NO_EVENT));
+        }
     }
 
     fn warn(&mut self, record: RecordIx, duty: &mut Duty, variant: &Variant, at: Instant) {
@@ -175,7 +184,7 @@ impl Core<'_> {
             .iter()
             .enumerate()
             .skip(first)
-            .find(|(_, level)| self.may_hear((record, duty), variant, &level.to, at));
+            .find(|(_, level)| self.may_hear((record, duty), variant, level, at));
         let rung = usable.map_or(first, |(rung, _)| rung);
         duty.level = duty.level.saturating_add(1);
         let skipped = usable.map_or(0, |_| (rung - first) as u8);

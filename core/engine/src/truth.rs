@@ -131,21 +131,21 @@ impl<'p> Core<'p> {
 
     fn ask(&self, record: RecordIx, ask: &Ask, at: Instant) -> Truth {
         match ask {
-            Ask::Is(fact, values) => self.facts(record, fact, &|value| {
+            Ask::Is(fact, values) => self.facts(record, fact, |value| {
                 values
                     .iter()
                     .any(|one| compare(value, *one) == Some(Ordering::Equal))
             }),
             Ask::Compare(fact, how, bound) => {
-                self.facts(record, fact, &|value| holds(value, *how, *bound))
+                self.facts(record, fact, |value| holds(value, *how, *bound))
             }
-            Ask::Between(fact, from, to) => self.facts(record, fact, &|value| {
+            Ask::Between(fact, from, to) => self.facts(record, fact, |value| {
                 holds(value, Comparison::AtLeast, *from) && holds(value, Comparison::AtMost, *to)
             }),
             Ask::Known(facts) => Truth::of(
                 facts
                     .iter()
-                    .all(|fact| self.facts(record, fact, &|_| true) == Truth::True),
+                    .all(|fact| self.facts(record, fact, |_| true) == Truth::True),
             ),
             Ask::State(state) => self.state(record, state),
             Ask::Event(mark, window) => {
@@ -159,22 +159,19 @@ impl<'p> Core<'p> {
     }
 
     /// Whether a fact passes; of many records, whether that of one does.
-    fn facts(&self, record: RecordIx, fact: &FactUse, pass: &dyn Fn(Value) -> bool) -> Truth {
+    fn facts(&self, record: RecordIx, fact: &FactUse, pass: impl Fn(Value) -> bool) -> Truth {
         let missing = Truth::Unknown(Missing::Fact(fact.fact));
-        self.walk(
-            record,
-            &fact.hops,
-            missing,
-            &|found| match self.records[found].fact(fact.slot) {
+        self.walk(record, &fact.hops, missing, |found| {
+            match self.records[found].fact(fact.slot) {
                 Some(value) => Truth::of(pass(value)),
                 None => missing,
-            },
-        )
+            }
+        })
     }
 
     pub(crate) fn state(&self, record: RecordIx, state: &StateUse) -> Truth {
         let missing = Truth::Unknown(Missing::Record(self.records[record].group));
-        self.walk(record, &state.hops, missing, &|found| {
+        self.walk(record, &state.hops, missing, |found| {
             let found = &self.records[found];
             let bit = 1_u64 << state.bit;
             if found.doubtful_states & bit != 0 {
@@ -194,12 +191,27 @@ impl<'p> Core<'p> {
         record: RecordIx,
         hops: &[Hop],
         missing: Truth,
+        ask: impl Fn(RecordIx) -> Truth,
+    ) -> Truth {
+        // Most ways are short and have no forks.
+        match hops {
+            [] => ask(record),
+            [Hop::Link(link)] => self.records[record].link(*link).map_or(missing, ask),
+            _ => self.walk_on(record, hops, missing, &ask),
+        }
+    }
+
+    fn walk_on(
+        &self,
+        record: RecordIx,
+        hops: &[Hop],
+        missing: Truth,
         ask: &dyn Fn(RecordIx) -> Truth,
     ) -> Truth {
         match hops.split_first() {
             None => ask(record),
             Some((Hop::Link(link), rest)) => match self.records[record].link(*link) {
-                Some(next) => self.walk(next, rest, missing, ask),
+                Some(next) => self.walk_on(next, rest, missing, ask),
                 None => missing,
             },
             Some((Hop::Many(group, noun), rest)) => {
@@ -209,7 +221,7 @@ impl<'p> Core<'p> {
                     let same =
                         found.group == *group && (found.noun == noun.0 || !self.has_kinds(*group));
                     if same {
-                        all = all.or(self.walk(*member, rest, missing, ask));
+                        all = all.or(self.walk_on(*member, rest, missing, ask));
                     }
                 }
                 all

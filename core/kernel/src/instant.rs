@@ -38,6 +38,7 @@ impl Instant {
 
     /// This instant moved by so many microseconds, held inside [`Instant::MIN`] and [`Instant::MAX`].
     #[must_use]
+    #[inline]
     pub fn plus_micros(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros)).clamp(Self::MIN, Self::MAX)
     }

@@ -25,7 +25,8 @@ pub(super) fn fit(record: &Record, program: &Program) -> bool {
 }
 
 pub(super) fn write(record: &Record, program: &Program, writing: &mut Writer, shapes: &mut Shapes) {
-    shapes.write(record.duties.iter().map(shape), writing);
+    let shape_list = record.duties.iter().map(shape);
+    shapes.write(shape_list, writing, |shape| is_told(program, shape));
     for duty in &record.duties {
         if duty.person != NOBODY {
             writing.number(u64::from(duty.person.0));
@@ -58,10 +59,9 @@ pub(super) fn read(
     (shapes, at_end): (&Shapes, bool),
 ) {
     let only_owed = at_end && closed_are_idle(record, program, (*reading, shapes));
-    shapes.read(reading, |shape, reading| {
+    shapes.read(reading, only_owed, |shape, reading| {
         let rule = RuleIx((shape >> 35) as u32);
-        let follows = shape & 1 != 0 || goes_on(program, rule);
-        if only_owed && !is_owed(shape) && !follows {
+        if only_owed && !is_told(program, shape) {
             return;
         }
         let mut duty = Duty::new(rule, program.rules[rule].ident, record.now, NO_EVENT);
@@ -95,7 +95,7 @@ fn closed_are_idle(
     (mut reading, shapes): (Reader<'_>, &Shapes),
 ) -> bool {
     let mut idle = program.boundaries.is_empty() && record.recheck == NEVER;
-    shapes.read(&mut reading, |shape, _| {
+    shapes.read(&mut reading, true, |shape, _| {
         let rule = &program.rules[RuleIx((shape >> 35) as u32)];
         let opens = !program.idents[rule.ident].when_overdue.is_empty();
         idle &= !(is_owed(shape) && opens);
@@ -109,6 +109,11 @@ fn state_of(shape: u64) -> u64 {
 
 fn is_owed(shape: u64) -> bool {
     state_of(shape) != 0
+}
+
+/// Whether more is written of a duty than its shape.
+fn is_told(program: &Program, shape: u64) -> bool {
+    is_owed(shape) || shape & 1 != 0 || goes_on(program, RuleIx((shape >> 35) as u32))
 }
 
 /// Whether some version of this rule lets a reopened duty go on with what was left.

@@ -143,9 +143,8 @@ impl Core<'_> {
     }
 
     fn restore(&mut self, place: RecordIx, hash: u64, at_end: bool) -> RecordIx {
-        let made = self.records.take();
+        let made = self.new_record();
         let record = &mut self.records[made];
-        record.reset();
         record.stale = true;
         record.quiet = !self.entries;
         record.hash = hash;
@@ -164,11 +163,15 @@ impl Core<'_> {
         let shapes = (self.archive.shapes(), at_end);
         duties::read(record, self.program, &mut reading, shapes);
         duties::read_entries(record, &mut reading);
-        record.rare = self.archive.remove(hash, place);
+        record.rare = if at_end {
+            self.archive.empty(place)
+        } else {
+            self.by_id.insert(hash, made);
+            self.archive.remove(hash, place)
+        };
         for slot in 0..self.records[made].links.len() {
             self.join_members(made, slot);
         }
-        self.by_id.insert(hash, made);
         made
     }
 

@@ -9,16 +9,19 @@ use kept_language::{ActId, Document, FactId, NounId, Register, StateId};
 
 use super::{CalendarList, Compiled};
 use crate::list::List;
+use crate::names::Names;
 use crate::people::People;
 use crate::program::{
     ActInfo, Back, CalendarIx, Calendars, DefinitionInfo, DefinitionIx, FactInfo, FactUse,
     GrantInfo, Group, GroupIx, Hop, Hops, Ident, IdentIx, MarkUse, ProcedureInfo, ProcedureIx,
     RuleInfo, RuleIx, StateUse, TableInfo, TableIx, TransitionInfo, Use, UseIx,
 };
+use crate::reading::Reads;
 
 pub(crate) struct Builder<'a> {
     pub(crate) register: &'a Register,
     pub(crate) people: People,
+    pub(crate) names: Names,
     /// All documents in the order in which they take effect.
     pub(crate) documents: Vec<(&'a Document, Instant)>,
     pub(crate) calendars: CalendarList,
@@ -31,6 +34,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) company: GroupIx,
     pub(crate) acts: Vec<ActInfo>,
     pub(crate) facts: Vec<FactInfo>,
+    /// How many facts something reads.
+    read_facts: u32,
     pub(crate) uses: List<UseIx, Use>,
     pub(crate) rules: List<RuleIx, RuleInfo>,
     pub(crate) idents: List<IdentIx, Ident>,
@@ -64,6 +69,7 @@ impl<'a> Builder<'a> {
         let mut builder = Self {
             register,
             people,
+            names: Names::default(),
             documents: Vec::new(),
             calendars: list,
             team_calendars,
@@ -75,6 +81,7 @@ impl<'a> Builder<'a> {
             company: GroupIx(0),
             acts: Vec::new(),
             facts: Vec::new(),
+            read_facts: 0,
             uses: List::default(),
             rules: List::default(),
             idents: List::default(),
@@ -274,6 +281,7 @@ impl<'a> Builder<'a> {
 
     /// The place of a fact's value on its record.
     pub(crate) fn slot(&mut self, fact: FactId) -> Option<usize> {
+        self.read_fact(fact);
         let info = self.facts.get_mut(fact.index())?;
         if info.slot.is_none() {
             let facts = &mut self.groups[info.group?].facts;
@@ -281,6 +289,18 @@ impl<'a> Builder<'a> {
             facts.push(fact);
         }
         info.slot
+    }
+
+    /// Notes that something reads a fact; what a change of it touches from then on.
+    pub(crate) fn read_fact(&mut self, fact: FactId) -> Reads {
+        let Some(info) = self.facts.get_mut(fact.index()) else {
+            return Reads::NOTHING;
+        };
+        if info.reads.is_nothing() {
+            info.reads = Reads::fact(self.read_facts);
+            self.read_facts += 1;
+        }
+        info.reads
     }
 
     pub(crate) fn fact_use(
@@ -294,7 +314,13 @@ impl<'a> Builder<'a> {
         let slot = self
             .slot(fact)
             .ok_or_else(|| "It names a fact that the register does not have.".to_owned())?;
-        Ok(FactUse { hops, slot, fact })
+        let reads = self.read_fact(fact);
+        Ok(FactUse {
+            hops,
+            slot,
+            fact,
+            reads,
+        })
     }
 
     pub(crate) fn state_use(

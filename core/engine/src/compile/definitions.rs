@@ -6,6 +6,7 @@ use kept_language::ast::{CellKind, ColumnKind, Definition, Sentence, Stages, Val
 use super::builder::Builder;
 use super::{Compiled, Source};
 use crate::program::{Ask, Cond, DefinitionInfo, DefinitionIx, Gives, GroupIx, Shown};
+use crate::reading::Reads;
 
 impl<'a> Builder<'a> {
     pub(crate) fn definition(
@@ -78,6 +79,7 @@ impl<'a> Builder<'a> {
             group,
             from: source.from,
             until: source.until,
+            reads: Reads::NOTHING,
             gives,
         })
     }
@@ -153,7 +155,7 @@ impl<'a> Builder<'a> {
             let stage = name.unwrap_or(rows.len());
             for shown in need.iter().flatten() {
                 // What a stage needs may have been recorded long before it is left.
-                if let Shown::Fact(fact) = shown {
+                if let Shown::Fact(fact, _) = shown {
                     self.slot(*fact);
                 }
             }

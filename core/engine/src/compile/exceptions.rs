@@ -7,7 +7,6 @@ use kept_kernel::Instant;
 use kept_language::ast::{Change, Exception, RuleKey, Sentence};
 
 use super::builder::Builder;
-use super::tasks::owner;
 use super::{Compiled, Source};
 use crate::clock::{NEVER, end_of_date};
 use crate::program::{CalendarIx, ExceptionInfo, IdentIx, RuleIx, Variant};
@@ -78,7 +77,7 @@ impl<'a> Builder<'a> {
                     variant.deadline = Some(self.deadline(group, source, deadline)?);
                 }
                 Change::Who(who) => {
-                    variant.owner = owner(source, who);
+                    variant.owner = self.owner(source, who);
                     variant.owner_words = self.owner_words(who);
                 }
                 Change::Pausing(states) => variant.pausing = self.pausing(group, states)?,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use kept_language::ast::{Gate, Opens, Passage, Permission, Sentence};
 
 use super::builder::Builder;
-use super::tasks::owner;
 use super::{Compiled, Source, rule_info};
 use crate::program::{
     GateInfo, GrantInfo, GroupIx, Kind, OpensInfo, Owner, PassageInfo, PermissionInfo, RuleIx,
@@ -110,7 +109,7 @@ impl<'a> Builder<'a> {
                         key: Arc::new(source.rule.key.clone()),
                         from: source.from,
                         until: source.until,
-                        owner: owner(source, who),
+                        owner: self.owner(source, who),
                         owner_words: self.owner_words(who),
                         condition,
                         evidence: self.evidence(evidence)?,

@@ -7,7 +7,6 @@ use kept_language::ast::{ActUse, Audience, Course, Party, Report, RuleKey, Sampl
 use kept_language::{ActId, Document};
 
 use super::builder::Builder;
-use super::tasks::owner;
 use super::{Compiled, Source, rule_info};
 use crate::clock::start_of_date;
 use crate::program::{
@@ -25,7 +24,10 @@ impl<'a> Builder<'a> {
             .as_ref()
             .map(|fact| self.fact_use(group, &fact.path, fact.fact))
             .transpose()?;
-        let mut variant = Variant::of(owner(source, &sample.who), self.owner_words(&sample.who));
+        let mut variant = Variant::of(
+            self.owner(source, &sample.who),
+            self.owner_words(&sample.who),
+        );
         if let Some(span) = &sample.within {
             let kind = Until::Within(self.span(self.company, source, span)?);
             variant.deadline = Some(DeadlineInfo {
@@ -94,7 +96,7 @@ impl<'a> Builder<'a> {
             kind: WhoKind::OneOf(sender.into_iter().collect()),
             range: kept_language::ast::TextRange::default(),
         };
-        let mut variant = Variant::of(owner(source, &who), self.owner_words(&who));
+        let mut variant = Variant::of(self.owner(source, &who), self.owner_words(&who));
         let kind = Until::Within(self.span(company, source, &report.within)?);
         variant.deadline = Some(DeadlineInfo {
             kind,

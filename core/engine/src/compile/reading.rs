@@ -1,11 +1,11 @@
 //! What each rule reads: which changes make it worth judging again.
 
-use kept_language::ActId;
+use kept_language::{ActId, FactId};
 
 use crate::compile::builder::Builder;
 use crate::program::{
-    Ask, Cond, ExceptionInfo, FactUse, Gives, Kind, RuleInfo, RuleIx, Shown, SpanInfo, StateUse,
-    TableIx, Until, UseIx, Variant,
+    Ask, Cond, ExceptionInfo, Gives, Kind, RuleInfo, RuleIx, Shown, SpanInfo, StateUse, TableIx,
+    Until, UseIx, Variant,
 };
 use crate::reading::Reads;
 
@@ -39,19 +39,39 @@ impl Builder<'_> {
         }
     }
 
-    /// What definitions read, and what they give, for that may be taken back.
-    pub(crate) fn defining(&self) -> Reads {
-        let definitions = self.definitions.iter();
-        definitions.fold(Reads::NOTHING, |reads, (_, definition)| {
-            reads.and(match &definition.gives {
-                Gives::Table { fact, table, .. } => Reads::fact(*fact).and(self.in_table(*table)),
-                Gives::State { condition, .. } => in_condition(condition),
-                Gives::YesNo {
-                    fact, condition, ..
-                } => Reads::fact(*fact).and(in_condition(condition)),
-                Gives::Stages { fact, .. } => Reads::fact(*fact),
-            })
-        })
+    /// Says of each act and fact whether what lies elsewhere is to be looked for when it comes.
+    pub(crate) fn choose_sought(&mut self) {
+        let sought = |uses: &[UseIx]| uses.iter().any(|used| !self.uses[*used].back.is_empty());
+        let seeks: Vec<bool> = self.acts.iter().map(|act| sought(&act.uses)).collect();
+        for fact in &mut self.facts {
+            fact.seeks = sought(&fact.uses);
+        }
+        for act in &mut self.acts {
+            let mut counts = act.counts.iter();
+            act.seeks = counts.any(|act| seeks.get(act.index()) == Some(&true));
+        }
+    }
+
+    /// Says of each definition what it reads; what all of them read together.
+    pub(crate) fn choose_defining(&mut self) -> Reads {
+        let mut all = Reads::NOTHING;
+        for definition in self.definitions.keys() {
+            let reads = self.in_definition(&self.definitions[definition].gives);
+            self.definitions[definition].reads = reads;
+            all = all.and(reads);
+        }
+        all
+    }
+
+    fn in_definition(&self, gives: &Gives) -> Reads {
+        match gives {
+            Gives::Table { fact, table, .. } => self.of_fact(*fact).and(self.in_table(*table)),
+            Gives::State { condition, .. } => in_condition(condition),
+            Gives::YesNo {
+                fact, condition, ..
+            } => self.of_fact(*fact).and(in_condition(condition)),
+            Gives::Stages { fact, .. } => self.of_fact(*fact),
+        }
     }
 
     /// Whether an act is what begins its case, once. A record that nothing ends and that begins in several ways, as a
@@ -113,7 +133,7 @@ impl Builder<'_> {
             Until::Within(span) => self.in_span(span),
             // Its anchor is an event, and those are not told apart.
             Until::After(..) => Reads::ANYTHING,
-            Until::Fact(fact) | Until::Before(_, fact) => of_fact(fact),
+            Until::Fact(fact) | Until::Before(_, fact) => fact.reads,
             Until::EndOf(_) => Reads::NOTHING,
         }
     }
@@ -121,7 +141,7 @@ impl Builder<'_> {
     fn in_span(&self, span: &SpanInfo) -> Reads {
         match span {
             SpanInfo::Fixed(_) => Reads::NOTHING,
-            SpanInfo::FixedOr(_, fact) => of_fact(fact),
+            SpanInfo::FixedOr(_, fact) => fact.reads,
             SpanInfo::Table { table, .. } => self.in_table(*table),
         }
     }
@@ -129,7 +149,12 @@ impl Builder<'_> {
     fn in_table(&self, table: TableIx) -> Reads {
         let columns = self.tables[table].columns.iter();
         let facts = columns.filter_map(|column| column.fact.as_ref());
-        facts.fold(Reads::NOTHING, |reads, fact| reads.and(of_fact(fact)))
+        facts.fold(Reads::NOTHING, |reads, fact| reads.and(fact.reads))
+    }
+
+    fn of_fact(&self, fact: FactId) -> Reads {
+        let info = self.facts.get(fact.index());
+        info.map_or(Reads::NOTHING, |info| info.reads)
     }
 }
 
@@ -137,16 +162,12 @@ fn shown_by(variants: &[Variant]) -> Reads {
     let items = variants.iter().flat_map(|variant| &variant.evidence);
     items.flatten().fold(Reads::NOTHING, |reads, shown| {
         reads.and(match shown {
-            Shown::Fact(fact) => Reads::fact(*fact),
+            Shown::Fact(_, reads) => *reads,
             Shown::Records(..) => Reads::ANYTHING,
             // A kind of proof comes with its own list.
             Shown::Kind(_) => Reads::NOTHING,
         })
     })
-}
-
-fn of_fact(fact: &FactUse) -> Reads {
-    Reads::fact(fact.fact)
 }
 
 fn of_state(state: &StateUse) -> Reads {
@@ -159,10 +180,10 @@ fn in_condition(condition: &Cond) -> Reads {
     let tests = condition.tests.iter();
     tests.fold(Reads::NOTHING, |reads, test| {
         reads.and(match &test.kind {
-            Ask::Is(fact, _) | Ask::Compare(fact, ..) | Ask::Between(fact, ..) => of_fact(fact),
+            Ask::Is(fact, _) | Ask::Compare(fact, ..) | Ask::Between(fact, ..) => fact.reads,
             Ask::Known(facts) => facts
                 .iter()
-                .fold(Reads::NOTHING, |reads, fact| reads.and(of_fact(fact))),
+                .fold(Reads::NOTHING, |reads, fact| reads.and(fact.reads)),
             Ask::State(state) => of_state(state),
             // Time alone can change its answer.
             Ask::Event(..) => Reads::ANYTHING,

@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
         source: &Source<'a>,
         task: &Task,
     ) -> Compiled<Variant> {
-        let owner = owner(source, &task.who);
+        let owner = self.owner(source, &task.who);
         let owner_words = self.owner_words(&task.who);
         let through = match &task.through {
             Some(through) => self.through(group, task.act.act, through)?,
@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
 
     fn shown(&mut self, proof: &Proof) -> Compiled<Shown> {
         Ok(match proof {
-            Proof::Fact(fact) => Shown::Fact(fact.fact),
+            Proof::Fact(fact) => Shown::Fact(fact.fact, self.read_fact(fact.fact)),
             Proof::Kind(kind) => Shown::Kind(*kind),
             Proof::Records(count, noun) => {
                 let group = self.group(*noun)?;
@@ -176,7 +176,7 @@ impl<'a> Builder<'a> {
 
     /// The ladder. Whoever owns the duty already is passed over when a level fires, not here.
     pub(crate) fn levels(
-        &self,
+        &mut self,
         escalation: Option<&Escalation>,
         owner: &Arc<str>,
     ) -> Box<[LevelInfo]> {
@@ -188,6 +188,10 @@ impl<'a> Builder<'a> {
                 role: match &level.to {
                     Whom::Owner => Arc::clone(owner),
                     Whom::Party(party) => self.party_words(party).into(),
+                },
+                party: match &level.to {
+                    Whom::Party(party) => Some(self.party(party)),
+                    Whom::Owner => None,
                 },
                 to: level.to.clone(),
             })
@@ -237,26 +241,28 @@ impl<'a> Builder<'a> {
             new
         })
     }
-}
 
-fn party(party: &Party) -> PartyInfo {
-    match party {
-        Party::Role(role) => PartyInfo::Role(*role),
-        Party::Part(part) => PartyInfo::Part(part.as_str().into()),
-    }
-}
-
-/// Who owes.
-pub(crate) fn owner(source: &Source<'_>, who: &Who) -> Owner {
-    match &who.kind {
-        WhoKind::OneOf(parties) => Owner::Parties(parties.iter().map(party).collect()),
-        WhoKind::Each(role) => Owner::Each(*role),
-        WhoKind::Everyone { on_distribution } => {
-            Owner::Everyone(match &source.document.header.distribution {
-                Distribution::Roles(roles) if *on_distribution => Some(roles.clone().into()),
-                _ => None,
-            })
+    fn party(&mut self, party: &Party) -> PartyInfo {
+        match party {
+            Party::Role(role) => PartyInfo::Role(*role),
+            Party::Part(part) => PartyInfo::Part(self.names.of(part)),
         }
-        WhoKind::Client => Owner::Client,
+    }
+
+    /// Who owes.
+    pub(crate) fn owner(&mut self, source: &Source<'_>, who: &Who) -> Owner {
+        match &who.kind {
+            WhoKind::OneOf(parties) => {
+                Owner::Parties(parties.iter().map(|party| self.party(party)).collect())
+            }
+            WhoKind::Each(role) => Owner::Each(*role),
+            WhoKind::Everyone { on_distribution } => {
+                Owner::Everyone(match &source.document.header.distribution {
+                    Distribution::Roles(roles) if *on_distribution => Some(roles.clone().into()),
+                    _ => None,
+                })
+            }
+            WhoKind::Client => Owner::Client,
+        }
     }
 }
