@@ -168,7 +168,7 @@ fn a_node_with_an_empty_folder_takes_the_keys_of_the_database_and_makes_none() {
     nodes.street.house("three", 2);
     let before = nodes.keys("three");
     let told = nodes.ends(2, "three", &["migrate", "--key-file", &key]);
-    assert!(told.contains("Name another one with --data"), "{told}");
+    assert!(told.contains("name another one with --data"), "{told}");
     assert_eq!(nodes.keys("three"), before);
 }
 
