@@ -77,7 +77,7 @@ pub(crate) fn gates_in_words(rules: &InForce, mut shut: Vec<ShutGate>) -> Vec<Sh
         for missing in &mut gate.missing {
             if missing.starts_with("its condition") || missing.starts_with("what bars it") {
                 let sentence = kept_language::explain_short(&rules.register, &rules.library, rule);
-                *missing = sentence.trim_end_matches('.').to_owned();
+                sentence.trim_end_matches('.').clone_into(missing);
             }
         }
     }

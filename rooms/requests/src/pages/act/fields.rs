@@ -63,6 +63,10 @@ pub struct Done {
     pub(super) way: Option<String>,
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "each form is read to this, and most can fail"
+)]
 fn done(
     said: &'static str,
     command: impl Fn(
