@@ -102,6 +102,15 @@ statements! {
                               SELECT k.client FROM contacts k WHERE k.folded_email >= $6 AND k.folded_email < $7
                                   AND k.folded_email IS NOT NULL AND k.removed_at IS NULL)
                           AND ", in_reach!(), " ORDER BY c.folded_name, c.id LIMIT $8");
+    /// The same for whoever reaches all clients: so many contacts are enough then, however many begin like this.
+    PICK_ANY_BY_CONTACT = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND c.id IN (
+                              SELECT k.client FROM contacts k WHERE k.folded_name >= $1 AND k.folded_name < $2
+                                  AND k.removed_at IS NULL ORDER BY k.folded_name, k.id LIMIT 100)
+                          ORDER BY c.folded_name, c.id LIMIT $3");
+    PICK_ANY_BY_EMAIL = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND c.id IN (
+                              SELECT k.client FROM contacts k WHERE k.folded_email >= $1 AND k.folded_email < $2
+                                  AND k.folded_email IS NOT NULL AND k.removed_at IS NULL ORDER BY k.folded_email LIMIT 100)
+                          ORDER BY c.folded_name, c.id LIMIT $3");
 
     CONTACT = contact!("WHERE k.id = $1");
     CONTACTS_OF = contact!("WHERE k.client = $1 AND k.removed_at IS NULL ORDER BY k.folded_name, k.id LIMIT 200");

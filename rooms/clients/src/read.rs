@@ -117,14 +117,30 @@ pub fn pick(
     }
     let email = words.trim().to_lowercase();
     let email_end = format!("{email}{}", char::MAX);
-    for (sql, from, to) in [
-        (queries::PICK_BY_CONTACT, &name, &end),
-        (queries::PICK_BY_EMAIL, &email, &email_end),
+    let all = scope.is_everything();
+    for (any, within, from, to) in [
+        (
+            queries::PICK_ANY_BY_CONTACT,
+            queries::PICK_BY_CONTACT,
+            &name,
+            &end,
+        ),
+        (
+            queries::PICK_ANY_BY_EMAIL,
+            queries::PICK_BY_EMAIL,
+            &email,
+            &email_end,
+        ),
     ] {
         if found.len() >= limit as usize {
             break;
         }
-        for card in between(sql, from, to)? {
+        let cards = if all {
+            read.all(any, &params![from, to, limit])?
+        } else {
+            between(within, from, to)?
+        };
+        for card in cards {
             if !found.iter().any(|known| known.id == card.id) {
                 found.push(card);
             }
