@@ -263,6 +263,7 @@ test('without a script all of it works too', () => within({ javaScriptEnabled: f
   await page.click('main tbody th a[href^="/adherence/SR/acknowledge"]');
   await page.click('.case-table a[href^="/adherence/cases/"]');
   await page.click('.why summary');
+  await page.click('.why[open] a');
   await page.waitForSelector('.why[open] .why-steps li');
   await page.goto(`${home.address}/me`);
   await page.check('input[name="theme"][value="dark"]');

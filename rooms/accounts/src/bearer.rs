@@ -5,7 +5,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use kept_api::Bearer;
 use kept_journal::audit::Who;
+use kept_kernel::Id;
 use kept_store::{StoreError, params};
 use kept_vault::Token as Secret;
 
@@ -67,6 +69,23 @@ impl Token {
     /// Who it is in the audit.
     pub fn who(&self) -> Who {
         Who::Token(self.id.0)
+    }
+}
+
+impl Bearer for Token {
+    type Action = Action;
+    type Scope = Scope;
+
+    fn id(&self) -> Id {
+        self.id.0
+    }
+
+    fn reach(&self, action: Action) -> Result<Scope, &'static str> {
+        let scope = self.scope(action);
+        if scope.is_nothing() {
+            return Err(action.name());
+        }
+        Ok(scope)
     }
 }
 

@@ -1,24 +1,23 @@
-//! The routes of the room for programs.
+//! The routes of the room for programs. What is the same for every handler is in `kept_api`: here stand its own words.
 
 mod body;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::{Action, Scope};
-use kept_api::{Answer, Asked, Cursor, IfMatch, PageOf, Problem, Sent};
+use kept_api::{Answer, Cursor, Named, Nothing, PageOf, Paged, Paging, Problem, Sent, Served};
 use kept_kernel::Instant;
-use kept_rooms::{Refusal as _, Refused};
-use kept_store::{Read, StoreError, Write};
+use kept_rooms::Refused;
+use kept_store::{Read, Store, StoreError, Write};
 use kept_ui::routes::{Routes, get, post};
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::commands::{
-    ChangeAnnouncementError, ConfirmReadingError, PostAnnouncementError, WithdrawAnnouncementError,
-    change_announcement, confirm_reading, post_announcement, withdraw_announcement,
+    ConfirmReadingError, Step, change_announcement, confirm_reading, post_announcement,
+    withdraw_announcement,
 };
-use crate::model::{Announcement, AnnouncementId, Fault, Typed};
+use crate::model::{Announcement, AnnouncementId, Draft, Fault, Typed};
 use crate::queries::{self, Listed, START};
 use crate::room::Room;
 use body::{AnnouncementBody, Written, body};
@@ -42,14 +41,28 @@ pub fn api_description() -> utoipa::openapi::OpenApi {
 #[openapi(paths(list, one, post_one, change, withdraw, confirm))]
 struct Described;
 
+type Call = kept_api::Call<Room, Token>;
+
+impl Served for Room {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn now(&self) -> Instant {
+        self.world.now()
+    }
+
+    fn changed(&self) {
+        Self::changed(self, None);
+    }
+}
+
 /// Which announcements are asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Which {
     #[serde(default)]
     view: ViewName,
-    after: Option<String>,
-    limit: Option<u32>,
 }
 
 /// A view of the list.
@@ -65,8 +78,6 @@ enum ViewName {
     Written,
 }
 
-const ON_A_PAGE: u32 = 50;
-
 /// List announcements
 ///
 /// The newest first. The views `current` and `earlier` have what is addressed to the token's person, or within the reach of
@@ -75,53 +86,30 @@ const ON_A_PAGE: u32 = 50;
     get, path = "/api/v1/announcements", tag = "Announcements", operation_id = "listAnnouncements",
     params(
         ("view" = Option<ViewName>, Query, description = "current, earlier or written; current when left out"),
-        ("after" = Option<String>, Query, description = "What next said on the page before"),
-        ("limit" = Option<u32>, Query, description = "1 to 50 on a page"),
+        Paging,
     ),
-    responses(
-        (status = 200, description = "A page of the list", body = PageOf<AnnouncementBody>),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "A page of the list", body = PageOf<AnnouncementBody>)),
     security(("token" = ["read-announcements"]))
 )]
-async fn list(
-    State(room): State<Room>,
-    token: Token,
-    Asked(which): Asked<Which>,
-) -> Result<Answer, Problem> {
-    let (action, listed) = match which.view {
+async fn list(call: Call, which: Paged<Which>) -> Result<Answer, Problem> {
+    let (action, listed) = match which.asked.view {
         ViewName::Current => (Action::ReadAnnouncements, Listed::Current),
         ViewName::Earlier => (Action::ReadAnnouncements, Listed::Earlier),
         ViewName::Written => (Action::PostAnnouncements, Listed::Written),
     };
-    let scope = may(&token, action)?;
-    let limit = which.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
-    let after = match which.after.as_deref() {
-        None => START,
-        Some(text) => Cursor::parse(text).map(|cursor| (cursor.at, cursor.id))?,
+    let scope = call.may(action)?;
+    let limit = which.limit();
+    let after = which.after()?.map_or(START, |after| (after.at, after.id));
+    let now = call.room.now();
+    let read = move |read: &Read<'_>| queries::list(read, &scope, (listed, now), after, limit + 1);
+    let found = call.room.store.read(read).await?;
+    let written = Written::at(&call.room, now);
+    let key = |one: &Announcement| Cursor {
+        at: one.from_at,
+        id: one.id.0,
     };
-    let now = room.world.now();
-    let found = room
-        .store
-        .read(move |read| queries::list(read, &scope, (listed, now), after, limit + 1))
-        .await?;
-    let shown = limit as usize;
-    let last = found.get(shown).and_then(|_| found.get(shown - 1));
-    let next = last.map(|last| {
-        Cursor {
-            at: last.from_at,
-            id: last.id.0,
-        }
-        .text()
-    });
-    let written = Written::at(&room, now);
-    let items: Vec<_> = found
-        .iter()
-        .take(shown)
-        .map(|one| body(one, &written))
-        .collect();
-    Ok(Answer::json(StatusCode::OK, &PageOf { items, next }))
+    let page = PageOf::cut(&found, limit, key, |one| body(one, &written));
+    Ok(Answer::json(StatusCode::OK, &page))
 }
 
 /// Read an announcement
@@ -129,30 +117,22 @@ async fn list(
 /// The `ETag` is its revision, for changing it.
 #[utoipa::path(
     get, path = "/api/v1/announcements/{id}", tag = "Announcements", operation_id = "readAnnouncement",
-    params(("id" = String, Path, description = "Which one")),
     responses(
         (status = 200, description = "The announcement", body = AnnouncementBody, headers(("ETag" = String, description = "Its revision"))),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
     ),
     security(("token" = ["read-announcements"]))
 )]
-async fn one(
-    State(room): State<Room>,
-    token: Token,
-    Path(id): Path<String>,
-) -> Result<Answer, Problem> {
+async fn one(call: Call, Named(id): Named<AnnouncementId>) -> Result<Answer, Problem> {
     let scopes = (
-        may(&token, Action::ReadAnnouncements)?,
-        token.scope(Action::PostAnnouncements),
+        call.may(Action::ReadAnnouncements)?,
+        call.token.scope(Action::PostAnnouncements),
     );
-    let (id, now) = (id_of(&id)?, room.world.now());
-    let found = room
-        .store
-        .read(move |read| queries::one(read, (&scopes.0, &scopes.1), id, now))
-        .await?;
-    let (found, _) = found.ok_or_else(missing)?;
-    Ok(answer(StatusCode::OK, &found, &Written::at(&room, now)))
+    let now = call.room.now();
+    let read = move |read: &Read<'_>| queries::one(read, (&scopes.0, &scopes.1), id, now);
+    let found = call.room.store.read(read).await?;
+    let (found, _) = found.ok_or_else(Problem::out_of_reach)?;
+    let written = Written::at(&call.room, now);
+    Ok(answer(StatusCode::OK, &found, &written))
 }
 
 /// Post an announcement
@@ -160,38 +140,21 @@ async fn one(
 /// It has the token's person as its author. Send an `Idempotency-Key` to be able to send it again.
 #[utoipa::path(
     post, path = "/api/v1/announcements", tag = "Announcements", operation_id = "postAnnouncement",
-    params(("Idempotency-Key" = Option<String>, Header, description = "A text of your own; the same gives the same answer for 24 hours")),
     request_body = Typed,
-    responses(
-        (status = 201, description = "It is posted", body = AnnouncementBody, headers(("Location" = String), ("ETag" = String))),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 201, description = "It is posted", body = AnnouncementBody, headers(("ETag" = String)))),
     security(("token" = ["post-announcements"]))
 )]
-async fn post_one(
-    State(room): State<Room>,
-    token: Token,
-    sent: Sent<Typed>,
-) -> Result<Answer, Problem> {
-    let scope = may(&token, Action::PostAnnouncements)?;
-    let id = room.new_id();
-    let step = room.step(token.who(), "post-announcement", id);
-    let at = step.act.at;
-    let once = sent.once(token.id.0, at)?;
-    let draft = sent.body.understood(&room.rules.now(), at).map_err(wrong)?;
-    let written = Written::at(&room, at);
-    let posted = room.store.write(move |tx| {
-        once.run(tx, || {
-            post_announcement(tx, &step, &scope, id, &draft)?;
-            let made = made(tx, &scope, id, at)?;
-            let place = format!("/api/v1/announcements/{id}");
-            Ok::<_, PostAnnouncementError>(answer(StatusCode::CREATED, &made, &written).at(place))
-        })
-    });
-    let posted = posted.await?;
-    room.changed(None);
-    Ok(posted)
+async fn post_one(call: Call, sent: Sent<Typed>) -> Result<Answer, Problem> {
+    let scope = call.may(Action::PostAnnouncements)?;
+    let id = call.room.new_id();
+    let (step, written) = act(&call, "post-announcement", id);
+    let draft = understood(&call, &sent.body, &step)?;
+    let command = move |tx: &Write<'_>| {
+        let posted = post_announcement(tx, &step, &scope, id, &draft);
+        let place = format!("/api/v1/announcements/{id}");
+        posted.and_then(|()| Ok(made(tx, &scope, id, (StatusCode::CREATED, &written))?.at(place)))
+    };
+    call.once(&sent, command).await
 }
 
 /// Change an announcement
@@ -199,42 +162,24 @@ async fn post_one(
 /// The whole announcement as it shall be. Another title, text or clause is another version, which is to be confirmed again.
 #[utoipa::path(
     put, path = "/api/v1/announcements/{id}", tag = "Announcements", operation_id = "changeAnnouncement",
-    params(
-        ("id" = String, Path, description = "Which one"),
-        ("If-Match" = String, Header, description = "The ETag of the announcement as you read it"),
-    ),
     request_body = Typed,
-    responses(
-        (status = 200, description = "It is changed", body = AnnouncementBody, headers(("ETag" = String))),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "It is changed", body = AnnouncementBody, headers(("ETag" = String)))),
     security(("token" = ["post-announcements"]))
 )]
 async fn change(
-    State(room): State<Room>,
-    token: Token,
-    Path(id): Path<String>,
-    revision: Result<IfMatch, Problem>,
+    call: Call,
+    Named(id): Named<AnnouncementId>,
     sent: Sent<Typed>,
 ) -> Result<Answer, Problem> {
-    let scope = may(&token, Action::PostAnnouncements)?;
-    let id = id_of(&id)?;
-    let IfMatch(revision) = revision?;
-    let step = room.step(token.who(), "change-announcement", id);
-    let at = step.act.at;
-    let draft = sent.body.understood(&room.rules.now(), at).map_err(wrong)?;
-    let written = Written::at(&room, at);
-    let changed = room.store.write(move |tx| {
-        change_announcement(tx, &step, &scope, (id, revision), &draft)?;
-        let made = made(tx, &scope, id, at)?;
-        Ok::<_, ChangeAnnouncementError>(answer(StatusCode::OK, &made, &written))
-    });
-    let changed = changed
-        .await
-        .map_err(|error| Problem::from(error.refused()))?;
-    room.changed(None);
-    Ok(changed)
+    let scope = call.may(Action::PostAnnouncements)?;
+    let revision = sent.revision()?;
+    let (step, written) = act(&call, "change-announcement", id);
+    let draft = understood(&call, &sent.body, &step)?;
+    let command = move |tx: &Write<'_>| {
+        let changed = change_announcement(tx, &step, &scope, (id, revision), &draft);
+        changed.and_then(|_| Ok(made(tx, &scope, id, (StatusCode::OK, &written))?))
+    };
+    call.write(command).await
 }
 
 /// Withdraw an announcement
@@ -242,45 +187,22 @@ async fn change(
 /// Readers no longer see it. Who has read it is kept.
 #[utoipa::path(
     post, path = "/api/v1/announcements/{id}/withdrawal", tag = "Announcements", operation_id = "withdrawAnnouncement",
-    params(
-        ("id" = String, Path, description = "Which one"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A text of your own; the same gives the same answer for 24 hours"),
-    ),
-    responses(
-        (status = 200, description = "It is withdrawn", body = AnnouncementBody, headers(("ETag" = String))),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "It is withdrawn", body = AnnouncementBody, headers(("ETag" = String)))),
     security(("token" = ["post-announcements"]))
 )]
 async fn withdraw(
-    State(room): State<Room>,
-    token: Token,
-    Path(id): Path<String>,
+    call: Call,
+    Named(id): Named<AnnouncementId>,
     sent: Sent<Nothing>,
 ) -> Result<Answer, Problem> {
-    let scope = may(&token, Action::PostAnnouncements)?;
-    let id = id_of(&id)?;
-    let step = room.step(token.who(), "withdraw-announcement", id);
-    let at = step.act.at;
-    let once = sent.once(token.id.0, at)?;
-    let written = Written::at(&room, at);
-    let withdrawn = room.store.write(move |tx| {
-        once.run(tx, || {
-            withdraw_announcement(tx, &step, &scope, id)?;
-            let made = made(tx, &scope, id, at)?;
-            Ok::<_, WithdrawAnnouncementError>(answer(StatusCode::OK, &made, &written))
-        })
-    });
-    let withdrawn = withdrawn.await?;
-    room.changed(None);
-    Ok(withdrawn)
+    let scope = call.may(Action::PostAnnouncements)?;
+    let (step, written) = act(&call, "withdraw-announcement", id);
+    let command = move |tx: &Write<'_>| {
+        let withdrawn = withdraw_announcement(tx, &step, &scope, id);
+        withdrawn.and_then(|()| Ok(made(tx, &scope, id, (StatusCode::OK, &written))?))
+    };
+    call.once(&sent, command).await
 }
-
-/// A body without fields.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// What was read.
 #[derive(Deserialize, ToSchema)]
@@ -296,62 +218,39 @@ struct Reading {
 /// For the token's person. Doing it again changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/announcements/{id}/readings", tag = "Announcements", operation_id = "confirmReading",
-    params(
-        ("id" = String, Path, description = "Which one"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A text of your own; the same gives the same answer for 24 hours"),
-    ),
     request_body = Reading,
-    responses(
-        (status = 200, description = "It is confirmed", body = AnnouncementBody, headers(("ETag" = String))),
-        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "It is confirmed", body = AnnouncementBody, headers(("ETag" = String)))),
     security(("token" = ["read-announcements"]))
 )]
 async fn confirm(
-    State(room): State<Room>,
-    token: Token,
-    Path(id): Path<String>,
+    call: Call,
+    Named(id): Named<AnnouncementId>,
     sent: Sent<Reading>,
 ) -> Result<Answer, Problem> {
-    let scope = may(&token, Action::ReadAnnouncements)?;
-    let id = id_of(&id)?;
-    let step = room.step(token.who(), "read-announcement", id);
-    let at = step.act.at;
-    let once = sent.once(token.id.0, at)?;
-    let (version, written) = (sent.body.version, Written::at(&room, at));
-    let confirmed = room.store.write(move |tx| {
-        once.run(tx, || {
-            confirm_reading(tx, &step, &scope, (id, version))?;
-            let read = queries::one_to_read(tx, &scope, id, at)?;
-            let read = read.ok_or(ConfirmReadingError::Missing)?;
-            Ok::<_, ConfirmReadingError>(answer(StatusCode::OK, &read, &written))
-        })
-    });
-    let confirmed = confirmed.await?;
-    room.changed(None);
-    Ok(confirmed)
+    let scope = call.may(Action::ReadAnnouncements)?;
+    let (step, written) = act(&call, "read-announcement", id);
+    let version = sent.body.version;
+    let command = move |tx: &Write<'_>| {
+        confirm_reading(tx, &step, &scope, (id, version))?;
+        let read = queries::one_to_read(tx, &scope, id, step.act.at)?;
+        let read = read.ok_or(ConfirmReadingError::Missing)?;
+        Ok::<_, ConfirmReadingError>(answer(StatusCode::OK, &read, &written))
+    };
+    call.once(&sent, command).await
 }
 
-/// The reach of a token, or its refusal.
-fn may(token: &Token, action: Action) -> Result<Scope, Problem> {
-    let scope = token.scope(action);
-    if scope.is_nothing() {
-        return Err(Problem::without_scope(action.name()));
-    }
-    Ok(scope)
+/// An act of the token, and how what it leaves is written.
+fn act(call: &Call, name: &str, id: AnnouncementId) -> (Step, Written) {
+    let step = call.room.step(call.token.who(), name, id);
+    let written = Written::at(&call.room, step.act.at);
+    (step, written)
 }
 
-fn wrong(faults: Vec<Fault>) -> Problem {
-    Refused::Fields(faults.into_iter().map(Into::into).collect()).into()
-}
-
-fn id_of(text: &str) -> Result<AnnouncementId, Problem> {
-    text.parse().map_err(|_| missing())
-}
-
-fn missing() -> Problem {
-    Problem::missing("There is no such announcement within reach of this token.")
+fn understood(call: &Call, typed: &Typed, step: &Step) -> Result<Draft, Problem> {
+    let draft = typed.understood(&call.room.rules.now(), step.act.at);
+    draft.map_err(|faults: Vec<Fault>| {
+        Refused::Fields(faults.into_iter().map(Into::into).collect()).into()
+    })
 }
 
 /// The announcement as the command has left it.
@@ -359,10 +258,12 @@ fn made(
     tx: &Write<'_>,
     scope: &Scope,
     id: AnnouncementId,
-    at: Instant,
-) -> Result<Announcement, StoreError> {
+    (status, written): (StatusCode, &Written),
+) -> Result<Answer, StoreError> {
     let read: &Read<'_> = tx;
-    queries::one_to_change(read, scope, id, at)?.ok_or(StoreError::Missing("ONE_WRITTEN"))
+    let found = queries::one_to_change(read, scope, id, written.now)?;
+    let found = found.ok_or(StoreError::Missing("ONE_WRITTEN"))?;
+    Ok(answer(status, &found, written))
 }
 
 fn answer(status: StatusCode, announcement: &Announcement, written: &Written) -> Answer {

@@ -9,6 +9,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
+use crate::alike::complete;
 use crate::problem::{Problem, WrongField};
 
 /// The description, ready to be sent and to be shown.
@@ -22,7 +23,8 @@ pub struct Description {
 #[openapi(components(schemas(Problem, WrongField)))]
 struct Shared;
 
-/// Joins what the rooms say of their routes.
+/// Joins what the rooms say of their routes, and completes it by what all of them have in common: how they refuse, `{id}`,
+/// `Idempotency-Key` of a POST, `If-Match` of a PUT.
 pub fn document(rooms: impl IntoIterator<Item = OpenApi>, version: &str) -> Description {
     let mut whole = Shared::openapi();
     for room in rooms {
@@ -36,7 +38,8 @@ pub fn document(rooms: impl IntoIterator<Item = OpenApi>, version: &str) -> Desc
     let components = whole.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("token", bearer);
-    let value = serde_json::to_value(&whole).unwrap_or_default();
+    let mut value = serde_json::to_value(&whole).unwrap_or_default();
+    complete(&mut value);
     Description {
         text: value.to_string().into(),
         value: Arc::new(value),

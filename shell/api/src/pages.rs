@@ -1,14 +1,16 @@
 //! Lists page by page, and records by their revision.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use kept_kernel::{Id, Instant};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{CHANGED, Problem, UNCONDITIONAL};
+use crate::sent::query;
 
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -18,6 +20,75 @@ pub struct PageOf<T> {
     /// What to send as `after` for the next page; null: this is the last one.
     #[schema(example = "AAZCjN9gQAAZwPvXNAt__7__________")]
     pub next: Option<String>,
+}
+
+impl<T> PageOf<T> {
+    /// What is shown of rows, of which one more was read than [`Paged::limit`] says.
+    pub fn cut<R>(
+        rows: &[R],
+        limit: u32,
+        key: impl Fn(&R) -> Cursor,
+        written: impl Fn(&R) -> T,
+    ) -> Self {
+        let shown = limit as usize;
+        let last = rows.get(shown).and_then(|_| rows.get(shown - 1));
+        Self {
+            items: rows.iter().take(shown).map(written).collect(),
+            next: last.map(|last| key(last).text()),
+        }
+    }
+}
+
+/// Which page of a list is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// What next said on the page before
+    after: Option<String>,
+    /// 1 to 50 on a page
+    limit: Option<u32>,
+}
+
+/// The most records on a page.
+const MOST: u32 = 50;
+
+/// The query of a list: its page, and `T` with all that it says else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paged<T> {
+    /// What the list itself is asked for.
+    pub asked: T,
+    page: Paging,
+}
+
+impl<T> Paged<T> {
+    /// Where the page begins; none: with the first record.
+    ///
+    /// # Errors
+    ///
+    /// A problem at `after`.
+    pub fn after(&self) -> Result<Option<Cursor>, Problem> {
+        self.page.after.as_deref().map(Cursor::parse).transpose()
+    }
+
+    /// How many records it has at most. Read one more, for [`PageOf::cut`].
+    pub fn limit(&self) -> u32 {
+        self.page.limit.unwrap_or(MOST).clamp(1, MOST)
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Paged<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let text = parts.uri.query().unwrap_or_default();
+        let is_page = |pair: &&str| matches!(pair.split('=').next(), Some("after" | "limit"));
+        let (page, asked): (Vec<_>, Vec<_>) = text.split('&').partition(is_page);
+        Ok(Self {
+            asked: query(&asked.join("&"))?,
+            page: query(&page.join("&"))?,
+        })
+    }
 }
 
 /// Where a list goes on: after the record with this instant and id. Callers see a text that means nothing to them, and that
@@ -63,11 +134,9 @@ impl Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IfMatch(pub u32);
 
-impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let Some(sent) = parts.headers.get(header::IF_MATCH) else {
+impl IfMatch {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let Some(sent) = headers.get(header::IF_MATCH) else {
             return Err(Problem::of(UNCONDITIONAL, UNCONDITIONAL.advice));
         };
         let revision = sent
@@ -79,6 +148,14 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
         revision
             .map(Self)
             .ok_or_else(|| Problem::of(CHANGED, CHANGED.advice))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        Self::of(&parts.headers)
     }
 }
 

@@ -107,6 +107,11 @@ impl Problem {
         Self::of(MISSING, detail)
     }
 
+    /// There is no such thing, or none within reach, where no more is to be said.
+    pub fn out_of_reach() -> Self {
+        Self::of(MISSING, MISSING.advice)
+    }
+
     /// The token lacks this scope, or its person the right.
     pub fn without_scope(name: &str) -> Self {
         let detail = format!("It needs the scope {name}, of a person whose roles grant the same.");

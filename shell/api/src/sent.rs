@@ -3,13 +3,15 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::IntoResponse as _;
 use kept_kernel::{Id, Instant};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::once::Once;
+use crate::pages::IfMatch;
 use crate::problem::{MALFORMED, Problem, TOO_LARGE, UNSUPPORTED};
 
 /// A JSON body, read into a type that refuses fields that it does not know (`deny_unknown_fields`). No body is an empty
@@ -32,7 +34,21 @@ impl<T> Sent<T> {
     pub fn once(&self, asker: Id, at: Instant) -> Result<Once, Problem> {
         Once::of(&self.headers, &self.what, asker, at)
     }
+
+    /// The revision that a change is meant for, as `If-Match` says.
+    ///
+    /// # Errors
+    ///
+    /// When it says none, or one that cannot be.
+    pub fn revision(&self) -> Result<u32, Problem> {
+        IfMatch::of(&self.headers).map(|IfMatch(revision)| revision)
+    }
 }
+
+/// A body without fields.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
@@ -89,9 +105,15 @@ pub struct Asked<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(asked)| Self(asked))
-            .map_err(|error| Problem::of(MALFORMED, error.body_text()))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// What stands after a question mark, read into a type.
+pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let malformed = |words: String| Problem::of(MALFORMED, words);
+    let uri = Uri::try_from(format!("/?{text}")).map_err(|error| malformed(error.to_string()))?;
+    let read = Query::<T>::try_from_uri(&uri).map_err(|error| malformed(error.body_text()))?;
+    Ok(read.0)
 }

@@ -1,6 +1,7 @@
 //! The whole way: rows, subjects, events, in time order.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use kept_engine::{Event, Record, What};
 use kept_kernel::Instant;
 use kept_language::ast::Value;
 use kept_language::{ActId, FactId, ProofId, Register, RoleId};
+use rustc_hash::FxHashSet;
 
 use crate::bad::{BadLine, BadReason};
 use crate::codec::{Packer, Unpacker};
@@ -57,6 +59,13 @@ pub enum LogError {
     Header(BadReason),
     /// It does not have the columns that the mapping names.
     Columns(Vec<MappingProblem>),
+    /// The mapping says that the rows of a subject stand together, and in this line begins one that was over.
+    Apart {
+        /// Which line of the file.
+        line: u64,
+        /// Whose row it is.
+        subject: String,
+    },
 }
 
 impl From<io::Error> for LogError {
@@ -77,6 +86,11 @@ impl fmt::Display for LogError {
                 let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
                 write!(f, "{}", lines.join("\n"))
             }
+            Self::Apart { line, subject } => write!(
+                f,
+                "The rows of {subject} do not stand together: line {line} has another one. Say `rows = \"in any order\"` in the \
+                 mapping, under [log]."
+            ),
         }
     }
 }
@@ -157,20 +171,34 @@ fn one_by_one(
     Ok(())
 }
 
-/// The rows of a subject stand together in the log.
+/// So many subjects are remembered, to tell when one begins anew: 9 bytes each.
+const MOST_SEEN: usize = 4 << 20;
+
+/// The rows of a subject stand together in the log. Where they do not, each run of them would pass for a subject of its own.
 fn together(
     rows: &mut LogRows<'_>,
     emitter: &mut Emitter<'_>,
     summary: &mut Summary,
     watch: &mut dyn Watch,
-) -> io::Result<()> {
+) -> Result<(), LogError> {
     let mut group = Group::default();
     let mut row = GoodRow::default();
+    let mut seen: FxHashSet<u64> = FxHashSet::default();
     while next_good(rows, &mut row, summary, watch)? {
         let subject = row.cell(emitter.subject_column()).to_owned();
+        let begins = group.rows.is_empty() || group.subject != subject;
+        if begins && seen.len() < MOST_SEEN && !seen.insert(hash_of(&subject)) {
+            let line = row.line;
+            return Err(LogError::Apart { line, subject });
+        }
         group.add(&subject, std::mem::take(&mut row), emitter, summary, watch)?;
     }
-    group.flush(emitter, summary, watch)
+    Ok(group.flush(emitter, summary, watch)?)
+}
+
+/// Two of millions that are alike would refuse a good log, so this hash is a good one.
+fn hash_of(subject: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(subject)
 }
 
 /// The rows of a subject stand anywhere: they are brought together first.

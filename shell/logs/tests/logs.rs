@@ -226,6 +226,22 @@ fn json_lines_and_csv_give_the_same_events() {
 }
 
 #[test]
+fn rows_that_do_not_stand_together_as_the_mapping_says_are_refused() {
+    let mapping = DESK.replacen("[log]", "[log]\nrows = \"together\"", 1);
+    let refused = run(&mapping, LOG, 1 << 20)
+        .err()
+        .map(|error| error.to_string());
+    assert_eq!(
+        refused.unwrap(),
+        "The rows of T1 do not stand together: line 4 has another one. Say `rows = \"in any order\"` in the mapping, under [log]."
+    );
+    let mut rows: Vec<&str> = LOG.lines().skip(1).collect();
+    rows.sort_by_key(|row| row.split(',').next());
+    let sorted = format!("{}\n{}\n", LOG.lines().next().unwrap(), rows.join("\n"));
+    assert_eq!(run(&mapping, &sorted, 1 << 20).unwrap().events, EVENTS);
+}
+
+#[test]
 fn a_column_that_the_log_does_not_have_is_named_with_the_nearest_one() {
     let log = LOG.replacen("customer", "costumer", 1);
     let Err(LogError::Columns(problems)) = run(DESK, &log, 1 << 20) else {

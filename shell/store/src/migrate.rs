@@ -18,6 +18,7 @@
 //! Lines that begin with `--sqlite ` or `--postgres ` hold what exists on one of them only.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kept_kernel::Instant;
 
@@ -25,6 +26,7 @@ use crate::error::{OpenError, StoreError};
 use crate::params;
 use crate::sql::Dialect;
 use crate::store::Store;
+use crate::transaction::grown;
 
 /// A step of a schema. Once released it is never edited: what it made is changed by a later one.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,9 @@ crate::statements! {
     RECORD_MIGRATION =
         "INSERT INTO migrations (owner, number, name, checksum, run_at) VALUES ($1, $2, $3, $4, $5)";
 }
+
+/// What grows with the house, such as a new index, may take as long as it takes.
+const MAINTENANCE: Duration = Duration::from_hours(24);
 
 const OWN_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     owner $TEXT NOT NULL,
@@ -152,7 +157,7 @@ impl Store {
         let text = translate(migration.text, self.dialect());
         let Migration { number, name, .. } = migration;
         let checksum = checksum_of(migration.text);
-        self.write(move |tx| {
+        self.write_within(MAINTENANCE, move |tx| {
             tx.run_text(name, &text)?;
             tx.execute(
                 RECORD_MIGRATION,
@@ -168,17 +173,19 @@ impl Store {
         })
     }
 
-    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports.
+    /// Refreshes what the database knows of its own sizes, so that it chooses good plans: after migrations and imports. What
+    /// has grown tenfold is looked at, each table by itself, so that others may write in between.
     ///
     /// # Errors
     ///
     /// As the database says.
     pub fn analyze(&self) -> Result<(), StoreError> {
-        let text = match self.dialect() {
-            Dialect::Sqlite => "PRAGMA optimize = 0x10002",
-            Dialect::Postgres => "ANALYZE",
-        };
-        self.write(move |tx| tx.run_text("analyze", text)).wait()
+        let grown = self.write_within(MAINTENANCE, grown).wait()?;
+        for text in grown {
+            self.write_within(MAINTENANCE, move |tx| tx.run_text("analyze", &text))
+                .wait()?;
+        }
+        Ok(())
     }
 }
 

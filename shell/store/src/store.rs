@@ -230,8 +230,17 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + AsStore + Send + 'static,
     {
-        let deadline = Instant::now() + self.0.settings.write_time;
-        send(self.0.writes.as_ref(), deadline, run)
+        self.write_within(self.0.settings.write_time, run)
+    }
+
+    /// As [`Store::write`], with a time of its own: for what is done once in a while, and takes the longer the more there is.
+    pub(crate) fn write_within<F, T, E>(&self, time: Duration, run: F) -> Answer<T, E>
+    where
+        F: Fn(&Write<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + AsStore + Send + 'static,
+    {
+        send(self.0.writes.as_ref(), Instant::now() + time, run)
     }
 
     /// Runs a closure that only reads, on one consistent view.

@@ -1,9 +1,10 @@
-//! All duties of one case, each with the account of why it was due when it was.
+//! All duties of one case, each with the account of why it was due when it was, once that is asked for.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use kept_engine::{Engine, OwnedEvent, Record};
@@ -13,10 +14,11 @@ use kept_kernel::Instant;
 use kept_language::ast::RuleKey;
 use kept_ui::parts::{ClauseMark, Clock, Crumb, Notice};
 use kept_ui::{Failure, Frame, page};
+use serde::Deserialize;
 
 use super::got;
 use super::overview::path;
-use super::said::{Time, clock, plural, verdict_words};
+use super::said::{Time, clock, verdict_words};
 use super::shown_or_not_found;
 use crate::room::Room;
 use crate::scope::Reach;
@@ -36,8 +38,17 @@ struct CasePage {
     duties: Vec<DutyOf>,
 }
 
+/// What is asked of a case.
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The duty whose account is asked for, as [`names`] has it.
+    why: Option<String>,
+}
+
 /// A duty of the case.
 struct DutyOf {
+    /// Its account is fetched by this name.
+    name_of: String,
     mark: ClauseMark,
     name: String,
     href: String,
@@ -47,26 +58,31 @@ struct DutyOf {
     done: Option<Time>,
     clock: Option<Clock>,
     words: String,
-    why: Vec<String>,
+    /// Its account, where it is asked for.
+    why: Option<Vec<String>>,
 }
 
 /// The page.
 pub async fn case(
     State(room): State<Room>,
     Path((noun, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
     reach: Reach,
     frame: Frame,
 ) -> Result<Response, Failure> {
     let shown = shown_or_not_found(&room).await?;
     let rules = room.rules().now();
     let (codec, record) = (Arc::clone(&rules.codec), (noun.clone(), id.clone()));
+    let explained = asked.why.is_some();
     let (duties, events) = got(room.store().read(move |read| {
         let record = (&*record.0, &*record.1);
         let duties = obligations::of_record(read, record)?;
-        Ok((
-            duties,
-            events::of_record(read, &codec, record, MOST_EVENTS)?,
-        ))
+        let events = if explained {
+            events::of_record(read, &codec, record, MOST_EVENTS)?
+        } else {
+            Vec::new()
+        };
+        Ok((duties, events))
     }))
     .await?;
     if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
@@ -74,10 +90,15 @@ pub async fn case(
     }
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;
-    let whys = whys(&rules, (&noun, &id), &events, &duties, until);
-    let own = duties.iter().zip(whys).filter(|(duty, _)| duty.level == 0);
-    let duties: Vec<_> = own
-        .map(|(duty, why)| duty_of(&rules, duty, why, (until, &zone)))
+    let own: Vec<&Owed> = duties.iter().filter(|duty| duty.level == 0).collect();
+    let duties: Vec<_> = names(&own)
+        .into_iter()
+        .zip(own)
+        .map(|(name, duty)| {
+            let asked = asked.why.as_deref() == Some(&*name);
+            let why = asked.then(|| why(&rules, (&noun, &id), &events, (duty, until)));
+            duty_of(&rules, duty, (name, why), (until, &zone))
+        })
         .collect();
     let frame = frame
         .titled(format!("{noun} {id}"))
@@ -86,18 +107,17 @@ pub async fn case(
     Ok(page(&CasePage {
         crumb: Crumb::new([("Adherence", "/adherence")]),
         lead: format!(
-            "{} from {}, judged up to {}.",
+            "{}, judged up to {}.",
             match duties.len() {
                 1 => "1 duty".to_owned(),
                 number => format!("{number} duties"),
             },
-            plural(events.len() as u64, "event"),
             Time::at(until, &zone).words
         ),
         cut: (events.len() >= MOST_EVENTS as usize).then(|| {
             Notice::caution(
                 "The case is too long to be explained in full",
-                "Only its first 5,000 events were looked at; later deadlines stand without their account.",
+                "Only its first 5,000 events were looked at, so the account of a later deadline may be wrong.",
             )
         }),
         frame,
@@ -110,45 +130,49 @@ pub async fn case(
 /// Instead of the account of a duty that no event of its case has opened: courses follow who works here.
 const ELSEWHERE: &str = "No event of this case opened it: it follows from the calendar, or from who works here in which role.";
 
-/// The account of each duty, in their order: the case's own events, run again, asked at the moment before each was settled.
-fn whys(
+/// What each duty is asked for by: its rule and cycle, and its place where several people owe the same.
+fn names(duties: &[&Owed]) -> Vec<String> {
+    let mut seen: HashMap<(&str, &str, u32), u32> = HashMap::new();
+    let names = duties.iter().map(|duty| {
+        let turn = seen
+            .entry((&duty.code, &duty.rule, duty.cycle))
+            .and_modify(|turn| *turn += 1)
+            .or_insert(1);
+        format!("{}-{}-{}-{turn}", duty.code, duty.rule, duty.cycle)
+    });
+    names.collect()
+}
+
+/// The account of a duty: the case's own events, run again, asked at the moment before it was settled.
+fn why(
     rules: &InForce,
     (noun, id): (&str, &str),
     events: &[OwnedEvent],
-    duties: &[Owed],
-    until: Instant,
-) -> Vec<Vec<String>> {
-    let mut told = vec![Vec::new(); duties.len()];
+    (duty, until): (&Owed, Instant),
+) -> Vec<String> {
     let Some(noun) = rules.register.noun(noun) else {
-        return told;
+        return Vec::new();
     };
-    let case = Record { noun, id };
-    let ask = |duty: &Owed| duty.settled_at.unwrap_or(until).min(until);
-    let mut order: Vec<_> = duties.iter().zip(&mut told).collect();
-    order.sort_by_key(|(duty, _)| ask(duty));
+    let at = duty.settled_at.unwrap_or(until).min(until);
     let mut engine = Engine::new(&rules.program, 1, |_| {});
-    let mut left = events.iter().peekable();
-    for (duty, told) in order {
-        let at = ask(duty);
-        // What settled it is left for later: then the engine would speak of the next one, or of none.
-        while let Some(event) =
-            left.next_if(|event| event.at < at || (duty.settled_at.is_none() && event.at == at))
-        {
-            // What was refused when the journal was judged is refused here too.
-            let _ = event.lend(|event| engine.push(event));
-        }
-        let rule = RuleKey {
-            code: duty.code.clone(),
-            id: duty.rule.clone(),
-        };
-        let why = engine.why(&rule, case, at);
-        *told = match why.len() {
-            // The duty is there, so what the engine lacks is not among the events of the case.
-            0 | 1 => vec![ELSEWHERE.to_owned()],
-            _ => why.into_iter().map(without_place).collect(),
-        };
+    // What settled it is left out: then the engine would speak of the next one, or of none.
+    let before = events
+        .iter()
+        .take_while(|event| event.at < at || (duty.settled_at.is_none() && event.at == at));
+    for event in before {
+        // What was refused when the journal was judged is refused here too.
+        let _ = event.lend(|event| engine.push(event));
     }
-    told
+    let rule = RuleKey {
+        code: duty.code.clone(),
+        id: duty.rule.clone(),
+    };
+    let why = engine.why(&rule, Record { noun, id }, at);
+    match why.len() {
+        // The duty is there, so what the engine lacks is not among the events of the case.
+        0 | 1 => vec![ELSEWHERE.to_owned()],
+        _ => why.into_iter().map(without_place).collect(),
+    }
 }
 
 /// An event's place among those of this case says nothing to people.
@@ -163,7 +187,7 @@ fn without_place(line: String) -> String {
 fn duty_of(
     rules: &InForce,
     duty: &Owed,
-    why: Vec<String>,
+    (name_of, why): (String, Option<Vec<String>>),
     (until, zone): (Instant, &TimeZone),
 ) -> DutyOf {
     let key = RuleKey {
@@ -187,6 +211,7 @@ fn duty_of(
         (None, Some(_)) => String::new(),
     };
     DutyOf {
+        name_of,
         mark: ClauseMark::new(mark, format!("/sops/{}#{}", duty.code, duty.rule))
             .card(format!("/sops/clause/{}/{}", duty.code, duty.rule)),
         name,

@@ -117,6 +117,9 @@ on_both! {
         let desk = Desk::judged(home);
         let page = desk.page("/adherence/cases/request/T000");
         assert_eq!(page.matches("class=\"case-duty\"").count(), page.matches("Why is it due then?").count());
+        assert!(!page.contains("why-steps"), "an account that nobody asked for");
+        let page = desk.page("/adherence/cases/request/T000?why=HD-acknowledge-1-1");
+        assert_eq!(page.matches("class=\"why-steps\"").count(), 1);
         let why = between(&page, "class=\"why-steps\"", "</ol>");
         assert!(why.contains("Opened") && why.contains("So it is due"), "{why}");
         assert!(!why.contains("by event"), "{why}");

@@ -10,7 +10,7 @@ use crate::room::Room;
 
 /// What else is needed to write one: the time, and the company's zone.
 pub(super) struct Written {
-    now: Instant,
+    pub(super) now: Instant,
     zone: TimeZone,
 }
 

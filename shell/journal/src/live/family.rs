@@ -11,9 +11,10 @@ use crate::codec::Codec;
 use crate::events::{CLIENT, Stored};
 
 statements! {
-    /// The client that a record belongs to by its latest event that names one, else the record itself.
-    LEAD = "SELECT coalesce((SELECT client FROM events WHERE record = $1 AND client IS NOT NULL
-                             ORDER BY at DESC, id DESC LIMIT 1), $1), $1";
+    /// The client that a record belongs to by its latest event that names one, and whether it has events at all.
+    BELONGS = "SELECT (SELECT client FROM events WHERE record = $1 AND client IS NOT NULL
+                       ORDER BY at DESC, id DESC LIMIT 1),
+                      (SELECT record FROM events WHERE record = $1 LIMIT 1)";
     NAMED = "SELECT noun, id FROM records WHERE number = $1";
     /// Whatever has ever belonged to it, in the order in which it is judged.
     EVENTS = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body, e.import, i.ended_at
@@ -32,10 +33,35 @@ pub(super) struct Family {
     pub(super) imported_at: Option<Instant>,
 }
 
-/// The number of the record that leads the family of a record.
-pub(super) fn lead_of(read: &Read<'_>, record: i64) -> Result<i64, StoreError> {
-    let (lead, _): (i64, i64) = read.one(LEAD, &params![record])?;
-    Ok(lead)
+/// Where a record stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Belongs {
+    /// Nothing has happened to it.
+    Nowhere,
+    /// It belongs to no client.
+    Alone,
+    /// To the client of this number.
+    To(i64),
+}
+
+/// Where a record stands by what has happened to it.
+pub(super) fn belongs(read: &Read<'_>, record: i64) -> Result<Belongs, StoreError> {
+    Ok(match read.one(BELONGS, &params![record])? {
+        (Some(client), _) => Belongs::To(client),
+        (None, Some(_)) => Belongs::Alone,
+        (None, None::<i64>) => Belongs::Nowhere,
+    })
+}
+
+impl Belongs {
+    /// The record that leads its family; none before anything has happened to it.
+    pub(super) fn lead(self, record: i64) -> Option<i64> {
+        match self {
+            Self::Nowhere => None,
+            Self::Alone => Some(record),
+            Self::To(client) => Some(client),
+        }
+    }
 }
 
 struct Told {

@@ -9,7 +9,7 @@ mod over;
 mod telling;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kept_engine::{Engine, Obligation, Wake};
 use kept_kernel::Instant;
@@ -21,7 +21,7 @@ use crate::events::{self, NewEvent};
 use crate::numbers::Known;
 use crate::obligations::{ADD, DROP, Kept, NewRow};
 use crate::{InForce, timers};
-use family::Family;
+use family::{Belongs, Family};
 
 pub use over::{lived, set_wakes};
 
@@ -108,38 +108,62 @@ pub fn record(
     happened: &[NewEvent],
     now: Instant,
 ) -> Result<Changed, StoreError> {
-    let needed = Known::default().needed(happened.iter().map(NewEvent::records));
+    let mut known = Known::default();
+    let needed = known.needed(happened.iter().map(NewEvent::records));
     let numbers = needed.number(tx)?;
-    let touched: BTreeSet<i64> = happened
-        .iter()
-        .enumerate()
-        .filter(|(_, event)| event.noun != COMPANY)
-        .filter_map(|(place, _)| numbers.of(place).0)
-        .collect();
-    // A record that goes over to another client concerns both.
-    let mut leads = leads(tx, &touched)?;
+    let mut touched: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    for (place, event) in happened.iter().enumerate() {
+        if let (Some(record), client) = numbers.of(place)
+            && event.noun != COMPANY
+        {
+            touched.entry(record).or_default().extend(client);
+        }
+    }
+    let before: Vec<Belongs> = touched
+        .keys()
+        .map(|record| family::belongs(tx, *record))
+        .collect::<Result<_, _>>()?;
     events::add(tx, happened, None, &numbers)?;
-    leads.extend(self::leads(tx, &touched)?);
+    known.learn(numbers.fresh());
+    // A record that goes over to another client concerns both.
+    let mut leads = BTreeSet::new();
+    for ((record, named), before) in touched.iter().zip(before) {
+        leads.extend(before.lead(*record));
+        leads.extend(now_of(tx, *record, named, before)?.lead(*record));
+    }
     let run = run_in_force(tx, now)?;
     let mut changed = Changed::default();
     for lead in leads {
-        changed += family_or_timer(tx, rules, (run, lead), now)?;
+        changed += family_or_timer(tx, (rules, &mut known), (run, lead), now)?;
     }
     Ok(changed)
 }
 
-fn leads(read: &Read<'_>, records: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
-    let leads = records.iter().map(|record| family::lead_of(read, *record));
-    leads.collect()
+/// Where a record stands after events that name these clients; the database is asked only where it takes more than them
+/// to know.
+fn now_of(
+    read: &Read<'_>,
+    record: i64,
+    named: &BTreeSet<i64>,
+    before: Belongs,
+) -> Result<Belongs, StoreError> {
+    let mut named = named.iter().copied();
+    Ok(match (before, named.next(), named.next()) {
+        (Belongs::Nowhere | Belongs::Alone, None, _) => Belongs::Alone,
+        (Belongs::To(client), None, _)
+        | (Belongs::Nowhere | Belongs::Alone, Some(client), None) => Belongs::To(client),
+        (Belongs::To(old), Some(client), None) if old == client => before,
+        _ => family::belongs(read, record)?,
+    })
 }
 
 fn family_or_timer(
     tx: &Write<'_>,
-    rules: &InForce,
+    (rules, known): (&InForce, &mut Known),
     (run, lead): (Run, i64),
     now: Instant,
 ) -> Result<Changed, StoreError> {
-    if let Some(changed) = judge(tx, rules, (run, lead), (now, MOST_AT_ONCE))? {
+    if let Some(changed) = judge(tx, (rules, known), (run, lead), (now, MOST_AT_ONCE))? {
         return Ok(changed);
     }
     timers::set(tx, lead, Some(now))?;
@@ -166,8 +190,11 @@ pub fn round(
         return Ok((0, changed));
     }
     let run = run_in_force(tx, now)?;
+    let mut known = Known::default();
     for timer in &due {
-        changed += judge(tx, rules, (run, timer.record), (now, u32::MAX))?.unwrap_or_default();
+        let family = (run, timer.record);
+        let judged = judge(tx, (rules, &mut known), family, (now, u32::MAX))?;
+        changed += judged.unwrap_or_default();
     }
     Ok((due.len(), changed))
 }
@@ -212,7 +239,7 @@ fn run_in_force(tx: &Write<'_>, now: Instant) -> Result<Run, StoreError> {
 /// `most` events.
 pub(crate) fn judge(
     tx: &Write<'_>,
-    rules: &InForce,
+    (rules, known): (&InForce, &mut Known),
     (run, lead): (Run, i64),
     (now, most): (Instant, u32),
 ) -> Result<Option<Changed>, StoreError> {
@@ -223,11 +250,11 @@ pub(crate) fn judge(
     let Judged { obligations, wake } = judged(rules, &family, now);
     timers::set(tx, lead, wake)?;
     let kept: Vec<Kept> = tx.all(ROWS, &params![run.number, lead])?;
-    let written = write(tx, rules, (run.number, &obligations), kept)?;
+    let written = write(tx, (rules, known), (run.number, &obligations), kept)?;
     let quiet_until = family
         .imported_at
         .map_or(run.quiet_until, |imported| imported.max(run.quiet_until));
-    let alerts = telling::tell(tx, rules, &obligations, (quiet_until, now))?;
+    let alerts = telling::tell(tx, (rules, known), &obligations, (quiet_until, now))?;
     Ok(Some(Changed {
         obligations: written,
         alerts,
@@ -276,7 +303,7 @@ fn earliest(codec: &Codec, family: &Family, wakes: &[Wake]) -> Option<Instant> {
 /// Brings the rows of a family in line with what was judged; returns how many were touched.
 fn write(
     tx: &Write<'_>,
-    rules: &InForce,
+    (rules, numbered): (&InForce, &mut Known),
     (run, judged): (i64, &[(NewRow, Obligation)]),
     kept: Vec<Kept>,
 ) -> Result<u64, StoreError> {
@@ -303,7 +330,7 @@ fn write(
         }
     }
     if !fresh.is_empty() {
-        let needed = Known::default().needed(fresh.iter().map(|row| row.records()));
+        let needed = numbered.needed(fresh.iter().map(|row| row.records()));
         let numbers = needed.number(tx)?;
         let rows: Vec<_> = fresh
             .iter()
@@ -311,6 +338,8 @@ fn write(
             .map(|(place, row)| row.values(run, numbers.of(place)))
             .collect();
         touched += tx.execute_each(ADD, &rows)?;
+        drop(rows);
+        numbered.learn(numbers.fresh());
     }
     Ok(touched)
 }

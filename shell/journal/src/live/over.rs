@@ -147,8 +147,9 @@ impl Finished {
             // Who had to be told has been told, when it was judged the first time.
             quiet_until: now,
         };
+        let mut known = Known::default();
         for (lead,) in &behind {
-            judge(tx, rules, (run, *lead), (now, u32::MAX))?;
+            judge(tx, (rules, &mut known), (run, *lead), (now, u32::MAX))?;
         }
         Ok(behind.len())
     }

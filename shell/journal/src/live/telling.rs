@@ -23,7 +23,7 @@ struct Fired<'a> {
 /// Makes the alerts for what came about after `quiet_until`, up to now; returns how many.
 pub(super) fn tell(
     tx: &Write<'_>,
-    rules: &InForce,
+    (rules, known): (&InForce, &mut Known),
     judged: &[(NewRow, Obligation)],
     (quiet_until, now): (Instant, Instant),
 ) -> Result<u64, StoreError> {
@@ -35,7 +35,7 @@ pub(super) fn tell(
     if fired.is_empty() {
         return Ok(0);
     }
-    let needed = Known::default().needed(fired.iter().map(|fired| fired.row.records()));
+    let needed = known.needed(fired.iter().map(|fired| fired.row.records()));
     let numbers = needed.number(tx)?;
     let mut made = 0;
     for (place, fired) in fired.iter().enumerate() {

@@ -11,8 +11,9 @@ use crate::postgres::address::Address;
 use crate::sql::{Dialect, Sql};
 use crate::value::Value;
 
-/// How many rows go in one statement of [`Link::execute_each`]: as many as there are, by the largest that fits.
-const ROWS_AT_ONCE: [usize; 2] = [512, 32];
+/// How many rows go in one statement of [`Link::execute_each`]: as many as there are, by the largest that fits. The small ones
+/// are what one command writes: each statement that is saved is a way to the server and back.
+const ROWS_AT_ONCE: [usize; 7] = [512, 64, 16, 8, 4, 3, 2];
 
 pub(crate) struct Link {
     client: Client,
