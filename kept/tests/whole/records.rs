@@ -24,8 +24,8 @@ statements! {
     ADD_WEBHOOK = "INSERT INTO webhook_endpoints (id, url, secret, kinds, made_at, place, alert)
                    VALUES ($1, 'https://crm.example/hooks', $2, '', $3, 0, 0)";
     ADD_RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
-    ADD_ALERT = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, at, made_at)
-                 VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', 'account manager', $2, $3, $3) RETURNING number";
+    ADD_ALERT = "INSERT INTO alerts (number, record, code, rule, cycle, level, kind, role, person, at, made_at)
+                 VALUES ($4, $1, 'SR', 'acknowledge', 1, 0, 'breach', 'account manager', $2, $3, $3) RETURNING number";
     ADD_DUTY = "INSERT INTO obligations (run, record, code, rule, version, cycle, level, learner, opened_at, due_at, verdict,
                     owner_role, owner, body)
                 SELECT max(number), $1, 'SR', 'acknowledge', '1', 1, 0, '', $2, $2, 'overdue', 'account manager', 'somebody', $3
@@ -142,9 +142,11 @@ fn passkey(desk: &Desk, whose: &Hired) -> String {
 fn alert(desk: &Desk, whose: &Hired) -> String {
     let (id, now) = (desk.house.world.id().to_string(), desk.house.world.now());
     let person = whose.person.to_string();
+    // Long enough to stand nowhere else in an answer, out of which it is taken to compare it.
+    let number = 700_000_000_000_i64 + i64::try_from(desk.number()).unwrap();
     let added = desk.house.store.write(move |tx| {
         let (record,): (i64,) = tx.one(ADD_RECORD, &params![&id])?;
-        tx.one::<(i64,)>(ADD_ALERT, &params![record, &person, now])
+        tx.one::<(i64,)>(ADD_ALERT, &params![record, &person, now, number])
     });
     added.kept().0.to_string()
 }
