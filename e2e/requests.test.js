@@ -60,8 +60,9 @@ async function within(options, work) {
 }
 
 /** Nothing that axe finds, and nothing that scrolls sideways. */
-async function proper(page, scripts = true) {
-  if (scripts) assert.deepEqual(await findings(page), []);
+async function proper(page) {
+  await page.waitForFunction(() => !document.documentElement.hasAttribute('aria-busy'));
+  assert.deepEqual(await findings(page), []);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 0, `${page.url()} is ${over} px too wide`);
 }
