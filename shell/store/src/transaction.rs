@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::ops::Deref;
 
 use crate::error::StoreError;
-use crate::postgres::link::Link;
+use crate::postgres::link::{Link, chain};
 use crate::row::{Inner, Row};
 use crate::sql::{Dialect, Sql};
 use crate::sqlite::statements;
@@ -96,19 +96,26 @@ impl Write<'_> {
                 .try_borrow_mut()
                 .map_err(|_| failed("a statement inside `each`".into()))?
                 .batch(text)
-                .map_err(|error| failed(error.to_string())),
+                .map_err(|error| failed(chain(&error))),
         }
     }
 }
 
-/// The statements that analyse what has grown since it was analysed last.
+/// PostgreSQL alone. Whole, it would hold a lock on each table until the end, and lie across whoever else does the same.
+const OWN_TABLES: Sql = Sql::new(
+    "OWN_TABLES",
+    "SELECT 'ANALYZE ' || quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+);
+
+/// The statements that analyse what has grown since it was analysed last, table by table.
 pub(crate) fn grown(tx: &Write<'_>) -> Result<Vec<String>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::Database {
         statement: "analyze",
         message: error.to_string(),
     };
     let Connection::Sqlite(connection) = &tx.connection else {
-        return Ok(vec!["ANALYZE".to_owned()]);
+        let all: Vec<(String,)> = tx.all(OWN_TABLES, &[])?;
+        return Ok(all.into_iter().map(|(text,)| text).collect());
     };
     // All tables (0x10000) that it would analyse (0x2), told and not done (0x1).
     let mut told = connection
