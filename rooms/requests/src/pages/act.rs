@@ -3,6 +3,7 @@
 mod fields;
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::model::PersonId;
@@ -30,6 +31,7 @@ pub async fn act(
     signed: Signed,
     frame: Frame,
     Path((id, act)): Path<(String, String)>,
+    headers: HeaderMap,
     form: Form<Fields>,
 ) -> Result<Response, Failure> {
     let (by, id) = (by(&signed), id_of(&id)?);
@@ -54,7 +56,7 @@ pub async fn act(
     let written = room.store.write(move |tx| command(tx, &step, &by)).await;
     match written {
         Ok(request) => {
-            room.changed(Some(id), None);
+            room.changed(Some(id), own(&headers));
             let place = way.unwrap_or_else(|| format!("/requests/{}", request.id));
             Ok(see_other(&place).with(Flash::said(said)).into_response())
         }
@@ -66,6 +68,11 @@ pub async fn act(
             }
         },
     }
+}
+
+/// The request of the page that did it: that page knows already, and what is said there once must not go to a refresh.
+fn own(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-turbo-request-id")?.to_str().ok()
 }
 
 /// The page again, with what was written and why it was not done.
