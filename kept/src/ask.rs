@@ -537,6 +537,7 @@ mod tests {
     fn what_only_this_machine_hears_is_called_localhost() {
         let origin = |at: &str, base_url: Option<&str>| {
             let asked = ServeAsked {
+                allow_private_webhooks: false,
                 house: HouseAsked {
                     data: "data".into(),
                     database_url: None,

@@ -96,6 +96,12 @@ impl Month {
         jiff::civil::Date::new(year as i16, month as i8, 1).unwrap_or_default()
     }
 
+    /// The same month so many years before.
+    #[must_use]
+    pub const fn years_before(self, years: i32) -> Self {
+        Self(self.0 - years * 100)
+    }
+
     /// Its first instant in a zone.
     pub fn begin(self, zone: &TimeZone) -> Instant {
         let start = self.first_day().to_zoned(zone.clone());

@@ -32,6 +32,8 @@ use crate::words::{share_words, span_words};
 
 /// So many cases stand on a page.
 const CASES: u32 = 50;
+/// So many years, the latest, are drawn month by month.
+const LONGEST_TREND: i32 = 5;
 /// So many people, clients or tiers stand in a table.
 const MOST_PARTS: u32 = 12;
 
@@ -323,10 +325,10 @@ impl Drawing {
     fn trend(&self, months: &[CountRow], target: f64) -> String {
         let first = months.first().map_or(Month(1), |row| row.month);
         let last = months.last().map_or(Month(0), |row| row.month);
+        let first = first.max(last.years_before(LONGEST_TREND).next());
         let all = std::iter::successors(Some(first), |month| Some(month.next()));
         let points: Vec<_> = all
             .take_while(|month| *month <= last)
-            .take(1_200)
             .map(|month| {
                 let row = months.iter().find(|row| row.month == month);
                 let share = row.and_then(|row| Share::of(row.counts.met, row.counts.judged()));

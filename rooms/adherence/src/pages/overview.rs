@@ -32,6 +32,8 @@ use crate::words::share_words;
 const MOST_PARTS: u32 = 6;
 /// So many months are drawn in a trend the size of a word.
 const MOST_MONTHS: usize = 24;
+/// The months of so many years, the latest, are offered one by one as the beginning or end of a period.
+const MOST_CHOICES: i32 = 5;
 
 #[derive(Template)]
 #[template(path = "adherence/overview.html")]
@@ -521,13 +523,15 @@ pub fn called(directory: &Directory, dimension: Dimension, value: &str) -> Strin
 pub fn period(all: Option<Within>, view: &View) -> Period {
     let months: Vec<Month> = all.map_or_else(Vec::new, |all| {
         let months = std::iter::successors(Some(all.from), |month| Some(month.next()));
-        months
-            .take_while(|month| *month <= all.to)
-            .take(1_200)
-            .collect()
+        months.take_while(|month| *month <= all.to).collect()
     });
-    let choices = |chosen: Option<Month>| {
-        let months = months.iter().map(|month| Choice {
+    let lately = all.map_or(Month(0), |all| all.to.years_before(MOST_CHOICES));
+    // Of what is long ago, whole years can be chosen: from the first month of one, to the last.
+    let choices = |chosen: Option<Month>, of_year: i8| {
+        let offered = |month: &&Month| {
+            **month > lately || month.first_day().month() == of_year || chosen == Some(**month)
+        };
+        let months = months.iter().filter(offered).map(|month| Choice {
             value: month.text(),
             words: month.words(),
             chosen: chosen == Some(*month),
@@ -541,8 +545,8 @@ pub fn period(all: Option<Within>, view: &View) -> Period {
         ("verdict", view.verdict.map(str::to_owned)),
     ];
     Period {
-        from: choices(view.from),
-        to: choices(view.to),
+        from: choices(view.from, 1),
+        to: choices(view.to, 12),
         carried: carried
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
