@@ -89,12 +89,11 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
 fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
-        "delivery" => vec![id.clone(), id],
+        "delivery" | "request-file" => vec![id.clone(), id],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],
         "request-act" => vec![id, "assignment".into()],
-        "request-file" => vec![id.clone(), id],
         kind if kind.starts_with("client-") => vec![id.clone(), id],
         _ => vec![id],
     }

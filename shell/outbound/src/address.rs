@@ -12,39 +12,36 @@ pub fn is_global(address: IpAddr) -> bool {
 }
 
 fn is_global_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
     let special = address.is_private()
         || address.is_loopback()
         || address.is_link_local()
         || address.is_broadcast()
         || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        // Shared by the customers of a provider.
-        || a == 100 && (64..128).contains(&b)
-        || (a, b, c) == (192, 0, 0)
-        || (a, b, c) == (192, 88, 99)
-        || a == 198 && (b == 18 || b == 19)
-        || a >= 240;
-    !special
+        || address.is_multicast();
+    // Not for everybody: "this network", what a provider's customers share, protocols, 6to4 relays, benchmarks, the future.
+    let kept = matches!(
+        address.octets(),
+        [0 | 240.., ..]
+            | [100, 64..128, ..]
+            | [192, 0, 0, _]
+            | [192, 88, 99, _]
+            | [198, 18 | 19, ..]
+    );
+    !special && !kept
 }
 
 fn is_global_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let inner = |high: u16, low: u16| {
-        let [one, two] = high.to_be_bytes();
-        let [three, four] = low.to_be_bytes();
-        is_global_v4(Ipv4Addr::new(one, two, three, four))
-    };
-    match (a, b, c, d, e, f) {
-        // Mapped and compatible IPv4, ::1 and :: among them; NAT64; 6to4.
-        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => inner(g, h),
-        (0, ..) => false,
-        (0x2002, ..) => inner(b, c),
-        // Teredo and other protocols; documentation.
-        (0x2001, 0..0x200, ..) | (0x2001, 0xdb8, ..) | (0x3fff, 0..0x1000, ..) => false,
+    match address.segments() {
+        // Mapped IPv4; NAT64; 6to4: as the address inside.
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => {
+            is_global_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+        }
+        // ::1 and compatible IPv4 among them; Teredo and other protocols; documentation.
+        [0, ..] | [0x2001, 0..0x200 | 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
         // Only what is given out as unicast is the internet.
-        _ => a & 0xe000 == 0x2000,
+        [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 

@@ -53,6 +53,16 @@ impl Street {
         ran.out
     }
 
+    /// The doctor must find nothing, beyond what the machine has too little of: tests run where the disk is nearly full too.
+    pub fn is_healthy(&self, name: &str) {
+        let ran = self.kept(&["doctor", "--data", name, "--json"]);
+        let findings: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
+        let wrong = findings
+            .iter()
+            .find(|found| found["state"] != "good" && found["about"] != "free space");
+        assert_eq!(wrong, None, "{}", ran.err);
+    }
+
     /// The same, which must end with this status.
     pub fn ends(&self, status: i32, arguments: &[&str]) -> String {
         let ran = self.kept(arguments);

@@ -12,7 +12,7 @@ fn a_new_master_key_opens_the_house_and_the_old_one_its_old_backups() {
     fs::copy(&key, street.path("old.key")).unwrap();
     street.well(&["backup", "--data", "one", "--out", "old.backup"]);
     street.well(&["key", "rotate", "--data", "one"]);
-    street.well(&["doctor", "--data", "one"]);
+    street.is_healthy("one");
     let told = street.ends(
         2,
         &["import", "list", "--data", "one", "--key-file", "old.key"],
@@ -68,7 +68,7 @@ fn a_new_database_key_survives_a_crash_at_every_step() {
             seen.out
         );
         street.well(&["import", "list", "--data", "one"]);
-        street.well(&["doctor", "--data", "one"]);
+        street.is_healthy("one");
         assert_eq!(dump(&street.store("one", &key)), before, "{step}");
         assert_eq!(
             fs::read(&file).unwrap()[..4096] != page[..],

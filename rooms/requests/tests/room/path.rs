@@ -45,11 +45,11 @@ fn resolved(desk: &Desk, maya: &Browser<'_>) -> String {
 /// Where the client confirms, as the last mail says.
 fn link(desk: &Desk) -> String {
     let mails = desk.outbox();
-    let links = mails.iter().filter_map(|mail| {
+    let mut links = mails.iter().rev().filter_map(|mail| {
         let mail: serde_json::Value = serde_json::from_str(mail).unwrap();
         mail.get("link")?.as_str().map(str::to_owned)
     });
-    links.last().unwrap()
+    links.next().unwrap()
 }
 
 /// What a judgement of the whole journal says, beside the rows that were written act by act.
