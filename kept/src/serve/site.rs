@@ -18,7 +18,7 @@ use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_kernel::Instant;
 use kept_outbound::Guard;
-use kept_rooms::{Job, Parts};
+use kept_rooms::{Job, Parts, RecordPage};
 use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
 use kept_ui::routes::{Listed, Routes, get};
@@ -99,8 +99,11 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         rules.clone(),
         live.clone(),
     );
-    let today = today(house, &rules, &live);
     let requests = requests(house, &rules, &live);
+    let parts = kept_announcements::parts(&announcements)
+        .and(kept_clients::parts(&clients))
+        .and(kept_requests::parts(&requests));
+    let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
     let adherence = adherence(house, &rules, &live);
     let history = history(house, &rules, &live, &adherence)?;
@@ -116,9 +119,6 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(hearing::routes(&live));
-    let parts = kept_announcements::parts(&announcements)
-        .and(kept_clients::parts(&clients))
-        .and(kept_requests::parts(&requests));
     let mut jobs = jobs(house, &rules, parts);
     jobs.push(hearing::job(live.clone(), accounts.clone()));
     jobs.push(kept_today::job(&today));
@@ -294,8 +294,12 @@ fn margins(
     margins
 }
 
-/// The home of everybody, with what other rooms have waiting for them. A room whose records duties are about gives its page here.
-fn today(house: &House, rules: &Rules, live: &Live) -> kept_today::Room {
+/// The home of everybody, with what other rooms have waiting for them, and the pages of the records that duties are about.
+fn today(
+    house: &House,
+    (rules, live): (&Rules, &Live),
+    pages: Vec<Arc<dyn RecordPage>>,
+) -> kept_today::Room {
     let cards = |read: &Read<'_>, signed: &Signed, now: Instant| {
         let scope = signed.scope(Action::ReadAnnouncements);
         let card = kept_announcements::card(read, &scope, now)?;
@@ -305,7 +309,7 @@ fn today(house: &House, rules: &Rules, live: &Live) -> kept_today::Room {
         (house.store.clone(), house.world.clone()),
         rules.clone(),
         live.clone(),
-        Vec::new(),
+        pages,
         Arc::new(cards),
     )
 }

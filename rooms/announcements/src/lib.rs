@@ -25,6 +25,7 @@ mod jobs;
 mod pages;
 mod privacy;
 mod queries;
+mod record;
 mod room;
 mod schema;
 mod search;

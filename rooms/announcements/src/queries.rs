@@ -65,6 +65,8 @@ statements! {
     ADD = "INSERT INTO announcements (id, author, audience, team, department, from_at, until_at, must_confirm, version, revision,
                posted_at, begun_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, $9, $10)";
+    TITLES = "SELECT a.id, v.title FROM announcements a
+              JOIN announcement_versions v ON v.announcement = a.id AND v.version = a.version WHERE a.id IN LIST($1)";
     ADD_VERSION = "INSERT INTO announcement_versions (announcement, version, title, text, clause, written_at, written_by)
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CHANGE = "UPDATE announcements SET audience = $3, team = $4, department = $5, from_at = $6, until_at = $7, must_confirm = $8,

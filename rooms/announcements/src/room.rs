@@ -17,6 +17,7 @@ use crate::commands::Step;
 use crate::jobs::jobs;
 use crate::model::AnnouncementId;
 use crate::privacy::AboutPeople;
+use crate::record::Announcements;
 use crate::search::Found;
 
 /// What changes when an announcement does: pages that show it listen to this.
@@ -85,6 +86,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found(room.world.clone()))],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
+        pages: vec![Arc::new(Announcements)],
         jobs: jobs(room),
     }
 }

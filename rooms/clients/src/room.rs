@@ -16,6 +16,7 @@ use crate::commands::Step;
 use crate::jobs::jobs;
 use crate::model::ClientId;
 use crate::privacy::AboutPeople;
+use crate::record::Clients;
 use crate::search::Found;
 
 /// What changes when any client does: the lists listen to this.
@@ -48,12 +49,13 @@ impl Room {
 
     /// Tells the lists, after the commit.
     pub(crate) fn any_changed(&self) {
-        self.live.changed([TOPIC], None);
+        self.live.changed([TOPIC, kept_journal::live::TOPIC], None);
     }
 
     /// Tells the pages that show a client, after the commit.
     pub(crate) fn changed(&self, id: ClientId) {
-        self.live.changed([Self::topic(id), TOPIC.to_owned()], None);
+        let owed = kept_journal::live::TOPIC;
+        self.live.changed([&Self::topic(id), TOPIC, owed], None);
     }
 
     /// An act by somebody, now.
@@ -74,6 +76,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found)],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
+        pages: vec![Arc::new(Clients)],
         jobs: jobs(room),
     }
 }

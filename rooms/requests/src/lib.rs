@@ -6,8 +6,7 @@
 //! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
-//!   person ([`count_overdue`]), the mails it has asked for in words ([`mail_of`]), and to what brings messages in
-//!   ([`client_writes`]).
+//!   person ([`count_overdue`]), and to what brings messages in ([`client_writes`]).
 //!
 //! What must hold:
 //! - A request belongs to a client, also when it comes from a stranger: then the client is new, and to be checked.
@@ -24,10 +23,10 @@ mod api;
 pub mod commands;
 mod due;
 mod jobs;
-mod letter;
 mod pages;
 mod privacy;
 mod queries;
+mod record;
 mod room;
 mod routing;
 mod schema;
@@ -37,7 +36,6 @@ mod telling;
 
 pub use api::{api_description, api_routes};
 pub use commands::{client_writes, open_request};
-pub use letter::{Mail, mail_of};
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};
 pub use room::{Room, entries, parts};

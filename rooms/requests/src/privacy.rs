@@ -1,5 +1,6 @@
 //! What the room holds about a client, a contact or a person: taken out for them, and erased.
 
+use kept_journal::outbox;
 use kept_kernel::{Id, Instant};
 use kept_rooms::{About, Erasable, Erased, Exportable, Sheet};
 use kept_store::{Read, Sql, StoreError, Write, params};
@@ -94,6 +95,10 @@ fn words(tx: &Write<'_>, ids: Sql, of: Id) -> Result<Vec<Erased>, StoreError> {
     let ids: Vec<(Id,)> = tx.all(ids, &params![of])?;
     let (mut requests, mut messages, mut files) = (0, 0, 0);
     for (id,) in ids {
+        let letters: Vec<(Id,)> = tx.all(queries::LETTERS, &params![id])?;
+        for (letter,) in letters {
+            outbox::forget(tx, letter, kept_mail::TOPIC)?;
+        }
         messages += tx.execute(queries::FORGET_WORDS, &params![id, ERASED])?;
         files += tx.execute(queries::FORGET_FILES, &params![id])?;
         requests += tx.execute(queries::FORGET_SUBJECT, &params![id, ERASED])?;

@@ -58,6 +58,7 @@ macro_rules! request {
 }
 
 statements! {
+    NAMES = "SELECT id, number, subject FROM requests WHERE id IN LIST($1)";
     ONE = request!("WHERE q.id = $6 AND ", in_reach!());
     NUMBERED = request!("WHERE q.number = $6 AND ", in_reach!());
     /// Without a scope: for the room's own work.

@@ -22,6 +22,7 @@ use crate::commands::{By, Step};
 use crate::jobs::jobs;
 use crate::model::RequestId;
 use crate::privacy::AboutPeople;
+use crate::record::Requests;
 use crate::search::Found;
 use crate::telling::Doer;
 pub(crate) use looking::{Doing, Looker, Looking};
@@ -87,7 +88,12 @@ impl Room {
 
     /// Tells the pages that show a request, and the queue, after the commit. `by` is the request whose own page knows already.
     pub(crate) fn changed(&self, id: Option<RequestId>, by: Option<&str>) {
-        let topics = [Some(TOPIC.to_owned()), id.map(topic_of)];
+        let owed = kept_journal::live::TOPIC;
+        let topics = [
+            Some(TOPIC.to_owned()),
+            Some(owed.to_owned()),
+            id.map(topic_of),
+        ];
         self.live.changed(topics.into_iter().flatten(), by);
     }
 
@@ -136,6 +142,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found)],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
+        pages: vec![Arc::new(Requests)],
         jobs: jobs(room),
     }
 }

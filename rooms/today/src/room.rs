@@ -69,8 +69,8 @@ impl Room {
         (code, rule): (&str, &str),
         reaches_case: bool,
     ) -> String {
-        match self.page_of(noun) {
-            Some(page) => page.href(id),
+        match self.page_of(noun).and_then(|page| page.href(id)) {
+            Some(href) => href,
             None if reaches_case => {
                 format!("/adherence/cases/{}/{}", segment(noun), segment(id))
             }

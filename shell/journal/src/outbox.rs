@@ -34,6 +34,7 @@ statements! {
              WHERE id = $1 AND sent_at IS NULL AND topic = $3";
     AGAIN = "UPDATE outbox SET next_try_at = $2, given_up_at = NULL, sent_at = NULL, tries = 0, leased_until = 0
              WHERE id = $1 AND topic = $3";
+    FORGET = "DELETE FROM outbox WHERE id = $1 AND topic = $2";
     DISCARD = "DELETE FROM outbox WHERE id = $1 AND sent_at IS NULL AND topic = $2";
     ONE = waiting!("o.id = $1 AND o.topic = $2");
     UNSENT = waiting!("o.topic = $1 AND o.sent_at IS NULL AND o.given_up_at IS NULL AND (o.next_try_at, o.id) > ($2, $3)
@@ -209,6 +210,15 @@ pub fn send_again(
 /// As the database says.
 pub fn discard(tx: &Write<'_>, parcel: Id, topic: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(DISCARD, &params![parcel, topic])? == 1)
+}
+
+/// Takes out a parcel, sent or not: what it says is to be forgotten.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn forget(tx: &Write<'_>, parcel: Id, topic: &str) -> Result<(), StoreError> {
+    tx.execute(FORGET, &params![parcel, topic]).map(drop)
 }
 
 /// One parcel of a topic.

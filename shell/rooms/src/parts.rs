@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Erasable, Exportable, Job, Searchable};
+use crate::{Erasable, Exportable, Job, RecordPage, Searchable};
 
 /// What a room hands to the program, beside its tables and routes. A room fills in what it has.
 #[derive(Clone, Default)]
@@ -14,6 +14,8 @@ pub struct Parts {
     pub exportable: Vec<Arc<dyn Exportable>>,
     /// How it forgets them.
     pub erasable: Vec<Arc<dyn Erasable>>,
+    /// Where its records are shown, and what they are called.
+    pub pages: Vec<Arc<dyn RecordPage>>,
     /// What it does by itself.
     pub jobs: Vec<Job>,
 }
@@ -25,6 +27,7 @@ impl Parts {
         self.searchable.extend(other.searchable);
         self.exportable.extend(other.exportable);
         self.erasable.extend(other.erasable);
+        self.pages.extend(other.pages);
         self.jobs.extend(other.jobs);
         self
     }

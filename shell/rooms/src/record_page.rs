@@ -8,8 +8,8 @@ pub trait RecordPage: Send + Sync {
     /// The noun, by its id in the vocabulary: `request`.
     fn noun(&self) -> &'static str;
 
-    /// Where the record is shown.
-    fn href(&self, id: &str) -> String;
+    /// Where the record is shown. None: the room has none of this name, as those of an imported history.
+    fn href(&self, id: &str) -> Option<String>;
 
     /// What these records are called, in one statement: pairs of an id and a name. What has no name is left out.
     ///

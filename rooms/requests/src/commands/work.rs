@@ -3,9 +3,11 @@
 use kept_accounts::model::PersonId;
 use kept_clients::ContactId;
 use kept_journal::events::NewEvent;
-use kept_journal::{live, outbox};
+use kept_journal::live;
 use kept_kernel::{Id, Instant};
+use kept_mail::{Address, Letter, Voice as Speaks};
 use kept_store::{StoreError, Write, params};
+use kept_ui::prose;
 
 use super::{RequestError, Step};
 use crate::model::{Request, Voice};
@@ -141,6 +143,32 @@ impl<'a, 'b> Work<'a, 'b> {
         Some(document.clause_of(rule))
     }
 
+    /// Puts a message into the outbox as a letter of the same id, so that where it has got to is found again, and goes with it.
+    fn mail(
+        &self,
+        message: Id,
+        author: Option<PersonId>,
+        text: &str,
+        link: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let Some(email) = self.request.email.clone() else {
+            return Ok(());
+        };
+        let name = self.request.contact_name.clone().unwrap_or_default();
+        let author = match author {
+            Some(person) => kept_accounts::queries::person(self.tx, person)?,
+            None => None,
+        };
+        let voice = author.map_or(Speaks::Machine, |author| Speaks::Person(author.name));
+        let subject = format!("[{}] {}", self.request.mark(), self.request.subject);
+        let to = Address { name, email };
+        let mut letter = Letter::to_address(to, voice, subject, prose::plain(text));
+        if let Some(path) = link {
+            letter = letter.link("Tell us whether this settles it", path);
+        }
+        kept_mail::put(self.tx, message, &letter, self.at())
+    }
+
     /// Words of ours to the client: a message, and a mail where there is an address. Returns the message's identity.
     pub(crate) fn write_to_client(
         &mut self,
@@ -159,19 +187,9 @@ impl<'a, 'b> Work<'a, 'b> {
             text,
             clause: None,
         })?;
-        if self.request.email.is_none() || channel == "phone" || channel == "in person" {
-            return Ok(message);
+        if channel != "phone" && channel != "in person" {
+            self.mail(message, author, text, link)?;
         }
-        // Whoever sends it looks the words and the address up: what leaves later says what is true then.
-        let body = serde_json::json!({
-            "letter": "request-message",
-            "request": self.request.id.to_string(),
-            "message": message.to_string(),
-            "contact": self.request.contact.map(|contact| contact.to_string()),
-            "link": link,
-        });
-        let (parcel, at) = (self.id()?, self.at());
-        outbox::put(self.tx, parcel, ("mail", &body.to_string()), (at, at))?;
         Ok(message)
     }
 

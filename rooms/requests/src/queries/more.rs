@@ -119,6 +119,7 @@ statements! {
     FORGET_TURNS = "UPDATE request_routes SET last_person = NULL WHERE last_person = $1";
     FORGET_BULK_ROWS = "DELETE FROM request_bulk_rows WHERE bulk IN (SELECT id FROM request_bulks WHERE person = $1)";
     FORGET_BULKS = "DELETE FROM request_bulks WHERE person = $1";
+    LETTERS = "SELECT id FROM request_messages WHERE request = $1 AND voice = 'us'";
     FORGET_WORDS = "UPDATE request_messages SET text = $2, contact = NULL WHERE request = $1 AND text <> $2";
     FORGET_FILES = "DELETE FROM request_files WHERE request = $1";
     FORGET_SUBJECT = "UPDATE requests SET subject = $2, resolution = CASE WHEN resolution IS NULL THEN NULL ELSE $2 END,

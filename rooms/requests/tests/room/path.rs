@@ -47,7 +47,7 @@ fn link(desk: &Desk) -> String {
     let mails = desk.outbox();
     let mut links = mails.iter().rev().filter_map(|mail| {
         let mail: serde_json::Value = serde_json::from_str(mail).unwrap();
-        mail.get("link")?.as_str().map(str::to_owned)
+        Some(mail.pointer("/link/path")?.as_str()?.to_owned())
     });
     links.next().unwrap()
 }

@@ -280,7 +280,7 @@ impl Rows<'_> {
         let mark = say::mark(self.rules, &owed.code, &owed.rule);
         let client = owed.client.as_deref().filter(|_| owed.noun != "client");
         let named = client.map(|id| self.name("client", id));
-        let page = client.and_then(|id| Some(self.room.page_of("client")?.href(id)));
+        let page = client.and_then(|id| self.room.page_of("client")?.href(id));
         // A client without a page is named all the same.
         let (client, plain) = match (named, page) {
             (Some(name), Some(page)) => (Some((name, page)), None),

@@ -77,8 +77,8 @@ impl RecordPage for Requests {
         "request"
     }
 
-    fn href(&self, id: &str) -> String {
-        format!("/requests/{id}")
+    fn href(&self, id: &str) -> Option<String> {
+        Some(format!("/requests/{id}"))
     }
 
     fn named(&self, _: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {

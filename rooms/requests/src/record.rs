@@ -1,0 +1,43 @@
+//! Requests, where other rooms speak of them.
+
+use kept_kernel::Id;
+use kept_rooms::RecordPage;
+use kept_store::{Read, StoreError, params};
+
+use crate::model::mark_of;
+use crate::queries;
+
+/// The pages of requests.
+pub(crate) struct Requests;
+
+impl RecordPage for Requests {
+    fn noun(&self) -> &'static str {
+        "request"
+    }
+
+    fn href(&self, id: &str) -> Option<String> {
+        id.parse::<Id>().ok().map(|id| format!("/requests/{id}"))
+    }
+
+    fn named(&self, read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let ids: Vec<Id> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let named: Vec<(Id, u64, String)> = read.all(queries::NAMES, &params![&ids[..]])?;
+        let name = |(id, number, subject): (Id, u64, String)| {
+            (id.to_string(), format!("{} {subject}", mark_of(number)))
+        };
+        Ok(named.into_iter().map(name).collect())
+    }
+
+    fn act(&self, id: &str, act: &str) -> Option<(String, String)> {
+        let (words, place) = match act {
+            "acknowledge-request" => ("Acknowledge", "answer"),
+            "answer-request" | "update-client" => ("Answer", "answer"),
+            "assign-request" => ("Assign", "assign"),
+            "resolve-request" => ("Resolve", "close"),
+            "send-closing-notice" => ("Send the notice", "close"),
+            "close-request" => ("Close", "close"),
+            _ => return None,
+        };
+        Some((words.to_owned(), format!("{}#{place}", self.href(id)?)))
+    }
+}
