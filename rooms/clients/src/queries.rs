@@ -188,6 +188,8 @@ statements! {
                     WHERE t.client = $1 ORDER BY p.folded_name, p.id";
     JOIN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (client, person) DO UPDATE SET part = $3";
+    KEEP_IN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4) ON CONFLICT (client, person) DO NOTHING";
+    HAND_OVER = "DELETE FROM client_team WHERE client = $1 AND person = $2 AND part = $3";
     LEAVE_TEAM = "DELETE FROM client_team WHERE client = $1 AND person = $2";
 
     CHANGE_CONTACT = "UPDATE contacts SET name = $3, folded_name = $4, position = $5, email = $6, folded_email = $7, phone = $8,

@@ -7,10 +7,12 @@ use kept_store::{StoreError, Value, Write, params, statements};
 statements! {
     /// A record, unless it is known.
     NAME_RECORD = "INSERT INTO records (noun, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    /// Of one kind, so that the key of the table finds them.
-    NUMBERS = "SELECT number, id FROM records WHERE noun = $1 AND id IN LIST($2)";
+    /// Of these kinds with these ids, so that the key of the table finds them.
+    NUMBERS = "SELECT number, noun, id FROM records WHERE noun IN LIST($1) AND id IN LIST($2)";
 }
 
+/// So few records are asked for together, whatever their kinds: each question is a way to the database.
+const FEW: usize = 16;
 /// How many records' numbers are remembered from one slice to the next.
 const REMEMBERED: usize = 200_000;
 
@@ -113,16 +115,22 @@ impl Needed {
             .map(|(noun, id)| params![noun, id])
             .collect();
         tx.execute_each(NAME_RECORD, &rows)?;
+        let few = self.asked.len() <= FEW;
+        let together = self
+            .asked
+            .chunk_by(|(one, _), (other, _)| few || one == other);
         let mut numbers = Vec::with_capacity(self.asked.len());
-        for of_noun in self.asked.chunk_by(|(one, _), (other, _)| one == other) {
-            let Some((noun, _)) = of_noun.first() else {
-                continue;
-            };
-            let ids: Vec<&str> = of_noun.iter().map(|(_, id)| id.as_str()).collect();
-            let found: Vec<(i64, String)> = tx.all(NUMBERS, &params![noun, &ids[..]])?;
-            let found: HashMap<String, i64> =
-                found.into_iter().map(|(number, id)| (id, number)).collect();
-            numbers.extend(ids.iter().map(|id| found.get(*id).copied()));
+        for names in together {
+            let mut nouns: Vec<&str> = names.iter().map(|(noun, _)| noun.as_str()).collect();
+            nouns.dedup();
+            let ids: Vec<&str> = names.iter().map(|(_, id)| id.as_str()).collect();
+            let found: Vec<(i64, String, String)> =
+                tx.all(NUMBERS, &params![&nouns[..], &ids[..]])?;
+            let found: HashMap<(String, String), i64> = found
+                .into_iter()
+                .map(|(number, noun, id)| ((noun, id), number))
+                .collect();
+            numbers.extend(names.iter().map(|name| found.get(name).copied()));
         }
         Ok(Numbered {
             needed: self,

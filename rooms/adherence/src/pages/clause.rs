@@ -31,7 +31,7 @@ use crate::tally::{Dimension, Month};
 use crate::words::{share_words, span_words};
 
 /// So many cases stand on a page.
-const CASES: u32 = 50;
+const CASES: u32 = 25;
 /// So many years, the latest, are drawn month by month.
 const LONGEST_TREND: i32 = 5;
 /// So many people, clients or tiers stand in a table.

@@ -3,6 +3,7 @@
 use kept_accounts::access::Scope;
 use kept_store::{StoreError, Write, params};
 
+use super::team::follow_owner;
 use super::{ClientError, Step, is_active, reaches, recognise, standing};
 use crate::model::{
     ClientId, ClientKind, ContactDraft, ContactId, Draft, KNOWN, Keys, LONGEST_NAME, TO_CHECK,
@@ -90,7 +91,7 @@ fn put(
             step.at,
         ],
     )?;
-    Ok(())
+    follow_owner(tx, step, client, (None, draft.owner))
 }
 
 /// Writes down where the facts come from that are new or other than before.

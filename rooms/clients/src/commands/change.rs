@@ -4,6 +4,7 @@ use kept_accounts::access::Scope;
 use kept_store::{Sql, Write, params};
 
 use super::add::sources;
+use super::team::follow_owner;
 use super::{ClientError, Step, held, is_active, recognise_again, standing};
 use crate::model::{ClientId, Draft, folded};
 use crate::telling::{More, Told};
@@ -60,6 +61,7 @@ pub fn change_client(
             step.at,
         ],
     )?;
+    follow_owner(tx, step, id, (before.owner, draft.owner))?;
     sources(tx, step, id, (&before, draft))?;
     recognise_again(tx, id, step.at)?;
     search::follow(tx, id)?;

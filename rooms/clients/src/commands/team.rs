@@ -2,7 +2,7 @@
 
 use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
-use kept_store::{Write, params};
+use kept_store::{StoreError, Write, params};
 
 use super::{ClientError, Step, held, is_active, standing};
 use crate::model::ClientId;
@@ -11,6 +11,29 @@ use crate::{queries, search};
 
 /// The most letters of a part.
 const LONGEST_PART: usize = 80;
+
+/// What the owner of a client is in its account team.
+const MANAGER: &str = "Account manager";
+
+/// Keeps the account manager in the account team, so that whatever belongs to the client is in their reach, and lets the one before
+/// leave who was in it for that alone.
+pub(super) fn follow_owner(
+    tx: &Write<'_>,
+    step: &Step,
+    id: ClientId,
+    (before, now): (Option<PersonId>, Option<PersonId>),
+) -> Result<(), StoreError> {
+    if before == now {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        tx.execute(queries::HAND_OVER, &params![id, before, MANAGER])?;
+    }
+    if let Some(now) = now {
+        tx.execute(queries::KEEP_IN_TEAM, &params![id, now, MANAGER, step.at])?;
+    }
+    Ok(())
+}
 
 /// Takes somebody into the account team, or gives them another part in it.
 ///

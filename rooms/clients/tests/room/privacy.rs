@@ -114,7 +114,7 @@ on_both! {
         let desk = Desk::new(home);
         let id = client(&desk);
         let about = About::Person(desk.id("jonas").0);
-        assert_eq!((erase(&desk, about), erase(&desk, about)), (1, 0));
+        assert_eq!((erase(&desk, about), erase(&desk, about)), (2, 0));
         assert!(erase(&desk, About::Person(desk.id("rita").0)) > 0);
         let page = desk.browser("helen").get(&format!("/clients/{id}"));
         assert!(page.has("Aalto Dairy") && !page.has("With <b>") && page.has("A former colleague"), "{}", page.text);

@@ -34,6 +34,7 @@ pub const DAY: i64 = 86_400;
 const PASSWORD: &str = "copper kettle moss";
 
 statements! {
+    CLIENT_OF = "SELECT c.id, c.revision FROM requests q JOIN clients c ON c.id = q.client WHERE q.id = $1";
     OUTBOX = "SELECT CAST(body AS TEXT) FROM outbox ORDER BY id";
     MERGE = "UPDATE clients SET merged_into = (SELECT client FROM requests WHERE id = $2)
              WHERE id = (SELECT client FROM requests WHERE id = $1)";
@@ -162,6 +163,23 @@ impl Desk {
             .store
             .read(move |read| kept_accounts::queries::person_by_email(read, &email));
         found.kept().unwrap().id
+    }
+
+    /// Makes somebody the account manager of a request's client.
+    pub fn owns(&self, name: &str, request: &str) {
+        let (owner, request): (_, Id) = (self.id(name), request.parse().unwrap());
+        let step = kept_clients::commands::Step::new(&self.world, &self.rules, Who::Console);
+        let scope = for_kept(Action::EditClients);
+        let changed = self.store.write(move |tx| {
+            let (client, revision): (Id, u32) = tx.one(CLIENT_OF, &params![request])?;
+            let draft = kept_clients::model::Draft {
+                owner: Some(owner),
+                ..kept_clients::model::Draft::named("Brennan")
+            };
+            let at = (kept_clients::ClientId(client), revision);
+            kept_clients::commands::change_client(tx, &step, &scope, at, &draft)
+        });
+        assert!(changed.wait().is_ok());
     }
 
     pub fn pass(&self, seconds: i64) {

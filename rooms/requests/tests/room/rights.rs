@@ -43,6 +43,21 @@ on_both! {
         }
     }
 
+    fn the_account_manager_of_a_client_reaches_its_requests_until_another_one_takes_over(home) {
+        let desk = Desk::new(home);
+        let id = desk.browser("maya").note("kettle owned");
+        let sees = |name: &str| {
+            let opens = desk.browser(name).get(&format!("/requests/{id}")).status == StatusCode::OK;
+            assert_eq!(searched(&desk, name).contains(&"kettle owned".to_owned()), opens, "{name}");
+            opens
+        };
+        assert!(!sees("cleo"));
+        desk.owns("cleo", &id);
+        assert!(sees("cleo"));
+        desk.owns("helen", &id);
+        assert!(!sees("cleo"));
+    }
+
     fn who_may_only_read_finds_no_form_and_no_command(home) {
         let desk = Desk::new(home);
         let id = desk.browser("maya").note("Invoice 1182 is wrong");

@@ -15,10 +15,12 @@ statements! {
     BELONGS = "SELECT (SELECT client FROM events WHERE record = $1 AND client IS NOT NULL
                        ORDER BY at DESC, id DESC LIMIT 1),
                       (SELECT record FROM events WHERE record = $1 LIMIT 1)";
+    /// What the record that leads a family is called, where nothing has happened.
     NAMED = "SELECT noun, id FROM records WHERE number = $1";
     /// Whatever has ever belonged to it, in the order in which it is judged.
-    EVENTS = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body, e.import, i.ended_at
-              FROM events e JOIN records r ON r.number = e.record LEFT JOIN imports i ON i.number = e.import
+    EVENTS = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body, e.import, i.ended_at, l.noun, l.id
+              FROM events e JOIN records r ON r.number = e.record JOIN records l ON l.number = $1
+                LEFT JOIN imports i ON i.number = e.import
               WHERE e.record IN (SELECT number FROM records WHERE number = $1
                                  UNION SELECT record FROM events WHERE client = $1)
               ORDER BY e.at, e.id LIMIT $2";
@@ -67,6 +69,7 @@ impl Belongs {
 struct Told {
     stored: Stored,
     imported_at: Option<Instant>,
+    lead: (String, String),
 }
 
 impl FromRow for Told {
@@ -77,6 +80,7 @@ impl FromRow for Told {
             stored: Stored::from_row(row)?,
             // While an import runs, nobody is told anything of what it touches.
             imported_at: import.map(|_| ended_at.unwrap_or(Instant::MAX)),
+            lead: (row.get(9)?, row.get(10)?),
         })
     }
 }
@@ -89,11 +93,14 @@ impl Family {
         lead: i64,
         most: u32,
     ) -> Result<Option<Self>, StoreError> {
-        let named: (String, String) = read.one(NAMED, &params![lead])?;
         let rows: Vec<Told> = read.all(EVENTS, &params![lead, most.saturating_add(1)])?;
         if rows.len() > most as usize {
             return Ok(None);
         }
+        let named = match rows.first() {
+            Some(row) => row.lead.clone(),
+            None => read.one(NAMED, &params![lead])?,
+        };
         let imported_at = rows.iter().filter_map(|row| row.imported_at).max();
         let rows = rows.iter().zip(1..);
         // What the vocabulary no longer understands is left out, as in a judgement of everything.

@@ -11,9 +11,19 @@ use crate::postgres::address::Address;
 use crate::sql::{Dialect, Sql};
 use crate::value::Value;
 
-/// How many rows go in one statement of [`Link::execute_each`]: as many as there are, by the largest that fits. The small ones
-/// are what one command writes: each statement that is saved is a way to the server and back.
-const ROWS_AT_ONCE: [usize; 7] = [512, 64, 16, 8, 4, 3, 2];
+/// How many rows go in one statement of [`Link::execute_each`] where there are many.
+const ROWS_AT_ONCE: [usize; 2] = [512, 64];
+/// Fewer than so many go in one statement, whatever their number: that is what one command writes, and each statement that is saved
+/// is a way to the server and back.
+const FEW_ROWS: usize = 16;
+
+/// How many of so many rows the next statement takes, each with `width` values.
+fn at_once(rows: usize, width: usize) -> usize {
+    // A statement takes 65,535 parameters at most.
+    let fits = |many: &usize| rows >= *many && many * width <= 60_000;
+    let many = ROWS_AT_ONCE.into_iter().find(fits);
+    many.unwrap_or_else(|| rows.clamp(1, (60_000 / width).clamp(1, FEW_ROWS)))
+}
 
 pub(crate) struct Link {
     client: Client,
@@ -72,23 +82,18 @@ impl Link {
     ) -> Result<u64, StoreError> {
         let mut rest = values;
         let mut changed = 0;
-        for rows in ROWS_AT_ONCE {
-            // A statement takes 65,535 parameters at most.
-            if rows * width > 60_000 {
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(at_once(rest.len() / width, width) * width);
+            rest = later;
+            if now.len() == width {
+                changed += self.execute(sql, now)?;
                 continue;
             }
-            let chunks = rest.chunks_exact(rows * width);
-            rest = chunks.remainder();
-            for chunk in chunks {
-                let statement = self.prepared_bulk(sql, rows)?;
-                changed += self
-                    .client
-                    .execute(&statement, &bound(chunk))
-                    .map_err(|error| explain(sql, &error))?;
-            }
-        }
-        for row in rest.chunks(width) {
-            changed += self.execute(sql, row)?;
+            let statement = self.prepared_bulk(sql, now.len() / width)?;
+            changed += self
+                .client
+                .execute(&statement, &bound(now))
+                .map_err(|error| explain(sql, &error))?;
         }
         Ok(changed)
     }
