@@ -91,7 +91,7 @@ fn put(
             step.at,
         ],
     )?;
-    follow_owner(tx, step, client, (None, draft.owner))
+    follow_owner(tx, step.at, client, (None, draft.owner))
 }
 
 /// Writes down where the facts come from that are new or other than before.

@@ -61,7 +61,7 @@ pub fn change_client(
             step.at,
         ],
     )?;
-    follow_owner(tx, step, id, (before.owner, draft.owner))?;
+    follow_owner(tx, step.at, id, (before.owner, draft.owner))?;
     sources(tx, step, id, (&before, draft))?;
     recognise_again(tx, id, step.at)?;
     search::follow(tx, id)?;

@@ -2,6 +2,7 @@
 
 use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
+use kept_kernel::Instant;
 use kept_store::{StoreError, Write, params};
 
 use super::{ClientError, Step, held, is_active, standing};
@@ -19,7 +20,7 @@ const MANAGER: &str = "Account manager";
 /// leave who was in it for that alone.
 pub(super) fn follow_owner(
     tx: &Write<'_>,
-    step: &Step,
+    at: Instant,
     id: ClientId,
     (before, now): (Option<PersonId>, Option<PersonId>),
 ) -> Result<(), StoreError> {
@@ -30,7 +31,7 @@ pub(super) fn follow_owner(
         tx.execute(queries::HAND_OVER, &params![id, before, MANAGER])?;
     }
     if let Some(now) = now {
-        tx.execute(queries::KEEP_IN_TEAM, &params![id, now, MANAGER, step.at])?;
+        tx.execute(queries::KEEP_IN_TEAM, &params![id, now, MANAGER, at])?;
     }
     Ok(())
 }
