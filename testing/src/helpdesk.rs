@@ -11,9 +11,9 @@ use kept_language::{Library, Register, RegisterFile, Source};
 pub struct Helpdesk {
     /// The vocabulary that ships.
     pub register: Register,
-    /// The SOP of `examples/helpdesk`.
+    /// The SOPs.
     pub library: Library,
-    /// It, in force from the beginning, with its calendar.
+    /// They, in force from the beginning, with their calendar.
     pub program: Program,
 }
 
@@ -73,17 +73,40 @@ pub fn helpdesk() -> Helpdesk {
 /// # Panics
 ///
 /// When they are not there, or have faults.
-#[expect(clippy::expect_used, reason = "the test has failed")]
 pub fn helpdesk_with(clauses: &str, people: impl FnOnce(&Register) -> People) -> Helpdesk {
-    let register = vocabulary();
     let sop = text("examples/helpdesk/helpdesk.sop.md") + clauses;
-    let source = Source {
-        path: "helpdesk.sop.md",
-        text: &sop,
-    };
-    let library = kept_language::read(&register, &[source]);
     let calendar = text("examples/helpdesk/calendar.toml");
-    let calendar = Calendar::parse(&calendar, &mut |name| Err(name.to_owned()));
+    compiled(&[("helpdesk.sop.md".to_owned(), sop)], &calendar, people)
+}
+
+/// SOPs that ship, by their codes, in force from the beginning with a calendar and without people.
+///
+/// # Panics
+///
+/// When they are not there, or have faults.
+pub fn shipped_sops(codes: &[&str], calendar: &str) -> Helpdesk {
+    let sop = |code: &&str| {
+        let path = format!("sops/{}.sop.md", code.to_lowercase());
+        let text = text(&path);
+        (path, text)
+    };
+    let sops: Vec<_> = codes.iter().map(sop).collect();
+    compiled(&sops, calendar, |_| People::default())
+}
+
+#[expect(clippy::expect_used, reason = "the test has failed")]
+fn compiled(
+    sops: &[(String, String)],
+    calendar: &str,
+    people: impl FnOnce(&Register) -> People,
+) -> Helpdesk {
+    let register = vocabulary();
+    let sources: Vec<_> = sops
+        .iter()
+        .map(|(path, text)| Source { path, text })
+        .collect();
+    let library = kept_language::read(&register, &sources);
+    let calendar = Calendar::parse(calendar, &mut |name| Err(name.to_owned()));
     let versions = [Version {
         documents: &library.documents,
         from: Instant::MIN,

@@ -17,7 +17,7 @@
 
 mod helpdesk;
 
-pub use helpdesk::{Helpdesk, helpdesk, helpdesk_with, root, text, vocabulary};
+pub use helpdesk::{Helpdesk, helpdesk, helpdesk_with, root, shipped_sops, text, vocabulary};
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};

@@ -13,6 +13,8 @@ pub enum Place {
     Sample,
     /// `testing`: databases and other places for tests.
     Testing,
+    /// `testing/desk`: what the tests of rooms stand on.
+    Ground,
     /// `kept`: the program.
     Program,
     /// `bench`, `e2e`, `fuzz`: may use all that the product has.
@@ -79,6 +81,7 @@ impl Place {
             ["testing"] => Self::Testing,
             ["kept"] => Self::Program,
             ["bench"] | ["bench", "compare"] => Self::Measure("bench".into()),
+            ["testing", "desk"] => Self::Ground,
             ["testing", "faults"] => Self::Measure("faults".into()),
             [folder @ ("e2e" | "fuzz")] => Self::Measure((*folder).into()),
             ["xtask"] => Self::Task,
@@ -96,8 +99,13 @@ impl Place {
             (_, Self::Measure(name)) => Some(format!("`{name}` only uses the product, and nothing uses it")),
             (Self::Measure(_) | Self::Program, _)
             | (Self::Sample | Self::Testing, Self::Core(_))
-            | (Self::Shell(_) | Self::Room(_), Self::Testing) => None,
+            | (Self::Shell(_) | Self::Room(_), Self::Testing)
+            | (Self::Ground, Self::Core(_) | Self::Shell(_) | Self::Testing)
+            | (Self::Room(_), Self::Ground) => None,
             (Self::Testing, Self::Shell(name)) if name == "store" => None,
+            (Self::Ground, Self::Room(name)) if name == "accounts" => None,
+            (Self::Ground, _) => Some("tests of every room rest on it: it knows the shell and the people alone".into()),
+            (_, Self::Ground) => Some("only tests of rooms rest on it".into()),
             (Self::Testing, _) => Some("tests of every part rest on it: it knows the store alone".into()),
             (_, Self::Program) => Some("only the program wires the parts, and nothing is built on it".into()),
             (Self::Sample, _) => Some("the made-up company is written in the core's words".into()),
@@ -253,6 +261,11 @@ mod tests {
         assert!(may("shell/store", "testing"));
         assert!(may("rooms/requests", "testing"));
         assert!(!may("testing", "shell/ui"));
+        assert!(may("testing/desk", "shell/ui"));
+        assert!(may("testing/desk", "rooms/accounts"));
+        assert!(!may("testing/desk", "rooms/clients"));
+        assert!(may("rooms/clients", "testing/desk"));
+        assert!(!may("shell/ui", "testing/desk"));
         assert!(!may("core/engine", "testing"));
     }
 

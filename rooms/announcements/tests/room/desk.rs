@@ -1,146 +1,65 @@
 //! A desk with five people in two teams, a clock that is set by hand, a browser and a program.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::ops::Deref;
 
-use axum::body::{Body, to_bytes};
-use axum::http::request::Builder;
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use axum::{Extension, Router};
-use kept_accounts::access::{Action, for_kept};
-use kept_accounts::model::{DepartmentId, PersonId, TeamId};
-use kept_accounts::{Accounts, SignIn, SignedIn, Visitor, commands};
+use axum::http::StatusCode;
+use kept_accounts::model::{DepartmentId, TeamId};
 use kept_announcements::{Room, api_description, api_routes, parts, routes};
-use kept_journal::audit::Who;
+use kept_desk::{Ground, Program, Site};
 use kept_journal::{InForce, Rules};
-use kept_kernel::{Id, Instant};
+use kept_kernel::Instant;
 use kept_rooms::Parts;
-use kept_store::{Store, StoreError, params, statements};
-use kept_testing::{Home, Kept as _};
-use kept_ui::routes::Routes;
-use kept_ui::{Live, LiveLimits, Ui};
-use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
-use kept_world::World;
-use tower::ServiceExt as _;
+use kept_testing::Home;
+use kept_ui::{Live, LiveLimits};
 
 /// Friday 30 January 2026, 16:30 UTC.
 pub const START: Instant = Instant::from_seconds(1_769_790_600);
 pub const DAY: i64 = 86_400;
-const PASSWORD: &str = "copper kettle moss";
 
-statements! {
-    OUTBOX = "SELECT CAST(body AS TEXT) FROM outbox ORDER BY id";
-    EVENTS = "SELECT what FROM events ORDER BY id";
-}
+/// A program with a token.
+pub type Caller<'a> = Program<'a>;
 
 pub struct Desk {
-    pub store: Store,
-    pub accounts: Accounts,
     pub parts: Parts,
     pub north: TeamId,
     pub support: DepartmentId,
-    clock: Arc<AtomicI64>,
-    room: Room,
-    runtime: tokio::runtime::Runtime,
+    ground: Ground,
+}
+
+impl Deref for Desk {
+    type Target = Ground;
+
+    fn deref(&self) -> &Ground {
+        &self.ground
+    }
 }
 
 impl Desk {
     /// Helen (management), Maya (sales manager, team North), Ben and Cleo (North and Support), Dora (neither).
     pub fn new(home: &Home) -> Self {
-        let store = home.open();
-        let schemas = [
-            kept_journal::SCHEMA,
-            kept_search::SCHEMA,
-            kept_api::SCHEMA,
-            kept_accounts::SCHEMA,
-            kept_announcements::SCHEMA,
-        ];
-        store.migrate(&schemas, START).unwrap();
-        let clock = Arc::new(AtomicI64::new(START.micros()));
-        let (hand, chance) = (Arc::clone(&clock), World::still(START, 7));
-        let world = World::new(
-            move || Instant::from_micros(hand.load(Ordering::SeqCst)),
-            move |bytes: &mut [u8]| {
-                bytes.fill_with(|| chance.random::<1>().unwrap().first().copied().unwrap());
-            },
-        );
-        let roots = Roots::new(&mut |bytes: &mut [u8]| bytes.fill(5)).unwrap();
-        let mut salt = |bytes: &mut [u8]| bytes.fill(9);
-        let accounts = Accounts::new(
-            store.clone(),
-            world.clone(),
-            Sealer::new(&roots, Purpose::Totp),
-            Passwords::new(PasswordCost::FOR_TESTS, &mut salt).unwrap(),
-            kept_accounts::Settings::default(),
-        );
+        let mut ground = Ground::new(home, START, &[kept_announcements::SCHEMA]);
         let live = Live::new(LiveLimits::default(), 1);
-        let room = Room::new((store.clone(), world), Rules::new(in_force()), live);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        let mut desk = Self {
-            parts: parts(&room),
-            north: TeamId(Id::default()),
-            support: DepartmentId(Id::default()),
-            store,
-            accounts,
-            clock,
-            room,
-            runtime,
+        let rules = Rules::new(in_force());
+        let room = Room::new((ground.store.clone(), ground.world.clone()), rules, live);
+        let (north, support) = (ground.add_team("North"), ground.add_department("Support"));
+        ground.hire(("helen", "management"), (None, None));
+        ground.hire(("maya", "sales-manager"), (Some(north), None));
+        ground.hire(("ben", "salesperson"), (Some(north), None));
+        ground.hire(("cleo", "technical-support"), (None, Some(support)));
+        ground.hire(("dora", "technical-support"), (None, None));
+        let parts = parts(&room);
+        let serve = move || Site {
+            pages: routes(room.clone()),
+            api: api_routes(room.clone()),
+            ..Site::default()
         };
-        desk.staff();
-        desk
-    }
-
-    fn staff(&mut self) {
-        let scope = for_kept(Action::ManageAccounts);
-        let (one, two) = (
-            self.accounts.act(Who::Console),
-            self.accounts.act(Who::Console),
-        );
-        self.north = TeamId(one.entry);
-        self.support = DepartmentId(two.entry);
-        let add = move |tx: &kept_store::Write<'_>| {
-            commands::add_team(tx, &one, &scope, "North")?;
-            commands::add_department(tx, &two, &scope, "Support").map(drop)
-        };
-        self.store.write(add).kept();
-        self.person("helen", "management", (None, None));
-        self.person("maya", "sales-manager", (Some(self.north), None));
-        self.person("ben", "salesperson", (Some(self.north), None));
-        self.person("cleo", "technical-support", (None, Some(self.support)));
-        self.person("dora", "technical-support", (None, None));
-    }
-
-    fn person(&self, name: &str, role: &str, place: (Option<TeamId>, Option<DepartmentId>)) {
-        let email = format!("{name}@desk.example");
-        let person = self
-            .accounts
-            .add_person((name, &email), vec![role.to_owned()], PASSWORD)
-            .unwrap();
-        self.place(person, place);
-    }
-
-    pub fn place(&self, person: PersonId, place: (Option<TeamId>, Option<DepartmentId>)) {
-        let (scope, act) = (
-            for_kept(Action::ManageAccounts),
-            self.accounts.act(Who::Console),
-        );
-        self.store
-            .write(move |tx| commands::place_person(tx, &act, &scope, person, place))
-            .kept();
-    }
-
-    pub fn id(&self, name: &str) -> PersonId {
-        let email = format!("{name}@desk.example");
-        let found = self
-            .store
-            .read(move |read| kept_accounts::queries::person_by_email(read, &email));
-        found.kept().unwrap().id
-    }
-
-    pub fn pass(&self, seconds: i64) {
-        self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        ground.open(serve, kept_api::document([api_description()], "test"));
+        Self {
+            parts,
+            north,
+            support,
+            ground,
+        }
     }
 
     /// A round of each job.
@@ -150,174 +69,23 @@ impl Desk {
         }
     }
 
-    pub fn outbox(&self) -> Vec<String> {
-        let rows: Vec<(String,)> = self.store.read(|read| read.all(OUTBOX, &params![])).kept();
-        rows.into_iter().map(|(body,)| body).collect()
-    }
-
-    /// The acts of the journal.
-    pub fn events(&self) -> Vec<String> {
-        let rows: Vec<(String,)> = self.store.read(|read| read.all(EVENTS, &params![])).kept();
-        rows.into_iter().map(|(what,)| what).collect()
-    }
-
-    pub fn audited(&self) -> Vec<String> {
-        kept_journal::place(&self.store).unwrap();
-        let read = |read: &kept_store::Read<'_>| kept_journal::audit::latest(read, None, 1000);
-        let entries: Result<_, StoreError> = self.store.read(read).wait();
-        entries
-            .unwrap()
-            .into_iter()
-            .rev()
-            .map(|entry| entry.act)
-            .collect()
-    }
-
-    /// The routes of programs.
-    pub fn api(&self) -> Routes {
-        api_routes(self.room.clone())
-    }
-
-    fn app(&self) -> Router {
-        let live = Live::new(LiveLimits::default(), 1);
-        let ui = Ui::new(
-            kept_ui::Settings::default(),
-            &[3; 32],
-            |bytes| bytes.fill(4),
-            live,
-        );
-        let pages = self
-            .accounts
-            .session_layer(ui.dress(routes(self.room.clone())));
-        let api = self.api().layer(Extension(self.accounts.clone()));
-        ui.protect(pages.merge(kept_api::guarded(api))).app()
-    }
-
-    fn ask(&self, request: Builder, body: Body) -> Answer {
-        let request = request.body(body).unwrap();
-        self.runtime.block_on(async {
-            let response = self.app().oneshot(request).await.unwrap();
-            let (parts, body) = response.into_parts();
-            let bytes = to_bytes(body, usize::MAX).await.unwrap();
-            Answer {
-                status: parts.status,
-                headers: parts.headers,
-                text: String::from_utf8(bytes.to_vec()).unwrap(),
-            }
-        })
-    }
-
-    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
-    }
-
     /// Somebody at a browser, signed in.
     pub fn browser(&self, name: &str) -> Browser<'_> {
-        let signed = self.accounts.sign_in(SignIn {
-            email: format!("{name}@desk.example"),
-            password: PASSWORD.into(),
-            from: Visitor::default(),
-        });
-        let SignedIn::Session { token, .. } = self.runtime.block_on(signed).unwrap() else {
-            panic!("a code is asked for");
-        };
-        Browser {
-            desk: self,
-            cookie: format!("kept-session={}", token.text()),
-        }
-    }
-
-    /// A token as a program shows it.
-    pub fn token(&self, person: Option<PersonId>, scopes: Vec<Action>) -> String {
-        let act = self.accounts.act(Who::Console);
-        let bytes = act.entry.bytes();
-        let mut random = move |to: &mut [u8]| {
-            to.iter_mut()
-                .zip(bytes.iter().rev().cycle())
-                .for_each(|(to, from)| *to = *from);
-        };
-        let secret = kept_vault::Token::new(&mut random).unwrap();
-        let token = commands::NewToken {
-            id: act.entry,
-            token: secret.hash(),
-            name: "A program".into(),
-            person,
-            scopes,
-            expires_at: None,
-        };
-        self.store
-            .write(move |tx| commands::add_token(tx, &act, &token))
-            .kept();
-        format!("kept_{}", secret.text())
-    }
-
-    /// A program with a token of a person, or of the company's own.
-    pub fn program(&self, name: Option<&str>, scopes: Vec<Action>) -> Caller<'_> {
-        let token = self.token(name.map(|name| self.id(name)), scopes);
-        Caller { desk: self, token }
+        Browser(self.ground.browser(name))
     }
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
+pub struct Browser<'a>(kept_desk::Browser<'a>);
 
-impl Answer {
-    pub fn has(&self, words: &str) -> bool {
-        self.text.contains(words)
+impl<'a> Deref for Browser<'a> {
+    type Target = kept_desk::Browser<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
-
-    pub fn header(&self, name: &str) -> String {
-        let value = self.headers.get(name).map(|value| value.to_str().unwrap());
-        value.unwrap_or_default().to_owned()
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
-    }
-
-    /// The last part of the address that it leads to.
-    pub fn made(&self) -> String {
-        let location = self.header("location");
-        location.rsplit('/').next().unwrap_or_default().to_owned()
-    }
-}
-
-pub struct Browser<'a> {
-    desk: &'a Desk,
-    cookie: String,
 }
 
 impl Browser<'_> {
-    pub fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, &self.cookie);
-        self.desk.ask(request, Body::empty())
-    }
-
-    /// Sends a form from a page.
-    pub fn post(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = self.get(from);
-        let csrf = page
-            .text
-            .split_once("name=\"csrf\" value=\"")
-            .map(|(_, rest)| rest);
-        let csrf = csrf
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_default();
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.append_pair("csrf", csrf).extend_pairs(fields);
-        let request = Request::post(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin");
-        self.desk.ask(request, Body::from(body.finish()))
-    }
-
     /// Posts an announcement that is to be confirmed; its id.
     pub fn announce(&self, title: &str, audience: &str) -> String {
         let fields = [
@@ -334,124 +102,6 @@ impl Browser<'_> {
     /// Whether the list shows a title.
     pub fn sees(&self, title: &str) -> bool {
         self.get("/announcements").has(title)
-    }
-}
-
-pub struct Caller<'a> {
-    desk: &'a Desk,
-    token: String,
-}
-
-impl Caller<'_> {
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
-        if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let request = headers.iter().fold(request, |request, (name, value)| {
-            request.header(*name, *value)
-        });
-        let answer = self.desk.ask(request, Body::from(body.to_owned()));
-        fits(method, path, &answer);
-        answer
-    }
-}
-
-/// Each answer is one that the description names, of the kind and with the fields that it says.
-fn fits(method: &str, path: &str, answer: &Answer) {
-    let description = kept_api::document([api_description()], "test");
-    let description = description.value();
-    let parts: Vec<_> = path.split(['/', '?']).collect();
-    let known = description
-        .get("paths")
-        .and_then(|paths| paths.as_object())
-        .unwrap();
-    let of = known.iter().find(|(template, _)| {
-        let template: Vec<_> = template.split('/').collect();
-        let plain: Vec<_> = parts.iter().take(template.len()).collect();
-        template.len() == path.split('?').next().unwrap().split('/').count()
-            && template
-                .iter()
-                .zip(plain)
-                .all(|(one, other)| one == other || one.starts_with('{'))
-    });
-    let kind = answer.header("content-type");
-    let schema = match of.and_then(|(_, item)| item.get(method.to_lowercase())) {
-        // Neither path nor method is in the description: a problem it is all the same.
-        None => serde_json::json!({ "$ref": "#/components/schemas/Problem" }),
-        Some(operation) => {
-            let responses = operation.get("responses").unwrap();
-            let status = answer.status.as_u16().to_string();
-            let named = responses.get(&status);
-            let named = named.or_else(|| responses.get(format!("{}XX", status.get(..1).unwrap())));
-            let named = named.unwrap_or_else(|| {
-                panic!(
-                    "{method} {path}: {status} is not described: {}",
-                    answer.text
-                )
-            });
-            let content = named.get("content").and_then(|content| content.get(&kind));
-            let content = content
-                .unwrap_or_else(|| panic!("{method} {path}: {status} is of the kind {kind}"));
-            content.get("schema").unwrap().clone()
-        }
-    };
-    valid(description, &schema, &answer.json(), path);
-}
-
-/// As much of JSON Schema as the description uses.
-fn valid(
-    whole: &serde_json::Value,
-    schema: &serde_json::Value,
-    value: &serde_json::Value,
-    at: &str,
-) {
-    use serde_json::Value;
-    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-        let named = whole.pointer(name.trim_start_matches('#')).unwrap();
-        return valid(whole, named, value, at);
-    }
-    let kinds: Vec<&str> = match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => return,
-    };
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    assert!(kinds.contains(&kind), "{at}: {value} is not {kinds:?}");
-    if let (Some(items), Value::Array(values)) = (schema.get("items"), value) {
-        for value in values {
-            valid(whole, items, value, at);
-        }
-    }
-    let fields = schema.get("properties").and_then(Value::as_object);
-    if let (Some(fields), Value::Object(values)) = (fields, value) {
-        for required in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            assert!(
-                values.contains_key(required.as_str().unwrap()),
-                "{at}: {required} is missing in {value}"
-            );
-        }
-        for (name, value) in values {
-            let field = fields
-                .get(name)
-                .unwrap_or_else(|| panic!("{at}: {name} is not described"));
-            valid(whole, field, value, &format!("{at}.{name}"));
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "these are tests throughout: what is missing fails the test"
 )]
 

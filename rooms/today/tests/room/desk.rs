@@ -1,36 +1,27 @@
-//! A desk with four people, a clock that is set by hand, duties written straight into the journal, a browser and a program.
+//! A desk with four people, a clock that stands still, duties written straight into the journal, a browser and a program.
 
-use std::path::{Path, PathBuf};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::http::request::Builder;
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use axum::{Extension, Router};
-use kept_accounts::access::{Action, for_kept};
-use kept_accounts::model::{PersonId, TeamId};
-use kept_accounts::{Accounts, SignIn, SignedIn, Visitor, commands};
-use kept_calendar::Calendar;
-use kept_engine::{Calendars, People, Program, Version};
+use axum::body::Body;
+use axum::http::{Request, header};
+use kept_accounts::model::TeamId;
+use kept_desk::{Ground, Site};
 use kept_journal::audit::Who;
-use kept_journal::codec::Codec;
 use kept_journal::{Colleague, Directory, InForce, Rules};
-use kept_kernel::{Id, Instant};
-use kept_language::{Register, RegisterFile, Source};
+use kept_kernel::Instant;
 use kept_rooms::RecordPage;
-use kept_store::{Read, Store, StoreError, Value, params, statements};
+use kept_store::{Read, StoreError, Value, params, statements};
 use kept_testing::{Home, Kept as _};
 use kept_today::{Room, api_description, api_routes, counts, routes};
 use kept_ui::routes::Routes;
-use kept_ui::{Live, LiveLimits, Ui};
-use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
-use kept_world::World;
-use tower::ServiceExt as _;
+use kept_ui::{Live, LiveLimits};
 
 /// Friday 30 January 2026, 10:30 UTC: half past eleven in Berlin.
 pub const START: Instant = Instant::from_seconds(1_769_769_000);
 pub const HOUR: i64 = 3_600;
-const PASSWORD: &str = "copper kettle moss";
+const HOURS: &str =
+    "zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\nfriday = [\"09:00-17:00\"]\n";
 
 statements! {
     BEGIN = "INSERT INTO obligation_runs (begun_at, in_force_at) VALUES ($1, $1)";
@@ -95,112 +86,44 @@ impl RecordPage for Requests {
 }
 
 pub struct Desk {
-    pub store: Store,
-    pub accounts: Accounts,
-    pub north: TeamId,
     rules: Rules,
-    room: Room,
-    runtime: tokio::runtime::Runtime,
+    ground: Ground,
+}
+
+impl Deref for Desk {
+    type Target = Ground;
+
+    fn deref(&self) -> &Ground {
+        &self.ground
+    }
 }
 
 impl Desk {
     /// Helen (management), Maya (client relations manager, team North), Ben (client service representative, North), Cleo
     /// (the same, of no team), Dora (administrator).
     pub fn new(home: &Home) -> Self {
-        let store = home.open();
-        let schemas = [
-            kept_journal::SCHEMA,
-            kept_search::SCHEMA,
-            kept_api::SCHEMA,
-            kept_accounts::SCHEMA,
-        ];
-        store.migrate(&schemas, START).unwrap();
-        let chance = World::still(START, 7);
-        let world = World::new(
-            || START,
-            move |bytes: &mut [u8]| {
-                bytes.fill_with(|| chance.random::<1>().unwrap().first().copied().unwrap());
-            },
-        );
-        let roots = Roots::new(&mut |bytes: &mut [u8]| bytes.fill(5)).unwrap();
-        let mut salt = |bytes: &mut [u8]| bytes.fill(9);
-        let accounts = Accounts::new(
-            store.clone(),
-            world.clone(),
-            Sealer::new(&roots, Purpose::Totp),
-            Passwords::new(PasswordCost::FOR_TESTS, &mut salt).unwrap(),
-            kept_accounts::Settings::default(),
-        );
+        let mut ground = Ground::new(home, START, &[]);
+        let north = ground.add_team("North");
+        let rules = Rules::new(in_force(staff(&ground, north)));
         let live = Live::new(LiveLimits::default(), 1);
-        let rules = Rules::new(in_force(Directory::default()));
         let room = Room::new(
-            (store.clone(), world),
+            (ground.store.clone(), ground.world.clone()),
             rules.clone(),
             live,
             vec![Arc::new(Requests)],
             Arc::new(|_, _, _| Ok("<p>waits elsewhere</p>".to_owned())),
         );
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        let mut desk = Self {
-            north: TeamId(Id::default()),
-            store,
-            accounts,
-            rules,
-            room,
-            runtime,
-        };
-        desk.staff();
-        desk
-    }
-
-    fn staff(&mut self) {
-        let scope = for_kept(Action::ManageAccounts);
-        let one = self.accounts.act(Who::Console);
-        self.north = TeamId(one.entry);
-        self.store
-            .write(move |tx| commands::add_team(tx, &one, &scope, "North").map(drop))
-            .kept();
-        let mut people = Vec::new();
-        for (name, role, team) in [
-            ("helen", "management", None),
-            ("maya", "client-relations-manager", Some(self.north)),
-            ("ben", "client-service-representative", Some(self.north)),
-            ("cleo", "client-service-representative", None),
-            ("dora", "administrator", None),
-        ] {
-            let email = format!("{name}@desk.example");
-            let person = self
-                .accounts
-                .add_person((name, &email), vec![role.to_owned()], PASSWORD)
-                .unwrap();
-            self.place(person, (team, None));
-            let colleague = Colleague {
-                name: name.to_owned(),
-                email,
-                team: team.map(|_| "North".to_owned()),
-            };
-            people.push((person.to_string(), colleague));
-        }
-        self.rules.put(in_force(Directory::new(people)));
-        self.store
+        ground
+            .store
             .write(|tx| tx.execute(BEGIN, &params![START]))
             .kept();
-    }
-
-    fn place(
-        &self,
-        person: PersonId,
-        place: (Option<TeamId>, Option<kept_accounts::model::DepartmentId>),
-    ) {
-        let (scope, act) = (
-            for_kept(Action::ManageAccounts),
-            self.accounts.act(Who::Console),
-        );
-        self.store
-            .write(move |tx| commands::place_person(tx, &act, &scope, person, place))
-            .kept();
+        let serve = move || Site {
+            pages: routes(room.clone()),
+            api: api_routes(room.clone()),
+            ..Site::default()
+        };
+        ground.open(serve, kept_api::document([api_description()], "test"));
+        Self { rules, ground }
     }
 
     /// Writes a duty; its number.
@@ -249,14 +172,6 @@ impl Desk {
         added.kept().0
     }
 
-    pub fn id(&self, name: &str) -> PersonId {
-        let email = format!("{name}@desk.example");
-        let found = self
-            .store
-            .read(move |read| kept_accounts::queries::person_by_email(read, &email));
-        found.kept().unwrap().id
-    }
-
     /// The numbers in somebody's rail.
     pub fn counted(&self, name: &str) -> Vec<(&'static str, u64)> {
         let (accounts, store, rules) =
@@ -278,7 +193,7 @@ impl Desk {
             .header(header::COOKIE, cookie)
             .body(Body::empty())
             .unwrap();
-        self.runtime.block_on(app.oneshot(request)).unwrap();
+        self.wait(tower::ServiceExt::oneshot(app, request)).unwrap();
         let found = found.lock().unwrap();
         found
             .iter()
@@ -304,304 +219,32 @@ impl Desk {
             .kept();
         kept_journal::place(&self.store).unwrap();
     }
+}
 
-    /// The routes of programs.
-    pub fn api(&self) -> Routes {
-        api_routes(self.room.clone())
-    }
-
-    fn app(&self) -> Router {
-        let live = Live::new(LiveLimits::default(), 1);
-        let ui = Ui::new(
-            kept_ui::Settings::default(),
-            &[3; 32],
-            |bytes| bytes.fill(4),
-            live,
-        );
-        let pages = self
-            .accounts
-            .session_layer(ui.dress(routes(self.room.clone())));
-        let api = self.api().layer(Extension(self.accounts.clone()));
-        ui.protect(pages.merge(kept_api::guarded(api))).app()
-    }
-
-    fn ask(&self, request: Builder, body: Body) -> Answer {
-        let request = request.body(body).unwrap();
-        self.runtime.block_on(async {
-            let response = self.app().oneshot(request).await.unwrap();
-            let (parts, body) = response.into_parts();
-            let bytes = to_bytes(body, usize::MAX).await.unwrap();
-            Answer {
-                status: parts.status,
-                headers: parts.headers,
-                text: String::from_utf8(bytes.to_vec()).unwrap(),
-            }
-        })
-    }
-
-    /// Somebody at a browser, signed in.
-    pub fn browser(&self, name: &str) -> Browser<'_> {
-        let signed = self.accounts.sign_in(SignIn {
+fn staff(ground: &Ground, north: TeamId) -> Directory {
+    let people = [
+        ("helen", "management", None),
+        ("maya", "client-relations-manager", Some(north)),
+        ("ben", "client-service-representative", Some(north)),
+        ("cleo", "client-service-representative", None),
+        ("dora", "administrator", None),
+    ];
+    let colleague = |(name, role, team): (&str, &str, Option<TeamId>)| {
+        let person = ground.hire((name, role), (team, None));
+        let colleague = Colleague {
+            name: name.to_owned(),
             email: format!("{name}@desk.example"),
-            password: PASSWORD.into(),
-            from: Visitor::default(),
-        });
-        let SignedIn::Session { token, .. } = self.runtime.block_on(signed).unwrap() else {
-            panic!("a code is asked for");
+            team: team.map(|_| "North".to_owned()),
         };
-        Browser {
-            desk: self,
-            cookie: format!("kept-session={}", token.text()),
-        }
-    }
-
-    /// A token as a program shows it.
-    pub fn token(&self, person: Option<PersonId>, scopes: Vec<Action>) -> String {
-        let act = self.accounts.act(Who::Console);
-        let bytes = act.entry.bytes();
-        let mut random = move |to: &mut [u8]| {
-            to.iter_mut()
-                .zip(bytes.iter().rev().cycle())
-                .for_each(|(to, from)| *to = *from);
-        };
-        let secret = kept_vault::Token::new(&mut random).unwrap();
-        let token = commands::NewToken {
-            id: act.entry,
-            token: secret.hash(),
-            name: "A program".into(),
-            person,
-            scopes,
-            expires_at: None,
-        };
-        self.store
-            .write(move |tx| commands::add_token(tx, &act, &token))
-            .kept();
-        format!("kept_{}", secret.text())
-    }
-
-    /// A program with a token of a person, or of the company's own.
-    pub fn program(&self, name: Option<&str>, scopes: Vec<Action>) -> Caller<'_> {
-        let token = self.token(name.map(|name| self.id(name)), scopes);
-        Caller { desk: self, token }
-    }
-}
-
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl Answer {
-    pub fn has(&self, words: &str) -> bool {
-        self.text.contains(words)
-    }
-
-    pub fn header(&self, name: &str) -> String {
-        let value = self.headers.get(name).map(|value| value.to_str().unwrap());
-        value.unwrap_or_default().to_owned()
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
-    }
-}
-
-pub struct Browser<'a> {
-    desk: &'a Desk,
-    cookie: String,
-}
-
-impl Browser<'_> {
-    pub fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, &self.cookie);
-        self.desk.ask(request, Body::empty())
-    }
-
-    /// Sends a form from a page.
-    pub fn post(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = self.get(from);
-        let csrf = page
-            .text
-            .split_once("name=\"csrf\" value=\"")
-            .map(|(_, rest)| rest);
-        let csrf = csrf
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_default();
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.append_pair("csrf", csrf).extend_pairs(fields);
-        let request = Request::post(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin");
-        self.desk.ask(request, Body::from(body.finish()))
-    }
-}
-
-pub struct Caller<'a> {
-    desk: &'a Desk,
-    token: String,
-}
-
-impl Caller<'_> {
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
-        if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let request = headers.iter().fold(request, |request, (name, value)| {
-            request.header(*name, *value)
-        });
-        let answer = self.desk.ask(request, Body::from(body.to_owned()));
-        fits(method, path, &answer);
-        answer
-    }
-}
-
-/// Each answer is one that the description names, of the kind and with the fields that it says.
-fn fits(method: &str, path: &str, answer: &Answer) {
-    let description = kept_api::document([api_description()], "test");
-    let description = description.value();
-    let parts: Vec<_> = path.split(['/', '?']).collect();
-    let known = description
-        .get("paths")
-        .and_then(|paths| paths.as_object())
-        .unwrap();
-    let of = known.iter().find(|(template, _)| {
-        let template: Vec<_> = template.split('/').collect();
-        let plain: Vec<_> = parts.iter().take(template.len()).collect();
-        template.len() == path.split('?').next().unwrap().split('/').count()
-            && template
-                .iter()
-                .zip(plain)
-                .all(|(one, other)| one == other || one.starts_with('{'))
-    });
-    let kind = answer.header("content-type");
-    let schema = match of.and_then(|(_, item)| item.get(method.to_lowercase())) {
-        // Neither path nor method is in the description: a problem it is all the same.
-        None => serde_json::json!({ "$ref": "#/components/schemas/Problem" }),
-        Some(operation) => {
-            let responses = operation.get("responses").unwrap();
-            let status = answer.status.as_u16().to_string();
-            let named = responses.get(&status);
-            let named = named.or_else(|| responses.get(format!("{}XX", status.get(..1).unwrap())));
-            let named = named.unwrap_or_else(|| {
-                panic!(
-                    "{method} {path}: {status} is not described: {}",
-                    answer.text
-                )
-            });
-            let content = named.get("content").and_then(|content| content.get(&kind));
-            let content = content
-                .unwrap_or_else(|| panic!("{method} {path}: {status} is of the kind {kind}"));
-            content.get("schema").unwrap().clone()
-        }
+        (person.to_string(), colleague)
     };
-    valid(description, &schema, &answer.json(), path);
-}
-
-/// As much of JSON Schema as the description uses.
-fn valid(
-    whole: &serde_json::Value,
-    schema: &serde_json::Value,
-    value: &serde_json::Value,
-    at: &str,
-) {
-    use serde_json::Value;
-    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-        let named = whole.pointer(name.trim_start_matches('#')).unwrap();
-        return valid(whole, named, value, at);
-    }
-    let kinds: Vec<&str> = match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => return,
-    };
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    assert!(kinds.contains(&kind), "{at}: {value} is not {kinds:?}");
-    if let (Some(items), Value::Array(values)) = (schema.get("items"), value) {
-        for value in values {
-            valid(whole, items, value, at);
-        }
-    }
-    let fields = schema.get("properties").and_then(Value::as_object);
-    if let (Some(fields), Value::Object(values)) = (fields, value) {
-        for required in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            assert!(
-                values.contains_key(required.as_str().unwrap()),
-                "{at}: {required} is missing in {value}"
-            );
-        }
-        for (name, value) in values {
-            let field = fields
-                .get(name)
-                .unwrap_or_else(|| panic!("{at}: {name} is not described"));
-            valid(whole, field, value, &format!("{at}.{name}"));
-        }
-    }
+    Directory::new(people.map(colleague))
 }
 
 fn in_force(directory: Directory) -> InForce {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    let folder = std::fs::read_dir(root.join("sops/vocabulary")).unwrap();
-    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let texts: Vec<_> = paths
-        .iter()
-        .map(|path| {
-            (
-                path.display().to_string(),
-                std::fs::read_to_string(path).unwrap(),
-            )
-        })
-        .collect();
-    let files: Vec<_> = texts
-        .iter()
-        .map(|(path, text)| RegisterFile { path, text })
-        .collect();
-    let register = Register::load(&files).unwrap();
-    let sop = text("sops/sr.sop.md");
-    let source = Source {
-        path: "sr.sop.md",
-        text: &sop,
-    };
-    let library = kept_language::read(&register, &[source]);
-    let calendar = "zone = \"Europe/Berlin\"\n[hours]\nmonday = [\"09:00-17:00\"]\nfriday = [\"09:00-17:00\"]\n";
-    let calendar = Calendar::parse(calendar, &mut |name| Err(name.to_owned())).unwrap();
-    let versions = [Version {
-        documents: &library.documents,
-        from: Instant::MIN,
-    }];
-    let program = Program::compile(
-        &register,
-        &versions,
-        Calendars::company(calendar),
-        People::default(),
-    );
+    let rules = kept_testing::shipped_sops(&["SR"], HOURS);
     InForce {
         directory,
-        codec: Arc::new(Codec::new(&register)),
-        library,
-        program: program.unwrap(),
-        register,
+        ..InForce::of(rules.register, rules.library, rules.program)
     }
 }
