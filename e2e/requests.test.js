@@ -3,45 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, findings, open } from './browser.js';
-import { house } from './house.js';
-
-const ADMIN = { name: 'Helen Strand', email: 'helen@desk.example', password: 'copper kettle moss' };
-const MAYA = { name: 'Maya Okonkwo', email: 'maya@desk.example', password: 'seven grey herons' };
+import { MAYA, desk } from './desk.js';
 
 let home;
 let chromium;
 let signed;
 
 before(async () => {
-  home = await house();
   chromium = await browser();
-  const context = await chromium.newContext();
-  const page = await open(context, home.firstLink);
-  await page.fill('#name', ADMIN.name);
-  await page.fill('#email', ADMIN.email);
-  await page.fill('#password', ADMIN.password);
-  await page.fill('#again', ADMIN.password);
-  await page.click('main button[type=submit].is-primary');
-  await page.waitForURL('**/sops');
-  await page.goto(`${home.address}/settings/people/new`);
-  await page.fill('#name', MAYA.name);
-  await page.fill('#email', MAYA.email);
-  await page.check('input[value="client-service-representative"]');
-  await page.click('main button[type=submit].is-primary');
-  const link = await page.textContent('.secrets code');
-  await context.close();
-  const other = await chromium.newContext();
-  const hers = await open(other, link);
-  await hers.fill('#password', MAYA.password);
-  await hers.fill('#again', MAYA.password);
-  await hers.click('main button[type=submit].is-primary');
-  await hers.waitForURL('**/sign-in');
-  await hers.fill('#email', MAYA.email);
-  await hers.fill('#password', MAYA.password);
-  await hers.click('main button[type=submit].is-primary');
-  await hers.waitForSelector('.rail');
-  signed = await other.storageState();
-  await other.close();
+  const made = await desk(chromium, [MAYA]);
+  home = made.home;
+  [signed] = made.signed;
 });
 after(async () => {
   await chromium?.close();

@@ -154,6 +154,9 @@ pub struct CreateTokenAsked {
     /// What the token is for
     #[arg(long)]
     pub name: String,
+    /// The work address of the person for whom it acts; without it, it is the company's own
+    #[arg(long)]
+    pub email: Option<String>,
     /// What it may do; may be given several times
     #[arg(long = "scope", required = true)]
     pub scopes: Vec<String>,

@@ -38,9 +38,11 @@ pub fn create_token(asked: &CreateTokenAsked) -> Result<Outcome, Failure> {
         .map(|name| scope(name))
         .collect::<Result<Vec<_>, _>>()?;
     let accounts = house.accounts(House::account_settings(&house.rules()?))?;
-    let (_, token) = accounts
-        .create_token(&asked.name, scopes, None)
-        .map_err(|error| Failure::new(format!("{error}.")))?;
+    let made = match &asked.email {
+        Some(email) => accounts.create_token_of(email, &asked.name, scopes),
+        None => accounts.create_token(&asked.name, scopes, None),
+    };
+    let (_, token) = made.map_err(|error| Failure::new(error.to_string()))?;
     answer(&format!("{token}\n"))?;
     Ok(Outcome::Fine)
 }

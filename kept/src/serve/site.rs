@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_request};
 use axum::response::{IntoResponse, Response};
 use kept_accounts::access::{Action, RecordNamed};
 use kept_accounts::{Accounts, RemoteAddress, Signed};
@@ -28,6 +28,8 @@ use kept_vault::{Purpose, Random as _, Sealer, SystemRandom};
 use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::serve::author::author;
+use crate::serve::harvest::Harvest;
+use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
 use crate::serve::{api, counts, hearing};
@@ -125,14 +127,15 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     jobs.push(reads(accounts.clone()));
     jobs.extend(kept_post::jobs(&post));
     let dressed = ui.dress(rooms.layer(Extension(live.clone())));
-    let counted = counts::counted(dressed, house, &rules);
+    let harvest = Harvest::new(accounts.clone(), house.store.clone());
+    let counted = harvest.watch(counts::counted(dressed, house, &rules));
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
         .merge(kept_clients::api_routes(clients))
         .merge(kept_requests::api_routes(requests.clone()))
         .merge(kept_today::api_routes(today.clone()));
-    let api = api::routes(programs, accounts.clone(), &description);
+    let api = harvest.watch(api::routes(programs, accounts.clone(), &description));
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
     let open = kept_requests::public_routes(requests);
@@ -143,7 +146,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .layer(from_fn(in_time));
     let all = ui
         .protect(timely)
-        .layer(axum::middleware::map_request(remote_address));
+        .layer(map_request(remote_address))
+        .layer(map_request(plain_query));
     let listed = all.listed().iter().cloned();
     let (api, routes) = listed.partition(|route| route.path.starts_with("/api/v1/"));
     Ok(Site {

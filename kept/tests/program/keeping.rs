@@ -1,7 +1,7 @@
 //! A company's data are kept safe: backups, keys, the audit, the doctor.
 
 mod backup;
-mod house;
+pub mod house;
 mod keys;
 mod looked_after;
 mod nodes;

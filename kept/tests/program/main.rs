@@ -9,11 +9,13 @@
 mod bad_input;
 mod clock;
 mod demo;
+mod faults;
 mod judged;
 mod keeping;
 mod live;
 mod oracle;
 mod replay;
 mod runs;
+mod served;
 mod sop;
 mod whatif;

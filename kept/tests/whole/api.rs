@@ -68,7 +68,7 @@ impl Program {
     }
 }
 
-fn bearing(token: String) -> Asker {
+pub fn bearing(token: String) -> Asker {
     Asker {
         name: "a program".into(),
         bearer: Some(token),
@@ -77,7 +77,7 @@ fn bearing(token: String) -> Asker {
 }
 
 /// A token of a person, as their settings make it.
-fn token_of(desk: &Desk, hired: &Hired, action: Action) -> String {
+pub fn token_of(desk: &Desk, hired: &Hired, action: Action) -> String {
     let secret = Token::new(&mut SystemRandom).unwrap();
     let token = NewToken {
         id: desk.house.world.id(),

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "these are tests throughout: what is missing fails the test"
 )]
 
@@ -12,13 +13,17 @@ mod ask;
 mod clients;
 mod desk;
 mod exports;
+mod fields;
+mod harvesting;
 mod headers;
 mod hearing;
 mod lapsed;
 mod lists;
+mod nested;
 mod nodes;
 mod records;
 mod requests;
+mod servicenow;
 mod signing_in;
 mod stolen;
 mod table;

@@ -17,7 +17,7 @@ use crate::commands::{
     finish_second_step, judge_password, make_first_link, recovery_code_hash,
 };
 use crate::hashing::{Chance, Hashing};
-use crate::model::{LinkPurpose, PersonId, Roles, SessionId, TokenId};
+use crate::model::{LinkPurpose, PersonId, PersonState, Roles, SessionId, TokenId};
 use crate::session::Signed;
 use crate::totp;
 
@@ -297,11 +297,53 @@ impl Accounts {
         Ok((id, crate::bearer::written(&secret)))
     }
 
+    /// The same for a program that acts for the person with this address, who works here: it may do what both grant.
+    ///
+    /// # Errors
+    ///
+    /// [`AddTokenError`]
+    pub fn create_token_of(
+        &self,
+        email: &str,
+        name: &str,
+        scopes: Vec<Action>,
+    ) -> Result<(TokenId, String), AddTokenError> {
+        let secret = self.token()?;
+        let token = NewToken {
+            id: self.world.id(),
+            token: secret.hash(),
+            name: name.to_owned(),
+            person: None,
+            scopes,
+            expires_at: None,
+        };
+        let (act, email) = (self.act(Who::Console), email.to_owned());
+        let made = self.write(move |tx| {
+            let known = crate::queries::person_by_email(tx, &email)?;
+            let here = known.filter(|person| person.state == PersonState::Active);
+            let person = here.ok_or(AddTokenError::NoPerson)?.id;
+            let token = NewToken {
+                person: Some(person),
+                ..token.clone()
+            };
+            add_token(tx, &act, &token)
+        });
+        Ok((made.wait()?, crate::bearer::written(&secret)))
+    }
+
     /// Notes that a person reads a client's record, or what belongs to one. The page does not wait: [`Accounts::write_reads`]
     /// writes it down, within a second.
     pub fn note_read(&self, person: PersonId, what: RecordNamed) {
         let act = self.act(Who::Person(person.0));
         self.unwritten.add(act, person, what);
+    }
+
+    /// The same for a program that acts for a person. What the company's own programs read is not a person's reading.
+    pub fn note_read_by(&self, token: &crate::Token, what: RecordNamed) {
+        if let Some(person) = token.person() {
+            let act = self.act(token.who());
+            self.unwritten.add(act, person, what);
+        }
     }
 
     /// Writes down who has read what. For a job that comes round every second, and at the end; it blocks this thread.

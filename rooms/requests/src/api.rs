@@ -4,10 +4,11 @@ mod acts;
 mod body;
 mod seen;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kept_accounts::Token;
-use kept_accounts::access::{Action, Scope};
+use kept_accounts::access::{Action, RecordNamed, Scope};
+use kept_accounts::{Accounts, Token};
 use kept_api::{Answer, Asked, Cursor, PageOf, Problem, Sent};
 use kept_rooms::Refused;
 use kept_store::StoreError;
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::commands::{OpenRequestError, open_request};
-use crate::model::{Fault, NewRequest, RequestId};
+use crate::model::{Fault, NewRequest, Request, RequestId};
 use crate::queries::{self, Filter, Listed};
 use crate::room::{Room, by_token};
 use body::{MessageBody, RequestBody, body, message_body};
@@ -219,6 +220,7 @@ async fn list(
 )]
 async fn one(
     State(room): State<Room>,
+    Extension(accounts): Extension<Accounts>,
     token: Token,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
@@ -230,6 +232,7 @@ async fn one(
         Ok::<_, StoreError>(found.map(|found| (found, tags)))
     });
     let (found, tags) = found.await?.ok_or_else(missing)?;
+    accounts.note_read_by(&token, named(&found));
     Ok(Answer::json(StatusCode::OK, &body(&found, &tags)).revision(found.revision))
 }
 
@@ -300,6 +303,7 @@ struct WhichMessages {
 )]
 async fn messages(
     State(room): State<Room>,
+    Extension(accounts): Extension<Accounts>,
     token: Token,
     Path(id): Path<String>,
     Asked(which): Asked<WhichMessages>,
@@ -311,9 +315,10 @@ async fn messages(
     let found = room.store.read(move |read| {
         let request = queries::one(read, &scope, id)?;
         let said = queries::messages(read, id, after, limit + 1)?;
-        Ok::<_, StoreError>(request.map(|_| said))
+        Ok::<_, StoreError>(request.map(|request| (request, said)))
     });
-    let found = found.await?.ok_or_else(missing)?;
+    let (request, found) = found.await?.ok_or_else(missing)?;
+    accounts.note_read_by(&token, named(&request));
     let shown = limit as usize;
     let last = found.get(shown).and_then(|_| found.get(shown - 1));
     let next = last.map(|last| last.place.to_string());
@@ -328,6 +333,15 @@ fn may(token: &Token, action: Action) -> Result<Scope, Problem> {
         return Err(Problem::without_scope(action.name()));
     }
     Ok(scope)
+}
+
+/// As a read of it is written down.
+fn named(of: &Request) -> RecordNamed {
+    RecordNamed {
+        object: "request".to_owned(),
+        record: of.id.to_string(),
+        client: Some(of.client.to_string()),
+    }
 }
 
 fn wrong(faults: Vec<Fault>) -> Problem {

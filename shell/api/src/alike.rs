@@ -1,5 +1,5 @@
 //! What all operations have in common, written into the description once: how they refuse, a record's id in the path, the
-//! key of a POST, the revision of a PUT, the place of what was made. What a room says of these itself stands.
+//! key of a POST, the revision of a PUT, how numbers are written, the place of what was made. What a room says of these itself stands.
 
 use serde_json::{Map, Value, json};
 
@@ -46,6 +46,14 @@ fn parameters(operation: &mut Map<String, Value>, method: &str, path: &str) {
     let Some(said) = said.as_array_mut() else {
         return;
     };
+    for one in said.iter_mut() {
+        // 32 bits without a sign. Asking for more than a page has is no fault: see `Paged::limit`.
+        let counts = one.pointer("/schema/format").and_then(Value::as_str) == Some("int32");
+        if let Some(count) = one.as_object_mut().filter(|_| counts) {
+            let schema = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+            count.insert("schema".to_owned(), schema);
+        }
+    }
     for (name, place, required, description) in of_path.into_iter().chain(of_method) {
         let is_said = |one: &Value| one.get("name").and_then(Value::as_str) == Some(name);
         if !said.iter().any(is_said) {

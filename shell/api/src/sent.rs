@@ -74,6 +74,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
         if !bytes.is_empty() && !is_json {
             return Err(Problem::of(UNSUPPORTED, UNSUPPORTED.advice));
         }
+        if holds_nul(&bytes) {
+            let words = "A text cannot hold the character U+0000.";
+            return Err(Problem::of(MALFORMED, words));
+        }
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         let body = serde_json::from_slice(text).map_err(|error| match error.classify() {
             Category::Data => Problem::wrong(&field_of(&error), error.to_string()),
@@ -86,6 +90,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
             what,
         })
     }
+}
+
+/// Whether a JSON text writes the character U+0000, which no database of ours takes. It can only be written as `\u0000`; the
+/// same six letters behind a backslash that stands for itself are something else.
+fn holds_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let escape = rest.get(at + 1..).unwrap_or_default();
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The field that an error names, as serde writes it between backticks.
@@ -116,4 +134,24 @@ pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let uri = Uri::try_from(format!("/?{text}")).map_err(|error| malformed(error.to_string()))?;
     let read = Query::<T>::try_from_uri(&uri).map_err(|error| malformed(error.body_text()))?;
     Ok(read.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_nul;
+
+    #[test]
+    fn the_one_character_that_no_database_takes_is_found_however_many_backslashes_stand_before() {
+        for (json, holds) in [
+            (r#"{"subject":"\u0000"}"#, true),
+            (r#"{"subject":"\\\u0000x"}"#, true),
+            (r#"{"\u0000":1}"#, true),
+            (r#"{"subject":"\\u0000"}"#, false),
+            (r#"{"subject":"\u0001\n"}"#, false),
+            ("\\", false),
+            ("", false),
+        ] {
+            assert_eq!(holds_nul(json.as_bytes()), holds, "{json}");
+        }
+    }
 }

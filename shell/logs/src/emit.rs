@@ -133,7 +133,14 @@ impl<'m> Emitter<'m> {
                 }
                 if matches != inside {
                     inside = matches;
-                    self.toggle(position, if inside { plan.starts } else { plan.ends }, row)?;
+                    // What ends at a row ends before anything else begins there: one act may end several states, and would
+                    // end the one that has just begun.
+                    let (position, act) = if inside {
+                        (mapping.states.len() + position, plan.starts)
+                    } else {
+                        (position, plan.ends)
+                    };
+                    self.toggle(position, act, row)?;
                 }
             }
         }
@@ -167,7 +174,7 @@ impl<'m> Emitter<'m> {
         }
         self.pack(made, row);
         // States come first among the events of a row, so that a wait has ended before what ended it is judged.
-        let position = self.mapping.states.len() + made.position;
+        let position = 2 * self.mapping.states.len() + made.position;
         self.push(made.at, position, row)?;
         Ok(true)
     }

@@ -333,6 +333,35 @@ T1,2026-01-01T12:00,comment,Eve,Ada,Eve,1
     assert!(waits[1].starts_with("2026-01-01T11:00:00Z T1 end-waiting"));
 }
 
+#[test]
+fn a_wait_for_another_begins_after_the_one_before_has_ended_whichever_the_mapping_names_first() {
+    let other = "[[states]]
+state = \"it waits for a third party\"
+while = { what = \"wait for parts\" }
+[[facts]]";
+    let mapping = DESK.replacen("[[facts]]", other, 1);
+    for (first, second) in [("wait", "wait for parts"), ("wait for parts", "wait")] {
+        let log = format!(
+            "ticket,when,what,who,customer,owner,prio
+T1,2026-01-01T10:00,{first},Eve,Ada,Eve,1
+T1,2026-01-01T11:00,{second},Eve,Ada,Eve,1
+"
+        );
+        let ran = run(&mapping, &log, 1 << 20).unwrap();
+        let acts: Vec<_> = ran
+            .events
+            .iter()
+            .filter_map(|event| event.split(' ').nth(2))
+            .filter(|act| act.contains("wait"))
+            .collect();
+        let waits = |what| match what {
+            "wait" => "set-waiting-for-client",
+            _ => "set-waiting-for-third-party",
+        };
+        assert_eq!(acts, [waits(first), "end-waiting", waits(second)]);
+    }
+}
+
 /// The fenced blocks of a page: their language and what they hold.
 fn blocks(page: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();

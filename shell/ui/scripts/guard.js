@@ -29,6 +29,8 @@ export function guard() {
   // Sent and taken: what comes back is the truth. Sent and refused: the page comes back with what was written.
   document.addEventListener('turbo:submit-end', (event) => {
     if (event.detail.success) begun.delete(event.target);
+    // A refresh that a form has cut short never ends for Turbo, and the page would call itself busy from then on.
+    document.documentElement.removeAttribute('aria-busy');
   });
 
   document.addEventListener('turbo:before-morph-element', (event) => {

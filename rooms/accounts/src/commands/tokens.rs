@@ -21,6 +21,9 @@ command_error! {
         /// It would be good until a day that has passed.
         #[error("Choose a day to come as its last.")]
         Expired,
+        /// Nobody has the address.
+        #[error("Nobody who works here has this address.")]
+        NoPerson,
     }
 }
 

@@ -12,7 +12,7 @@ use kept_journal::audit::Who;
 use kept_kernel::Id;
 use kept_logs::CsvText;
 use kept_rooms::Refusal as _;
-use kept_store::{Write, params};
+use kept_store::{StoreError, Write, params};
 use kept_ui::parts::{Button, Confirm, Crumb, More, Notice, Progress};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, unprocessable};
 use kept_upload::Parts;
@@ -25,7 +25,7 @@ use crate::import::{
     self, Import, ListLine, MOST_BYTES, Use, layout, map_import, may_import, run_import,
     take_import, undo_import,
 };
-use crate::queries::by_id;
+use crate::queries::{self, by_id};
 use crate::room::{Room, TOPIC};
 
 /// So many lines of the report on a page.
@@ -466,21 +466,51 @@ fn cell(text: &mut CsvText, value: &str) {
     }
 }
 
-/// All clients within reach, as a list for a spreadsheet. Who takes them out is written down first.
+/// So often one person takes clients out in a day.
+const MOST_EXPORTS: i64 = 10;
+const DAY: i64 = 86_400_000_000;
+
+/// All clients within reach, as a list for a spreadsheet. Nobody has it before it is written down who takes them out and how many,
+/// and nobody takes them out more often than work asks for.
 pub async fn export(State(room): State<Room>, signed: Signed) -> Result<Response, Failure> {
     signed.require(Action::ExportRecords)?;
     let scope = signed.require(Action::ReadClients)?;
     let step = room.step(Who::Person(signed.person.0));
-    got(room.store.write(move |tx| {
-        let [entry, object, ..] = step.ids;
-        step.audit(
-            tx,
-            (entry, "ClientsExported"),
-            ("clients", object),
-            &serde_json::json!({}),
-        )
-    }))
-    .await?;
+    let (text, rows) = all_clients(&room, &scope).await?;
+    let person = signed.person.0;
+    let allowed = room.store.write(move |tx| {
+        let since = step.at.plus_micros(-DAY);
+        let of = person.to_string();
+        let (before,): (i64,) = tx.one(queries::EXPORTS_SINCE, &params!["clients", &of, since])?;
+        let act = if before < MOST_EXPORTS {
+            "ClientsExported"
+        } else {
+            "AlarmClientsExportRefused"
+        };
+        let detail = serde_json::json!({ "rows": rows });
+        let [entry, ..] = step.ids;
+        step.audit(tx, (entry, act), ("clients", person), &detail)?;
+        Ok::<_, StoreError>(before < MOST_EXPORTS)
+    });
+    if !got(allowed).await? {
+        return Err(Failure::too_many(3_600).because(
+            "The clients were taken out often enough for a day. Somebody who may see the audit has been told.",
+        ));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"clients.csv\"",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// The list, and how many clients are on it.
+async fn all_clients(room: &Room, scope: &Scope) -> Result<(String, u64), Failure> {
+    let mut rows = 0;
     let mut text = CsvText::new();
     for name in [
         "mark",
@@ -511,6 +541,7 @@ pub async fn export(State(room): State<Room>, signed: Signed) -> Result<Response
         let Some(last) = slice.last() else { break };
         after = last.card.id.0;
         for client in &slice {
+            rows += 1;
             let card = &client.card;
             let (tier, level) = (card.tier.clone(), card.engagement.clone());
             let owner = card.owner.as_ref().map(|(_, name)| name.clone());
@@ -535,13 +566,5 @@ pub async fn export(State(room): State<Room>, signed: Signed) -> Result<Response
             text.end_row();
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"clients.csv\"",
-        ),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, text.take()).into_response())
+    Ok((text.take(), rows))
 }

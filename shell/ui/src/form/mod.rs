@@ -47,7 +47,8 @@ impl<T: DeserializeOwned> Form<T> {
     pub fn of(body: &[u8]) -> Self {
         let sent = form_urlencoded::parse(body)
             .filter(|(name, _)| name != csrf::FIELD)
-            .map(|(name, value)| (name.into_owned(), value.into_owned()));
+            // U+0000 is no letter that anybody types, and no database of ours takes it.
+            .map(|(name, value)| (name.into_owned(), value.replace('\0', "\u{fffd}")));
         let mut filled = Filled::sent(sent.collect());
         let input = read::input(&mut filled);
         Self { input, filled }
