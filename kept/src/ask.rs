@@ -144,7 +144,7 @@ pub struct AddUserAsked {
 pub enum TokenCommand {
     /// Make a token; it is printed alone, once
     #[command(
-        after_help = "Example: kept token create --name \"Web shop\" --scope read-requests --scope handle-requests"
+        after_help = "Examples:\n  kept token create --name \"Web shop\" --scope read-requests --scope handle-requests\n  kept token create --email maya@desk.example --name \"Maya's script\""
     )]
     Create(CreateTokenAsked),
 }
@@ -157,8 +157,8 @@ pub struct CreateTokenAsked {
     /// The work address of the person for whom it acts; without it, it is the company's own
     #[arg(long)]
     pub email: Option<String>,
-    /// What it may do; may be given several times
-    #[arg(long = "scope", required = true)]
+    /// What it may do; may be given several times. Without it, a person's token may do all that the person may
+    #[arg(long = "scope", required_unless_present = "email")]
     pub scopes: Vec<String>,
     #[command(flatten)]
     pub house: HouseAsked,

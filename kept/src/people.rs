@@ -39,6 +39,10 @@ pub fn create_token(asked: &CreateTokenAsked) -> Result<Outcome, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     let accounts = house.accounts(House::account_settings(&house.rules()?))?;
     let made = match &asked.email {
+        // What a token may is bounded by what its person may.
+        Some(email) if scopes.is_empty() => {
+            accounts.create_token_of(email, &asked.name, Action::ALL.to_vec())
+        }
         Some(email) => accounts.create_token_of(email, &asked.name, scopes),
         None => accounts.create_token(&asked.name, scopes, None),
     };

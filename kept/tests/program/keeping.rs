@@ -5,3 +5,4 @@ pub mod house;
 mod keys;
 mod looked_after;
 mod nodes;
+mod tokens;
