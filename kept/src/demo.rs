@@ -3,7 +3,9 @@
 //! The company, its people and what happened are told from a fixed seed, in the year up to today. The key lies beside the
 //! data, which no other house may do: nothing in here is worth keeping, and all of it is removed at the end.
 
+mod desk;
 mod hurry;
+mod ids;
 mod people;
 mod whatif;
 
@@ -18,14 +20,18 @@ use axum::http::header;
 use axum::routing::get;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use kept_journal::InForce;
+use kept_engine::OwnedEvent;
 use kept_journal::audit::Who;
+use kept_journal::events::NewEvent;
 use kept_journal::imports::Import;
+use kept_journal::{InForce, live};
 use kept_kernel::Instant;
 use kept_sample::SampleCompany;
 use kept_vault::SystemRandom;
 
+use self::desk::Desk;
 use self::hurry::Hurry;
+use self::people::Household;
 use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
 use crate::files;
 use crate::house::{self, House, Means, private_folder, shipped};
@@ -36,6 +42,8 @@ use crate::tell::{Failure, Outcome, Progress, answer, count, remark};
 
 /// The seed of the company.
 const SEED: u64 = 2_025;
+/// So many whole months lie behind it.
+const MONTHS: u32 = 24;
 /// So many ports are tried one after the other.
 const MOST_PORTS: u16 = 20;
 
@@ -78,12 +86,15 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let mut company = company(&register, now);
     let compared = whatif::Year::of(&register, &mut company, now)?;
     put_in_force(&house, &company)?;
-    let signing_in = people::move_in(&house, &house.rules()?, &company)?;
-    let rules = Arc::new(house.rules()?);
-    let events = year(&house, &rules, &company)?;
-    import::judge(&house, &rules)?;
-    keeping::seal(&house)?;
-    let whatif = compared.page(&company)?;
+    // Comparing two years takes a second, and the other core is idle.
+    let (filled, whatif) = std::thread::scope(|scope| {
+        let page = scope.spawn(|| compared.page(&company));
+        let filled = fill(&house, &company);
+        let broken = |_| Failure::new("The what-if page could not be made.");
+        (filled, page.join().map_err(broken).flatten())
+    });
+    let (household, whatif) = (filled?, whatif?);
+    let (signing_in, events) = (household.lines, company.events.len() as u64);
     let serve_asked = ServeAsked {
         house: house_asked,
         listen: at,
@@ -91,7 +102,6 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         allow_private_webhooks: true,
     };
     let name = company.name;
-    drop(rules);
     let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {
         answer(&format!(
             "\n{name} is made up, and so are its {} events.\n\nSign in as          e-mail                                    roles\n{signing_in}\nThe password of all is  {}\n\nThe desk                              {origin}/\nWhat a changed SOP would have changed {origin}/demo/whatif.html\n\nEnd it with Ctrl+C; everything is removed then.\n",
@@ -152,16 +162,32 @@ fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
     House::open_with(asked, Means { world, ..means })
 }
 
-/// The company and its year, up to now.
+/// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept.
+fn fill(house: &House, company: &SampleCompany) -> Result<Household, Failure> {
+    let household = people::move_in(house, &house.rules()?, company)?;
+    let rules = Arc::new(house.rules()?);
+    let desk = Desk::of(company, &rules, &household);
+    let events = desk
+        .ids
+        .put_into(&company.events, &rules.register, &household);
+    history(house, &rules, (company.name, events))?;
+    desk.write(house, &rules)?;
+    house.store.analyze()?;
+    import::judge(house, &rules)?;
+    kept_requests::takeover::follow_deadlines(&house.store)?;
+    keeping::seal(house)?;
+    Ok(household)
+}
+
+/// The company and its two years, up to now, in the middle of a day's work.
 fn company(register: &kept_language::Register, now: Instant) -> SampleCompany {
     let today = now.timestamp().to_zoned(TimeZone::UTC).date();
     let first = today
         .first_of_month()
-        .checked_sub(12.months())
+        .checked_sub(i64::from(MONTHS).months())
         .unwrap_or(today);
-    let mut company = SampleCompany::generate(SEED, register, first, 13);
-    company.events.retain(|event| event.at <= now);
-    company.until = now;
+    let mut company = SampleCompany::generate(SEED, register, first, MONTHS + 1);
+    company.cut_off(register, now);
     company
 }
 
@@ -183,21 +209,35 @@ fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes what happened in the company's year into the journal.
-fn year(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
-    let codec = Arc::clone(&rules.codec);
-    let name = format!("The year of {}", company.name);
-    let import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
-    let mut import = import.knowing(rules.directory.clone());
+/// Writes what happened into the journal: all but the last word on a request as imported history, and that one as something
+/// that happens in the house, so that its clocks run from now on.
+fn history(
+    house: &House,
+    rules: &Arc<InForce>,
+    (name, mut events): (&str, Vec<OwnedEvent>),
+) -> Result<(), Failure> {
+    let request = rules.register.noun("request");
+    let last = events.iter().rposition(|event| Some(event.case.0) == request);
+    let last = last.map(|place| events.remove(place));
+    let (codec, name) = (Arc::clone(&rules.codec), format!("The years of {name}"));
+    let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
     let mut progress = Progress::begin();
-    for event in &company.events {
+    for event in &events {
         event.lend(|event| import.push(event))?;
-        progress.at(|| format!("writing the year: {} events", count(import.events())));
+        progress.at(|| format!("writing the history: {} events", count(import.events())));
     }
     progress.end();
-    let written = import.finish(0)?;
-    house.store.analyze()?;
-    Ok(written)
+    import.finish(0)?;
+    if let Some(last) = last {
+        let (rules, id, now) = (Arc::clone(rules), house.world.id(), house.world.now());
+        let event = last.lend(|event| NewEvent::of(&rules.codec, event, id));
+        let events = [event];
+        house
+            .store
+            .write(move |tx| live::record(tx, &rules, &events, now))
+            .wait()?;
+    }
+    Ok(())
 }
 
 /// The finished page of the what-if, which needs no signing in: it is served to this machine alone.

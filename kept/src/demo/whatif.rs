@@ -48,6 +48,7 @@ impl Year {
             }
         });
         company.answer_checks(register, &drawn);
+        company.give_up_the_undone(&drawn);
         Ok(Self {
             cards: joined_cards(register, &sets),
             sets,
