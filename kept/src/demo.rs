@@ -1,6 +1,6 @@
 //! `kept demo`: a real house in a throw-away folder, with a made-up company in it.
 //!
-//! The company, its people and what happened are told from a fixed seed, in the year up to today. The key lies beside the
+//! The company, its people and what happened are told from a fixed seed, in the two years up to today. The key lies beside the
 //! data, which no other house may do: nothing in here is worth keeping, and all of it is removed at the end.
 
 mod desk;
@@ -26,10 +26,11 @@ use kept_journal::events::NewEvent;
 use kept_journal::imports::Import;
 use kept_journal::{InForce, live};
 use kept_kernel::Instant;
+use kept_language::Register;
 use kept_sample::SampleCompany;
 use kept_vault::SystemRandom;
 
-use self::desk::Desk;
+use self::desk::{Book, Desk};
 use self::hurry::Hurry;
 use self::people::Household;
 use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
@@ -42,8 +43,6 @@ use crate::tell::{Failure, Outcome, Progress, answer, count, remark};
 
 /// The seed of the company.
 const SEED: u64 = 2_025;
-/// So many whole months lie behind it.
-const MONTHS: u32 = 24;
 /// So many ports are tried one after the other.
 const MOST_PORTS: u16 = 20;
 
@@ -83,13 +82,15 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let house = open(&house_asked, &hurry)?;
     let register = files::register(&[])?;
     let now = house.world.now();
-    let mut company = company(&register, now);
+    let mut company = company(&register, now, asked.months);
+    let book = Book::open(&mut company, &register);
     let compared = whatif::Year::of(&register, &mut company, now)?;
+    eprintln!("T told and compared at {:?}", house.world.now().micros_since(now) / 1000);
     put_in_force(&house, &company)?;
     // Comparing two years takes a second, and the other core is idle.
     let (filled, whatif) = std::thread::scope(|scope| {
         let page = scope.spawn(|| compared.page(&company));
-        let filled = fill(&house, &company);
+        let filled = fill(&house, &company, &book);
         let broken = |_| Failure::new("The what-if page could not be made.");
         (filled, page.join().map_err(broken).flatten())
     });
@@ -163,30 +164,36 @@ fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
 }
 
 /// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept.
-fn fill(house: &House, company: &SampleCompany) -> Result<Household, Failure> {
+fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household, Failure> {
+    let t = std::time::Instant::now();
     let household = people::move_in(house, &house.rules()?, company)?;
+    eprintln!("T people {:?}", t.elapsed());
     let rules = Arc::new(house.rules()?);
-    let desk = Desk::of(company, &rules, &household);
-    let events = desk
-        .ids
-        .put_into(&company.events, &rules.register, &household);
-    history(house, &rules, (company.name, events))?;
+    let desk = Desk::of(company, book, &rules, &household);
+    eprintln!("T mapped {:?}", t.elapsed());
+    history(house, &rules, company, &household)?;
+    eprintln!("T history {:?}", t.elapsed());
     desk.write(house, &rules)?;
+    eprintln!("T desk {:?}", t.elapsed());
     house.store.analyze()?;
+    eprintln!("T analyzed {:?}", t.elapsed());
     import::judge(house, &rules)?;
+    eprintln!("T judged {:?}", t.elapsed());
     kept_requests::takeover::follow_deadlines(&house.store)?;
+    eprintln!("T deadlines {:?}", t.elapsed());
     keeping::seal(house)?;
+    eprintln!("T sealed {:?}", t.elapsed());
     Ok(household)
 }
 
-/// The company and its two years, up to now, in the middle of a day's work.
-fn company(register: &kept_language::Register, now: Instant) -> SampleCompany {
+/// The company and its history, up to now, in the middle of a day's work.
+fn company(register: &Register, now: Instant, months: u32) -> SampleCompany {
     let today = now.timestamp().to_zoned(TimeZone::UTC).date();
     let first = today
         .first_of_month()
-        .checked_sub(i64::from(MONTHS).months())
+        .checked_sub(i64::from(months).months())
         .unwrap_or(today);
-    let mut company = SampleCompany::generate(SEED, register, first, MONTHS + 1);
+    let mut company = SampleCompany::generate(SEED, register, first, months + 1);
     company.cut_off(register, now);
     company
 }
@@ -214,22 +221,28 @@ fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
 fn history(
     house: &House,
     rules: &Arc<InForce>,
-    (name, mut events): (&str, Vec<OwnedEvent>),
+    company: &SampleCompany,
+    people: &Household,
 ) -> Result<(), Failure> {
     let request = rules.register.noun("request");
-    let last = events.iter().rposition(|event| Some(event.case.0) == request);
-    let last = last.map(|place| events.remove(place));
-    let (codec, name) = (Arc::clone(&rules.codec), format!("The years of {name}"));
+    let events = || company.events.iter().enumerate();
+    let of_request = |(place, event): (usize, &OwnedEvent)| {
+        (Some(event.case.0) == request).then_some(place)
+    };
+    let last = events().filter_map(of_request).last();
+    let codec = Arc::clone(&rules.codec);
+    let name = format!("The history of {}", company.name);
     let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
     let mut progress = Progress::begin();
-    for event in &events {
-        event.lend(|event| import.push(event))?;
+    for (_, event) in events().filter(|(place, _)| Some(*place) != last) {
+        people.known_in(event).lend(|event| import.push(event))?;
         progress.at(|| format!("writing the history: {} events", count(import.events())));
     }
     progress.end();
     import.finish(0)?;
-    if let Some(last) = last {
+    if let Some(last) = last.and_then(|place| company.events.get(place)) {
         let (rules, id, now) = (Arc::clone(rules), house.world.id(), house.world.now());
+        let last = people.known_in(last);
         let event = last.lend(|event| NewEvent::of(&rules.codec, event, id));
         let events = [event];
         house

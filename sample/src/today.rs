@@ -115,6 +115,7 @@ impl SampleCompany {
         self.events.retain(|event| event.at <= now);
         self.until = now;
         let world = self.before();
+        self.end_the_forgotten(register, &world);
         let words = Words::of(register);
         let mut tape = Tape::new(&words);
         for (number, plan) in PLANS.iter().enumerate() {

@@ -27,30 +27,60 @@ const AT_ONCE: usize = 200;
 /// Who sends what nobody asked for.
 const NOBODYS: &str = "C-X";
 
-/// Everything that the rooms hold, and the ids of it.
+/// What the rooms will hold, under the names of the sample, with the ids that take their place.
+pub struct Book {
+    cards: Vec<Card>,
+    told: Vec<desk::Request>,
+    ids: Ids,
+}
+
+impl Book {
+    /// Reads the company's book, and puts the ids of what stands in it into its history.
+    pub fn open(company: &mut SampleCompany, register: &Register) -> Self {
+        let mut ids = Ids::default();
+        let cards = company.cards(register);
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for card in &cards {
+            ids.client(&card.id, card.made_at);
+            for person in &card.people {
+                ids.contact(&person.id, card.made_at);
+                names.insert(person.id.clone(), person.name.clone());
+            }
+        }
+        ids.client(NOBODYS, company.from);
+        let told = company.requests(register, &names);
+        for one in &told {
+            ids.request(&one.id, one.received_at);
+        }
+        ids.put_into(&mut company.events, register);
+        Self { cards, told, ids }
+    }
+}
+
+/// Everything that the rooms hold.
 pub struct Desk {
     clients: Vec<OldClient>,
     requests: Vec<OldRequest>,
-    /// The ids.
-    pub ids: Ids,
 }
 
 impl Desk {
     /// The desk of a company whose people have moved in.
-    pub fn of(company: &SampleCompany, rules: &InForce, people: &Household) -> Self {
-        let mut ids = Ids::default();
-        let cards = company.cards(&rules.register);
+    pub fn of(company: &SampleCompany, book: &Book, rules: &InForce, people: &Household) -> Self {
         let zone = TimeZone::get(company.zone).unwrap_or(TimeZone::UTC);
-        let mut clients: Vec<OldClient> = cards
-            .iter()
-            .map(|card| client(card, &mut ids, (people, &zone)))
-            .collect();
-        clients.push(nobodys(&mut ids, company.from));
-        let requests = requests(company, (rules, &rules.register), (&cards, people), &mut ids);
+        let cards = book.cards.iter();
+        let clients = cards.filter_map(|card| client(card, &book.ids, (people, &zone)));
+        let nobodys = nobodys(&book.ids, company.from);
+        let told = book.told.iter();
+        let requests = told.filter_map(|told| {
+            Some(OldRequest {
+                request: request(told, people, &book.ids)?,
+                messages: messages(told, rules, people),
+                read_by: readers(told, people),
+            })
+        });
         Self {
-            clients,
-            requests,
-            ids,
+            clients: clients.chain(nobodys).collect(),
+            requests: requests.collect(),
         }
     }
 
@@ -90,8 +120,11 @@ fn slices<T>(rows: Vec<T>) -> Vec<Vec<T>> {
     slices
 }
 
-fn client(card: &Card, ids: &mut Ids, (people, zone): (&Household, &TimeZone)) -> OldClient {
-    let id = ids.client(&card.id, card.made_at);
+fn client(
+    card: &Card,
+    ids: &Ids,
+    (people, zone): (&Household, &TimeZone),
+) -> Option<OldClient> {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let verified = card.verified.clone();
     let (verified_at, verified_by) = verified.unwrap_or((card.made_at, None));
@@ -104,7 +137,7 @@ fn client(card: &Card, ids: &mut Ids, (people, zone): (&Household, &TimeZone)) -
         (by_hand.tier.clone(), by_hand.at, until, why, by)
     });
     let contact = |person: &Person| {
-        let id = ids.contact(&person.id, card.made_at);
+        let id = ids.of_contact(&person.id)?;
         let draft = ContactDraft {
             name: person.name.clone(),
             position: person.position.to_owned(),
@@ -115,14 +148,14 @@ fn client(card: &Card, ids: &mut Ids, (people, zone): (&Household, &TimeZone)) -
             language: card.language.to_owned(),
             note: String::new(),
         };
-        (ContactId(id), draft, card.made_at)
+        Some((ContactId(id), draft, card.made_at))
     };
-    let contacts = card.people.iter().map(contact).collect();
+    let contacts = card.people.iter().filter_map(contact).collect();
     let manager = people.person(&card.manager);
     let team = card.team.iter();
     let team = team.filter_map(|(name, part)| Some((people.person(name)?, (*part).to_owned())));
-    OldClient {
-        id: ClientId(id),
+    Some(OldClient {
+        id: ClientId(ids.of_client(&card.id)?),
         draft: Draft {
             kind: ClientKind::Company,
             name: card.name.clone(),
@@ -157,7 +190,7 @@ fn client(card: &Card, ids: &mut Ids, (people, zone): (&Household, &TimeZone)) -
         team: team.collect(),
         revenues: revenues(card),
         notes: notes(card, people),
-    }
+    })
 }
 
 fn revenues(card: &Card) -> Vec<OldRevenue> {
@@ -186,9 +219,9 @@ fn notes(card: &Card, people: &Household) -> Vec<OldNote> {
 }
 
 /// Whoever sends advertising: in the archive, where it is in nobody's way.
-fn nobodys(ids: &mut Ids, at: Instant) -> OldClient {
-    OldClient {
-        id: ClientId(ids.client(NOBODYS, at)),
+fn nobodys(ids: &Ids, at: Instant) -> Option<OldClient> {
+    Some(OldClient {
+        id: ClientId(ids.of_client(NOBODYS)?),
         draft: Draft::named("Reach More Media"),
         made_at: at,
         to_check: false,
@@ -199,39 +232,17 @@ fn nobodys(ids: &mut Ids, at: Instant) -> OldClient {
         team: Vec::new(),
         revenues: Vec::new(),
         notes: Vec::new(),
-    }
+    })
 }
 
-fn requests(
-    company: &SampleCompany,
-    (rules, register): (&InForce, &Register),
-    (cards, people): (&[Card], &Household),
-    ids: &mut Ids,
-) -> Vec<OldRequest> {
-    let contacts: BTreeMap<String, String> = cards
-        .iter()
-        .flat_map(|card| &card.people)
-        .map(|person| (person.id.clone(), person.name.clone()))
-        .collect();
-    let told = company.requests(register, &contacts);
-    told.iter()
-        .map(|told| OldRequest {
-            request: request(told, people, ids),
-            messages: messages(told, rules, people),
-            read_by: readers(told, people),
-        })
-        .collect()
-}
-
-fn request(told: &desk::Request, people: &Household, ids: &mut Ids) -> Request {
-    let id = ids.request(&told.id, told.received_at);
+fn request(told: &desk::Request, people: &Household, ids: &Ids) -> Option<Request> {
     let client = told.client.as_deref().unwrap_or(NOBODYS);
     let contact = told.contact.as_deref().and_then(|name| ids.of_contact(name));
     let assignee = told.assignee.as_deref();
-    Request {
-        id: RequestId(id),
+    Some(Request {
+        id: RequestId(ids.of_request(&told.id)?),
         number: told.number,
-        client: ClientId(ids.of_client(client).unwrap_or_default()),
+        client: ClientId(ids.of_client(client)?),
         client_name: String::new(),
         tier: None,
         contact: contact.map(ContactId),
@@ -277,7 +288,7 @@ fn request(told: &desk::Request, people: &Household, ids: &mut Ids) -> Request {
         last_voice: Voice::Client,
         merged_into: None,
         revision: 1,
-    }
+    })
 }
 
 fn messages(told: &desk::Request, rules: &InForce, people: &Household) -> Vec<Message> {

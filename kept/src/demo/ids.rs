@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kept_engine::{OwnedActor, OwnedEvent};
+use kept_engine::OwnedEvent;
 use kept_kernel::{Id, Instant};
 use kept_language::{NounId, Register};
 use kept_sample::text_hash;
 
 use super::SEED;
-use super::people::Household;
 
 /// The ids of clients, contacts and requests, by the names that the sample gives them.
 #[derive(Default)]
@@ -55,13 +54,13 @@ impl Ids {
         self.contacts.get(name).copied()
     }
 
-    /// The events with these ids in the place of the names, and with the people of the house.
-    pub fn put_into(
-        &self,
-        events: &[OwnedEvent],
-        register: &Register,
-        people: &Household,
-    ) -> Vec<OwnedEvent> {
+    /// The id of a request that has one.
+    pub fn of_request(&self, name: &str) -> Option<Id> {
+        self.requests.get(name).copied()
+    }
+
+    /// Puts these ids in the place of the names that events carry.
+    pub fn put_into(&self, events: &mut [OwnedEvent], register: &Register) {
         let nouns = ["client", "contact", "request"].map(|noun| register.noun(noun));
         let all = [&self.clients, &self.contacts, &self.requests];
         let put = |noun: NounId, name: &mut String| {
@@ -71,24 +70,12 @@ impl Ids {
                 *name = id.to_string();
             }
         };
-        let person = |name: &mut String| {
-            if let Some(person) = people.person(name) {
-                *name = person.to_string();
-            }
-        };
-        let mut events = events.to_vec();
-        for event in &mut events {
+        for event in events {
             put(event.case.0, &mut event.case.1);
             for (noun, name) in &mut event.links {
                 put(*noun, name);
             }
-            if let OwnedActor::Person(name) = &mut event.actor {
-                person(name);
-            }
-            event.parts.iter_mut().for_each(|(_, name)| person(name));
-            event.holders.iter_mut().for_each(|(_, name)| person(name));
         }
-        events
     }
 }
 

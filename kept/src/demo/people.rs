@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use kept_accounts::access::{Action, for_kept};
 use kept_accounts::commands::{add_team, disable_person, place_person};
 use kept_accounts::model::{PersonId, TeamId};
+use kept_engine::{OwnedActor, OwnedEvent};
 use kept_journal::InForce;
 use kept_journal::audit::Who;
 use kept_sample::SampleCompany;
@@ -30,6 +31,22 @@ impl Household {
     /// Who has this name.
     pub fn person(&self, name: &str) -> Option<PersonId> {
         self.people.get(name).copied()
+    }
+
+    /// An event with the people of the house in the place of the names.
+    pub fn known_in(&self, event: &OwnedEvent) -> OwnedEvent {
+        let mut event = event.clone();
+        let known = |name: &mut String| {
+            if let Some(person) = self.person(name) {
+                *name = person.to_string();
+            }
+        };
+        if let OwnedActor::Person(name) = &mut event.actor {
+            known(name);
+        }
+        event.parts.iter_mut().for_each(|(_, name)| known(name));
+        event.holders.iter_mut().for_each(|(_, name)| known(name));
+        event
     }
 
     /// The team that takes in what comes.

@@ -90,6 +90,7 @@ macro_rules! listed_of {
 statements! {
     CARD = card!("WHERE c.id = $6 AND (c.merged_into IS NOT NULL OR ", in_reach!(), ")");
     NAMES = "SELECT id, name FROM clients WHERE id IN LIST($1)";
+    CONTACT_NAMES = "SELECT id, name FROM contacts WHERE id IN LIST($1)";
     CARDS = card!("WHERE c.id IN LIST($6) AND ", in_reach!());
     ANY_CARD = card!("WHERE c.id = $1");
     CARDS_AFTER = card!("WHERE c.id > $1 AND c.merged_into IS NULL AND c.erased_at IS NULL ORDER BY c.id LIMIT $2");

@@ -295,7 +295,7 @@ impl Known<'_> {
 /// What everybody should know of these clients, by their places.
 const ALERTS: [(usize, &str); 6] = [
     (2, "Calls to the night shift only in an emergency: production runs around the clock"),
-    (7, "In a conflict over the March delivery: Leandro Quayle answers everything"),
+    (7, "In a conflict over the March delivery: only the account manager answers"),
     (19, "Invoices go to the parent company since July"),
     (44, "No visits on site before the end of the renovation"),
     (88, "Pays by order number only: ask for it before anything is sent"),

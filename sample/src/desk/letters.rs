@@ -67,7 +67,7 @@ impl Matter {
     pub(super) fn first(&self, channel: &str) -> String {
         let body = self.filled(self.topic.body);
         match channel {
-            "email" | "letter" => format!("Hello,\n\n{body}\n\nKind regards\n{}", self.contact),
+            "email" | "letter" => format!("Hello,\n\n{body}\n\nKind regards  \n{}", self.contact),
             _ => body,
         }
     }
@@ -75,7 +75,7 @@ impl Matter {
     fn from_us(&self, who: Option<&str>, text: &str) -> String {
         let greeting = self.contact.split(' ').next().unwrap_or_default();
         match who {
-            Some(who) => format!("Dear {greeting},\n\n{text}\n\nKind regards\n{who}"),
+            Some(who) => format!("Dear {greeting},\n\n{text}\n\nKind regards  \n{who}"),
             None => text.to_owned(),
         }
     }
