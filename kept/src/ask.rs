@@ -494,6 +494,9 @@ pub struct DemoAsked {
     /// How many times as fast as on the wall time runs in the house, to watch deadlines pass: 60 makes an hour of a minute
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub speed: u32,
+    /// How many months of history the company has; fewer are there sooner
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub months: u32,
 }
 
 #[derive(Args, Debug)]

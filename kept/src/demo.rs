@@ -1,9 +1,11 @@
 //! `kept demo`: a real house in a throw-away folder, with a made-up company in it.
 //!
-//! The company, its people and what happened are told from a fixed seed, in the year up to today. The key lies beside the
+//! The company, its people and what happened are told from a fixed seed, in the two years up to today. The key lies beside the
 //! data, which no other house may do: nothing in here is worth keeping, and all of it is removed at the end.
 
+mod desk;
 mod hurry;
+mod ids;
 mod people;
 mod whatif;
 
@@ -18,14 +20,19 @@ use axum::http::header;
 use axum::routing::get;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use kept_journal::InForce;
+use kept_engine::OwnedEvent;
 use kept_journal::audit::Who;
+use kept_journal::events::NewEvent;
 use kept_journal::imports::Import;
+use kept_journal::{InForce, live};
 use kept_kernel::Instant;
+use kept_language::Register;
 use kept_sample::SampleCompany;
 use kept_vault::SystemRandom;
 
+use self::desk::{Book, Desk};
 use self::hurry::Hurry;
+use self::people::Household;
 use crate::ask::{DemoAsked, HouseAsked, ServeAsked};
 use crate::files;
 use crate::house::{self, House, Means, private_folder, shipped};
@@ -75,15 +82,20 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let house = open(&house_asked, &hurry)?;
     let register = files::register(&[])?;
     let now = house.world.now();
-    let mut company = company(&register, now);
+    let mut company = company(&register, now, asked.months);
+    let book = Book::open(&mut company, &register);
     let compared = whatif::Year::of(&register, &mut company, now)?;
+    eprintln!("T told and compared at {:?}", house.world.now().micros_since(now) / 1000);
     put_in_force(&house, &company)?;
-    let signing_in = people::move_in(&house, &house.rules()?, &company)?;
-    let rules = Arc::new(house.rules()?);
-    let events = year(&house, &rules, &company)?;
-    import::judge(&house, &rules)?;
-    keeping::seal(&house)?;
-    let whatif = compared.page(&company)?;
+    // Comparing two years takes a second, and the other core is idle.
+    let (filled, whatif) = std::thread::scope(|scope| {
+        let page = scope.spawn(|| compared.page(&company));
+        let filled = fill(&house, &company, &book);
+        let broken = |_| Failure::new("The what-if page could not be made.");
+        (filled, page.join().map_err(broken).flatten())
+    });
+    let (household, whatif) = (filled?, whatif?);
+    let (signing_in, events) = (household.lines, company.events.len() as u64);
     let serve_asked = ServeAsked {
         house: house_asked,
         listen: at,
@@ -91,7 +103,6 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         allow_private_webhooks: true,
     };
     let name = company.name;
-    drop(rules);
     let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {
         answer(&format!(
             "\n{name} is made up, and so are its {} events.\n\nSign in as          e-mail                                    roles\n{signing_in}\nThe password of all is  {}\n\nThe desk                              {origin}/\nWhat a changed SOP would have changed {origin}/demo/whatif.html\n\nEnd it with Ctrl+C; everything is removed then.\n",
@@ -152,16 +163,38 @@ fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
     House::open_with(asked, Means { world, ..means })
 }
 
-/// The company and its year, up to now.
-fn company(register: &kept_language::Register, now: Instant) -> SampleCompany {
+/// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept.
+fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household, Failure> {
+    let t = std::time::Instant::now();
+    let household = people::move_in(house, &house.rules()?, company)?;
+    eprintln!("T people {:?}", t.elapsed());
+    let rules = Arc::new(house.rules()?);
+    let desk = Desk::of(company, book, &rules, &household);
+    eprintln!("T mapped {:?}", t.elapsed());
+    history(house, &rules, company, &household)?;
+    eprintln!("T history {:?}", t.elapsed());
+    desk.write(house, &rules)?;
+    eprintln!("T desk {:?}", t.elapsed());
+    house.store.analyze()?;
+    eprintln!("T analyzed {:?}", t.elapsed());
+    import::judge(house, &rules)?;
+    eprintln!("T judged {:?}", t.elapsed());
+    kept_requests::takeover::follow_deadlines(&house.store)?;
+    eprintln!("T deadlines {:?}", t.elapsed());
+    keeping::seal(house)?;
+    eprintln!("T sealed {:?}", t.elapsed());
+    Ok(household)
+}
+
+/// The company and its history, up to now, in the middle of a day's work.
+fn company(register: &Register, now: Instant, months: u32) -> SampleCompany {
     let today = now.timestamp().to_zoned(TimeZone::UTC).date();
     let first = today
         .first_of_month()
-        .checked_sub(12.months())
+        .checked_sub(i64::from(months).months())
         .unwrap_or(today);
-    let mut company = SampleCompany::generate(SEED, register, first, 13);
-    company.events.retain(|event| event.at <= now);
-    company.until = now;
+    let mut company = SampleCompany::generate(SEED, register, first, months + 1);
+    company.cut_off(register, now);
     company
 }
 
@@ -183,21 +216,41 @@ fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes what happened in the company's year into the journal.
-fn year(house: &House, rules: &InForce, company: &SampleCompany) -> Result<u64, Failure> {
+/// Writes what happened into the journal: all but the last word on a request as imported history, and that one as something
+/// that happens in the house, so that its clocks run from now on.
+fn history(
+    house: &House,
+    rules: &Arc<InForce>,
+    company: &SampleCompany,
+    people: &Household,
+) -> Result<(), Failure> {
+    let request = rules.register.noun("request");
+    let events = || company.events.iter().enumerate();
+    let of_request = |(place, event): (usize, &OwnedEvent)| {
+        (Some(event.case.0) == request).then_some(place)
+    };
+    let last = events().filter_map(of_request).last();
     let codec = Arc::clone(&rules.codec);
-    let name = format!("The year of {}", company.name);
-    let import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
-    let mut import = import.knowing(rules.directory.clone());
+    let name = format!("The history of {}", company.name);
+    let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;
     let mut progress = Progress::begin();
-    for event in &company.events {
-        event.lend(|event| import.push(event))?;
-        progress.at(|| format!("writing the year: {} events", count(import.events())));
+    for (_, event) in events().filter(|(place, _)| Some(*place) != last) {
+        people.known_in(event).lend(|event| import.push(event))?;
+        progress.at(|| format!("writing the history: {} events", count(import.events())));
     }
     progress.end();
-    let written = import.finish(0)?;
-    house.store.analyze()?;
-    Ok(written)
+    import.finish(0)?;
+    if let Some(last) = last.and_then(|place| company.events.get(place)) {
+        let (rules, id, now) = (Arc::clone(rules), house.world.id(), house.world.now());
+        let last = people.known_in(last);
+        let event = last.lend(|event| NewEvent::of(&rules.codec, event, id));
+        let events = [event];
+        house
+            .store
+            .write(move |tx| live::record(tx, &rules, &events, now))
+            .wait()?;
+    }
+    Ok(())
 }
 
 /// The finished page of the what-if, which needs no signing in: it is served to this machine alone.

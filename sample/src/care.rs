@@ -205,16 +205,19 @@ fn verification(scene: &mut Scene<'_, '_>, client: &Client, from: Instant) {
         let at = from.plus_micros((scene.random.unit() * most as f64) as i64);
         scene.world.clock.in_hours(at, &mut scene.random)
     };
-    let at = share(scene, whole);
-    let who = scene.manager(client, at);
-    if scene.random.chance(97.0) {
-        let by_client = scene.random.chance(35.0);
-        let entry = scene.act(at, "verify-client-details", &client.id);
-        drop(if by_client {
-            entry.by_client()
-        } else {
-            entry.by(who)
-        });
+    let mut at = share(scene, whole);
+    while at < scene.world.clock.until {
+        let who = scene.manager(client, at);
+        if scene.random.chance(97.0) {
+            let by_client = scene.random.chance(35.0);
+            let entry = scene.act(at, "verify-client-details", &client.id);
+            drop(if by_client {
+                entry.by_client()
+            } else {
+                entry.by(who)
+            });
+        }
+        at = next_round(scene, at, 364, 97.0);
     }
     if from == scene.world.clock.from && scene.random.chance(97.0) {
         let at = share(scene, 56 * DAY);

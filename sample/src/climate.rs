@@ -21,6 +21,8 @@ pub struct Climate {
     pub joiner_at: Instant,
     /// When the new product is launched; the flood lasts a week.
     pub launch_at: Instant,
+    /// In a sample of more than a year and a half: when the service team falls ill again.
+    pub relapse_at: Option<Instant>,
 }
 
 impl Climate {
@@ -45,6 +47,7 @@ impl Climate {
             leaver_at: point(0.56),
             joiner_at: point(0.61),
             launch_at: monday(point(0.72)),
+            relapse_at: (until.micros_since(from) > 548 * DAY).then(|| monday(point(0.89))),
         }
     }
 
@@ -108,8 +111,8 @@ impl Climate {
     }
 
     pub(crate) fn is_fortnight(&self, at: Instant) -> bool {
-        let since = at.micros_since(self.fortnight_at);
-        (0..self.fortnight_micros).contains(&since)
+        let of = |begin: Instant| (0..self.fortnight_micros).contains(&at.micros_since(begin));
+        of(self.fortnight_at) || self.relapse_at.is_some_and(of)
     }
 
     pub(crate) fn is_launch(&self, at: Instant) -> bool {

@@ -47,6 +47,8 @@ pub struct SampleCompany {
     pub events: Vec<OwnedEvent>,
     /// Words that the register does not have. What needs them is left out; empty with the vocabulary that ships.
     pub missing_words: Vec<String>,
+    /// How many clients there were when the sample began.
+    pub(crate) at_the_start: usize,
     seed: u64,
     first: Date,
     months: u32,
@@ -81,6 +83,7 @@ impl SampleCompany {
         } = tape;
         events.retain(|event| world.clock.from <= event.at && event.at < world.clock.until);
         number(&mut events);
+        let at_the_start = world.clients.len();
         let clients = world
             .clients
             .into_iter()
@@ -96,6 +99,7 @@ impl SampleCompany {
             until: world.clock.until,
             events,
             missing_words: missing.into_iter().collect(),
+            at_the_start,
             seed,
             first: from,
             months,
@@ -136,6 +140,22 @@ impl SampleCompany {
         let inside = |event: &OwnedEvent| self.from <= event.at && event.at < self.until;
         let added: Vec<OwnedEvent> = tape.events.into_iter().filter(inside).collect();
         self.events.extend(added);
+        number(&mut self.events);
+    }
+
+    /// The seed, for what follows from it.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The company before anything happens, and the words of a register: for what is added to the sample later.
+    pub(crate) fn before(&self) -> World {
+        world(self.seed, &self.calendar, self.first, self.months)
+    }
+
+    /// Adds what was written, in its place.
+    pub(crate) fn add(&mut self, events: Vec<OwnedEvent>) {
+        self.events.extend(events);
         number(&mut self.events);
     }
 

@@ -13,6 +13,7 @@ mod climate;
 mod company;
 mod conduct;
 mod contacts;
+pub mod desk;
 mod feedback;
 mod grievances;
 mod log;
@@ -29,7 +30,9 @@ mod requests;
 mod sales;
 mod scene;
 mod tape;
+mod tidy;
 mod time;
+mod today;
 mod training;
 mod words;
 

@@ -29,6 +29,11 @@ pub(crate) fn person(random: &mut Random, taken: &[String]) -> String {
     name
 }
 
+/// A person's name, which others may have too.
+pub(crate) fn anybody(random: &mut Random) -> String {
+    format!("{} {}", random.word(GIVEN), random.word(FAMILY))
+}
+
 /// A company's name that is not yet in the list.
 pub(crate) fn company(random: &mut Random, taken: &[String]) -> String {
     let mut name = String::new();

@@ -43,14 +43,8 @@ impl Request<'_> {
         matches!(self.channel, "phone" | "in person")
     }
 
-    /// Table 4.4.1: nine combinations, four priorities.
     pub(crate) fn priority(&self) -> &'static str {
-        match (self.urgency, self.impact) {
-            ("high", "high") => "urgent",
-            ("high", "medium") | ("medium", "high") => "high",
-            ("medium", "low") | ("low", "medium" | "low") => "low",
-            _ => "medium",
-        }
+        priority_of(self.urgency, self.impact)
     }
 
     /// How long it may take, in minutes around the clock.
@@ -60,6 +54,27 @@ impl Request<'_> {
             "high" => 8 * 60,
             _ => 24 * 60,
         }
+    }
+}
+
+/// Table 4.4.1: nine combinations, four priorities.
+pub(crate) fn priority_of(urgency: &str, impact: &str) -> &'static str {
+    match (urgency, impact) {
+        ("high", "high") => "urgent",
+        ("high", "medium") | ("medium", "high") => "high",
+        ("medium", "low") | ("low", "medium" | "low") => "low",
+        _ => "medium",
+    }
+}
+
+/// Table 4.4.2: the department that works on a category.
+pub(crate) fn department_of(category: &str) -> &'static str {
+    match category {
+        "problem" | "access" => "technical support",
+        "order" => "sales",
+        "change" => "delivery",
+        "billing" => "accounts",
+        _ => "customer service",
     }
 }
 

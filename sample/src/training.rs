@@ -64,6 +64,7 @@ pub(crate) fn courses(world: &World, tape: &mut Tape<'_>) {
                     joined.plus_micros(60_000_000),
                     at,
                 );
+                renewals(&mut scene, (member, name, test), at);
             }
             if name == "Handling client feedback" && member.team == "service" {
                 let at = world.clock.in_hours(training, &mut scene.random);
@@ -75,6 +76,30 @@ pub(crate) fn courses(world: &World, tape: &mut Tape<'_>) {
                 );
             }
         }
+    }
+}
+
+/// Every year again, in most cases before the year is over.
+fn renewals(
+    scene: &mut Scene<'_, '_>,
+    (member, name, test): (&Member, &str, bool),
+    first: Instant,
+) {
+    let mut last = first;
+    loop {
+        let share = if scene.random.chance(96.0) {
+            0.97 - scene.random.unit() * 0.12
+        } else {
+            1.01 + scene.random.unit() * 0.05
+        };
+        let at = last.plus_micros((365.0 * DAY as f64 * share) as i64);
+        if at >= scene.world.clock.until {
+            return;
+        }
+        let at = scene.world.clock.in_hours(at, &mut scene.random);
+        let assigned = at.plus_micros(-14 * DAY);
+        pass(scene, (member, name, test), assigned, at);
+        last = at;
     }
 }
 

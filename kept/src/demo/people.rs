@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use kept_accounts::access::{Action, for_kept};
-use kept_accounts::commands::{add_team, place_person};
-use kept_accounts::model::TeamId;
+use kept_accounts::commands::{add_team, disable_person, place_person};
+use kept_accounts::model::{PersonId, TeamId};
+use kept_engine::{OwnedActor, OwnedEvent};
 use kept_journal::InForce;
 use kept_journal::audit::Who;
 use kept_sample::SampleCompany;
@@ -16,16 +17,65 @@ use crate::tell::Failure;
 /// The password of all of them. It opens nothing but a house that is gone with the program.
 pub const PASSWORD: &str = "promises kept every day";
 
-/// Adds everybody who works there, by teams; says who can sign in for each role, a line each.
-pub fn move_in(house: &House, rules: &InForce, company: &SampleCompany) -> Result<String, Failure> {
+/// The people in the house, by their names.
+#[derive(Default)]
+pub struct Household {
+    people: BTreeMap<String, PersonId>,
+    teams: BTreeMap<String, TeamId>,
+    desk: Option<TeamId>,
+    /// Who can sign in for each role, a line each.
+    pub lines: String,
+}
+
+impl Household {
+    /// Who has this name.
+    pub fn person(&self, name: &str) -> Option<PersonId> {
+        self.people.get(name).copied()
+    }
+
+    /// An event with the people of the house in the place of the names.
+    pub fn known_in(&self, event: &OwnedEvent) -> OwnedEvent {
+        let mut event = event.clone();
+        let known = |name: &mut String| {
+            if let Some(person) = self.person(name) {
+                *name = person.to_string();
+            }
+        };
+        if let OwnedActor::Person(name) = &mut event.actor {
+            known(name);
+        }
+        event.parts.iter_mut().for_each(|(_, name)| known(name));
+        event.holders.iter_mut().for_each(|(_, name)| known(name));
+        event
+    }
+
+    /// The team that takes in what comes.
+    pub fn desk(&self) -> Option<TeamId> {
+        self.desk
+    }
+
+    /// The team of whoever has this name.
+    pub fn team_of(&self, name: &str) -> Option<TeamId> {
+        self.teams.get(name).copied()
+    }
+}
+
+/// Adds everybody who works there, by teams, and whoever has left.
+pub fn move_in(
+    house: &House,
+    rules: &InForce,
+    company: &SampleCompany,
+) -> Result<Household, Failure> {
     let accounts = house.accounts(House::account_settings(rules))?;
     let mut covered: BTreeSet<&str> = BTreeSet::new();
-    let mut lines = String::new();
+    let mut household = Household::default();
     let mut teams: BTreeMap<&str, TeamId> = BTreeMap::new();
-    let staying = company.people.iter().filter(|one| one.left_at.is_none());
-    for member in staying {
-        let fresh = member.roles.iter().any(|role| !covered.contains(*role));
-        covered.extend(member.roles.iter().copied());
+    for member in &company.people {
+        let left = member.left_at.is_some();
+        let fresh = !left && member.roles.iter().any(|role| !covered.contains(*role));
+        if !left {
+            covered.extend(member.roles.iter().copied());
+        }
         let roles = member.roles.iter().filter_map(|role| {
             let id = rules.register.role(role)?;
             Some(rules.register[id].id.clone())
@@ -53,18 +103,30 @@ pub fn move_in(house: &House, rules: &InForce, company: &SampleCompany) -> Resul
             .store
             .write(move |tx| place_person(tx, &act, &scope, person, (Some(team), None)));
         placed.wait().map_err(|error| told(&error))?;
+        household.people.insert(member.name.clone(), person);
+        household.teams.insert(member.name.clone(), team);
+        if member.team == "service" {
+            household.desk = Some(team);
+        }
+        if left {
+            let (act, scope) = (accounts.act(Who::Kept), for_kept(Action::ManageAccounts));
+            let gone = house
+                .store
+                .write(move |tx| disable_person(tx, &act, &scope, person));
+            gone.wait().map_err(|error| told(&error))?;
+        }
         if !fresh {
             continue;
         }
         let _ = writeln!(
-            lines,
+            household.lines,
             "{:<19} {:<41} {}",
             member.name,
             email,
             member.roles.join(", ")
         );
     }
-    Ok(lines)
+    Ok(household)
 }
 
 /// `maya.okonkwo@harrowmere.example`.

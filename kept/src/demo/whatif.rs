@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use kept_calendar::Calendar;
 use kept_engine::{Calendars, Engine, Obligation, Program, Version, WhatIf};
+use kept_journal::live;
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_logs::Summary;
 use kept_sample::{SampleCompany, changed_sr};
 use kept_sops::Set;
 
-use super::SEED;
 use crate::files::Text;
 use crate::replay::{set_from, sop_lines};
 use crate::shipped;
@@ -48,6 +48,7 @@ impl Year {
             }
         });
         company.answer_checks(register, &drawn);
+        company.give_up_the_undone(&drawn);
         Ok(Self {
             cards: joined_cards(register, &sets),
             sets,
@@ -114,7 +115,7 @@ fn run(
 ) -> u64 {
     let mut refused = 0;
     let sink = RefCell::new(sink);
-    let mut engine = Engine::new(program, SEED, |duty| (sink.borrow_mut())(duty));
+    let mut engine = Engine::new(program, live::SEED, |duty| (sink.borrow_mut())(duty));
     engine.with_entries(false);
     for event in &company.events {
         refused += u64::from(event.lend(|event| engine.push(event)).is_err());

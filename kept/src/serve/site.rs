@@ -107,7 +107,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .and(kept_requests::parts(&requests));
     let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
-    let adherence = adherence(house, &rules, &live);
+    let adherence = adherence(house, &rules, &live).naming(parts.pages.clone());
     let history = history(house, &rules, &live, &adherence)?;
     let rooms = rooms(house, (&rules, &accounts), &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use kept_charts::Interval;
 use kept_journal::{InForce, Rules, events, live};
+use kept_rooms::{RecordPage, RecordPages};
 use kept_store::{Read, Store, StoreError};
 use kept_ui::Html;
 use kept_world::World;
@@ -27,7 +28,7 @@ const LEAST_PAUSE: i64 = 600_000_000;
 
 /// What the pages of adherence are made of. Clones share it.
 #[derive(Clone)]
-pub struct Room(Arc<Shared>);
+pub struct Room(Arc<Shared>, RecordPages);
 
 struct Shared {
     store: Store,
@@ -151,7 +152,7 @@ impl Room {
         asked: impl Fn() -> Judging + Send + Sync + 'static,
         told: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(Shared {
+        let shared = Shared {
             store,
             world,
             rules,
@@ -159,7 +160,18 @@ impl Room {
             running: Mutex::default(),
             asked: Box::new(asked),
             told: Box::new(told),
-        }))
+        };
+        Self(Arc::new(shared), RecordPages::default())
+    }
+
+    /// The same, which calls the records of these pages by their names.
+    #[must_use]
+    pub fn naming(self, pages: Vec<Arc<dyn RecordPage>>) -> Self {
+        Self(self.0, pages.into())
+    }
+
+    pub(crate) fn pages(&self) -> &RecordPages {
+        &self.1
     }
 
     pub(crate) fn store(&self) -> &Store {

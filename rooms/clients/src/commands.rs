@@ -27,6 +27,7 @@ use kept_store::{StoreError, Write, params};
 use kept_world::World;
 
 pub use add::{add_client, take_in_contact};
+pub(crate) use add::{put, put_contact};
 pub use change::{archive_client, bring_back_client, change_client};
 pub use contact::{add_contact, change_contact, remove_contact, return_contact};
 pub use error::ClientError;

@@ -5,7 +5,8 @@
 //!   `client_imports`, `client_import_lines`.
 //! - **Events out**: `add-client`, `archive-client`, `add-contact`, `remove-contact`, `assign-account-manager`,
 //!   `override-client-tier`, the facts of a client, and that one was merged into another. Events in: none.
-//! - **Gives** to other rooms [`read`], its cards of clients and contacts, and
+//! - **Gives** to the program [`takeover`], for clients whose history is imported; to other rooms [`read`], its cards of clients
+//!   and contacts, and
 //!   [`commands::take_in_contact`]. In their own statements rooms may refer to `clients` and read its `id`, `number`, `name`,
 //!   `folded_name`, `owner`, `team`, `tier`, `alert` and `merged_into`, to `client_team` with `client` and `person`, and to
 //!   `contacts` with `id`, `client`, `name` and `email`. Rooms use no more of it than that.
@@ -18,6 +19,7 @@
 pub mod commands;
 pub mod model;
 pub mod read;
+pub mod takeover;
 
 mod api;
 mod import;

@@ -91,6 +91,7 @@ statements! {
     EXPORTS_SINCE = "SELECT COUNT(*) FROM audit WHERE object = $1 AND object_id = $2 AND at > $3 AND act = 'ClientsExported'";
     CARD = card!("WHERE c.id = $6 AND (c.merged_into IS NOT NULL OR ", in_reach!(), ")");
     NAMES = "SELECT id, name FROM clients WHERE id IN LIST($1)";
+    CONTACT_NAMES = "SELECT id, name FROM contacts WHERE id IN LIST($1)";
     CARDS = card!("WHERE c.id IN LIST($6) AND ", in_reach!());
     ANY_CARD = card!("WHERE c.id = $1");
     CARDS_AFTER = card!("WHERE c.id > $1 AND c.merged_into IS NULL AND c.erased_at IS NULL ORDER BY c.id LIMIT $2");

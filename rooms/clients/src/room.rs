@@ -16,7 +16,7 @@ use crate::commands::Step;
 use crate::jobs::jobs;
 use crate::model::ClientId;
 use crate::privacy::AboutPeople;
-use crate::record::Clients;
+use crate::record::{Clients, Contacts};
 use crate::search::Found;
 
 /// What changes when any client does: the lists listen to this.
@@ -76,7 +76,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found)],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
-        pages: vec![Arc::new(Clients)],
+        pages: vec![Arc::new(Clients), Arc::new(Contacts)],
         jobs: jobs(room),
     }
 }

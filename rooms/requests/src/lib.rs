@@ -6,7 +6,8 @@
 //! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
-//!   person ([`count_overdue`]), and to what brings messages in ([`client_writes`]).
+//!   person ([`count_overdue`]), [`takeover`] for requests whose history is imported, and to what brings messages in
+//!   ([`client_writes`]).
 //!
 //! What must hold:
 //! - A request belongs to a client, also when it comes from a stranger: then the client is new, and to be checked.
@@ -18,6 +19,7 @@
 //! - A gate of the SOPs in force is asked before the act; passing one all the same takes the role that the SOP names, and a reason.
 
 pub mod model;
+pub mod takeover;
 
 mod api;
 pub mod commands;

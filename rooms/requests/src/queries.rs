@@ -73,6 +73,14 @@ statements! {
                state, assignee, team, contacted_at, received_at, prioritised_at, snoozed_until, due_at, messages, last_at,
                last_voice, revision)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18, 0, $16, $19, 1)";
+    /// A request of another house, as it stands.
+    TAKE_OVER = "INSERT INTO requests (id, number, client, contact, channel, subject, category, urgency, impact, priority, department,
+               state, ending, resolution, reason, assignee, team, expected_at, update_at, contacted_at, received_at, acknowledged_at,
+               answered_at, prioritised_at, escalated_at, agreed_at, waiting_since, resolved_at, notice_at, confirmed_at, closed_at,
+               reopened_at, complex_at, snoozed_until, due_at, messages, last_at, last_voice, revision)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+               $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)";
+    STILL_OPEN = "SELECT id FROM requests WHERE closed_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
     SAVE = "UPDATE requests SET contact = $3, subject = $4, category = $5, urgency = $6, impact = $7, priority = $8,
                department = $9, state = $10, ending = $11, resolution = $12, reason = $13, assignee = $14, team = $15,
                expected_at = $16, update_at = $17, acknowledged_at = $18, answered_at = $19, prioritised_at = $20,

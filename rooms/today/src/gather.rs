@@ -1,10 +1,9 @@
 //! What a page is made of, read at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use kept_journal::alerts::{self, Alert, Hearer};
 use kept_journal::obligations::{self, DueKey, FIRST, Owed, Whose};
 use kept_kernel::Instant;
+use kept_rooms::RecordNames as Names;
 use kept_store::{Read, StoreError};
 
 use crate::room::Room;
@@ -13,41 +12,6 @@ use crate::room::Room;
 pub(crate) const ON_A_PAGE: usize = 50;
 /// So many rungs of ladders, and so many alerts.
 const FEW: u32 = 10;
-
-/// The names of records, by kind and id.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names(HashMap<(String, String), String>);
-
-impl Names {
-    /// Asks each room for the names of its records: one statement a kind.
-    pub(crate) fn of<'a>(
-        read: &Read<'_>,
-        room: &Room,
-        records: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, StoreError> {
-        let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (noun, id) in records {
-            kinds.entry(noun).or_default().insert(id);
-        }
-        let mut names = HashMap::new();
-        for (noun, ids) in kinds {
-            let Some(page) = room.page_of(noun) else {
-                continue;
-            };
-            let ids: Vec<&str> = ids.into_iter().collect();
-            for (id, name) in page.named(read, &ids)? {
-                names.insert((noun.to_owned(), id), name);
-            }
-        }
-        Ok(Self(names))
-    }
-
-    /// What a record is called; none where its room does not say.
-    pub(crate) fn get(&self, noun: &str, id: &str) -> Option<&str> {
-        let name = self.0.get(&(noun.to_owned(), id.to_owned()));
-        name.map(String::as_str)
-    }
-}
 
 /// A list of duties with the names in it.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +53,7 @@ pub(crate) fn duties(
         let both = || rows.iter().chain(&climbed);
         let records = both().map(|row| (row.noun.as_str(), row.subject.as_str()));
         let clients = both().filter_map(|row| Some(("client", row.client.as_deref()?)));
-        Names::of(read, room, records.chain(clients))?
+        room.pages.names(read, records.chain(clients))?
     };
     Ok(Duties {
         climbed,
@@ -147,6 +111,6 @@ pub(crate) fn told(
     let records = alerts
         .iter()
         .map(|alert| (alert.noun.as_str(), alert.subject.as_str()));
-    let names = Names::of(read, room, records)?;
+    let names = room.pages.names(read, records)?;
     Ok(Told { alerts, names })
 }

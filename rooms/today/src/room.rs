@@ -1,6 +1,5 @@
 //! The room in the hands of the program.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,7 +8,7 @@ use std::time::Duration;
 use kept_accounts::Signed;
 use kept_journal::{InForce, Rules, alerts, live, obligations};
 use kept_kernel::Instant;
-use kept_rooms::{Job, RecordPage};
+use kept_rooms::{Job, RecordPage, RecordPages};
 use kept_store::{Read, Store, StoreError};
 use kept_ui::{Count, Live};
 use kept_world::World;
@@ -34,7 +33,7 @@ pub struct Room {
     pub(crate) rules: Rules,
     pub(crate) live: Live,
     pub(crate) cards: Arc<Cards>,
-    pages: Arc<HashMap<&'static str, Arc<dyn RecordPage>>>,
+    pub(crate) pages: RecordPages,
 }
 
 impl Room {
@@ -46,20 +45,19 @@ impl Room {
         pages: Vec<Arc<dyn RecordPage>>,
         cards: Arc<Cards>,
     ) -> Self {
-        let pages = pages.into_iter().map(|page| (page.noun(), page)).collect();
         Self {
             store,
             world,
             rules,
             live,
             cards,
-            pages: Arc::new(pages),
+            pages: pages.into(),
         }
     }
 
     /// The page of a record's kind.
     pub(crate) fn page_of(&self, noun: &str) -> Option<&dyn RecordPage> {
-        self.pages.get(noun).map(AsRef::as_ref)
+        self.pages.of(noun)
     }
 
     /// Where a record is shown: on its room's page, else as a case for those who reach it, else where the rule stands.

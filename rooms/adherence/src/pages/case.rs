@@ -12,12 +12,12 @@ use kept_journal::obligations::{self, Owed};
 use kept_journal::{InForce, events};
 use kept_kernel::Instant;
 use kept_language::ast::{RuleKey, Sentence};
-use kept_ui::parts::{ClauseMark, Clock, Crumb, Notice};
+use kept_ui::parts::{Button, ClauseMark, Clock, Crumb, Notice};
 use kept_ui::{Failure, Frame, page};
 use serde::Deserialize;
 
 use super::got;
-use super::overview::path;
+use super::overview::{CLIENT, path};
 use super::said::{Time, clock, verdict_words};
 use super::shown_or_not_found;
 use crate::room::Room;
@@ -31,9 +31,10 @@ const MOST_EVENTS: u32 = 5_000;
 struct CasePage {
     frame: Frame,
     crumb: Crumb,
-    noun: String,
-    id: String,
+    heading: String,
     lead: String,
+    client: Option<(String, String)>,
+    open: Option<Button>,
     cut: Option<Notice>,
     duties: Vec<DutyOf>,
 }
@@ -41,7 +42,7 @@ struct CasePage {
 /// What is asked of a case.
 #[derive(Deserialize)]
 pub struct Asked {
-    /// The duty whose account is asked for, as [`names`] has it.
+    /// The duty whose account is asked for, as [`asked_by`] has it.
     why: Option<String>,
 }
 
@@ -75,7 +76,8 @@ pub async fn case(
     let rules = room.rules().now();
     let (codec, record) = (Arc::clone(&rules.codec), (noun.clone(), id.clone()));
     let explained = asked.why.is_some();
-    let (duties, events) = got(room.store().read(move |read| {
+    let pages = room.pages().clone();
+    let (duties, events, names) = got(room.store().read(move |read| {
         let record = (&*record.0, &*record.1);
         let duties = obligations::of_record(read, record)?;
         let events = if explained {
@@ -83,7 +85,10 @@ pub async fn case(
         } else {
             Vec::new()
         };
-        Ok((duties, events))
+        let clients = duties.iter().filter_map(|duty| duty.client.as_deref());
+        let clients = clients.map(|id| (CLIENT, id));
+        let names = pages.names(read, clients.chain([record]))?;
+        Ok((duties, events, names))
     }))
     .await?;
     if duties.is_empty() || !reach.holds(&duties, &rules.directory) {
@@ -93,10 +98,20 @@ pub async fn case(
     if client.is_some() || rules.is_of_clients(&noun) {
         (reader.noted)(&noun, &id, client.filter(|client| *client != id));
     }
+    let linked = |noun: &str, id: &str| {
+        let name = names.get(noun, id)?.to_owned();
+        Some((name, room.pages().href(noun, id)?))
+    };
+    let named = names.get(&noun, &id).map(str::to_owned);
+    let heading = named.unwrap_or_else(|| format!("{} {id}", capital(&noun)));
+    let open = linked(&noun, &id).map(|(_, page)| Button::link(format!("Open the {noun}"), page));
+    let client = client
+        .filter(|client| *client != id)
+        .and_then(|client| linked(CLIENT, client));
     let zone = rules.program.company_calendar().time_zone().clone();
     let until = shown.judgement.until;
     let own: Vec<&Owed> = duties.iter().filter(|duty| duty.level == 0).collect();
-    let duties: Vec<_> = names(&own)
+    let duties: Vec<_> = asked_by(&own)
         .into_iter()
         .zip(own)
         .map(|(name, duty)| {
@@ -106,7 +121,7 @@ pub async fn case(
         })
         .collect();
     let frame = frame
-        .titled(format!("{noun} {id}"))
+        .titled(heading.clone())
         .at("adherence")
         .showing("adherence");
     Ok(page(&CasePage {
@@ -126,17 +141,24 @@ pub async fn case(
             )
         }),
         frame,
-        noun,
-        id,
+        heading,
+        client,
+        open,
         duties,
     }))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// Instead of the account of a duty that no event of its case has opened: courses follow who works here.
 const ELSEWHERE: &str = "No event of this case opened it: it follows from the calendar, or from who works here in which role.";
 
 /// What each duty is asked for by: its rule and cycle, and its place where several people owe the same.
-fn names(duties: &[&Owed]) -> Vec<String> {
+fn asked_by(duties: &[&Owed]) -> Vec<String> {
     let mut seen: HashMap<(&str, &str, u32), u32> = HashMap::new();
     let names = duties.iter().map(|duty| {
         let turn = seen

@@ -10,6 +10,7 @@ use kept_charts::{Bar, TrendPoint, bars, trend};
 use kept_journal::InForce;
 use kept_journal::obligations::{self, Asked, Of, Owed};
 use kept_kernel::Instant;
+use kept_rooms::{RecordNames, RecordPages};
 use kept_store::{Read, StoreError};
 use kept_ui::parts::{
     Button, ClauseMark, Clock, ClockState, Crumb, Empty, Filter, Filters, More, Verdict,
@@ -17,7 +18,7 @@ use kept_ui::parts::{
 };
 use kept_ui::{Failure, Frame, Html, Icon, page};
 
-use super::overview::{Period, called, mark, path, period};
+use super::overview::{CLIENT, Period, called, mark, path, period};
 use super::said::{Time, clock, count, percent, verdict_words};
 use super::share_row::{RowOf, ShareRow, range, scale, sum, verdict};
 use super::view::{By, Query, VERDICTS, View, segment};
@@ -86,10 +87,10 @@ struct PartTable {
 pub struct CaseRow {
     /// Where all duties of the case are.
     pub href: String,
-    /// Its id.
+    /// What it is called, else its id.
     pub subject: String,
-    /// Its client.
-    pub client: Option<String>,
+    /// Its client, and where that is shown.
+    pub client: Option<(String, Option<String>)>,
     /// Who owes it: the person, or else the role.
     pub owner: String,
     /// When it opened.
@@ -106,6 +107,7 @@ struct Rows {
     months: Vec<CountRow>,
     parts: Vec<(Dimension, Vec<CountRow>)>,
     cases: Vec<Owed>,
+    names: RecordNames,
 }
 
 /// The page.
@@ -133,6 +135,11 @@ pub async fn clause(
     let (judgement, within) = (shown.judgement.number, shown.months);
     let split = view.of.is_none();
     let narrow = within.and_then(|all| view.within(all));
+    let pages = room.pages().clone();
+    let of_client = match view.value() {
+        (Dimension::Client, of) => Some(of.to_owned()),
+        _ => None,
+    };
     let rows = got(room.store().read(move |read| {
         let parts = if split {
             parts(read, judgement, (&asked.rule.0, &asked.rule.1), narrow)?
@@ -140,10 +147,12 @@ pub async fn clause(
             Vec::new()
         };
         let cases = cases(read, &asked)?;
+        let names = names(read, &pages, (&parts, &cases), of_client.as_deref())?;
         Ok(Rows {
             months: months.clone(),
             parts,
             cases,
+            names,
         })
     }))
     .await?;
@@ -160,6 +169,7 @@ pub async fn clause(
         zone: rules.program.company_calendar().time_zone().clone(),
         rules,
         path: path(&code, &rule),
+        pages: room.pages().clone(),
         may_export: exporter.cases.is_some(),
     };
     Ok(page(&drawing.page(frame, &rows)))
@@ -209,6 +219,21 @@ fn parts(
         Ok((dimension, rows))
     });
     parts.collect()
+}
+
+/// What everything on the page is called, asked of its rooms at once.
+fn names(
+    read: &Read<'_>,
+    pages: &RecordPages,
+    (parts, cases): (&[(Dimension, Vec<CountRow>)], &[Owed]),
+    of_client: Option<&str>,
+) -> Result<RecordNames, StoreError> {
+    let of_clients = parts.iter().filter(|(by, _)| *by == Dimension::Client);
+    let values = of_clients.flat_map(|(_, rows)| rows.iter().map(|row| row.value.as_str()));
+    let clients = cases.iter().filter_map(|case| case.client.as_deref());
+    let clients = values.chain(clients).chain(of_client);
+    let subjects = cases.iter().map(|case| (&*case.noun, &*case.subject));
+    pages.names(read, clients.map(|id| (CLIENT, id)).chain(subjects))
 }
 
 /// The cases that a view asks for.
@@ -263,6 +288,7 @@ struct Drawing {
     zone: TimeZone,
     rules: Arc<InForce>,
     path: String,
+    pages: RecordPages,
     may_export: bool,
 }
 
@@ -280,7 +306,7 @@ impl Drawing {
             mark: mark(&self.figures),
             name: self.figures.card.name.clone(),
             sentence: self.figures.card.sentence.clone(),
-            narrowed: self.narrowed(),
+            narrowed: self.narrowed(&rows.names),
             period: period(self.shown.months, &self.view),
             rate: share.map(|share| Rate {
                 share: percent(share.share),
@@ -294,7 +320,7 @@ impl Drawing {
             times: self.times(),
             parts: self.parts(rows, target),
             tabs: self.tabs(),
-            cases: self.cases(&rows.cases),
+            cases: self.cases(rows),
             none: rows.cases.is_empty().then(|| {
                 Empty::new(
                     "No such cases",
@@ -311,13 +337,13 @@ impl Drawing {
     }
 
     /// What the page is narrowed to, each to be dropped.
-    fn narrowed(&self) -> Filters {
+    fn narrowed(&self, names: &RecordNames) -> Filters {
         let Some((By::Dimension(dimension), of)) = self.view.by.zip(self.view.of.clone()) else {
             return Filters::default();
         };
         Filters(vec![Filter {
             name: heading(dimension).1.to_owned(),
-            value: Some(called(&self.rules.directory, dimension, &of)),
+            value: Some(called((&self.rules.directory, names), dimension, &of)),
             href: self.view.period().at(&self.path),
         }])
     }
@@ -390,6 +416,7 @@ impl Drawing {
     }
 
     fn parts(&self, rows: &Rows, target: f64) -> Vec<PartTable> {
+        let names = &rows.names;
         let tables = rows.parts.iter().filter(|(_, rows)| rows.len() > 1);
         tables
             .map(|(dimension, rows)| {
@@ -397,7 +424,7 @@ impl Drawing {
                 let row = |row: &CountRow| {
                     let own = self.view.period().narrowed(*dimension, &row.value);
                     let of = RowOf {
-                        name: called(&self.rules.directory, *dimension, &row.value),
+                        name: called((&self.rules.directory, names), *dimension, &row.value),
                         href: own.at(&self.path),
                         counts: row.counts,
                         trend: &[],
@@ -438,9 +465,9 @@ impl Drawing {
         }
     }
 
-    fn cases(&self, cases: &[Owed]) -> Vec<CaseRow> {
+    fn cases(&self, rows: &Rows) -> Vec<CaseRow> {
         let until = self.shown.judgement.until;
-        let on_page = cases.iter().take(CASES as usize);
+        let on_page = rows.cases.iter().take(CASES as usize);
         on_page
             .map(|duty| {
                 let clock = clock(duty, until, &self.zone);
@@ -450,8 +477,17 @@ impl Drawing {
                         segment(&duty.noun),
                         segment(&duty.subject)
                     ),
-                    subject: duty.subject.clone(),
-                    client: duty.client.clone(),
+                    subject: rows
+                        .names
+                        .get(&duty.noun, &duty.subject)
+                        .unwrap_or(&duty.subject)
+                        .to_owned(),
+                    client: duty.client.as_deref().map(|id| {
+                        match rows.names.get(CLIENT, id) {
+                            Some(name) => (name.to_owned(), self.pages.href(CLIENT, id)),
+                            None => (id.to_owned(), None),
+                        }
+                    }),
                     owner: match &duty.owner {
                         Some(owner) => self.rules.directory.name(owner).to_owned(),
                         None => duty.owner_role.clone(),

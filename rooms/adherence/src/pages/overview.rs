@@ -9,6 +9,7 @@ use axum::extract::{Query as FromQuery, State};
 use axum::response::Response;
 use kept_charts::{Scale, scale_marks};
 use kept_journal::Directory;
+use kept_rooms::RecordNames;
 use kept_store::{Read, StoreError};
 use kept_ui::parts::{
     Button, ClauseMark, Empty, Filter, Filters, Notice, Progress, View as Tab, Views,
@@ -28,6 +29,8 @@ use crate::share::{Share, Standing};
 use crate::tally::{Dimension, Month};
 use crate::words::share_words;
 
+/// The noun of clients.
+pub const CLIENT: &str = "client";
 /// So many people, clients or tiers are shown under a clause.
 const MOST_PARTS: u32 = 6;
 /// So many months are drawn in a trend the size of a word.
@@ -126,18 +129,21 @@ pub async fn overview(
         return Ok(page(&nothing(frame, &room)));
     };
     let drawing = Drawing {
+        names: &name_of(&room, &view).await?,
         room: &room,
         shown: &shown,
         view: &view,
         directory: &rules.directory,
         whole: reach == Reach::Whole,
     };
-    let known = view.is_whole().then(|| shown.table(&rules, view.by));
+    // A client's name is not kept: it may be changed, or erased.
+    let kept = view.is_whole() && view.by != Some(By::Dimension(Dimension::Client));
+    let known = kept.then(|| shown.table(&rules, view.by));
     let table = if let Some(table) = known.flatten() {
         table
     } else {
         let table = table(&drawing).await?;
-        if view.is_whole() {
+        if kept {
             shown.keep_table(&rules, view.by, table.clone());
         }
         table
@@ -145,23 +151,45 @@ pub async fn overview(
     Ok(page(&drawn(&drawing, frame, table)))
 }
 
+/// The name of the client that a view is narrowed to.
+async fn name_of(room: &Room, view: &View) -> Result<RecordNames, Failure> {
+    let (Dimension::Client, of) = view.value() else {
+        return Ok(RecordNames::default());
+    };
+    let (pages, of) = (room.pages().clone(), of.to_owned());
+    got(room
+        .store()
+        .read(move |read| pages.names(read, [(CLIENT, &*of)])))
+    .await
+}
+
 /// What is told of each clause, the worst first.
 async fn table(drawing: &Drawing<'_>) -> Result<Html, Failure> {
     let Drawing {
         room, shown, view, ..
     } = *drawing;
-    let parts = match view.by {
+    let (parts, names) = match view.by {
         Some(By::Dimension(dimension)) if view.of.is_none() => {
-            let (asked, of) = (view.clone(), Arc::clone(shown));
-            let read = move |read: &Read<'_>| parts(read, &of, &asked, dimension);
+            let (asked, of, pages) = (view.clone(), Arc::clone(shown), room.pages().clone());
+            let read = move |read: &Read<'_>| {
+                let parts = parts(read, &of, &asked, dimension)?;
+                let values = parts.iter().flatten().map(|row| (CLIENT, &*row.value));
+                let clients = values.filter(|_| dimension == Dimension::Client);
+                let names = pages.names(read, clients)?;
+                Ok((parts, names))
+            };
             got(room.store().read(read)).await?
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), RecordNames::default()),
     };
     let narrowed = narrowed(room, shown, view).await?;
     let mut counted = counted(shown, view, narrowed.as_ref(), parts);
     let target = shown.judgement.frame.target;
     counted.sort_by(|one, other| worse(one, other, target));
+    let drawing = &Drawing {
+        names: &names,
+        ..*drawing
+    };
     let table = tabled(drawing, &counted).render();
     table.map(Html::trusted).map_err(Failure::internal)
 }
@@ -325,6 +353,7 @@ fn worse(one: &Counted<'_>, other: &Counted<'_>, target: f64) -> Ordering {
 
 /// What the page is drawn from, save the counts.
 struct Drawing<'d> {
+    names: &'d RecordNames,
     room: &'d Room,
     shown: &'d Arc<Shown>,
     view: &'d View,
@@ -398,7 +427,8 @@ fn clause(drawing: &Drawing<'_>, counted: &Counted<'_>, scale: Scale, current: b
     let parts = counted.parts.iter().map(|part| {
         let (name, own) = match view.by {
             Some(By::Dimension(dimension)) => {
-                let named = called(drawing.directory, dimension, &part.value);
+                let whom = (drawing.directory, drawing.names);
+                let named = called(whom, dimension, &part.value);
                 (named, period.narrowed(dimension, &part.value))
             }
             _ => (part.month.words(), period.in_month(part.month)),
@@ -504,7 +534,7 @@ fn filters(drawing: &Drawing<'_>) -> Filters {
         };
         filters.push(Filter {
             name: heading(dimension).1.to_owned(),
-            value: Some(called(drawing.directory, dimension, of)),
+            value: Some(called((drawing.directory, drawing.names), dimension, of)),
             href: whole.at("/adherence"),
         });
     }
@@ -512,9 +542,14 @@ fn filters(drawing: &Drawing<'_>) -> Filters {
 }
 
 /// What a value of a dimension is called.
-pub fn called(directory: &Directory, dimension: Dimension, value: &str) -> String {
+pub fn called(
+    (directory, names): (&Directory, &RecordNames),
+    dimension: Dimension,
+    value: &str,
+) -> String {
     match dimension {
         Dimension::Person => directory.name(value).to_owned(),
+        Dimension::Client => names.get(CLIENT, value).unwrap_or(value).to_owned(),
         _ => value.to_owned(),
     }
 }

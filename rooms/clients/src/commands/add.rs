@@ -1,6 +1,7 @@
 //! Adding a client, and taking in somebody who has come by themselves.
 
 use kept_accounts::access::Scope;
+use kept_kernel::Instant;
 use kept_store::{StoreError, Write, params};
 
 use super::team::follow_owner;
@@ -45,7 +46,7 @@ pub fn add_client(
     }
     let [client, entry, event, ..] = step.ids;
     let client = ClientId(client);
-    put(tx, step, (client, KNOWN), &draft)?;
+    put(tx, step.at, (client, KNOWN), &draft)?;
     sources(tx, step, client, (&Draft::default(), &draft))?;
     let mut keys = Keys::default();
     keys.name(&draft.name);
@@ -61,9 +62,9 @@ pub fn add_client(
     Ok(client)
 }
 
-fn put(
+pub(crate) fn put(
     tx: &Write<'_>,
-    step: &Step,
+    at: Instant,
     (client, state): (ClientId, &str),
     draft: &Draft,
 ) -> Result<(), StoreError> {
@@ -88,7 +89,7 @@ fn put(
             &draft.alert,
             draft.owner,
             draft.team,
-            step.at,
+            at,
         ],
     )?;
     follow_owner(tx, step.at, client, (None, draft.owner))
@@ -118,9 +119,9 @@ pub(super) fn sources(
 }
 
 /// Writes the row of a new contact.
-pub(super) fn put_contact(
+pub(crate) fn put_contact(
     tx: &Write<'_>,
-    step: &Step,
+    at: Instant,
     (contact, client): (ContactId, ClientId),
     draft: &ContactDraft,
 ) -> Result<(), StoreError> {
@@ -146,7 +147,7 @@ pub(super) fn put_contact(
             &some(&draft.style),
             language,
             &draft.note,
-            step.at,
+            at,
         ],
     )?;
     Ok(())
@@ -182,13 +183,13 @@ pub fn take_in_contact(
         kind: ClientKind::Person,
         ..Draft::named(called(name, email))
     };
-    put(tx, step, (client, TO_CHECK), &draft)?;
+    put(tx, step.at, (client, TO_CHECK), &draft)?;
     let of_contact = ContactDraft {
         name: draft.name.clone(),
         email: email.trim().to_owned(),
         ..ContactDraft::default()
     };
-    put_contact(tx, step, (contact, client), &of_contact)?;
+    put_contact(tx, step.at, (contact, client), &of_contact)?;
     let mut keys = Keys::default();
     keys.name(&draft.name);
     keys.email(email);

@@ -26,7 +26,7 @@ pub fn add_contact(
     held(tx, scope, client)?;
     let [contact, ..] = step.ids;
     let contact = ContactId(contact);
-    put_contact(tx, step, (contact, client), draft)?;
+    put_contact(tx, step.at, (contact, client), draft)?;
     tell(
         tx,
         step,

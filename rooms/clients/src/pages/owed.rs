@@ -88,6 +88,7 @@ fn verb(rules: &InForce, rule: &Rule) -> String {
     let act = match &rule.sentence {
         Some(Sentence::Duty(duty)) => duty.task.act.act,
         Some(Sentence::Rhythm(rhythm)) => rhythm.task.act.act,
+        Some(Sentence::Sample(_)) => return "Check how it was done".to_owned(),
         _ => return explain_short(&rules.register, &rules.library, rule),
     };
     let phrase = rules.register.with_the_noun(&rules.register[act].phrase);

@@ -6,12 +6,13 @@ use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_journal::InForce;
 use kept_journal::alerts::{self, Alert};
+use kept_rooms::RecordNames;
 use kept_ui::parts::{Button, ClauseMark, Empty, View as Tab, Views};
 use kept_ui::{Failure, Flash, Form, Frame, page, see_other};
 use serde::Deserialize;
 
 use super::got;
-use crate::gather::{self, Names};
+use crate::gather;
 use crate::room::{Room, TOPIC};
 use crate::say::{self, Here};
 use crate::who;
@@ -120,7 +121,7 @@ pub async fn alerts(
 pub(super) fn line(
     (room, rules, signed): (&Room, &InForce, &Signed),
     alert: &Alert,
-    names: &Names,
+    names: &RecordNames,
     (here, frame): (&Here, &Frame),
 ) -> Line {
     let (kind, state) = match alert.kind.as_str() {

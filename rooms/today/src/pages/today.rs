@@ -8,6 +8,7 @@ use kept_calendar::Period;
 use kept_journal::InForce;
 use kept_journal::obligations::{DueKey, FIRST, Owed};
 use kept_kernel::Instant;
+use kept_rooms::RecordNames as Names;
 use kept_store::StoreError;
 use kept_ui::parts::{Button, ClauseMark, ClockState, Duty, Empty, More, View as Tab, Views};
 use kept_ui::{Failure, Frame, Html, page as shown};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 
 use super::alerts::{Line, line};
 use super::got;
-use crate::gather::{self, Duties, Kept, Names, Told};
+use crate::gather::{self, Duties, Kept, Told};
 use crate::room::{MINUTE, Room, TOPIC};
 use crate::say::{self, Here, counted};
 use crate::scale::Scale;
