@@ -92,7 +92,7 @@ pub(crate) fn put(
             at,
         ],
     )?;
-    follow_owner(tx, step.at, client, (None, draft.owner))
+    follow_owner(tx, at, client, (None, draft.owner))
 }
 
 /// Writes down where the facts come from that are new or other than before.
