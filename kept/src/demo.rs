@@ -85,7 +85,6 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let mut company = company(&register, now, asked.months);
     let book = Book::open(&mut company, &register);
     let compared = whatif::Year::of(&register, &mut company, now)?;
-    eprintln!("T told and compared at {:?}", house.world.now().micros_since(now) / 1000);
     put_in_force(&house, &company)?;
     // Comparing two years takes a second, and the other core is idle.
     let (filled, whatif) = std::thread::scope(|scope| {
@@ -165,24 +164,15 @@ fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
 
 /// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept.
 fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household, Failure> {
-    let t = std::time::Instant::now();
     let household = people::move_in(house, &house.rules()?, company)?;
-    eprintln!("T people {:?}", t.elapsed());
     let rules = Arc::new(house.rules()?);
     let desk = Desk::of(company, book, &rules, &household);
-    eprintln!("T mapped {:?}", t.elapsed());
     history(house, &rules, company, &household)?;
-    eprintln!("T history {:?}", t.elapsed());
     desk.write(house, &rules)?;
-    eprintln!("T desk {:?}", t.elapsed());
     house.store.analyze()?;
-    eprintln!("T analyzed {:?}", t.elapsed());
     import::judge(house, &rules)?;
-    eprintln!("T judged {:?}", t.elapsed());
     kept_requests::takeover::follow_deadlines(&house.store)?;
-    eprintln!("T deadlines {:?}", t.elapsed());
     keeping::seal(house)?;
-    eprintln!("T sealed {:?}", t.elapsed());
     Ok(household)
 }
 
@@ -226,10 +216,9 @@ fn history(
 ) -> Result<(), Failure> {
     let request = rules.register.noun("request");
     let events = || company.events.iter().enumerate();
-    let of_request = |(place, event): (usize, &OwnedEvent)| {
-        (Some(event.case.0) == request).then_some(place)
-    };
-    let last = events().filter_map(of_request).last();
+    let of_request =
+        |(place, event): (usize, &OwnedEvent)| (Some(event.case.0) == request).then_some(place);
+    let last = events().filter_map(of_request).next_back();
     let codec = Arc::clone(&rules.codec);
     let name = format!("The history of {}", company.name);
     let mut import = Import::begin(&house.store, &house.world, codec, &name, Who::Kept)?;

@@ -1,5 +1,7 @@
 //! The whole company, put together.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use kept_calendar::Calendar;
 use kept_engine::{Obligation, OwnedActor, OwnedEvent, OwnedWhat, People};
@@ -119,6 +121,7 @@ impl SampleCompany {
             |event: &OwnedEvent| event.what == OwnedWhat::Facts && Some(&event.case.0) == draws;
         self.events
             .retain(|event| Some(&event.case.0) != checks && !is_draw(event));
+        let performers = self.performers();
         let own = obligations
             .iter()
             .filter(|o| o.level == 0 && o.rule.code == "CM");
@@ -128,7 +131,7 @@ impl SampleCompany {
                 card,
                 noun,
                 id: obligation.subject.clone(),
-                performer: self.last_performer(&obligation.subject, obligation.opened_at),
+                performer: last_before(&performers, &obligation.subject, obligation.opened_at),
                 at: obligation.opened_at,
             })
         });
@@ -159,24 +162,33 @@ impl SampleCompany {
         number(&mut self.events);
     }
 
-    /// Who last did something to a record before an instant.
-    fn last_performer(&self, id: &str, before: Instant) -> Option<String> {
-        let until = self.events.partition_point(|event| event.at < before);
-        let earlier = self.events.get(..until)?;
-        earlier
-            .iter()
-            .rev()
-            .filter(|event| event.case.1 == id)
-            .find_map(|event| match &event.actor {
-                OwnedActor::Person(name) => Some(name.clone()),
-                _ => None,
-            })
+    /// Who did something to each record, in the order of time.
+    fn performers(&self) -> BTreeMap<&str, Vec<(Instant, &str)>> {
+        let mut all: BTreeMap<&str, Vec<(Instant, &str)>> = BTreeMap::new();
+        for event in &self.events {
+            if let OwnedActor::Person(name) = &event.actor {
+                all.entry(&event.case.1).or_default().push((event.at, name));
+            }
+        }
+        all
     }
 
     /// The staff as the engine needs it: roles, absences, deputies, teams.
     pub fn staff(&self, register: &Register) -> People {
         engine_people(&self.people, register)
     }
+}
+
+/// Who last did something to a record before an instant.
+fn last_before(
+    performers: &BTreeMap<&str, Vec<(Instant, &str)>>,
+    id: &str,
+    before: Instant,
+) -> Option<String> {
+    let of = performers.get(id)?;
+    let place = of.partition_point(|(at, _)| *at < before);
+    let (_, name) = of.get(place.checked_sub(1)?)?;
+    Some((*name).to_owned())
 }
 
 /// The company before anything happens.

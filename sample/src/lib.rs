@@ -1,8 +1,9 @@
-//! A made-up company and a year of its work, for demonstrations, tests and measurements.
+//! A made-up company and years of its work, for demonstrations, tests and measurements.
 //!
 //! [`SampleCompany::generate`] writes thirty people, four hundred clients and everything that happened between them:
 //! requests, emails, sales, projects, complaints, reviews. Nothing in it is real, and nothing is judged here: the
-//! stories know how long people usually take, and whether that kept a rule is for the engine to say. The same seed
+//! stories know how long people usually take, and whether that kept a rule is for the engine to say. What rooms hold of it,
+//! [`desk`], is folded from what happened. The same seed
 //! gives the same bytes on every machine. There is no clock, no file and no library of random numbers.
 
 mod calendar;

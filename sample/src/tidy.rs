@@ -9,11 +9,11 @@ use kept_language::Register;
 
 use crate::company::SampleCompany;
 use crate::desk::Request;
+use crate::random::{Random, text_hash};
 use crate::scene::{Scene, World};
 use crate::tape::Tape;
-use crate::words::Words;
-use crate::random::{Random, text_hash};
 use crate::time::DAY;
+use crate::words::Words;
 
 /// What is overdue for less than this may still be done.
 const KEPT_OPEN: i64 = 9 * DAY;
@@ -33,24 +33,31 @@ impl SampleCompany {
             return;
         };
         let world = self.before();
-        let mut opened: BTreeMap<(&str, &str, &str), Vec<Instant>> = BTreeMap::new();
+        let mut same: BTreeMap<(&str, &str, &str), Vec<&Obligation>> = BTreeMap::new();
         for duty in obligations.iter().filter(|duty| duty.level == 0) {
-            opened.entry(key(duty)).or_default().push(duty.opened_at);
+            same.entry(key(duty)).or_default().push(duty);
         }
-        let undone = obligations.iter().filter(|duty| {
-            duty.level == 0 && duty.verdict == Verdict::Overdue && duty.learner.is_none()
-        });
+        let undone = obligations
+            .iter()
+            .filter(|duty| duty.level == 0 && duty.verdict == Verdict::Overdue);
         let given_up = undone.filter_map(|duty| {
             let due = duty.due_at?;
             let name = format!("{}/{}/{}", duty.rule.code, duty.rule.id, duty.subject);
             let mut random = Random::stream(self.seed(), "tidy", text_hash(&name));
             let at = due.plus_micros(KEPT_OPEN + random.between(0, 5 * DAY));
             let at = world.clock.in_hours(at, &mut random);
-            // Giving up means the last that is owed: it comes before the rule asks for the same again.
-            let again = opened.get(&key(duty)).into_iter().flatten();
-            let again = again.filter(|again| **again > duty.opened_at).min();
-            let at = again.map_or(at, |again| at.min(again.plus_micros(-1_000_000)));
-            (due < at && at < self.until).then(|| event(duty, &supervisor, at))
+            // Giving up means the last that is owed: it comes before the rule asks for the same again, or when all else is done.
+            let others = || same.get(&key(duty)).into_iter().flatten();
+            let later = others().filter(|other| other.opened_at > duty.opened_at);
+            let again = later.map(|other| other.opened_at).min();
+            let before = again.map_or(at, |again| at.min(again.plus_micros(-1_000_000)));
+            let at = if duty.learner.is_none() && due < before {
+                before
+            } else {
+                let ends = others().map(|other| other.ended_at.unwrap_or(other.opened_at));
+                at.max(ends.max().unwrap_or(at).plus_micros(DAY))
+            };
+            (at < self.until).then(|| event(duty, &supervisor, at))
         });
         let given_up = given_up.collect();
         self.add(given_up);

@@ -1,108 +1,24 @@
 //! Work in progress: requests that stand, at the moment at which the sample is cut off, where requests of a busy day stand.
 //! Some are new, some due soon, some late, some wait for the client, some are done and wait for the client's word.
 
+mod plans;
+
 use kept_kernel::Instant;
 use kept_language::Register;
 
-use crate::clients::{Client, Tier};
+use self::plans::Ago::{Clock, Work};
+use self::plans::Stage::{
+    Acknowledged, Assigned, Confirmed, Escalated, New, Reopened, Resolved, Waiting, Working,
+};
+use self::plans::{PLANS, Plan, Stage};
+use crate::clients::Client;
+use crate::clients::Tier::{Bronze, Gold};
 use crate::company::SampleCompany;
 use crate::people::Member;
 use crate::scene::{Scene, World};
 use crate::tape::Tape;
 use crate::time::{HOUR, MINUTE, to_the_second};
 use crate::words::Words;
-
-/// How far a request has come.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Stage {
-    New,
-    Acknowledged,
-    Assigned,
-    Working,
-    Waiting,
-    Escalated,
-    Reopened,
-    Resolved,
-    Noticed,
-    Confirmed,
-}
-
-/// How long ago it came in.
-#[derive(Clone, Copy, Debug)]
-enum Ago {
-    /// Minutes around the clock.
-    Clock(i64),
-    /// Minutes of working time.
-    Work(i64),
-}
-
-struct Plan {
-    stage: Stage,
-    ago: Ago,
-    channel: &'static str,
-    /// Category, urgency and impact.
-    judged: [&'static str; 3],
-    tier: Tier,
-}
-
-const fn plan(
-    stage: Stage,
-    ago: Ago,
-    (channel, tier): (&'static str, Tier),
-    judged: [&'static str; 3],
-) -> Plan {
-    Plan {
-        stage,
-        ago,
-        channel,
-        judged,
-        tier,
-    }
-}
-
-use Ago::{Clock, Work};
-use Stage::{
-    Acknowledged, Assigned, Confirmed, Escalated, New, Noticed, Reopened, Resolved, Waiting,
-    Working,
-};
-use Tier::{Bronze, Gold, Platinum, Silver};
-
-const PLANS: [Plan; 34] = [
-    plan(New, Clock(4), ("email", Gold), ["question", "medium", "low"]),
-    plan(New, Clock(11), ("portal", Bronze), ["problem", "medium", "medium"]),
-    plan(New, Clock(19), ("web form", Bronze), ["billing", "low", "medium"]),
-    plan(New, Clock(33), ("email", Silver), ["order", "low", "low"]),
-    plan(New, Clock(47), ("email", Platinum), ["problem", "high", "high"]),
-    plan(New, Work(74), ("email", Platinum), ["access", "medium", "medium"]),
-    plan(New, Work(138), ("portal", Silver), ["billing", "medium", "low"]),
-    plan(Acknowledged, Clock(26), ("chat", Silver), ["question", "low", "low"]),
-    plan(Acknowledged, Work(52), ("email", Gold), ["change", "medium", "low"]),
-    plan(Acknowledged, Work(85), ("email", Bronze), ["order", "low", "medium"]),
-    plan(Assigned, Clock(38), ("email", Gold), ["problem", "high", "high"]),
-    plan(Assigned, Clock(130), ("portal", Silver), ["order", "medium", "medium"]),
-    plan(Assigned, Clock(310), ("email", Bronze), ["change", "low", "low"]),
-    plan(Working, Clock(196), ("email", Platinum), ["problem", "high", "high"]),
-    plan(Working, Clock(436), ("phone", Platinum), ["problem", "high", "medium"]),
-    plan(Working, Clock(1_240), ("email", Silver), ["question", "medium", "medium"]),
-    plan(Working, Clock(1_385), ("portal", Gold), ["billing", "medium", "low"]),
-    plan(Working, Clock(365), ("email", Gold), ["change", "medium", "medium"]),
-    plan(Working, Clock(190), ("portal", Silver), ["access", "medium", "medium"]),
-    plan(Working, Clock(900), ("email", Bronze), ["order", "low", "low"]),
-    plan(Working, Clock(1_640), ("email", Platinum), ["problem", "medium", "medium"]),
-    plan(Working, Clock(1_880), ("email", Silver), ["order", "medium", "low"]),
-    plan(Working, Clock(305), ("portal", Gold), ["access", "high", "high"]),
-    plan(Working, Clock(3_150), ("email", Silver), ["billing", "medium", "medium"]),
-    plan(Waiting, Clock(1_800), ("email", Gold), ["problem", "medium", "medium"]),
-    plan(Waiting, Clock(4_300), ("email", Silver), ["billing", "low", "low"]),
-    plan(Waiting, Clock(620), ("portal", Bronze), ["question", "low", "medium"]),
-    plan(Escalated, Clock(560), ("email", Platinum), ["problem", "medium", "high"]),
-    plan(Reopened, Clock(4_500), ("email", Gold), ["problem", "medium", "medium"]),
-    plan(Resolved, Clock(1_150), ("email", Silver), ["question", "medium", "low"]),
-    plan(Noticed, Clock(2_900), ("email", Platinum), ["problem", "high", "medium"]),
-    plan(Noticed, Clock(1_900), ("portal", Bronze), ["access", "medium", "low"]),
-    plan(Confirmed, Clock(1_500), ("email", Gold), ["order", "medium", "medium"]),
-    plan(Confirmed, Clock(2_750), ("phone", Silver), ["question", "low", "low"]),
-];
 
 /// Who came in by the web form and may be a client that is known already.
 const STRANGERS: [&str; 3] = ["Ltd", "AG", "GmbH"];
@@ -113,6 +29,9 @@ impl SampleCompany {
     /// like clients that are known already.
     pub fn cut_off(&mut self, register: &Register, now: Instant) {
         self.events.retain(|event| event.at <= now);
+        for event in &mut self.events {
+            event.recorded_at = event.recorded_at.min(now);
+        }
         self.until = now;
         let world = self.before();
         self.end_the_forgotten(register, &world);
@@ -225,7 +144,11 @@ impl<'a, 's, 'w> OnTheWay<'a, 's, 'w> {
     /// The next step, so many minutes after the last one: in working time where that still lies before the end.
     fn after(&mut self, minutes: i64) -> Instant {
         let wish = self.last.plus_micros(minutes * MINUTE);
-        let open = self.scene.world.clock.in_hours(wish, &mut self.scene.random);
+        let open = self
+            .scene
+            .world
+            .clock
+            .in_hours(wish, &mut self.scene.random);
         let left = self.now.micros_since(self.last).max(0);
         let at = if open < self.now { open } else { wish };
         let at = at.min(self.last.plus_micros(left / 3));
@@ -287,7 +210,7 @@ impl<'a, 's, 'w> OnTheWay<'a, 's, 'w> {
     /// When we say to be done: for what is late, a time that has passed already.
     fn promised(&mut self) -> Instant {
         let calendar = &self.scene.world.clock.calendar;
-        let days = if matches!(self.plan.judged[1], "high") { 0 } else { 1 };
+        let days = i64::from(self.plan.judged[1] != "high");
         let promised = calendar.add_working_days(self.last, days);
         let promised = calendar.closing_of_day(promised);
         promised.max(self.last.plus_micros(HOUR))
@@ -405,7 +328,9 @@ impl<'a, 's, 'w> OnTheWay<'a, 's, 'w> {
         self.notice();
         if self.plan.stage == Confirmed {
             let at = self.after(180);
-            self.scene.act(at, "confirm-resolution", &self.id).by_client();
+            self.scene
+                .act(at, "confirm-resolution", &self.id)
+                .by_client();
         }
         if self.plan.stage == Reopened {
             let at = to_the_second(self.now.plus_micros(-100 * MINUTE)).max(self.last);
@@ -438,7 +363,12 @@ fn back(world: &World, now: Instant, minutes: i64) -> Instant {
 /// One after the other of those who hold a role and are there.
 fn nth<'s>(scene: &mut Scene<'s, '_>, role: &str, (number, at): (usize, Instant)) -> &'s Member {
     let staff = &scene.world.staff;
-    let mut there = staff.members.iter().filter(|one| one.has(role) && one.is_present(at));
+    let mut there = staff
+        .members
+        .iter()
+        .filter(|one| one.has(role) && one.is_present(at));
     let count = there.clone().count().max(1);
-    there.nth(number % count).unwrap_or_else(|| scene.pick(role, at))
+    there
+        .nth(number % count)
+        .unwrap_or_else(|| scene.pick(role, at))
 }

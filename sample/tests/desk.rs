@@ -13,6 +13,7 @@ use kept_language::Register;
 use kept_sample::desk::{Card, Request, Voice};
 use kept_sample::{SampleCompany, Tier};
 
+#[expect(dead_code, reason = "these tests need the vocabulary alone")]
 mod shipped;
 
 use shipped::{FROM, register};
@@ -115,7 +116,11 @@ fn whoever_asks_is_known_and_what_was_said_is_in_order() {
     for one in &desk.requests {
         let first = one.said.first().expect("the first words");
         assert_eq!(first.voice, Voice::Client);
-        assert!(!one.subject.contains('{') && !first.text.contains('{'), "{}", first.text);
+        assert!(
+            !one.subject.contains('{') && !first.text.contains('{'),
+            "{}",
+            first.text
+        );
         assert!(one.said.is_sorted_by_key(|said| said.at), "{}", one.id);
         assert!(one.said.iter().all(|said| said.at <= desk.company.until));
         match &one.client {
@@ -149,11 +154,24 @@ fn there_is_work_in_progress_at_any_hour() {
 fn the_clients_are_of_all_tiers_and_what_they_bought_is_their_revenue() {
     let register = register();
     let desk = desk(&register, ENDS[0]);
-    assert!((400..480).contains(&desk.cards.len()), "{}", desk.cards.len());
+    assert!(
+        (400..480).contains(&desk.cards.len()),
+        "{}",
+        desk.cards.len()
+    );
     for tier in [Tier::Bronze, Tier::Silver, Tier::Gold, Tier::Platinum] {
-        assert!(desk.company.clients.iter().any(|client| client.tier == tier));
+        assert!(
+            desk.company
+                .clients
+                .iter()
+                .any(|client| client.tier == tier)
+        );
     }
-    let today = desk.company.until.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
+    let today = desk
+        .company
+        .until
+        .timestamp()
+        .to_zoned(jiff::tz::TimeZone::UTC);
     let year_ago = today.date().saturating_sub(364.days());
     for card in &desk.cards {
         let sales = card.sales.iter().filter(|sale| sale.on > year_ago);
@@ -162,5 +180,11 @@ fn the_clients_are_of_all_tiers_and_what_they_bought_is_their_revenue() {
     }
     let waiting: Vec<&Card> = desk.cards.iter().filter(|card| card.to_check).collect();
     assert_eq!(waiting.len(), 3, "strangers who may be known already");
-    assert!(desk.cards.iter().filter(|card| card.alert.is_some()).count() >= 4);
+    assert!(
+        desk.cards
+            .iter()
+            .filter(|card| card.alert.is_some())
+            .count()
+            >= 4
+    );
 }

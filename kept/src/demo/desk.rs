@@ -90,9 +90,9 @@ impl Desk {
         for clients in slices(self.clients) {
             let act = (house.world.id(), Who::Kept, house.world.now());
             let rules = Arc::clone(rules);
-            let written = house.store.write(move |tx| {
-                kept_clients::takeover::take_over(tx, &rules, &clients, act)
-            });
+            let written = house
+                .store
+                .write(move |tx| kept_clients::takeover::take_over(tx, &rules, &clients, act));
             written.wait()?;
         }
         let of = self.requests.len() as u64;
@@ -120,11 +120,7 @@ fn slices<T>(rows: Vec<T>) -> Vec<Vec<T>> {
     slices
 }
 
-fn client(
-    card: &Card,
-    ids: &Ids,
-    (people, zone): (&Household, &TimeZone),
-) -> Option<OldClient> {
+fn client(card: &Card, ids: &Ids, (people, zone): (&Household, &TimeZone)) -> Option<OldClient> {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let verified = card.verified.clone();
     let (verified_at, verified_by) = verified.unwrap_or((card.made_at, None));
@@ -237,7 +233,10 @@ fn nobodys(ids: &Ids, at: Instant) -> Option<OldClient> {
 
 fn request(told: &desk::Request, people: &Household, ids: &Ids) -> Option<Request> {
     let client = told.client.as_deref().unwrap_or(NOBODYS);
-    let contact = told.contact.as_deref().and_then(|name| ids.of_contact(name));
+    let contact = told
+        .contact
+        .as_deref()
+        .and_then(|name| ids.of_contact(name));
     let assignee = told.assignee.as_deref();
     Some(Request {
         id: RequestId(ids.of_request(&told.id)?),
@@ -261,7 +260,9 @@ fn request(told: &desk::Request, people: &Household, ids: &Ids) -> Option<Reques
         reason: told.reason.clone(),
         assignee: assignee.and_then(|name| people.person(name)),
         assignee_name: None,
-        team: assignee.and_then(|name| people.team_of(name)).or(people.desk()),
+        team: assignee
+            .and_then(|name| people.team_of(name))
+            .or(people.desk()),
         team_name: None,
         expected_at: told.expected_at,
         update_at: told.update_at,

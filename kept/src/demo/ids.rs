@@ -79,11 +79,7 @@ impl Ids {
     }
 }
 
-fn remembered(
-    known: &mut BTreeMap<String, Id>,
-    what: &str,
-    (name, at): (&str, Instant),
-) -> Id {
+fn remembered(known: &mut BTreeMap<String, Id>, what: &str, (name, at): (&str, Instant)) -> Id {
     if let Some(id) = known.get(name) {
         return *id;
     }

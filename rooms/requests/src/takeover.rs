@@ -67,8 +67,9 @@ fn put(tx: &Write<'_>, old: &OldRequest) -> Result<(), StoreError> {
     let one = &old.request;
     let mut spoken = old.messages.iter();
     let last = spoken.rfind(|said| said.voice != Voice::Machine);
-    let (last_at, last_voice) =
-        last.map_or((one.received_at, Voice::Client), |said| (said.at, said.voice));
+    let (last_at, last_voice) = last.map_or((one.received_at, Voice::Client), |said| {
+        (said.at, said.voice)
+    });
     let count = old.messages.len() as u32;
     tx.execute(
         queries::TAKE_OVER,

@@ -168,7 +168,11 @@ impl SampleCompany {
         for event in &self.events {
             let told = Told::new(register, event);
             let (noun, id) = (told.noun(), event.case.1.as_str());
-            let client = if noun == "client" { Some(id) } else { told.linked("client") };
+            let client = if noun == "client" {
+                Some(id)
+            } else {
+                told.linked("client")
+            };
             let of = client.map(|client| all.entry(client).or_default());
             match (of, noun, told.act()) {
                 (Some(of), "client", act) => of.learn(act, &told, today),
@@ -210,13 +214,22 @@ impl SampleCompany {
             phone: phone(9_000 + place),
             address: address(&mut random),
             country: client.country,
-            industry: client.name.rsplit(' ').next().unwrap_or_default().to_owned(),
+            industry: client
+                .name
+                .rsplit(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             zone: country_zone,
             language,
             channel: client.channel,
-            style: random.word("brief and to the point|formal, last names|likes figures first|||||"),
+            style: random
+                .word("brief and to the point|formal, last names|likes figures first|||||"),
             rhythm_days: (client.follow_up_days != 90).then_some(client.follow_up_days as u32),
-            alert: ALERTS.iter().find(|(of, _)| *of == place).map(|(_, alert)| *alert),
+            alert: ALERTS
+                .iter()
+                .find(|(of, _)| *of == place)
+                .map(|(_, alert)| *alert),
             manager: client.manager.clone(),
             team: if client.tier >= Tier::Silver {
                 vec![(client.seller.clone(), "sales")]
@@ -228,7 +241,12 @@ impl SampleCompany {
             engagement: Some(engagement),
             by_hand: known.by_hand.clone(),
             people,
-            sales: sales(&mut random, known, known.revenue.unwrap_or(client.revenue), today),
+            sales: sales(
+                &mut random,
+                known,
+                known.revenue.unwrap_or(client.revenue),
+                today,
+            ),
             notes: self.notes(&mut random, client),
             made_at,
             verified: known.verified.clone(),
@@ -294,21 +312,38 @@ impl Known<'_> {
 
 /// What everybody should know of these clients, by their places.
 const ALERTS: [(usize, &str); 6] = [
-    (2, "Calls to the night shift only in an emergency: production runs around the clock"),
-    (7, "In a conflict over the March delivery: only the account manager answers"),
+    (
+        2,
+        "Calls to the night shift only in an emergency: production runs around the clock",
+    ),
+    (
+        7,
+        "In a conflict over the March delivery: only the account manager answers",
+    ),
     (19, "Invoices go to the parent company since July"),
     (44, "No visits on site before the end of the renovation"),
-    (88, "Pays by order number only: ask for it before anything is sent"),
-    (140, "Prefers to be called by first names; do not write to the old address"),
+    (
+        88,
+        "Pays by order number only: ask for it before anything is sent",
+    ),
+    (
+        140,
+        "Prefers to be called by first names; do not write to the old address",
+    ),
 ];
 
 const NOTES: &str = "Plans a second line next spring; wants to hear of the new gateway before the budget is made in October.|The new head of quality comes from a company that worked with our competitor. Bring figures.|Likes to get the calibration dates for the whole year in January.|Was very content with how the outage in the cold store was handled. May be asked for a testimonial.|The purchasing department has moved; parcels to the side entrance.|Asked twice about a loan device for the time of the calibration.|Two contacts, one decision: the plant manager wants it, finance has to sign.|Thinks about putting all sites under one agreement.|Sends long mails, but a short call on Friday morning settles most of it.";
 
 const STREETS: &str = "Harbour Road|Mill Lane|Station Square|Foundry Street|Weaver's Row|Canal Street|Orchard Way|Market Street|Quarry Road|Linden Avenue";
-const TOWNS: &str = "Osterwick|Valbrona|Merehaven|Torvale|Quillmont|Karholt|Fenbrook|Granvale|Wendane|Ravmont";
+const TOWNS: &str =
+    "Osterwick|Valbrona|Merehaven|Torvale|Quillmont|Karholt|Fenbrook|Granvale|Wendane|Ravmont";
 
 fn address(random: &mut Random) -> String {
-    let (number, street, town) = (random.between(1, 140), random.word(STREETS), random.word(TOWNS));
+    let (number, street, town) = (
+        random.between(1, 140),
+        random.word(STREETS),
+        random.word(TOWNS),
+    );
     format!("{number} {street}, {town}")
 }
 
@@ -332,7 +367,11 @@ fn people(
         let name = names::anybody(random);
         let mail = slug_of_person(&name);
         let taken = all.iter().any(|other| other.name == name);
-        let mail = if taken { format!("{mail}{number}") } else { mail };
+        let mail = if taken {
+            format!("{mail}{number}")
+        } else {
+            mail
+        };
         all.push(Person {
             id,
             position: random.word("Plant manager|Head of quality|Purchasing|Operations|Laboratory|IT|Finance|Managing director"),
@@ -405,12 +444,21 @@ fn sales(random: &mut Random, known: &Known<'_>, revenue: i64, today: Date) -> V
     let rest = revenue - of_the_year.map(|sale| sale.amount).sum::<i64>();
     let quarter = rest / 4;
     let first = random.between(5, 80);
-    for (number, what) in ["Service fee, last quarter", "Service fee, third quarter", "Service fee, second quarter", "Service fee, first quarter"]
-        .into_iter()
-        .enumerate()
+    for (number, what) in [
+        "Service fee, last quarter",
+        "Service fee, third quarter",
+        "Service fee, second quarter",
+        "Service fee, first quarter",
+    ]
+    .into_iter()
+    .enumerate()
     {
         let on = today.saturating_sub((first + 90 * number as i64).days());
-        let amount = if number == 0 { rest - 3 * quarter } else { quarter };
+        let amount = if number == 0 {
+            rest - 3 * quarter
+        } else {
+            quarter
+        };
         let what = if amount < 0 { "Volume bonus" } else { what };
         if amount != 0 {
             sales.push(Sale { on, amount, what });

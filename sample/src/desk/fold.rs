@@ -8,7 +8,7 @@ use kept_kernel::Instant;
 use kept_language::Register;
 use kept_language::ast::Value;
 
-use super::letters::{Matter, thanks};
+use super::letters::{Matter, again, thanks};
 use super::{Request, Said, Voice, topics};
 use crate::company::SampleCompany;
 use crate::random::{Random, text_hash};
@@ -156,7 +156,9 @@ impl Fold {
     ) -> Option<Self> {
         let first = story.first()?;
         let mut random = Random::stream(seed, "matter", text_hash(id));
-        let judged = story.iter().find_map(|told| told.choice("request.category"));
+        let judged = story
+            .iter()
+            .find_map(|told| told.choice("request.category"));
         let category = judged.unwrap_or_else(|| {
             random
                 .word("question|problem|problem|order|change|billing|access")
@@ -188,7 +190,9 @@ impl Fold {
     }
 
     fn folded(mut self, story: &[Told<'_>]) -> Request {
-        let spam = story.iter().any(|told| told.act() == "mark-request-as-spam");
+        let spam = story
+            .iter()
+            .any(|told| told.act() == "mark-request-as-spam");
         for (place, told) in story.iter().enumerate() {
             match told.act() {
                 "receive-request" if spam => {
@@ -204,7 +208,10 @@ impl Fold {
                     self.answered(told, rest);
                 }
                 "update-client" => {
-                    let late = self.request.expected_at.is_some_and(|at| at < told.event.at);
+                    let late = self
+                        .request
+                        .expected_at
+                        .is_some_and(|at| at < told.event.at);
                     self.expect(told);
                     let text = self.matter.news(told.person(), None, late);
                     self.us(told, &text);
@@ -234,7 +241,7 @@ impl Fold {
             channel,
             text: text.to_owned(),
             rule,
-            at: told.event.recorded_at,
+            at: told.event.at,
         });
     }
 
@@ -262,10 +269,15 @@ impl Fold {
     fn answered(&mut self, told: &Told<'_>, rest: &[Told<'_>]) {
         let at = told.event.at;
         let soon = |act: &str| {
-            let mut next = rest.iter().filter(|next| next.event.at.micros_since(at) <= AT_ONCE);
+            let mut next = rest
+                .iter()
+                .filter(|next| next.event.at.micros_since(at) <= AT_ONCE);
             next.any(|next| next.act() == act)
         };
-        let late = self.request.expected_at.is_some_and(|expected| expected < at);
+        let late = self
+            .request
+            .expected_at
+            .is_some_and(|expected| expected < at);
         let (done, _) = self.expect(told);
         let who = told.person();
         let text = if soon("set-waiting-for-client") {
@@ -282,10 +294,16 @@ impl Fold {
 
     fn step(&mut self, act: &str, told: &Told<'_>) {
         match act {
-            "log-request" => self.machine(told, "Written down while the client was speaking", "log"),
+            "log-request" => {
+                self.machine(told, "Written down while the client was speaking", "log");
+            }
             "read-request-back" | "acknowledge-request" => self.acknowledged(act, told),
             "tell-client-open-channels" => {
-                self.machine(told, "Tell the client the open channels", "name-open-channels");
+                self.machine(
+                    told,
+                    "Tell the client the open channels",
+                    "name-open-channels",
+                );
             }
             "mark-request-as-complex" => {
                 self.request.complex_at = Some(told.event.at);
@@ -322,7 +340,11 @@ impl Fold {
             let text = self.matter.receipt(told.person(), (done, news));
             self.us(told, &text);
         } else {
-            self.machine(told, "Read back to the client, who confirmed it", "read-back");
+            self.machine(
+                told,
+                "Read back to the client, who confirmed it",
+                "read-back",
+            );
         }
         if act == "acknowledge-request" || done.or(news).is_some() {
             self.request.acknowledged_at.get_or_insert(told.event.at);
@@ -333,9 +355,8 @@ impl Fold {
         let [category, urgency, impact] = ["category", "urgency", "impact"]
             .map(|name| told.choice(&format!("request.{name}")).unwrap_or_default());
         let priority = priority_of(&urgency, &impact);
-        let text = format!(
-            "Priority {priority}: urgency {urgency}, impact {impact}; category {category}"
-        );
+        let text =
+            format!("Priority {priority}: urgency {urgency}, impact {impact}; category {category}");
         self.machine(told, &text, "prioritise");
         let one = &mut self.request;
         one.department = Some(department_of(&category).to_owned());
@@ -350,7 +371,8 @@ impl Fold {
             self.machine(told, &format!("Given to {to}"), "assign");
         } else {
             self.request.department = told.choice("request.department");
-            let text = format!("Sent to customer service, with {to}: it was in the wrong department");
+            let text =
+                format!("Sent to customer service, with {to}: it was in the wrong department");
             self.machine(told, &text, "reroute-with-reason");
         }
         self.request.assignee = Some(to);
@@ -381,7 +403,7 @@ impl Fold {
         let text = if self.request.waiting_since.take().is_some() {
             self.matter.reply()
         } else {
-            self.matter.again(&mut self.random)
+            again(&mut self.random).to_owned()
         };
         self.client(told, &text);
     }
@@ -441,7 +463,11 @@ impl Fold {
         (one.confirmed_at, one.closed_at) = (None, None);
         one.ending = None;
         one.reopened_at = Some(told.event.at);
-        self.machine(told, "Opened again: the client is not content yet", "resolve");
+        self.machine(
+            told,
+            "Opened again: the client is not content yet",
+            "resolve",
+        );
     }
 
     fn ended(&mut self, told: &Told<'_>, (ending, rule, why): (&str, &'static str, &str)) {

@@ -72,7 +72,7 @@ impl Matter {
         }
     }
 
-    fn from_us(&self, who: Option<&str>, text: &str) -> String {
+    fn signed(&self, who: Option<&str>, text: &str) -> String {
         let greeting = self.contact.split(' ').next().unwrap_or_default();
         match who {
             Some(who) => format!("Dear {greeting},\n\n{text}\n\nKind regards  \n{who}"),
@@ -97,7 +97,7 @@ impl Matter {
             self.subject(),
             self.mark
         );
-        self.from_us(who, &text)
+        self.signed(who, &text)
     }
 
     pub(super) fn question(&self, who: Option<&str>) -> String {
@@ -105,7 +105,7 @@ impl Matter {
             "Thank you for your patience. So that we can go on: {}",
             self.filled(self.topic.ask)
         );
-        self.from_us(who, &text)
+        self.signed(who, &text)
     }
 
     pub(super) fn reply(&self) -> String {
@@ -130,11 +130,11 @@ impl Matter {
                 self.cause()
             ),
         };
-        self.from_us(who, &text)
+        self.signed(who, &text)
     }
 
     pub(super) fn answer(&self, who: Option<&str>) -> String {
-        self.from_us(who, &format!("{} {}", self.cause(), self.resolution()))
+        self.signed(who, &format!("{} {}", self.cause(), self.resolution()))
     }
 
     pub(super) fn notice(&self, resolution: &str) -> String {
@@ -144,12 +144,11 @@ impl Matter {
             self.subject()
         )
     }
+}
 
-    pub(super) fn again(&self, random: &mut Random) -> String {
-        random
-            .word("I am afraid it is back since this morning, exactly as before. Could you have another look?|Thank you, but that is only half of it: the second device still does the same.|It worked for an hour. Now we are where we were.")
-            .to_owned()
-    }
+/// The client is not content yet.
+pub(super) fn again(random: &mut Random) -> &'static str {
+    random.word("I am afraid it is back since this morning, exactly as before. Could you have another look?|Thank you, but that is only half of it: the second device still does the same.|It worked for an hour. Now we are where we were.")
 }
 
 /// The client is content.

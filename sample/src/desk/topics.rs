@@ -314,10 +314,7 @@ const ORDERS: [Topic; 5] = [
             "Exchange of a {device} under warranty",
             "The {device} that we bought in spring has failed. We would like to have it exchanged under warranty.",
         ],
-        [
-            "Which serial number does it have?",
-            "HM{n}.",
-        ],
+        ["Which serial number does it have?", "HM{n}."],
         [
             "It is within the warranty, and the fault is a known one.",
             "Sent a new device and collected the old one.",
@@ -387,10 +384,7 @@ const CHANGES: [Topic; 5] = [
             "Report in French as well",
             "Our colleagues in Lyon would like the monthly report of {site} in French. Is that possible?",
         ],
-        [
-            "For all sites, or for this one alone?",
-            "This one alone.",
-        ],
+        ["For all sites, or for this one alone?", "This one alone."],
         [
             "The report exists in French; it had to be added to the schedule.",
             "Added the French report to the schedule, beginning with this month.",

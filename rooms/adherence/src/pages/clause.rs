@@ -482,12 +482,13 @@ impl Drawing {
                         .get(&duty.noun, &duty.subject)
                         .unwrap_or(&duty.subject)
                         .to_owned(),
-                    client: duty.client.as_deref().map(|id| {
-                        match rows.names.get(CLIENT, id) {
+                    client: duty
+                        .client
+                        .as_deref()
+                        .map(|id| match rows.names.get(CLIENT, id) {
                             Some(name) => (name.to_owned(), self.pages.href(CLIENT, id)),
                             None => (id.to_owned(), None),
-                        }
-                    }),
+                        }),
                     owner: match &duty.owner {
                         Some(owner) => self.rules.directory.name(owner).to_owned(),
                         None => duty.owner_role.clone(),
