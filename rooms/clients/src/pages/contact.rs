@@ -7,7 +7,7 @@ use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_journal::audit::Who;
 use kept_rooms::Refusal as _;
-use kept_store::params;
+use kept_store::{Write, params};
 use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Confirm, Crumb};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, unprocessable};
@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use super::choices::of_channels;
 use super::{back, contact_of, got, here, id_of, missing, refused, to_change, wrong};
-use crate::commands::{add_contact, change_contact, remove_contact, return_contact};
-use crate::model::{Client, Contact, ContactDraft, ContactId, TypedContact};
+use crate::commands::{ClientError, add_contact, change_contact, remove_contact, return_contact};
+use crate::model::{Client, ClientId, Contact, ContactDraft, ContactId, TypedContact};
 use crate::queries;
 use crate::room::Room;
 
@@ -244,11 +244,14 @@ pub async fn remove(
     Path((id, contact)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let scope = signed.require(Action::EditClients)?;
-    let contact = contact_of(&contact)?;
+    let (id, contact) = (id_of(&id)?, contact_of(&contact)?);
     let step = room.step(Who::Person(signed.person.0));
     let removed = room
         .store
-        .write(move |tx| remove_contact(tx, &step, &scope, contact))
+        .write(move |tx| {
+            belongs(tx, id, contact)?;
+            remove_contact(tx, &step, &scope, contact)
+        })
         .await;
     let of = removed.map_err(refused)?;
     room.changed(of);
@@ -263,16 +266,26 @@ pub async fn remove(
 pub async fn undo(
     State(room): State<Room>,
     signed: Signed,
-    Path((_, contact)): Path<(String, String)>,
+    Path((id, contact)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let scope = signed.require(Action::EditClients)?;
-    let contact = contact_of(&contact)?;
+    let (id, contact) = (id_of(&id)?, contact_of(&contact)?);
     let step = room.step(Who::Person(signed.person.0));
     let returned = room
         .store
-        .write(move |tx| return_contact(tx, &step, &scope, contact))
+        .write(move |tx| {
+            belongs(tx, id, contact)?;
+            return_contact(tx, &step, &scope, contact)
+        })
         .await;
     let of = returned.map_err(refused)?;
     room.changed(of);
     Ok(back(&here(of), Flash::said("The contact is back.")))
+}
+
+/// A contact of another client is missing under this one.
+fn belongs(tx: &Write<'_>, id: ClientId, contact: ContactId) -> Result<(), ClientError> {
+    let known: Option<Contact> = tx.maybe(queries::ONE_CONTACT_EVER, &params![contact])?;
+    let known = known.filter(|known| known.card.client == id);
+    known.map(drop).ok_or(ClientError::Missing)
 }
