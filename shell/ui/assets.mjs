@@ -45,12 +45,11 @@ for (const [voice, font, part, range] of FONTS) {
     + `font-style: normal; font-display: swap; unicode-range: ${range}; }`);
 }
 
-const sheets = readdirSync(join(source, 'styles')).filter((file) => file.endsWith('.css')).sort();
-const joined = sheets.map((file) => readFileSync(join(source, 'styles', file), 'utf8'));
-joined.splice(1, 0, faces.join('\n'));
-const style = esbuild.transformSync(joined.join('\n'), { loader: 'css', minify: true, logLevel: 'error' });
-if (style.warnings.length) fail(esbuild.formatMessagesSync(style.warnings, { kind: 'warning' }).join(''));
-write('style', 'css', 'text/css; charset=utf-8', Buffer.from(style.code));
+const common = sheets('.');
+common.splice(1, 0, faces.join('\n'));
+writeSheet('style', common);
+// What the first page does not need; its pages ask for it in their head.
+writeSheet('document-style', sheets('document'));
 
 const script = esbuild.buildSync({
   entryPoints: [join(source, 'scripts/kept.js')],
@@ -68,6 +67,20 @@ write('icons', 'svg', 'image/svg+xml', Buffer.from(readFileSync(join(source, 'ic
 write('mark', 'svg', 'image/svg+xml', readFileSync(join(source, 'mark.svg')));
 write('licences', 'txt', 'text/plain; charset=utf-8', Buffer.from(licences()));
 writeFileSync(join(out, 'assets.tsv'), listed.join(''));
+
+/** The texts of the stylesheets in a folder, in the order of their names. */
+function sheets(folder) {
+  const place = join(source, 'styles', folder);
+  const files = readdirSync(place).filter((file) => file.endsWith('.css')).sort();
+  return files.map((file) => readFileSync(join(place, file), 'utf8'));
+}
+
+/** Writes stylesheets as one. */
+function writeSheet(name, texts) {
+  const style = esbuild.transformSync(texts.join('\n'), { loader: 'css', minify: true, logLevel: 'error' });
+  if (style.warnings.length) fail(esbuild.formatMessagesSync(style.warnings, { kind: 'warning' }).join(''));
+  write(name, 'css', 'text/css; charset=utf-8', Buffer.from(style.code));
+}
 
 /** Writes the bytes under their hashed name and gives their path in an address. */
 function write(name, ending, type, bytes) {

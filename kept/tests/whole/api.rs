@@ -17,6 +17,8 @@ struct Program {
     name: String,
     role: Option<&'static str>,
     scope: Option<&'static str>,
+    /// The person that it is a token of.
+    of: Option<Hired>,
     asker: Asker,
 }
 
@@ -26,6 +28,7 @@ impl Program {
             name: name.to_owned(),
             role: None,
             scope: None,
+            of: None,
             asker,
         }
     }
@@ -39,17 +42,20 @@ impl Program {
             name: format!("the company's token for {}", action.name()),
             role: None,
             scope: Some(action.name()),
+            of: None,
             asker: bearing(made.unwrap().1),
         }
     }
 
     fn of_person(desk: &Desk, role: &'static str, action: Action) -> Self {
         let hired = desk.hire(role);
+        let asker = bearing(token_of(desk, &hired, action));
         Self {
             name: format!("a token of {role} for {}", action.name()),
             role: Some(role),
             scope: Some(action.name()),
-            asker: bearing(token_of(desk, &hired, action)),
+            of: Some(hired),
+            asker,
         }
     }
 
@@ -111,7 +117,11 @@ fn strangers(desk: &Desk) -> Vec<Program> {
 /// Tokens of the company for each scope, of one person for each scope, of people of each role for the scopes that routes need.
 fn programs(desk: &Desk, table: &Table) -> Vec<Program> {
     let mut all = strangers(desk);
-    let needed: BTreeSet<&str> = table.api.iter().map(|entry| &*entry.scope).collect();
+    let scopes = table
+        .api
+        .iter()
+        .flat_map(|entry| [&*entry.scope, &*entry.also]);
+    let needed: BTreeSet<&str> = scopes.collect();
     for action in Action::ALL {
         all.push(Program::of_company(desk, *action));
         let roles = if needed.contains(action.name()) {
@@ -138,16 +148,20 @@ fn walk(
 ) {
     let owner = desk.hire("employee");
     for case in entry.cases() {
-        let made = || {
+        let made = |owner: &Hired| {
             let record = entry.record.as_deref();
-            record.map_or(Vec::new(), |record| holes(desk, record, *case, &owner))
+            record.map_or(Vec::new(), |record| holes(desk, record, *case, owner))
         };
-        let mut holes = made();
+        let mut common = made(&owner);
         for program in programs {
+            // Whoever may is given a record of their own: their reach is another test's.
+            let own = program.scope.is_some_and(|scope| entry.takes(scope));
+            let own = program.of.as_ref().filter(|_| own && *case == Case::There);
+            let holes = own.map_or_else(|| common.clone(), &made);
             let done = asked(desk, table, (entry, program), (*case, &holes), findings);
-            if done && entry.method() != "GET" && *case == Case::There {
+            if done && own.is_none() && entry.method() != "GET" && *case == Case::There {
                 // It is no longer what it was.
-                holes = made();
+                common = made(&owner);
             }
         }
     }

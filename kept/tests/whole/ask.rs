@@ -102,7 +102,7 @@ impl Asker {
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        if method == "PUT" {
+        if matches!(method, "PUT" | "PATCH") {
             request = request.header(header::IF_MATCH, "\"1\"");
         }
         if !json.is_empty() {

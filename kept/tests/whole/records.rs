@@ -26,9 +26,9 @@ statements! {
     ADD_RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
     ADD_ALERT = "INSERT INTO alerts (number, record, code, rule, cycle, level, kind, role, person, at, made_at)
                  VALUES ($4, $1, 'SR', 'acknowledge', 1, 0, 'breach', 'account manager', $2, $3, $3) RETURNING number";
-    ADD_DUTY = "INSERT INTO obligations (run, record, code, rule, version, cycle, level, learner, opened_at, due_at, verdict,
+    ADD_DUTY = "INSERT INTO obligations (number, run, record, code, rule, version, cycle, level, learner, opened_at, due_at, verdict,
                     owner_role, owner, body)
-                SELECT max(number), $1, 'SR', 'acknowledge', '1', 1, 0, '', $2, $2, 'overdue', 'account manager', 'somebody', $3
+                SELECT $4, max(number), $1, 'SR', 'acknowledge', '1', 1, 0, '', $2, $2, 'overdue', 'account manager', 'somebody', $3
                 FROM obligation_runs WHERE in_force_at IS NOT NULL RETURNING number";
 }
 
@@ -137,12 +137,16 @@ fn passkey(desk: &Desk, whose: &Hired) -> String {
     id.to_string()
 }
 
+/// A number long enough to stand nowhere else in an answer, out of which it is taken to compare it.
+fn long_number(desk: &Desk) -> i64 {
+    700_000_000_000 + i64::try_from(desk.number()).unwrap()
+}
+
 /// An alert that was told to somebody.
 fn alert(desk: &Desk, whose: &Hired) -> String {
     let (id, now) = (desk.house.world.id().to_string(), desk.house.world.now());
     let person = whose.person.to_string();
-    // Long enough to stand nowhere else in an answer, out of which it is taken to compare it.
-    let number = 700_000_000_000_i64 + i64::try_from(desk.number()).unwrap();
+    let number = long_number(desk);
     let added = desk.house.store.write(move |tx| {
         let (record,): (i64,) = tx.one(ADD_RECORD, &params![&id])?;
         tx.one::<(i64,)>(ADD_ALERT, &params![record, &person, now, number])
@@ -187,12 +191,13 @@ fn letter(desk: &Desk) -> String {
 /// What somebody else owes.
 fn duty(desk: &Desk) -> String {
     let (id, now) = (desk.house.world.id().to_string(), desk.house.world.now());
+    let number = long_number(desk);
     let added = desk.house.store.write(move |tx| {
         let (record,): (i64,) = tx.one(ADD_RECORD, &params![&id])?;
         let body = Value::Json(
             r#"{"used_business":0,"used_elapsed":0,"paused_business":0,"calendar":""}"#,
         );
-        tx.one::<(i64,)>(ADD_DUTY, &params![record, now, body])
+        tx.one::<(i64,)>(ADD_DUTY, &params![record, now, body, number])
     });
     added.kept().0.to_string()
 }

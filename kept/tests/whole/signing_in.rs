@@ -241,8 +241,8 @@ fn a_field_that_a_form_does_not_have_is_refused_and_nothing_is_done() {
     let desk = Desk::new(&home);
     let table = Table::read();
     for entry in table.route.iter().filter(|entry| !entry.form.is_empty()) {
-        let role = ["administrator", "account-manager"]
-            .into_iter()
+        let role = crate::desk::ROLES
+            .iter()
             .find(|role| table.lets(entry, Kind::Role(role)));
         let (hired, asker) = at_desk(&desk, role.unwrap());
         let record = entry.record.as_deref();

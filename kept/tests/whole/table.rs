@@ -54,6 +54,12 @@ pub struct ApiEntry {
     /// The roles of a person whose token may.
     #[serde(default)]
     pub who: String,
+    /// Another scope that does.
+    #[serde(default)]
+    pub also: String,
+    /// The roles of a person whose token of that other scope may.
+    #[serde(default)]
+    pub also_who: String,
     pub record: Option<String>,
     #[serde(default)]
     pub query: String,
@@ -141,6 +147,15 @@ impl Table {
         }
     }
 
+    fn grants(&self, entry: &ApiEntry, role: &str, scope: &str) -> bool {
+        let who = if scope == entry.scope {
+            &entry.who
+        } else {
+            &entry.also_who
+        };
+        who == SIGNED_IN || self.is_among(&entry.is, who, role)
+    }
+
     fn is_among(&self, is: &str, who: &str, role: &str) -> bool {
         let roles = self.who.get(who);
         let roles = roles.unwrap_or_else(|| panic!("{is}: who is {who}?"));
@@ -160,8 +175,8 @@ impl Table {
         match shown {
             _ if entry.scope == ANYONE => vec![done],
             Shown::Nothing => vec![401],
-            Shown::OfCompany(scope) if scope == entry.scope => found(entry.company.unwrap_or(done)),
-            Shown::OfPerson(_, scope) | Shown::OfCompany(scope) if scope != entry.scope => {
+            Shown::OfCompany(scope) if entry.takes(scope) => found(entry.company.unwrap_or(done)),
+            Shown::OfPerson(_, scope) | Shown::OfCompany(scope) if !entry.takes(scope) => {
                 // What is no record at all is told before the scope is looked at.
                 if case == Case::Rubbish {
                     vec![403, 404]
@@ -169,11 +184,7 @@ impl Table {
                     vec![403]
                 }
             }
-            Shown::OfPerson(role, _)
-                if entry.who == SIGNED_IN || self.is_among(&entry.is, &entry.who, role) =>
-            {
-                found(done)
-            }
+            Shown::OfPerson(role, scope) if self.grants(entry, role, scope) => found(done),
             // Without the right, or without reach: a record out of reach looks like a missing one.
             _ => vec![403, 404],
         }
@@ -222,6 +233,11 @@ impl Entry {
 }
 
 impl ApiEntry {
+    /// Whether a token with this scope may at all.
+    pub fn takes(&self, scope: &str) -> bool {
+        scope == self.scope || scope == self.also
+    }
+
     pub fn method(&self) -> &str {
         self.is.split_once(' ').unwrap().0
     }

@@ -236,6 +236,11 @@ impl Frame {
         assets::STYLE.path
     }
 
+    /// Where the stylesheet of documents is: SOPs, their set-up, the reference of the API.
+    pub fn document_style(&self) -> &'static str {
+        assets::DOCUMENT_STYLE.path
+    }
+
     /// Where the script is.
     pub fn script(&self) -> &'static str {
         assets::SCRIPT.path

@@ -32,6 +32,8 @@ use input::{
 enum Doing {
     /// That of the token's person, or of the program where it has none.
     Own,
+    /// The same, which those who give work to others may do too.
+    Giving,
     /// That of the program.
     Automatic,
 }
@@ -51,7 +53,8 @@ where
         + 'static,
 {
     let by = by_token(&token);
-    if by.handle.is_nothing() && by.assign.is_nothing() {
+    let gives = matches!(doing, Doing::Giving) && !by.assign.is_nothing();
+    if by.handle.is_nothing() && !gives {
         return Err(Problem::without_scope(Action::HandleRequests.name()));
     }
     let id = id_of(id)?;
@@ -265,7 +268,7 @@ pub(super) async fn assign(
         token,
         (&id, revision),
         &sent,
-        Doing::Own,
+        Doing::Giving,
         move |tx, step, by, at| assign_request(tx, step, by, at, to),
     )
     .await
@@ -354,7 +357,7 @@ pub(super) async fn step(
         token,
         (&id, revision),
         &sent,
-        Doing::Own,
+        Doing::Giving,
         move |tx, step, by, at| do_step(tx, step, by, at, &done),
     )
     .await
@@ -478,7 +481,7 @@ pub(super) async fn close(
         token,
         (&id, revision),
         &sent,
-        Doing::Own,
+        Doing::Giving,
         move |tx, step, by, at| match end {
             Some(end) => end_request(tx, step, by, at, (end, &reason)),
             None => close_request(tx, step, by, at, &closing),
