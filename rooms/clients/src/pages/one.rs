@@ -270,6 +270,11 @@ fn page_of(
         team: seen
             .team
             .iter()
+            .filter(|(person, ..)| {
+                card.owner
+                    .as_ref()
+                    .is_none_or(|(owner, _)| owner.0 != *person)
+            })
             .map(|(_, name, part)| (name.clone(), part.clone()))
             .collect(),
         fields: seen
