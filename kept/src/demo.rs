@@ -77,7 +77,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         database_url: None,
         key_file: Some(folder.0.join("kept.key")),
     };
-    remark("a made-up company is moving in; this takes a few seconds");
+    remark("a made-up company is moving in; this takes some ten seconds");
     let hurry = Hurry::new(asked.speed);
     let house = open(&house_asked, &hurry)?;
     let register = files::register(&[])?;

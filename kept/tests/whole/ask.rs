@@ -205,7 +205,8 @@ impl Answer {
 
     /// Status and text without what differs between any two answers: nonces, tokens of forms, what was asked for.
     pub fn plain(&self, asked: &str) -> (StatusCode, String, String) {
-        let mut text = self.text.clone();
+        // The numbers in the rail follow what happens meanwhile.
+        let mut text = without(&self.text, "<span class=\"count\"", "</span></span>");
         for (before, after) in [
             ("nonce=\"", "\""),
             ("data-mark=\"", "\""),
@@ -232,6 +233,16 @@ impl Answer {
 fn kind(headers: &HeaderMap) -> &str {
     let kind = headers.get(header::CONTENT_TYPE);
     kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+/// The text without what stands from one of these words to the next of those.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let mut pieces = text.split(from);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out += piece.split_once(to).map_or(piece, |(_, rest)| rest);
+    }
+    out
 }
 
 fn masked(text: &str, before: &str, after: &str) -> String {
