@@ -13,7 +13,7 @@ let said = '';
 
 before(async () => {
   chromium = await browser();
-  demo = spawn(process.env.KEPT_PROGRAM, ['demo', '--no-open', '--port', '7460', '--speed', '3600'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  demo = spawn(process.env.KEPT_PROGRAM, ['demo', '--no-open', '--port', '7460', '--months', '2', '--speed', '3600'], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve, reject) => {
     demo.once('exit', (status) => reject(new Error(`the demo ended with status ${status}`)));
     demo.stdout.on('data', (bytes) => {

@@ -250,7 +250,9 @@ fn drawn(
     };
     let begun = shown.answer.as_ref().and_then(begun);
     let form = shown.filled.or(begun).unwrap_or_default();
-    let expected = clocks_due(&whole.owed, "resolve").map(|at| civil(at, zone));
+    // A deadline that has passed is nothing to expect.
+    let expected = clocks_due(&whole.owed, "resolve").filter(|at| *at > now);
+    let expected = expected.map(|at| civil(at, zone));
     let over = of.closed_at.is_some();
     OnePage {
         crumb: Crumb::new([("Requests", "/requests")]),
