@@ -7,7 +7,7 @@ use kept_store::{FromRow, Read, Row, StoreError, Value, params, statements};
 
 use crate::model::{Client, ClientCard};
 
-/// What a [`ClientCard`](crate::model::ClientCard) is read from; `c` is the client.
+/// What a [`ClientCard`] is read from; `c` is the client.
 macro_rules! card {
     ($($rest:expr),+) => {
         concat!(
@@ -29,7 +29,7 @@ macro_rules! card_and_age {
         )
     };
 }
-/// What a [`Client`](crate::model::Client) is read from; `c` is the client.
+/// What a [`Client`] is read from; `c` is the client.
 macro_rules! client {
     ($($rest:expr),+) => {
         concat!(
