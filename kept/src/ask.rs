@@ -60,7 +60,7 @@ pub enum Command {
     /// Try Kept with a made-up company in it
     ///
     /// Makes a house in a throw-away folder: a company of thirty people and four hundred clients, the five SOPs in force, and
-    /// a year of work, judged. It prints who can sign in, serves the pages to this machine alone, and removes the folder when
+    /// two years of work, judged. It prints who can sign in, serves the pages to this machine alone, and removes the folder when
     /// it ends.
     #[command(after_help = "Example: kept demo\n         kept demo --port 8080 --no-open")]
     Demo(DemoAsked),

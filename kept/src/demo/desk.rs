@@ -148,11 +148,8 @@ fn client(card: &Card, ids: &Ids, (people, zone): (&Household, &TimeZone)) -> Op
     };
     let contacts = card.people.iter().filter_map(contact).collect();
     let manager = people.person(&card.manager);
-    // Whoever stands in the account team reaches the requests of the client.
-    let leads = manager.map(|manager| (manager, "account manager".to_owned()));
     let team = card.team.iter();
     let team = team.filter_map(|(name, part)| Some((people.person(name)?, (*part).to_owned())));
-    let team = leads.into_iter().chain(team);
     Some(OldClient {
         id: ClientId(ids.of_client(&card.id)?),
         draft: Draft {
