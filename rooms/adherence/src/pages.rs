@@ -8,6 +8,7 @@ mod said;
 mod share_row;
 mod view;
 
+pub(crate) use clause::HeadKey;
 pub(crate) use view::By;
 
 use std::sync::Arc;

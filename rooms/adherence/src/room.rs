@@ -1,6 +1,6 @@
 //! The room: what its pages share, and the judgement that runs beside them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +17,9 @@ use kept_world::World;
 
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
-use crate::pages::By;
+use crate::pages::{By, HeadKey};
 use crate::queries::{self, CountRow, Judgement, Within};
+use crate::tally::Dimension;
 
 /// So often at most open pages are told how far a judgement is.
 const TELL: Duration = Duration::from_millis(500);
@@ -52,15 +53,50 @@ pub struct Shown {
     pub months: Option<Within>,
     /// How the duties of each rule stand, month by month: as many rows as rules have months.
     pub counts: HashMap<String, Vec<CountRow>>,
-    /// What pages have written of it already, which is the same for all who see everything.
+    /// The parts of rules that were read already.
+    parts: Mutex<Few<(String, Option<Within>), Arc<Parts>>>,
+    /// What pages have written of it already.
     written: Mutex<Written>,
 }
 
-/// The table of the overview by how it is split, with the rules whose names of people stand in it.
-#[derive(Default, Debug)]
+/// Those with most cases under a rule, in each dimension.
+pub type Parts = Vec<(Dimension, Vec<CountRow>)>;
+
+/// So many people, clients or tiers stand in a table of parts.
+const MOST_PARTS: u32 = 12;
+
+/// The table of the overview by how it is split, and the heads of clauses, with the rules whose names of people stand in them.
+#[derive(Debug, Default)]
 struct Written {
     rules: Weak<InForce>,
-    tables: Vec<(Option<By>, Html)>,
+    tables: Few<Option<By>, Html>,
+    heads: Few<HeadKey, Html>,
+}
+
+/// The last few of what was made, by what they were made from.
+#[derive(Debug)]
+struct Few<K, V>(VecDeque<(K, V)>);
+
+/// So many are kept: a few megabytes of what is written.
+const FEW: usize = 64;
+
+impl<K, V> Default for Few<K, V> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<K: PartialEq, V: Clone> Few<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        let (_, value) = self.0.iter().find(|(other, _)| other == key)?;
+        Some(value.clone())
+    }
+
+    fn keep(&mut self, key: K, value: V) {
+        self.0.retain(|(other, _)| *other != key);
+        self.0.truncate(FEW - 1);
+        self.0.push_front((key, value));
+    }
 }
 
 /// How a judgement that runs is coming along.
@@ -108,17 +144,44 @@ pub struct MarginFigure {
 impl Shown {
     /// The table of the overview, where it was written before.
     pub(crate) fn table(&self, rules: &Arc<InForce>, by: Option<By>) -> Option<Html> {
-        let written = self.written(rules);
-        let mut tables = written.tables.iter();
-        let (_, table) = tables.find(|(other, _)| *other == by)?;
-        Some(table.clone())
+        self.written(rules).tables.get(&by)
     }
 
     /// Keeps the table of the overview.
     pub(crate) fn keep_table(&self, rules: &Arc<InForce>, by: Option<By>, table: Html) {
-        let mut written = self.written(rules);
-        written.tables.retain(|(other, _)| *other != by);
-        written.tables.push((by, table));
+        self.written(rules).tables.keep(by, table);
+    }
+
+    /// What stands above the cases of a clause, where it was written before.
+    pub(crate) fn head(&self, rules: &Arc<InForce>, key: &HeadKey) -> Option<Html> {
+        self.written(rules).heads.get(key)
+    }
+
+    /// Keeps what stands above the cases of a clause.
+    pub(crate) fn keep_head(&self, rules: &Arc<InForce>, key: HeadKey, head: Html) {
+        self.written(rules).heads.keep(key, head);
+    }
+
+    /// Those with most cases under a rule, in each dimension; within some months, or in all of them.
+    pub(crate) fn parts_of(
+        &self,
+        read: &Read<'_>,
+        (code, rule): (&str, &str),
+        within: Option<Within>,
+    ) -> Result<Arc<Parts>, StoreError> {
+        let kept = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (format!("{code}/{rule}"), within);
+        if let Some(parts) = kept().get(&key) {
+            return Ok(parts);
+        }
+        let number = self.judgement.number;
+        let parts = Dimension::SPLITS.into_iter().map(|dimension| {
+            let most = queries::most(read, number, (code, rule), dimension, within, MOST_PARTS);
+            Ok((dimension, most?))
+        });
+        let parts: Arc<Parts> = Arc::new(parts.collect::<Result<_, StoreError>>()?);
+        kept().keep(key, Arc::clone(&parts));
+        Ok(parts)
     }
 
     fn written(&self, rules: &Arc<InForce>) -> MutexGuard<'_, Written> {
@@ -127,7 +190,7 @@ impl Shown {
         if !std::ptr::eq(written.rules.as_ptr(), Arc::as_ptr(rules)) {
             *written = Written {
                 rules: Arc::downgrade(rules),
-                tables: Vec::new(),
+                ..Written::default()
             };
         }
         written
@@ -302,6 +365,7 @@ impl Room {
             months,
             counts,
             judgement,
+            parts: Mutex::default(),
             written: Mutex::default(),
         });
         *kept() = Some(Arc::clone(&shown));

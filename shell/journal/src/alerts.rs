@@ -134,8 +134,7 @@ pub(crate) fn make(tx: &Write<'_>, alert: &NewAlert<'_>, now: Instant) -> Result
         alert.at,
         now
     ];
-    tx.execute(MAKE, &row)?;
-    Ok(())
+    tx.put(MAKE, &row)
 }
 
 /// The latest alerts, the newest first.

@@ -127,8 +127,7 @@ pub fn write(tx: &Write<'_>, entry: &Entry<'_>) -> Result<(), StoreError> {
         entry.detail,
         leaf
     ];
-    tx.execute(WRITE, &row)?;
-    Ok(())
+    tx.put(WRITE, &row)
 }
 
 /// Entries about one record, the newest first, before a place.

@@ -134,8 +134,7 @@ pub(crate) fn add(
             ]
         })
         .collect();
-    tx.execute_each(ADD_EVENT, &rows)?;
-    Ok(())
+    tx.put_each(ADD_EVENT, &rows)
 }
 
 /// Records one event in the caller's transaction. Returns the number of its record.

@@ -7,11 +7,12 @@ use kept_store::{StoreError, Value, Write, params, statements};
 statements! {
     /// A record, unless it is known.
     NAME_RECORD = "INSERT INTO records (noun, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    /// Of these kinds with these ids, so that the key of the table finds them.
-    NUMBERS = "SELECT number, noun, id FROM records WHERE noun IN LIST($1) AND id IN LIST($2)";
+    NUMBER = "SELECT number FROM records WHERE noun = $1 AND id = $2";
+    /// Of this kind with these ids.
+    NUMBERS = "SELECT number, id FROM records WHERE noun = $1 AND id IN LIST($2)";
 }
 
-/// So few records are asked for together, whatever their kinds: each question is a way to the database.
+/// So few records are asked for one by one, in one journey.
 const FEW: usize = 16;
 /// How many records' numbers are remembered from one slice to the next.
 const REMEMBERED: usize = 200_000;
@@ -114,28 +115,33 @@ impl Needed {
             .iter()
             .map(|(noun, id)| params![noun, id])
             .collect();
-        tx.execute_each(NAME_RECORD, &rows)?;
-        let few = self.asked.len() <= FEW;
-        let together = self
-            .asked
-            .chunk_by(|(one, _), (other, _)| few || one == other);
-        let mut numbers = Vec::with_capacity(self.asked.len());
-        for names in together {
-            let mut nouns: Vec<&str> = names.iter().map(|(noun, _)| noun.as_str()).collect();
-            nouns.dedup();
-            let ids: Vec<&str> = names.iter().map(|(_, id)| id.as_str()).collect();
-            let found: Vec<(i64, String, String)> =
-                tx.all(NUMBERS, &params![&nouns[..], &ids[..]])?;
-            let found: HashMap<(String, String), i64> = found
-                .into_iter()
-                .map(|(number, noun, id)| ((noun, id), number))
-                .collect();
-            numbers.extend(names.iter().map(|name| found.get(name).copied()));
-        }
+        tx.put_each(NAME_RECORD, &rows)?;
+        let numbers = if rows.len() <= FEW {
+            let asked: Vec<&[Value<'_>]> = rows.iter().map(|row| &row[..]).collect();
+            let found: Vec<Option<(i64,)>> = tx.maybe_each(NUMBER, &asked)?;
+            found.into_iter().map(|row| row.map(|row| row.0)).collect()
+        } else {
+            self.numbers_of_many(tx)?
+        };
         Ok(Numbered {
             needed: self,
             numbers,
         })
+    }
+}
+
+impl Needed {
+    fn numbers_of_many(&self, tx: &Write<'_>) -> Result<Vec<Option<i64>>, StoreError> {
+        let mut numbers = Vec::with_capacity(self.asked.len());
+        for names in self.asked.chunk_by(|(one, _), (other, _)| one == other) {
+            let noun = names.first().map_or("", |(noun, _)| noun.as_str());
+            let ids: Vec<&str> = names.iter().map(|(_, id)| id.as_str()).collect();
+            let found: Vec<(i64, String)> = tx.all(NUMBERS, &params![noun, &ids[..]])?;
+            let found: HashMap<String, i64> =
+                found.into_iter().map(|(number, id)| (id, number)).collect();
+            numbers.extend(names.iter().map(|(_, id)| found.get(id).copied()));
+        }
+        Ok(numbers)
     }
 }
 

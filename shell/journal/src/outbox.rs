@@ -100,8 +100,7 @@ pub fn put(
     (topic, body): (&str, &str),
     (now, not_before): (Instant, Instant),
 ) -> Result<(), StoreError> {
-    tx.execute(PUT, &params![id, topic, Value::Json(body), now, not_before])?;
-    Ok(())
+    tx.put(PUT, &params![id, topic, Value::Json(body), now, not_before])
 }
 
 /// Takes what is to be sent now of a topic, for so long: who does not report back by then has lost it to the next.

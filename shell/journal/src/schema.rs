@@ -21,6 +21,11 @@ pub const SCHEMA: Schema = Schema {
             name: "owed",
             text: OWED,
         },
+        Migration {
+            number: 4,
+            name: "obligations without references",
+            text: UNREFERRED,
+        },
     ],
 };
 
@@ -218,4 +223,14 @@ const OWED: &str = "
     CREATE INDEX outbox_made ON outbox (topic, made_at, id);
     CREATE INDEX outbox_given_up ON outbox (topic, given_up_at, id) WHERE given_up_at IS NOT NULL;
     DROP INDEX outbox_waiting;
+";
+
+const UNREFERRED: &str = "
+    -- Obligations are reckoned from events, which refer to the same records, and written by a judgement under its own run. On
+    -- PostgreSQL a reference is looked up and its row locked, row by row: a quarter of what a judgement costs; and all who judge at
+    -- once refer to one run, so that each would write the list of those who hold its row.
+    --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_run_fkey;
+    --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_record_fkey;
+    --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_client_fkey;
+    --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_import_fkey;
 ";

@@ -4,7 +4,10 @@
 //! numbers are given out is not the order of commits: whoever read "after place 17" could miss 16, committed later. There
 //! rows are written without a place, and one transaction at a time places those that have been committed.
 
-use kept_store::{Dialect, Store, StoreError, statements};
+use kept_store::{Dialect, Lock, Store, StoreError, statements};
+
+/// Whoever gives places.
+const PLACING: Lock = Lock::new(4_740_371);
 
 /// Brings events and audit entries that were committed into their order. Cheap when there are none.
 ///
@@ -22,7 +25,7 @@ pub fn place(store: &Store) -> Result<(), StoreError> {
                 return Ok(());
             }
             // Held to the end of the transaction: the second sees what the first has placed.
-            tx.maybe::<(String,)>(LOCK, &[])?;
+            tx.hold(PLACING)?;
             if events {
                 tx.execute(PLACE_EVENTS, &[])?;
             }
@@ -36,7 +39,6 @@ pub fn place(store: &Store) -> Result<(), StoreError> {
 
 statements! {
     ANY_UNPLACED = "SELECT EXISTS (SELECT 1 FROM events WHERE place IS NULL), EXISTS (SELECT 1 FROM audit WHERE place IS NULL)";
-    LOCK = "SELECT CAST(pg_advisory_xact_lock(4740371) AS TEXT)";
     PLACE_EVENTS = "UPDATE events SET place = placed.place
         FROM (SELECT id, (SELECT coalesce(max(place), 0) FROM events) + row_number() OVER (ORDER BY id) AS place
               FROM events WHERE place IS NULL) AS placed

@@ -33,10 +33,9 @@ pub struct Due {
 /// As the database says.
 pub fn set(tx: &Write<'_>, record: i64, wake_at: Option<Instant>) -> Result<(), StoreError> {
     match wake_at {
-        Some(at) => tx.execute(SET, &params![record, at])?,
-        None => tx.execute(CLEAR, &params![record])?,
-    };
-    Ok(())
+        Some(at) => tx.put(SET, &params![record, at]),
+        None => tx.put(CLEAR, &params![record]),
+    }
 }
 
 /// Takes timers that are due, at most `limit`. The caller does what they ask for in the same transaction and sets them

@@ -106,7 +106,7 @@ pub struct Document {
 /// As the database says.
 pub fn put(tx: &Write<'_>, document: &Document) -> Result<(), StoreError> {
     let folded = document.name.as_deref().map(folded_name);
-    tx.execute(
+    tx.put(
         PUT,
         &params![
             &document.kind,
@@ -124,8 +124,7 @@ pub fn put(tx: &Write<'_>, document: &Document) -> Result<(), StoreError> {
             true,
             &folded,
         ],
-    )?;
-    Ok(())
+    )
 }
 
 /// Takes a record away from what can be found. Its words leave the index with the next batch.
@@ -136,7 +135,7 @@ pub fn put(tx: &Write<'_>, document: &Document) -> Result<(), StoreError> {
 pub fn remove(tx: &Write<'_>, kind: &str, record: Id) -> Result<(), StoreError> {
     let number: Option<(i64,)> = tx.maybe(REMOVE, &params![kind, record])?;
     if let Some((number,)) = number {
-        tx.execute(NOTE_REMOVAL, &params![number])?;
+        tx.put(NOTE_REMOVAL, &params![number])?;
     }
     Ok(())
 }
@@ -147,13 +146,12 @@ pub fn remove(tx: &Write<'_>, kind: &str, record: Id) -> Result<(), StoreError> 
 ///
 /// As the database says.
 pub fn set_circle(tx: &Write<'_>, circle: Id, people: &[Id]) -> Result<(), StoreError> {
-    tx.execute(LEAVE_CIRCLE, &params![circle])?;
+    tx.put(LEAVE_CIRCLE, &params![circle])?;
     let rows: Vec<[Value<'_>; 2]> = people
         .iter()
         .map(|person| params![circle, *person])
         .collect();
-    tx.execute_each(JOIN_CIRCLE, &rows)?;
-    Ok(())
+    tx.put_each(JOIN_CIRCLE, &rows)
 }
 
 /// An identity for what has a name and no id of its own: the clause of a document. The same name gives the same.

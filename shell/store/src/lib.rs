@@ -39,5 +39,5 @@ pub use row::Row;
 pub use sql::{Dialect, Sql};
 pub use sqlite::rekey::{encrypt_anew, opens_with};
 pub use store::{Counters, Place, Point, Points, Settings, Store};
-pub use transaction::{Read, Write};
+pub use transaction::{Lock, Read, Write};
 pub use value::{FromRow, FromValue, Value, ValueRef};

@@ -26,7 +26,7 @@ use crate::error::{OpenError, StoreError};
 use crate::params;
 use crate::sql::Dialect;
 use crate::store::Store;
-use crate::transaction::{Write, grown};
+use crate::transaction::{Lock, grown};
 
 /// A step of a schema. Once released it is never edited: what it made is changed by a later one.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ impl Store {
         let own = translate(OWN_TABLE, dialect);
         let run: Vec<(String, i64, i64)> = self
             .write_within(MAINTENANCE, move |tx| {
-                one_at_a_time(tx)?;
+                tx.hold(MIGRATING)?;
                 tx.run_text("migrations", &own)?;
                 tx.all(MIGRATIONS_RUN, &[])
             })
@@ -160,7 +160,7 @@ impl Store {
         let Migration { number, name, .. } = migration;
         let checksum = checksum_of(migration.text);
         let run = self.write_within(MAINTENANCE, move |tx| {
-            one_at_a_time(tx)?;
+            tx.hold(MIGRATING)?;
             // Another node may have been started at the same time.
             if tx
                 .maybe::<(i64, i64)>(IS_RUN, &params![owner, number])?
@@ -199,13 +199,8 @@ impl Store {
     }
 }
 
-/// Nodes of a server that are started at once migrate one after the other, until the transaction ends. SQLite has one writer.
-fn one_at_a_time(tx: &Write<'_>) -> Result<(), StoreError> {
-    match tx.dialect() {
-        Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => tx.run_text("migrations", "SELECT pg_advisory_xact_lock(7305818243)"),
-    }
-}
+/// Nodes of a server that are started at once migrate one after the other.
+const MIGRATING: Lock = Lock::new(7_305_818_243);
 
 fn refuse_unknown(schemas: &[Schema], run: &BTreeMap<(String, i64), i64>) -> Result<(), OpenError> {
     let known = |owner: &str, number: i64| {

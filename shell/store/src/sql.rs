@@ -7,7 +7,6 @@
 //! | --- | --- | --- |
 //! | `id IN LIST($1)` | `id IN rarray($1)` | `id = ANY($1)` |
 //! | `/*skip locked*/` | nothing: there is one writer | `FOR UPDATE SKIP LOCKED` |
-//! | `/*share*/` | nothing: there is one writer | `FOR SHARE` |
 //!
 //! Definitions of tables use type words as well; see [`migrate`](crate::migrate).
 
@@ -92,7 +91,6 @@ impl Sql {
                 .text
                 .replace(LIST, "= ANY(")
                 .replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
-                .replace(SHARE, "FOR SHARE")
                 .into(),
             _ => self.text.into(),
         }
@@ -138,8 +136,7 @@ static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 const LIST: &str = "IN LIST(";
 const SKIP_LOCKED: &str = "/*skip locked*/";
-const SHARE: &str = "/*share*/";
-const MARKS: [&str; 3] = [LIST, SKIP_LOCKED, SHARE];
+const MARKS: [&str; 2] = [LIST, SKIP_LOCKED];
 const TRANSACTION_WORDS: [&str; 8] = [
     "BEGIN",
     "COMMIT",

@@ -14,7 +14,7 @@ use crate::error::{AsStore, OpenError, StoreError};
 use crate::job::{Answer, Closure, Coming, Job};
 use crate::key::Key;
 use crate::postgres::address::{self, Address};
-use crate::postgres::link::{Link, chain};
+use crate::postgres::link::Link;
 use crate::postgres::worker::Worker;
 use crate::sql::Dialect;
 use crate::sqlite::connection::{self, Use};
@@ -299,7 +299,7 @@ fn reach(url: &str) -> Result<Address, OpenError> {
         message,
     };
     let address = Address::read(url).map_err(refused)?;
-    Link::connect(&address).map_err(|error| refused(chain(&error) + address::hint(url)))?;
+    Link::connect(&address, false).map_err(|error| refused(error + address::hint(url)))?;
     Ok(address)
 }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::ops::Deref;
 
 use crate::error::StoreError;
-use crate::postgres::link::{Link, chain};
+use crate::postgres::link::Link;
 use crate::row::{Inner, Row};
 use crate::sql::{Dialect, Sql};
 use crate::sqlite::statements;
@@ -64,6 +64,40 @@ impl Write<'_> {
         self.execute_rows(sql, N, rows.as_flattened())
     }
 
+    /// As [`Write::execute`], where nobody asks how many rows: on PostgreSQL it goes to the server with what comes next, at the latest
+    /// with the commit, so that it costs no journey of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Write::execute`], from this statement or from one after it.
+    pub fn put(&self, sql: Sql, params: &[Value<'_>]) -> Result<(), StoreError> {
+        match &self.connection {
+            Connection::Sqlite(_) => self.execute(sql, params).map(drop),
+            Connection::Postgres(link) => self.keep_fault(
+                borrow(link, sql).and_then(|mut link| link.later(sql, params)),
+            ),
+        }
+    }
+
+    /// As [`Write::execute_each`], going to the server with what comes next.
+    ///
+    /// # Errors
+    ///
+    /// As [`Write::put`].
+    pub fn put_each<const N: usize>(
+        &self,
+        sql: Sql,
+        rows: &[[Value<'_>; N]],
+    ) -> Result<(), StoreError> {
+        let values = rows.as_flattened();
+        match &self.connection {
+            Connection::Sqlite(_) => self.execute_rows(sql, N, values).map(drop),
+            Connection::Postgres(link) => self.keep_fault(
+                borrow(link, sql).and_then(|mut link| link.later_each(sql, N.max(1), values)),
+            ),
+        }
+    }
+
     /// As [`Write::execute_each`], the rows one after another, each with `width` values.
     pub(crate) fn execute_rows(
         &self,
@@ -95,8 +129,50 @@ impl Write<'_> {
             Connection::Postgres(link) => link
                 .try_borrow_mut()
                 .map_err(|_| failed("a statement inside `each`".into()))?
-                .batch(text)
-                .map_err(|error| failed(chain(&error))),
+                .batch(name, text),
+        }
+    }
+}
+
+/// Something that one transaction has to itself, or several share, until they end; it has no row of its own. A row that many
+/// share would be written by each of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lock(i64);
+
+impl Lock {
+    /// One number for each lock of the product.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+const ALONE: Sql = Sql::new("ALONE", "SELECT pg_advisory_xact_lock($1)");
+const SHARED: Sql = Sql::new("SHARED", "SELECT pg_advisory_xact_lock_shared($1)");
+
+impl Write<'_> {
+    /// Waits until nobody else holds or shares it, and keeps it to the end of the transaction. SQLite has one writer, who holds
+    /// everything.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn hold(&self, lock: Lock) -> Result<(), StoreError> {
+        self.lock(ALONE, lock)
+    }
+
+    /// Waits until nobody else holds it, and shares it to the end of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn share(&self, lock: Lock) -> Result<(), StoreError> {
+        self.lock(SHARED, lock)
+    }
+
+    fn lock(&self, how: Sql, Lock(number): Lock) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.put(how, &[number.into()]),
         }
     }
 }
@@ -200,6 +276,28 @@ impl<'c> Read<'c> {
                         .transpose()
                 }),
         })
+    }
+
+    /// The first row for each of these parameters, if there is any; asked of a server in one journey.
+    ///
+    /// # Errors
+    ///
+    /// As [`Read::all`].
+    pub fn maybe_each<T: FromRow>(
+        &self,
+        sql: Sql,
+        asked: &[&[Value<'_>]],
+    ) -> Result<Vec<Option<T>>, StoreError> {
+        let Connection::Postgres(link) = &self.connection else {
+            return asked.iter().map(|params| self.maybe(sql, params)).collect();
+        };
+        let rows = borrow(link, sql).and_then(|mut link| link.first_of_each(sql, asked));
+        let read = |row: &Option<tokio_postgres::Row>| {
+            let row = row.as_ref();
+            row.map(|row| T::from_row(&Row(Inner::Postgres(row))))
+                .transpose()
+        };
+        self.keep_fault(rows.and_then(|rows| rows.iter().map(read).collect()))
     }
 
     /// The first row, which must be there.

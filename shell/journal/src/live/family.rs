@@ -17,13 +17,14 @@ statements! {
                       (SELECT record FROM events WHERE record = $1 LIMIT 1)";
     /// What the record that leads a family is called, where nothing has happened.
     NAMED = "SELECT noun, id FROM records WHERE number = $1";
-    /// Whatever has ever belonged to it, in the order in which it is judged.
+    /// Whatever has ever belonged to it, in the order in which it is judged. It is sorted, since the index of time would be read
+    /// from its beginning.
     EVENTS = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body, e.import, i.ended_at, l.noun, l.id
               FROM events e JOIN records r ON r.number = e.record JOIN records l ON l.number = $1
                 LEFT JOIN imports i ON i.number = e.import
               WHERE e.record IN (SELECT number FROM records WHERE number = $1
                                  UNION SELECT record FROM events WHERE client = $1)
-              ORDER BY e.at, e.id LIMIT $2";
+              ORDER BY +e.at, e.id LIMIT $2";
 }
 
 /// A family: the record that leads it, and what happened.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use kept_engine::{Engine, Obligation, Wake};
 use kept_kernel::Instant;
 use kept_language::ast::RuleKey;
-use kept_store::{Read, StoreError, Write, params, statements};
+use kept_store::{Lock, Read, StoreError, Write, params, statements};
 
 use crate::codec::Codec;
 use crate::events::{self, NewEvent};
@@ -37,18 +37,21 @@ pub const SEED: u64 = 1;
 /// commit.
 pub const TOPIC: &str = "owed";
 
+/// The run that counts. Whoever judges into it shares it, and whoever puts another in its place holds it.
+const RUN_IN_FORCE: Lock = Lock::new(4_740_372);
+
 /// The kind of record that the company is: its own calendar is judged with everything, never case by case.
 const COMPANY: &str = "company";
 
 statements! {
-    /// Held to the end of the transaction, so that it cannot be replaced meanwhile.
     RUN = "SELECT number, quiet_until FROM obligation_runs WHERE in_force_at IS NOT NULL AND replaced_at IS NULL
-           ORDER BY number DESC LIMIT 1 /*share*/";
+           ORDER BY number DESC LIMIT 1";
     FIRST_RUN = "INSERT INTO obligation_runs (number, begun_at, in_force_at, quiet_until) VALUES (0, $1, $1, 0)
            ON CONFLICT DO NOTHING";
     /// Held to the end of the transaction: two that judge one family do so one after the other.
     HOLD = "INSERT INTO families (record, run, judged_at) VALUES ($1, $2, $3)
             ON CONFLICT (record) DO UPDATE SET run = excluded.run, judged_at = excluded.judged_at";
+    /// The plus keeps a planner that knows nothing yet from an index of the whole run.
     ROWS = "SELECT o.number, o.code, o.rule, r.noun, r.id, o.learner, o.cycle, o.level, o.version, o.opened_at, o.due_at,
                 o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
             FROM obligations o JOIN records r ON r.number = o.record
@@ -57,7 +60,7 @@ statements! {
             SELECT o.number, o.code, o.rule, r.noun, r.id, o.learner, o.cycle, o.level, o.version, o.opened_at, o.due_at,
                 o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
             FROM obligations o JOIN records r ON r.number = o.record
-            WHERE o.run = $1 AND o.record = $2 AND o.client IS NULL";
+            WHERE +o.run = $1 AND o.record = $2 AND o.client IS NULL";
     LOOK_AGAIN = "INSERT INTO timers (record, wake_at)
                   SELECT DISTINCT coalesce(client, record), CAST($2 AS BIGINT) FROM obligations
                   WHERE run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
@@ -194,6 +197,8 @@ pub fn round(
     now: Instant,
     limit: u32,
 ) -> Result<(usize, Changed), StoreError> {
+    // Before the timers: whoever replaces the run sets them, and would be waited for while he waits.
+    tx.share(RUN_IN_FORCE)?;
     let due = timers::claim(tx, now, limit)?;
     let mut changed = Changed::default();
     if due.is_empty() {
@@ -215,6 +220,7 @@ pub fn round(
 ///
 /// As the database says.
 pub fn quiet(tx: &Write<'_>, now: Instant) -> Result<(), StoreError> {
+    tx.hold(RUN_IN_FORCE)?;
     tx.execute(QUIET, &params![now])?;
     Ok(())
 }
@@ -244,10 +250,12 @@ pub fn judged_since(
     read.all(JUDGED, &params![since, limit])
 }
 
-/// The run that counts. The first is made where nothing has been judged yet.
+/// The run that counts, which cannot be replaced before this transaction ends. The first is made where nothing has been judged
+/// yet.
 fn run_in_force(tx: &Write<'_>, now: Instant) -> Result<Run, StoreError> {
-    // Who has waited for a run to be replaced finds none the first time.
-    for _ in 0..3 {
+    tx.share(RUN_IN_FORCE)?;
+    // Two may make the first at once.
+    for _ in 0..2 {
         if let Some((number, quiet_until)) = tx.maybe(RUN, &[])? {
             return Ok(Run {
                 number,
@@ -267,7 +275,7 @@ pub(crate) fn judge(
     (run, lead): (Run, i64),
     (now, most): (Instant, u32),
 ) -> Result<Option<Changed>, StoreError> {
-    tx.execute(HOLD, &params![lead, run.number, now])?;
+    tx.put(HOLD, &params![lead, run.number, now])?;
     let Some(family) = Family::read(tx, &rules.codec, lead, most)? else {
         return Ok(None);
     };
@@ -361,7 +369,8 @@ fn write(
             .enumerate()
             .map(|(place, row)| row.values(run, numbers.of(place)))
             .collect();
-        touched += tx.execute_each(ADD, &rows)?;
+        tx.put_each(ADD, &rows)?;
+        touched += rows.len() as u64;
         drop(rows);
         numbered.learn(numbers.fresh());
     }

@@ -13,7 +13,7 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Store, StoreError, Write, params, statements};
 use kept_world::World;
 
-use super::{Run, judge};
+use super::{RUN_IN_FORCE, Run, judge};
 use crate::InForce;
 use crate::codec::Codec;
 use crate::events::CLIENT;
@@ -149,6 +149,7 @@ impl Finished {
         rules: &InForce,
         now: Instant,
     ) -> Result<bool, StoreError> {
+        tx.hold(RUN_IN_FORCE)?;
         tx.execute(REPLACE, &params![self.run, now])?;
         self.judge_behind(tx, rules, (now, u32::MAX))?;
         tx.execute(CARRY_QUIET, &params![self.run])?;

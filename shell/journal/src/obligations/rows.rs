@@ -173,8 +173,7 @@ impl NewRow {
             self.tier.as_deref(),
             Value::Json(&self.body)
         ];
-        tx.execute(CHANGE, &row)?;
-        Ok(())
+        tx.put(CHANGE, &row)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use bytes::BytesMut;
-use postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
+use bytes::{Bytes, BytesMut};
+use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use crate::value::{Value, ValueRef};
 
@@ -84,6 +84,44 @@ impl ToSql for Value<'_> {
             }
             Self::Id(_) | Self::Blob(_) => return Err(refuse(self, ty)),
         }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// A value in its binary form; none: nothing known.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoded(Option<Bytes>);
+
+impl Encoded {
+    /// As a parameter of this type. The error says what does not fit.
+    pub(crate) fn of(
+        value: &Value<'_>,
+        ty: &Type,
+    ) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        let mut out = BytesMut::new();
+        Ok(Self(match value.to_sql(ty, &mut out)? {
+            IsNull::Yes => None,
+            IsNull::No => Some(out.freeze()),
+        }))
+    }
+}
+
+impl ToSql for Encoded {
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        let Some(bytes) = &self.0 else {
+            return Ok(IsNull::Yes);
+        };
+        out.extend_from_slice(bytes);
         Ok(IsNull::No)
     }
 

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use postgres::error::SqlState;
+use tokio_postgres::error::SqlState;
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran};
 use crate::postgres::address::Address;
-use crate::postgres::link::{Link, chain};
+use crate::postgres::link::{Link, Unended, chain};
 use crate::store::{Counters, Point, Points};
 use crate::transaction::{self, Read};
 
@@ -41,6 +41,10 @@ impl Worker {
                 self.settle(job.as_mut(), &mut link);
             }
             job.answer();
+            if let Some(link) = &link {
+                // A connection that breaks now is made anew for the next job.
+                let _ = link.borrow_mut().roll_back();
+            }
         }
     }
 
@@ -72,17 +76,17 @@ impl Worker {
         link: &'l mut Option<RefCell<Link>>,
     ) -> Result<&'l RefCell<Link>, StoreError> {
         if link.as_ref().is_none_or(|link| link.borrow().is_closed()) {
-            let new = Link::connect(&self.address).map_err(|error| plain("connecting", &error))?;
+            let new = Link::connect(&self.address, self.writes).map_err(|message| StoreError::Database {
+                statement: "connecting",
+                message,
+            })?;
             *link = Some(RefCell::new(new));
         }
         link.as_ref().ok_or(StoreError::Gone)
     }
 
     fn attempt(&self, job: &mut dyn Job, link: &RefCell<Link>) -> Try {
-        let begun = link.borrow_mut().batch(&self.beginning(job.deadline()));
-        if let Err(error) = begun {
-            return Try::Again(plain("BEGIN", &error));
-        }
+        link.borrow_mut().begin(self.beginning(job.deadline()));
         let tx = Read::new(transaction::Connection::Postgres(link)).writing();
         let ran = job.run(&tx);
         drop(tx);
@@ -90,16 +94,13 @@ impl Worker {
         match ran {
             Ran::Done if self.writes => {
                 self.points.reach(Point::BeforeCommit);
-                let committed = link.batch("COMMIT");
-                self.committed(job, committed)
+                let committed = link.commit();
+                self.committed(job, committed, &link)
             }
-            Ran::Done => {
-                // It only read. A connection that breaks now is made anew for the next job.
-                let _ = link.batch("ROLLBACK");
-                Try::Settled
-            }
+            // It only read: the transaction ends when its caller has the answer.
+            Ran::Done => Try::Settled,
             Ran::Refused(error) => {
-                let undone = link.batch("ROLLBACK");
+                let undone = link.roll_back();
                 match error {
                     Some(StoreError::Retry) => Try::Again(StoreError::Retry),
                     Some(error) if undone.is_err() && link.is_closed() => Try::Again(error),
@@ -109,11 +110,25 @@ impl Worker {
         }
     }
 
-    fn committed(&self, job: &mut dyn Job, result: Result<(), postgres::Error>) -> Try {
-        let Err(error) = result else {
-            self.points.reach(Point::AfterCommit);
-            self.counters.committed(1);
-            return Try::Settled;
+    fn committed(&self, job: &mut dyn Job, result: Result<(), Unended>, link: &Link) -> Try {
+        let error = match result {
+            Ok(()) => {
+                self.points.reach(Point::AfterCommit);
+                self.counters.committed(1);
+                return Try::Settled;
+            }
+            Err(Unended::Unsent(error)) if link.is_closed() => return Try::Again(error),
+            // The server broke off, or it cannot be known whether it went on to the end.
+            Err(Unended::Before(_)) if link.is_closed() => {
+                job.fail(StoreError::Unknown);
+                return Try::Settled;
+            }
+            Err(Unended::Unsent(StoreError::Retry) | Unended::Before(StoreError::Retry)) => return Try::Again(StoreError::Retry),
+            Err(Unended::Unsent(error) | Unended::Before(error)) => {
+                job.fail(error);
+                return Try::Settled;
+            }
+            Err(Unended::Itself(error)) => error,
         };
         match error.code() {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
@@ -133,7 +148,7 @@ impl Worker {
         }
     }
 
-    /// One journey opens the transaction and bounds the time of its statements.
+    /// Opens the transaction and bounds the time of its statements.
     fn beginning(&self, deadline: Instant) -> String {
         let left = deadline
             .saturating_duration_since(Instant::now())
@@ -145,12 +160,5 @@ impl Worker {
             " ISOLATION LEVEL REPEATABLE READ READ ONLY"
         };
         format!("BEGIN{kind}; SET LOCAL statement_timeout = {left}")
-    }
-}
-
-fn plain(statement: &'static str, error: &postgres::Error) -> StoreError {
-    StoreError::Database {
-        statement,
-        message: chain(error),
     }
 }
