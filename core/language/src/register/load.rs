@@ -3,11 +3,12 @@
 //! Several files make one register: those of the rooms and those of a company. Ids may be used before the file that
 //! defines them; all names are resolved once everything is read.
 
+mod file;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
-
+use self::file::{File, NamedEntry, entry_lines, line_of};
 use super::names::{Names, Ways};
 use super::nearest::closest;
 use super::phrases::PhraseIndex;
@@ -41,101 +42,6 @@ impl fmt::Display for RegisterProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.path, self.line, self.message)
     }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    roles: BTreeMap<String, RoleEntry>,
-    nouns: BTreeMap<String, NounEntry>,
-    acts: BTreeMap<String, ActEntry>,
-    states: BTreeMap<String, StateEntry>,
-    facts: BTreeMap<String, FactEntry>,
-    proofs: BTreeMap<String, NamedEntry>,
-    measures: BTreeMap<String, MeasureEntry>,
-    rights: BTreeMap<String, NamedEntry>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct RoleEntry {
-    says: Option<String>,
-    plural: Option<String>,
-    also: Vec<String>,
-    party: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct NounEntry {
-    says: Option<String>,
-    plural: Option<String>,
-    also: Vec<String>,
-    reaches: Vec<String>,
-    has: Vec<String>,
-    parts: Vec<String>,
-    facts: Vec<String>,
-    begins: Vec<String>,
-    ends: Vec<String>,
-    voids: Vec<String>,
-    reopens: Vec<String>,
-    record: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct ActEntry {
-    #[serde(rename = "do")]
-    phrase: Option<String>,
-    happens: Vec<String>,
-    perfect: Option<String>,
-    case: Option<String>,
-    noun: Option<String>,
-    counts_as: Vec<String>,
-    by: Vec<String>,
-    automatic: bool,
-    facts: Vec<String>,
-    proof: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct StateEntry {
-    says: String,
-    noun: Option<String>,
-    from: Vec<String>,
-    to: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct FactEntry {
-    #[serde(rename = "type")]
-    kind: String,
-    ordered: bool,
-    values: Vec<String>,
-    live: bool,
-    personal: bool,
-    says: Option<String>,
-    also: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct NamedEntry {
-    says: Option<String>,
-    also: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-struct MeasureEntry {
-    says: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    population: Option<String>,
-    statistic: Option<String>,
-    default_window: Option<String>,
 }
 
 /// The acts that every noun has, as id prefix, phrase and event.
@@ -669,36 +575,4 @@ fn hole_noun<'a>(register: &Register, phrases: impl Iterator<Item = &'a String>)
 /// “Did you mean …?” with the nearest of the candidates, or nothing.
 fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
     closest(name, candidates).map_or_else(String::new, |best| format!(" Did you mean “{best}”?"))
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-}
-
-/// The line of each `[kind.id]` heading.
-fn entry_lines(text: &str) -> BTreeMap<(&'static str, String), usize> {
-    let kinds = [
-        "roles", "nouns", "acts", "states", "facts", "proofs", "measures", "rights",
-    ];
-    let mut lines = BTreeMap::new();
-    for (index, line) in text.lines().enumerate() {
-        let Some(inside) = line
-            .trim()
-            .strip_prefix('[')
-            .and_then(|rest| rest.split_once(']'))
-        else {
-            continue;
-        };
-        let Some((kind, id)) = inside.0.split_once('.') else {
-            continue;
-        };
-        if let Some(kind) = kinds.into_iter().find(|known| *known == kind) {
-            lines.insert((kind, id.trim_matches('"').to_owned()), index + 1);
-        }
-    }
-    lines
 }
