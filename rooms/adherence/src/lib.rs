@@ -21,6 +21,7 @@ mod share;
 mod tally;
 mod times;
 mod words;
+mod written;
 
 pub use card::{RuleCard, cards};
 pub use figures::{Adherence, Case, Counts, Part, Period, RuleFigures, SopLine, TrendPeriod};

@@ -1,25 +1,23 @@
 //! The room: what its pages share, and the judgement that runs beside them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use kept_charts::Interval;
-use kept_journal::{InForce, Rules, events, live};
+use kept_journal::{Rules, events, live};
 use kept_rooms::{RecordPage, RecordPages};
 use kept_store::{Read, Store, StoreError};
-use kept_ui::Html;
 use kept_world::World;
 
 use crate::figures::RuleFigures;
 use crate::judge::{Judging, judge};
-use crate::pages::{By, HeadKey};
 use crate::queries::{self, CountRow, Judgement, Within};
-use crate::tally::Dimension;
+use crate::written::{KeptParts, Written};
 
 /// So often at most open pages are told how far a judgement is.
 const TELL: Duration = Duration::from_millis(500);
@@ -54,49 +52,9 @@ pub struct Shown {
     /// How the duties of each rule stand, month by month: as many rows as rules have months.
     pub counts: HashMap<String, Vec<CountRow>>,
     /// The parts of rules that were read already.
-    parts: Mutex<Few<(String, Option<Within>), Arc<Parts>>>,
+    pub(crate) parts: Mutex<KeptParts>,
     /// What pages have written of it already.
-    written: Mutex<Written>,
-}
-
-/// Those with most cases under a rule, in each dimension.
-pub type Parts = Vec<(Dimension, Vec<CountRow>)>;
-
-/// So many people, clients or tiers stand in a table of parts.
-const MOST_PARTS: u32 = 12;
-
-/// The table of the overview by how it is split, and the heads of clauses, with the rules whose names of people stand in them.
-#[derive(Debug, Default)]
-struct Written {
-    rules: Weak<InForce>,
-    tables: Few<Option<By>, Html>,
-    heads: Few<HeadKey, Html>,
-}
-
-/// The last few of what was made, by what they were made from.
-#[derive(Debug)]
-struct Few<K, V>(VecDeque<(K, V)>);
-
-/// So many are kept: a few megabytes of what is written.
-const FEW: usize = 64;
-
-impl<K, V> Default for Few<K, V> {
-    fn default() -> Self {
-        Self(VecDeque::new())
-    }
-}
-
-impl<K: PartialEq, V: Clone> Few<K, V> {
-    fn get(&self, key: &K) -> Option<V> {
-        let (_, value) = self.0.iter().find(|(other, _)| other == key)?;
-        Some(value.clone())
-    }
-
-    fn keep(&mut self, key: K, value: V) {
-        self.0.retain(|(other, _)| *other != key);
-        self.0.truncate(FEW - 1);
-        self.0.push_front((key, value));
-    }
+    pub(crate) written: Mutex<Written>,
 }
 
 /// How a judgement that runs is coming along.
@@ -139,71 +97,6 @@ pub struct MarginFigure {
     pub open: u64,
     /// How many were excused.
     pub excused: u64,
-}
-
-impl Shown {
-    /// The table of the overview, where it was written before.
-    pub(crate) fn table(&self, rules: &Arc<InForce>, by: Option<By>) -> Option<Html> {
-        self.written(rules).tables.get(&by)
-    }
-
-    /// Keeps the table of the overview.
-    pub(crate) fn keep_table(&self, rules: &Arc<InForce>, by: Option<By>, table: Html) {
-        self.written(rules).tables.keep(by, table);
-    }
-
-    /// What stands above the cases of a clause, where it was written before.
-    pub(crate) fn head(&self, rules: &Arc<InForce>, key: &HeadKey) -> Option<Html> {
-        self.written(rules).heads.get(key)
-    }
-
-    /// Keeps what stands above the cases of a clause.
-    pub(crate) fn keep_head(&self, rules: &Arc<InForce>, key: HeadKey, head: Html) {
-        self.written(rules).heads.keep(key, head);
-    }
-
-    /// Those with most cases under a rule, in each dimension; within some months, or in all of them.
-    pub(crate) fn parts_of(
-        &self,
-        read: &Read<'_>,
-        (code, rule): (&str, &str),
-        within: Option<Within>,
-    ) -> Result<Arc<Parts>, StoreError> {
-        let kept = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (format!("{code}/{rule}"), within);
-        if let Some(parts) = kept().get(&key) {
-            return Ok(parts);
-        }
-        let number = self.judgement.number;
-        let parts = Dimension::SPLITS.into_iter().map(|dimension| {
-            let most = queries::most(read, number, (code, rule), dimension, within, MOST_PARTS);
-            Ok((dimension, most?))
-        });
-        let parts: Arc<Parts> = Arc::new(parts.collect::<Result<_, StoreError>>()?);
-        kept().keep(key, Arc::clone(&parts));
-        Ok(parts)
-    }
-
-    fn written(&self, rules: &Arc<InForce>) -> MutexGuard<'_, Written> {
-        let written = self.written.lock();
-        let mut written = written.unwrap_or_else(PoisonError::into_inner);
-        if !std::ptr::eq(written.rules.as_ptr(), Arc::as_ptr(rules)) {
-            *written = Written {
-                rules: Arc::downgrade(rules),
-                ..Written::default()
-            };
-        }
-        written
-    }
-
-    /// How the duties of a rule stand, month by month.
-    pub(crate) fn counts_of(&self, rule: &str, within: Option<Within>) -> Vec<CountRow> {
-        let rows = self.counts.get(rule).into_iter().flatten();
-        let wanted = |row: &&CountRow| {
-            within.is_none_or(|within| within.from <= row.month && row.month <= within.to)
-        };
-        rows.filter(wanted).cloned().collect()
-    }
 }
 
 impl Room {

@@ -73,9 +73,9 @@ impl Write<'_> {
     pub fn put(&self, sql: Sql, params: &[Value<'_>]) -> Result<(), StoreError> {
         match &self.connection {
             Connection::Sqlite(_) => self.execute(sql, params).map(drop),
-            Connection::Postgres(link) => self.keep_fault(
-                borrow(link, sql).and_then(|mut link| link.later(sql, params)),
-            ),
+            Connection::Postgres(link) => {
+                self.keep_fault(borrow(link, sql).and_then(|mut link| link.later(sql, params)))
+            }
         }
     }
 

@@ -20,8 +20,9 @@ use super::got;
 use super::overview::{CLIENT, path};
 use super::said::{Time, clock, verdict_words};
 use super::shown_or_not_found;
-use crate::room::Room;
+use crate::room::{Room, Shown};
 use crate::scope::{Reach, Reader};
+use crate::written::Spoken;
 
 /// So many events of a case are looked at.
 const MOST_EVENTS: u32 = 5_000;
@@ -117,7 +118,7 @@ pub async fn case(
         .map(|(name, duty)| {
             let asked = asked.why.as_deref() == Some(&*name);
             let why = asked.then(|| why(&rules, (&noun, &id), &events, (duty, until)));
-            duty_of(&rules, duty, (name, why), (until, &zone))
+            duty_of((&shown, &rules), duty, (name, why), (until, &zone))
         })
         .collect();
     let frame = frame
@@ -217,26 +218,15 @@ fn without_place(line: String) -> String {
 }
 
 fn duty_of(
-    rules: &InForce,
+    (shown, rules): (&Shown, &Arc<InForce>),
     duty: &Owed,
     (name_of, why): (String, Option<Vec<String>>),
     (until, zone): (Instant, &TimeZone),
 ) -> DutyOf {
-    let key = RuleKey {
-        code: duty.code.clone(),
-        id: duty.rule.clone(),
-    };
-    let found = rules.library.rule(&key);
-    let mark = found.map_or_else(
-        || duty.code.clone(),
-        |(document, rule)| document.clause_of(rule),
-    );
-    let name = found.map_or_else(
-        || duty.rule.replace('-', " "),
-        |(_, rule)| kept_language::explain_short(&rules.register, &rules.library, rule),
-    );
-    let clock = clock(duty, until, zone);
+    let Spoken { mark, name } = shown.spoken(rules, (&duty.code, &duty.rule));
     let time = |at: Instant| Time::at(at, zone);
+    let due = duty.due_at.map(time);
+    let clock = clock(duty, until, due.as_ref());
     let words = match (&duty.more.unknown, &clock) {
         (Some(fact), _) => format!("cannot be judged: {fact} is not known"),
         (None, None) => verdict_words(&duty.verdict).to_owned(),
@@ -253,7 +243,7 @@ fn duty_of(
             None => duty.owner_role.clone(),
         },
         opened: time(duty.opened_at),
-        due: duty.due_at.map(time),
+        due,
         done: duty.discharged_at.map(time),
         clock,
         words,

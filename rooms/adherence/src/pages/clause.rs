@@ -26,9 +26,10 @@ use super::view::{Query, VERDICTS, View};
 use super::{got, shown_or_not_found};
 use crate::figures::{Counts, RuleFigures};
 use crate::queries::{self, CountRow};
-use crate::room::{Parts, Room, Shown};
+use crate::room::{Room, Shown};
 use crate::scope::{Exporter, Reach};
 use crate::tally::Dimension;
+use crate::written::Parts;
 use cases::Listing;
 use head::Drawing;
 
@@ -39,7 +40,7 @@ const CASES: u32 = 25;
 #[template(path = "adherence/clause.html")]
 struct ClausePage {
     frame: Frame,
-    head: Html,
+    head: Arc<Html>,
     cases: Vec<CaseRow>,
     none: Option<Empty>,
     more: More,
@@ -242,5 +243,5 @@ fn more(drawing: &Drawing<'_>, cases: &[Owed]) -> More {
         words: format!("{} shown, the newest first", count(on_page as u64)),
         first: drawing.view.before.map(|_| at(&view)),
         next: next.as_ref().map(at),
-}
     }
+}

@@ -20,13 +20,51 @@ pub struct Time {
 impl Time {
     /// As it is said in a zone.
     pub fn at(instant: Instant, zone: &TimeZone) -> Self {
-        let zoned = instant.timestamp().to_zoned(zone.clone());
+        // Fifty of them stand on a page: a pattern would be read for each.
+        let there = zone.to_datetime(instant.timestamp());
+        let (day, year, month) = (there.day(), there.year(), name(&MONTHS, there.month()));
+        let (hour, minute, second) = (there.hour(), there.minute(), there.second());
+        let weekday = name(&WEEKDAYS, there.weekday().to_monday_one_offset());
+        let zone = zone.iana_name().unwrap_or("UTC");
         Self {
-            words: zoned.strftime("%-d %b %Y, %H:%M").to_string(),
+            words: format!("{day} {month:.3} {year}, {hour:02}:{minute:02}"),
             exact: instant.timestamp().to_string(),
-            hover: zoned.strftime("%A %-d %B %Y, %H:%M:%S %Q").to_string(),
+            hover: format!(
+                "{weekday} {day} {month} {year}, {hour:02}:{minute:02}:{second:02} {zone}"
+            ),
         }
     }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+/// The name of the day or month of this number, from 1.
+fn name(names: &[&'static str], number: i8) -> &'static str {
+    let place = usize::try_from(number).unwrap_or_default();
+    let name = place.checked_sub(1).and_then(|place| names.get(place));
+    name.copied().unwrap_or_default()
 }
 
 /// A number with commas.
@@ -53,8 +91,8 @@ pub fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// How a duty stands: as a clock where it has one, else in words.
-pub fn clock(duty: &Owed, until: Instant, zone: &TimeZone) -> Option<Clock> {
+/// How a duty stands: as a clock where it has one, else in words. `due_at` is when it is due, as it is said.
+pub fn clock(duty: &Owed, until: Instant, due_at: Option<&Time>) -> Option<Clock> {
     let span = |from: Instant, to: Instant| SignedDuration::from_micros(to.micros_since(from));
     let due = duty.due_at.unwrap_or(until);
     let clock = match duty.verdict.as_str() {
@@ -64,17 +102,11 @@ pub fn clock(duty: &Owed, until: Instant, zone: &TimeZone) -> Option<Clock> {
         "excused" => Clock::excused(),
         "overdue" => Clock::overdue(span(due, until)),
         "paused" => Clock::paused(span(until, due)),
-        "pending" => {
-            duty.due_at?;
-            Clock::on_time_until(
-                &Time::at(due, zone).words,
-                share_left(duty.opened_at, due, until),
-            )
-        }
+        "pending" => Clock::on_time_until(&due_at?.words, share_left(duty.opened_at, due, until)),
         _ => return None,
     };
-    Some(match duty.due_at {
-        Some(due) => clock.exactly(format!("due {}", Time::at(due, zone).hover)),
+    Some(match due_at {
+        Some(due) => clock.exactly(format!("due {}", due.hover)),
         None => clock,
     })
 }

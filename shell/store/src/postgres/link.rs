@@ -23,8 +23,7 @@ const ROWS_AT_ONCE: [usize; 2] = [512, 64];
 /// Fewer than so many go in one statement, whatever their number: that is what one command writes, and each statement that is saved
 /// is a way to the server and back.
 const FEW_ROWS: usize = 16;
-const SETTINGS: &str =
-    "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'";
+const SETTINGS: &str = "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'";
 /// Who writes looks a few rows up, for which there is an index, whatever the values are. Before a table has statistics, the server
 /// would rather read all of it, and remembers that plan while the table grows; and planning anew for other values costs more than
 /// most statements.
@@ -194,11 +193,7 @@ impl Link {
         self.flush()
     }
 
-    pub(crate) fn rows(
-        &mut self,
-        sql: Sql,
-        params: &[Value<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&mut self, sql: Sql, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let statement = self.prepared(sql)?;
         let params = bound(enough(&statement, sql, params)?);
         let rows = self.client.query(&statement, &params);
@@ -218,7 +213,9 @@ impl Link {
             Ok(bound(params))
         });
         let asked: Vec<Vec<&(dyn ToSql + Sync)>> = asked.collect::<Result<_, StoreError>>()?;
-        let rows = asked.iter().map(|params| self.client.query(&statement, params));
+        let rows = asked
+            .iter()
+            .map(|params| self.client.query(&statement, params));
         let rows = join_all(rows);
         let rows = together(&self.runtime, &self.client, &mut self.waiting, rows)?;
         let first = |rows: Result<Vec<Row>, Error>| match rows {
@@ -335,10 +332,7 @@ impl Waiting {
 }
 
 /// The rows in slices, each for one statement.
-fn slices<'s, 'v>(
-    width: usize,
-    values: &'s [Value<'v>],
-) -> impl Iterator<Item = &'s [Value<'v>]> {
+fn slices<'s, 'v>(width: usize, values: &'s [Value<'v>]) -> impl Iterator<Item = &'s [Value<'v>]> {
     let mut rest = values;
     std::iter::from_fn(move || {
         if rest.len() < width {

@@ -100,10 +100,7 @@ pub(crate) struct Encoded(Option<Bytes>);
 
 impl Encoded {
     /// As a parameter of this type. The error says what does not fit.
-    pub(crate) fn of(
-        value: &Value<'_>,
-        ty: &Type,
-    ) -> Result<Self, Box<dyn Error + Sync + Send>> {
+    pub(crate) fn of(value: &Value<'_>, ty: &Type) -> Result<Self, Box<dyn Error + Sync + Send>> {
         let mut out = BytesMut::new();
         Ok(Self(match value.to_sql(ty, &mut out)? {
             IsNull::Yes => None,
@@ -113,11 +110,7 @@ impl Encoded {
 }
 
 impl ToSql for Encoded {
-    fn to_sql(
-        &self,
-        _: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         let Some(bytes) = &self.0 else {
             return Ok(IsNull::Yes);
         };

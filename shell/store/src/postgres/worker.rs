@@ -76,9 +76,11 @@ impl Worker {
         link: &'l mut Option<RefCell<Link>>,
     ) -> Result<&'l RefCell<Link>, StoreError> {
         if link.as_ref().is_none_or(|link| link.borrow().is_closed()) {
-            let new = Link::connect(&self.address, self.writes).map_err(|message| StoreError::Database {
-                statement: "connecting",
-                message,
+            let new = Link::connect(&self.address, self.writes).map_err(|message| {
+                StoreError::Database {
+                    statement: "connecting",
+                    message,
+                }
             })?;
             *link = Some(RefCell::new(new));
         }
@@ -123,7 +125,9 @@ impl Worker {
                 job.fail(StoreError::Unknown);
                 return Try::Settled;
             }
-            Err(Unended::Unsent(StoreError::Retry) | Unended::Before(StoreError::Retry)) => return Try::Again(StoreError::Retry),
+            Err(Unended::Unsent(StoreError::Retry) | Unended::Before(StoreError::Retry)) => {
+                return Try::Again(StoreError::Retry);
+            }
             Err(Unended::Unsent(error) | Unended::Before(error)) => {
                 job.fail(error);
                 return Try::Settled;

@@ -30,7 +30,6 @@ pub struct CaseRow {
     pub words: &'static str,
 }
 
-
 /// What the rows are written from.
 pub struct Listing<'a> {
     pub rules: &'a InForce,
@@ -43,7 +42,8 @@ pub struct Listing<'a> {
 impl Listing<'_> {
     /// A case as it stands in the list.
     pub fn row(&self, duty: &Owed) -> CaseRow {
-        let clock = clock(duty, self.until, self.zone);
+        let due = duty.due_at.map(|due| Time::at(due, self.zone));
+        let clock = clock(duty, self.until, due.as_ref());
         CaseRow {
             href: format!(
                 "/adherence/cases/{}/{}",
@@ -67,7 +67,7 @@ impl Listing<'_> {
                 None => duty.owner_role.clone(),
             },
             opened: Time::at(duty.opened_at, self.zone),
-            due: duty.due_at.map(|due| Time::at(due, self.zone)),
+            due,
             words: match clock {
                 Some(_) => "",
                 None => verdict_words(&duty.verdict),

@@ -19,10 +19,11 @@ use crate::pages::said::{count, percent};
 use crate::pages::share_row::{RowOf, ShareRow, range, scale, verdict};
 use crate::pages::view::{By, VERDICTS, View};
 use crate::queries::CountRow;
-use crate::room::{Parts, Shown};
+use crate::room::Shown;
 use crate::share::Share;
 use crate::tally::{Dimension, Month};
 use crate::words::{share_words, span_words};
+use crate::written::Parts;
 
 /// So many years, the latest, are drawn month by month.
 const LONGEST_TREND: i32 = 5;
@@ -68,7 +69,6 @@ struct PartTable {
     rows: Vec<ShareRow>,
 }
 
-
 /// Everything that it is drawn from, save the names of clients: a client may get another, or be erased.
 pub struct Drawing<'a> {
     pub shown: &'a Shown,
@@ -98,13 +98,13 @@ impl Drawing<'_> {
     /// # Errors
     ///
     /// What cannot be written.
-    pub fn head(&self, names: &RecordNames) -> askama::Result<Html> {
+    pub fn head(&self, names: &RecordNames) -> askama::Result<Arc<Html>> {
         let key = self.key(names);
         if let Some(head) = self.shown.head(self.rules, &key) {
             return Ok(head);
         }
-        let head = Html::trusted(self.drawn(names).render()?);
-        self.shown.keep_head(self.rules, key, head.clone());
+        let head = Arc::new(Html::trusted(self.drawn(names).render()?));
+        self.shown.keep_head(self.rules, key, Arc::clone(&head));
         Ok(head)
     }
 
