@@ -2,7 +2,7 @@
 //!
 //! - **Owns** `requests`, `request_messages`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
 //!   `request_views`, `request_routes`, `request_macros`, `request_bulks`, `request_bulk_rows`, `request_forms`,
-//!   `request_counters`.
+//!   `request_counters`, `request_numbers`.
 //! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
@@ -25,6 +25,7 @@ mod api;
 pub mod commands;
 mod due;
 mod jobs;
+mod numbers;
 mod pages;
 mod privacy;
 mod queries;

@@ -66,9 +66,6 @@ statements! {
     AFTER = request!("WHERE q.id > $1 AND q.merged_into IS NULL ORDER BY q.id LIMIT $2");
     /// Held until the transaction ends, on PostgreSQL too.
     HOLD = "UPDATE requests SET revision = revision WHERE id = $1";
-    COUNT_UP = "INSERT INTO request_counters (name, value) VALUES ($1, $2)
-                ON CONFLICT (name) DO UPDATE SET value = request_counters.value + 1 RETURNING value";
-
     ADD = "INSERT INTO requests (id, number, client, contact, channel, subject, category, urgency, impact, priority, department,
                state, assignee, team, contacted_at, received_at, prioritised_at, snoozed_until, due_at, messages, last_at,
                last_voice, revision)

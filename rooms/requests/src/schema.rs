@@ -5,12 +5,30 @@ use kept_store::{Migration, Schema};
 /// The tables of requests and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "requests",
-    migrations: &[Migration {
-        number: 1,
-        name: "requests",
-        text: REQUESTS,
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "requests",
+            text: REQUESTS,
+        },
+        Migration {
+            number: 2,
+            name: "numbers",
+            text: NUMBERS,
+        },
+    ],
 };
+
+const NUMBERS: &str = "
+    -- It counts, and holds nothing.
+    CREATE TABLE request_numbers (
+        number $SERIAL
+    ) $STRICT;
+    INSERT INTO request_numbers (number) SELECT coalesce(max(value), 1000) FROM request_counters WHERE name = 'number';
+    --postgres SELECT setval('request_numbers_number_seq', (SELECT max(number) FROM request_numbers));
+    DELETE FROM request_numbers;
+    DELETE FROM request_counters WHERE name = 'number';
+";
 
 const REQUESTS: &str = "
     -- The next number that people call a request by.

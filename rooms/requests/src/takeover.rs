@@ -7,10 +7,8 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Store, StoreError, Write, params};
 
 use crate::model::{Message, NEVER, Request, RequestId, Voice};
-use crate::{due, queries, search};
+use crate::{due, numbers, queries, search};
 
-/// The name of the counter of numbers.
-const NUMBER: &str = "number";
 /// So many deadlines are looked at in one transaction.
 const AT_ONCE: u32 = 500;
 
@@ -46,9 +44,7 @@ pub fn take_over(
         search::follow(tx, old.request.id)?;
     }
     if let Some(last) = requests.iter().map(|old| old.request.number).max() {
-        let known: Option<(i64,)> = tx.maybe(queries::MARK, &params![NUMBER])?;
-        let last = known.map_or(0, |(known,)| known).max(last as i64);
-        tx.execute(queries::SET_MARK, &params![NUMBER, last])?;
+        numbers::go_on_from(tx, last)?;
     }
     let detail = serde_json::json!({ "requests": requests.len() }).to_string();
     let entry = Entry {

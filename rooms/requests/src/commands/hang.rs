@@ -5,7 +5,7 @@ use kept_store::{StoreError, Write, params};
 
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId, State};
-use crate::queries;
+use crate::{numbers, queries};
 use crate::telling::{Doer, Told};
 
 /// Files of a message are this large at most.
@@ -307,7 +307,7 @@ pub fn split_request(
     if subject.is_empty() {
         return Err(Fault::NoSubject.into());
     }
-    let (number,): (i64,) = tx.one(queries::COUNT_UP, &params!["number", 1001])?;
+    let number = numbers::next(tx)?;
     let at = step.act.at;
     tx.execute(
         queries::ADD,

@@ -9,10 +9,7 @@ use super::work::NewMessage;
 use super::{By, OpenRequestError, RequestError, Step, Work, past};
 use crate::model::{Asker, Draft, Fault, NEVER, Request, RequestId, State, Voice};
 use crate::telling::{Doer, Told};
-use crate::{queries, routing, tables};
-
-/// The first request has the number after this one.
-const NUMBERS_FROM: i64 = 1001;
+use crate::{numbers, queries, routing, tables};
 
 /// Opens a request, routes it, and tells what the person did with it on the phone. Without somebody by whom it is opened it
 /// comes from outside, and its client is found by the address alone.
@@ -86,7 +83,7 @@ fn added(
     (id, client, contact): (RequestId, &ClientCard, Option<ContactId>),
     draft: &Draft,
 ) -> Result<Request, OpenRequestError> {
-    let (number,): (i64,) = tx.one(queries::COUNT_UP, &params!["number", NUMBERS_FROM])?;
+    let number = numbers::next(tx)?;
     let at = step.act.at;
     let word = |word: &Option<String>| word.clone();
     let known = [
@@ -103,7 +100,7 @@ fn added(
     // Whoever reaches only what is with them keeps what they take in.
     let own = by.filter(|by| !by.handle.is_everything());
     let assignee = placed.person.or_else(|| own.and_then(By::person));
-    tx.execute(
+    tx.put(
         queries::ADD,
         &params![
             id,

@@ -97,7 +97,7 @@ impl<'a, 'b> Work<'a, 'b> {
             self.request.last_at = at;
             self.request.last_voice = message.voice;
         }
-        self.tx.execute(
+        self.tx.put(
             queries::ADD_MESSAGE,
             &params![
                 self.request.id,
