@@ -50,6 +50,11 @@ statements! {
     OTHER_ADMINISTRATOR = "SELECT p.id FROM people p JOIN person_roles r ON r.person = p.id
                            WHERE r.role = 'administrator' AND p.state = 'active' AND p.id <> $1 LIMIT 1";
 
+    SKILLS = "SELECT skill FROM person_skills WHERE person = $1 ORDER BY skill";
+    ALL_SKILLS = "SELECT DISTINCT skill FROM person_skills ORDER BY skill LIMIT 500";
+    ADD_SKILL = "INSERT INTO person_skills (person, skill) VALUES ($1, $2)";
+    FORGET_SKILLS = "DELETE FROM person_skills WHERE person = $1";
+
     TEAMS = "SELECT t.id, t.name, (SELECT count(*) FROM people p WHERE p.team = t.id AND p.state = 'active')
              FROM teams t ORDER BY t.folded_name, t.id";
     ADD_TEAM = "INSERT INTO teams (id, name, folded_name, made_at) VALUES ($1, $2, $3, $4)
@@ -272,6 +277,26 @@ pub fn teams(read: &Read<'_>) -> Result<Vec<Unit>, StoreError> {
 /// As the database says.
 pub fn departments(read: &Read<'_>) -> Result<Vec<Unit>, StoreError> {
     read.all(DEPARTMENTS, &[])
+}
+
+/// What somebody knows, in order.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn skills(read: &Read<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = read.all(SKILLS, &params![person])?;
+    Ok(rows.into_iter().map(|(skill,)| skill).collect())
+}
+
+/// All that anybody knows, in order.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn all_skills(read: &Read<'_>) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = read.all(ALL_SKILLS, &[])?;
+    Ok(rows.into_iter().map(|(skill,)| skill).collect())
 }
 
 /// A person's working hours; none: those of the company.

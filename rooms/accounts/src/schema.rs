@@ -21,8 +21,23 @@ pub const SCHEMA: Schema = Schema {
             name: "reads",
             text: READS,
         },
+        Migration {
+            number: 4,
+            name: "skills",
+            text: SKILLS,
+        },
     ],
 };
+
+const SKILLS: &str = "
+    -- What people know, in small letters.
+    CREATE TABLE person_skills (
+        person $ID NOT NULL REFERENCES people (id),
+        skill $TEXT NOT NULL,
+        PRIMARY KEY (person, skill)
+    ) $STRICT;
+    CREATE INDEX people_of_skill ON person_skills (skill, person);
+";
 
 const ACCOUNTS: &str = "
     CREATE TABLE teams (

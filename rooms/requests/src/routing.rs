@@ -32,6 +32,7 @@ pub(crate) struct Route {
     pub(crate) person: Option<PersonId>,
     pub(crate) person_name: Option<String>,
     last_person: Option<PersonId>,
+    pub(crate) skill: String,
 }
 
 impl FromRow for Route {
@@ -51,6 +52,7 @@ impl FromRow for Route {
             person: of.next::<Option<Id>>()?.map(PersonId),
             person_name: of.next()?,
             last_person: of.next::<Option<Id>>()?.map(PersonId),
+            skill: of.next()?,
         })
     }
 }
@@ -126,10 +128,10 @@ impl Route {
         self.words.trim().is_empty() || words.any(|word| text.contains(&word.to_lowercase()))
     }
 
-    /// Those of the team, with how much they have open.
+    /// Those of the team who know what it takes, with how much they have open.
     fn of_team(&self, read: &Read<'_>) -> Result<Vec<(Id, u64)>, StoreError> {
         match self.team {
-            Some(team) => read.all(queries::OF_TEAM, &params![team]),
+            Some(team) => read.all(queries::OF_TEAM, &params![team, &self.skill]),
             None => Ok(Vec::new()),
         }
     }

@@ -16,8 +16,18 @@ pub const SCHEMA: Schema = Schema {
             name: "numbers",
             text: NUMBERS,
         },
+        Migration {
+            number: 3,
+            name: "skills",
+            text: SKILLS,
+        },
     ],
 };
+
+const SKILLS: &str = "
+    -- Those of the team get it who know this; empty: any of them.
+    ALTER TABLE request_routes ADD COLUMN skill $TEXT NOT NULL DEFAULT '';
+";
 
 const NUMBERS: &str = "
     -- It counts, and holds nothing.

@@ -10,6 +10,7 @@ mod passwords;
 mod people;
 mod places;
 mod sign_in;
+mod skills;
 mod throttle;
 mod tokens;
 
@@ -43,6 +44,7 @@ pub use sign_in::{
     StepRefused, begin_own_check, begin_sign_in, end_other_sessions, end_session, finish_password,
     finish_second_step, own_check_was_right, sign_out,
 };
+pub use skills::{SetSkillsError, set_skills, skills_in};
 pub use throttle::{Against, TooSoon, wait_after};
 pub use tokens::{AddTokenError, NewToken, add_token, revoke_token};
 

@@ -7,6 +7,7 @@ mod once;
 mod passkeys;
 mod people;
 mod sign_in;
+mod skills;
 mod teams;
 mod words;
 

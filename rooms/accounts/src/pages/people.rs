@@ -38,6 +38,7 @@ pub(super) fn routes() -> Routes<Accounts> {
         .route("/settings/people/{id}", get(show))
         .route("/settings/people/{id}/roles", post(set_roles))
         .route("/settings/people/{id}/place", post(set_place))
+        .route("/settings/people/{id}/skills", post(super::skills::set))
         .route("/settings/people/{id}/disablement", post(disable))
         .route("/settings/people/{id}/enablement", post(enable))
         .route("/settings/people/{id}/link", post(link))
@@ -251,7 +252,7 @@ fn handed_over(frame: Frame, name: &str, purpose: LinkPurpose, link: String) -> 
 
 #[derive(Template)]
 #[template(path = "accounts/person.html")]
-struct PersonPage {
+pub(super) struct PersonPage {
     frame: Frame,
     crumb: Crumb,
     person: Person,
@@ -261,25 +262,34 @@ struct PersonPage {
     departments: Vec<Choice>,
     role_form: Filled,
     place_form: Filled,
+    skill_form: Filled,
     disable: Confirm,
     enable: Button,
 }
 
-fn there_is_none() -> Failure {
+/// What was typed into the forms of a person's page and is not saved yet.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub(super) roles: Option<Filled>,
+    pub(super) place: Option<Filled>,
+    pub(super) skills: Option<Filled>,
+}
+
+pub(super) fn there_is_none() -> Failure {
     Failure::not_found("There is no such person").way_on("/settings/people", "All people")
 }
 
-async fn person_page(
+pub(super) async fn person_page(
     accounts: &Accounts,
     frame: Frame,
     id: PersonId,
-    (role_form, place_form): (Option<Filled>, Option<Filled>),
+    typed: Typed,
 ) -> Result<PersonPage, Failure> {
-    let (person, teams, departments) = accounts
+    let (person, skills, teams, departments) = accounts
         .read(move |read| {
-            let person = queries::person(read, id)?;
+            let person = (queries::person(read, id)?, queries::skills(read, id)?);
             let units = (queries::teams(read)?, queries::departments(read)?);
-            Ok::<_, kept_store::StoreError>((person, units.0, units.1))
+            Ok::<_, kept_store::StoreError>((person.0, person.1, units.0, units.1))
         })
         .await
         .map_err(failed)?;
@@ -294,8 +304,11 @@ async fn person_page(
     };
     let path = |what: &str| format!("/settings/people/{id}/{what}");
     Ok(PersonPage {
-        role_form: role_form.unwrap_or_else(own_roles),
-        place_form: place_form.unwrap_or_else(own_place),
+        role_form: typed.roles.unwrap_or_else(own_roles),
+        place_form: typed.place.unwrap_or_else(own_place),
+        skill_form: typed
+            .skills
+            .unwrap_or_else(|| Filled::with([("skills", skills.join(", "))])),
         roles: role_choices(accounts),
         teams: units(&teams),
         departments: units(&departments),
@@ -322,7 +335,7 @@ fn units(units: &[Unit]) -> Vec<Choice> {
     [Choice::new("", "None")].into_iter().chain(some).collect()
 }
 
-fn named(id: &str) -> Result<PersonId, Failure> {
+pub(super) fn named(id: &str) -> Result<PersonId, Failure> {
     id.parse().map_err(|_| there_is_none())
 }
 
@@ -333,7 +346,7 @@ async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     signed.require(Action::ManageAccounts)?;
-    let found = person_page(&accounts, frame, named(&id)?, (None, None)).await?;
+    let found = person_page(&accounts, frame, named(&id)?, Typed::default()).await?;
     Ok(page(&found))
 }
 
@@ -369,7 +382,16 @@ async fn set_roles(
     let (typed, filled) = match form.read() {
         Ok(read) => read,
         Err(filled) => {
-            let again = person_page(&accounts, frame, id, (Some(filled), None)).await?;
+            let again = person_page(
+                &accounts,
+                frame,
+                id,
+                Typed {
+                    roles: Some(filled),
+                    ..Typed::default()
+                },
+            )
+            .await?;
             return Ok(unprocessable(&again));
         }
     };
@@ -387,7 +409,16 @@ async fn set_roles(
         ChangePersonError::Gone => Err(there_is_none()),
         error => {
             let filled = filled.wrong("roles", error.to_string());
-            let again = person_page(&accounts, frame, id, (Some(filled), None)).await?;
+            let again = person_page(
+                &accounts,
+                frame,
+                id,
+                Typed {
+                    roles: Some(filled),
+                    ..Typed::default()
+                },
+            )
+            .await?;
             Ok(unprocessable(&again))
         }
     }
@@ -420,7 +451,11 @@ async fn set_place(
         }
         _ => {
             let filled = filled.wrong("team", ChangePersonError::UnknownUnit.to_string());
-            let again = person_page(&accounts, frame, id, (None, Some(filled))).await?;
+            let typed = Typed {
+                place: Some(filled),
+                ..Typed::default()
+            };
+            let again = person_page(&accounts, frame, id, typed).await?;
             return Ok(unprocessable(&again));
         }
     };

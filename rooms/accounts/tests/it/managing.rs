@@ -130,6 +130,21 @@ on_both! {
         assert_eq!(browser.post(&page, &format!("{page}/place"), &swapped).status, StatusCode::CONFLICT);
     }
 
+    fn what_somebody_knows_is_written_on_their_page(home) {
+        let desk = Desk::staffed(home);
+        let browser = helen(&desk);
+        let page = format!("/settings/people/{}", desk.person(MAYA));
+        let set = |skills: &str| browser.post(&page, &format!("{page}/skills"), &[("skills", skills)]);
+        assert_eq!(set("Italian, network  cabling, italian").location, page);
+        assert!(browser.get(&page).has("value=\"italian, network cabling\""));
+        let long = "x".repeat(61);
+        let refused = set(&long);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.has(&long) && refused.has("apart by commas"));
+        assert_eq!(set("").location, page);
+        assert!(!browser.get(&page).has("network cabling,"));
+    }
+
     fn every_page_of_the_administration_is_nothing_to_every_other_role(home) {
         let desk = Desk::staffed(home);
         let other = desk.person(ADMIN);
@@ -138,7 +153,7 @@ on_both! {
         let reads = [vec!["/settings/people".into(), "/settings/people/new".into(), "/settings/teams".into()], one("").to_vec()].concat();
         let writes = [
             vec!["/settings/people".into(), "/settings/teams".into(), "/settings/departments".into()],
-            one("/roles").to_vec(), one("/place").to_vec(), one("/disablement").to_vec(), one("/enablement").to_vec(), one("/link").to_vec(),
+            one("/roles").to_vec(), one("/place").to_vec(), one("/skills").to_vec(), one("/disablement").to_vec(), one("/enablement").to_vec(), one("/link").to_vec(),
         ]
         .concat();
         for role in SHIPPED_ROLES {

@@ -5,8 +5,8 @@ use kept_store::{StoreError, Write, params};
 
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId, State};
-use crate::{numbers, queries};
 use crate::telling::{Doer, Told};
+use crate::{numbers, queries};
 
 /// Files of a message are this large at most.
 pub const LARGEST_FILE: usize = 25 * 1024 * 1024;

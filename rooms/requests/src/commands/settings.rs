@@ -81,6 +81,8 @@ pub struct NewRoute {
     pub words: String,
     /// `team`, `person`, `round robin` or `least load`.
     pub way: String,
+    /// What it takes to know, where that counts: in small letters.
+    pub skill: String,
     /// To which team.
     pub team: Option<TeamId>,
     /// To whom.
@@ -117,6 +119,10 @@ pub fn add_route(
     if !by_person && new.team.is_none() {
         return Err(Fault::UnknownTeam.into());
     }
+    let finds = ["round robin", "least load"].contains(&new.way.as_str());
+    if !new.skill.is_empty() && !finds {
+        return Err(Fault::SkillWithoutChoice.into());
+    }
     let row = params![
         step.act.entry,
         &new.channel,
@@ -127,6 +133,7 @@ pub fn add_route(
         new.team,
         new.person.filter(|_| by_person),
         step.act.at,
+        &new.skill,
     ];
     tx.execute(queries::ADD_ROUTE, &row)?;
     audit(

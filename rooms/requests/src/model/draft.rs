@@ -190,6 +190,11 @@ pub enum Fault {
     /// No such team.
     #[error("Choose one of the teams.")]
     UnknownTeam,
+    /// A skill, and nobody to be found by it.
+    #[error(
+        "A skill counts where the rule finds somebody of the team: in turn, or with the least open."
+    )]
+    SkillWithoutChoice,
     /// Not a department.
     #[error("Choose one of the departments.")]
     UnknownDepartment,
@@ -225,6 +230,7 @@ impl Fault {
             Self::NoResolution => "resolution",
             Self::UnknownPerson => "assignee",
             Self::UnknownTeam => "team",
+            Self::SkillWithoutChoice => "skill",
             Self::UnknownDepartment => "department",
             Self::UnknownRequest => "other",
             Self::BadTag => "tag",

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
-use kept_accounts::queries::{people, teams};
+use kept_accounts::queries::{all_skills, people, teams};
 use kept_kernel::Id;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::StoreError;
@@ -37,6 +37,7 @@ struct RoutingPage {
     ways: Vec<Choice>,
     teams: Vec<Choice>,
     people: Vec<Choice>,
+    skills: Vec<Choice>,
 }
 
 struct RuleLine {
@@ -54,6 +55,7 @@ pub struct Rule {
     words: Option<String>,
     way: Option<String>,
     team: Option<String>,
+    skill: Option<String>,
     assignee: Option<String>,
 }
 
@@ -80,9 +82,10 @@ pub async fn routing(
 async fn routing_page(room: &Room, frame: Frame, form: Filled) -> Result<RoutingPage, Failure> {
     let found = room.store.read(|read| {
         let people = people(read, false, ("", Id::default()), 200)?;
-        Ok::<_, StoreError>((routes(read)?, teams(read)?, people))
+        let skills = all_skills(read)?;
+        Ok::<_, StoreError>((routes(read)?, teams(read)?, people, skills))
     });
-    let (rules, teams, people) = got(found).await?;
+    let (rules, teams, people, skills) = got(found).await?;
     let in_force = room.rules.now();
     let register = &in_force.register;
     let any = |words: &[String]| -> Vec<Choice> {
@@ -124,6 +127,7 @@ async fn routing_page(room: &Room, frame: Frame, form: Filled) -> Result<Routing
                     .map(|one| Choice::new(one.id.to_string(), one.name)),
             )
             .collect(),
+        skills: any(&skills),
         frame: frame.titled("Routing").at("requests"),
         form,
     })
@@ -153,7 +157,8 @@ fn line(route: &Route) -> RuleLine {
             let team = route.team_name.as_deref().unwrap_or_default();
             match way {
                 "team" => format!("team {team}"),
-                other => format!("team {team}, {other}"),
+                other if route.skill.is_empty() => format!("team {team}, {other}"),
+                other => format!("team {team}, {other} of who knows {}", route.skill),
             }
         }
     };
@@ -207,6 +212,7 @@ impl Rule {
             tier: self.tier.unwrap_or_default(),
             words: self.words.unwrap_or_default(),
             way: self.way.unwrap_or_default(),
+            skill: self.skill.unwrap_or_default(),
             team: team.map_err(|_| Fault::UnknownTeam)?,
             person: person.map_err(|_| Fault::UnknownPerson)?,
         })

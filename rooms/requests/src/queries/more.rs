@@ -44,17 +44,19 @@ statements! {
     ADD_VIEW = "INSERT INTO request_views (id, person, name, query, shared_at, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
     DROP_VIEW = "DELETE FROM request_views WHERE id = $1 AND person = $2";
 
-    ROUTES = "SELECT r.id, r.place, r.channel, r.category, r.tier, r.words, r.way, r.team, t.name, r.person, p.name, r.last_person
+    ROUTES = "SELECT r.id, r.place, r.channel, r.category, r.tier, r.words, r.way, r.team, t.name, r.person, p.name, r.last_person, r.skill
               FROM request_routes r LEFT JOIN teams t ON t.id = r.team LEFT JOIN people p ON p.id = r.person
               WHERE r.retired_at IS NULL ORDER BY r.place, r.id LIMIT 200";
-    ADD_ROUTE = "INSERT INTO request_routes (id, place, channel, category, tier, words, way, team, person, made_at)
-                 VALUES ($1, (SELECT coalesce(max(place), 0) + 1 FROM request_routes), $2, $3, $4, $5, $6, $7, $8, $9)";
+    ADD_ROUTE = "INSERT INTO request_routes (id, place, channel, category, tier, words, way, team, person, made_at, skill)
+                 VALUES ($1, (SELECT coalesce(max(place), 0) + 1 FROM request_routes), $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     RETIRE_ROUTE = "UPDATE request_routes SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     TURN_OF_ROUTE = "UPDATE request_routes SET last_person = $2 WHERE id = $1";
-    /// Who works in a team, with how much they have open.
+    /// Who works in a team and has a skill, where one is asked for, with how much they have open.
     OF_TEAM = "SELECT p.id, (SELECT count(*) FROM (SELECT 1 FROM requests q WHERE q.assignee = p.id AND q.closed_at IS NULL
                              LIMIT 200) AS mine)
-               FROM people p WHERE p.team = $1 AND p.state = 'active' ORDER BY p.id LIMIT 200";
+               FROM people p WHERE p.team = $1 AND p.state = 'active'
+                   AND ($2 = '' OR EXISTS (SELECT 1 FROM person_skills s WHERE s.person = p.id AND s.skill = $2))
+               ORDER BY p.id LIMIT 200";
 
     COLLEAGUES = "SELECT id, name FROM people WHERE state = 'active' ORDER BY folded_name, id LIMIT 200";
 

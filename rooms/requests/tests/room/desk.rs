@@ -165,6 +165,17 @@ impl Desk {
             .kept();
     }
 
+    /// Somebody knows these things.
+    pub fn knows(&self, person: PersonId, skills: &'static str) {
+        let act = self.accounts.act(Who::Console);
+        let scope = for_kept(Action::ManageAccounts);
+        let set = move |tx: &kept_store::Write<'_>| {
+            let skills = commands::skills_in(skills);
+            commands::set_skills(tx, &act, &scope, (person, &skills))
+        };
+        self.store.write(set).kept();
+    }
+
     /// Lets time do what is due.
     pub fn tick(&self) {
         let (rules, now) = (self.rules.now(), self.world.now());

@@ -169,6 +169,26 @@ on_both! {
         }
     }
 
+    fn a_rule_of_routing_finds_who_knows_what_it_takes(home) {
+        let desk = Desk::new(home);
+        desk.knows(desk.id("ben"), "Italian, Cabling");
+        let helen = desk.browser("helen");
+        let north = desk.north.to_string();
+        let rule = |way: &'static str| [("way", way), ("team", north.as_str()), ("words", "fattura"), ("skill", "italian")];
+        let refused = helen.post("/requests/routing", "/requests/routing", &rule("team"));
+        assert!(refused.has("A skill counts where"), "{}", refused.text);
+        assert_eq!(helen.post("/requests/routing", "/requests/routing", &rule("round robin")).status, StatusCode::SEE_OTHER);
+        assert!(helen.get("/requests/routing").has("round robin of who knows italian"));
+        let maya = desk.browser("maya");
+        for subject in ["Fattura 1", "Fattura 2"] {
+            let page = maya.get(&format!("/requests/{}", maya.note(subject)));
+            assert!(page.has("New, with ben"), "{subject}");
+        }
+        desk.away(desk.id("ben"));
+        let page = maya.get(&format!("/requests/{}", maya.note("Fattura 3")));
+        assert!(!page.has("New, with ben") && !page.has("New, with maya"), "nobody else knows");
+    }
+
     fn what_people_write_never_becomes_a_tag(home) {
         let desk = Desk::new(home);
         let maya = desk.browser("maya");
