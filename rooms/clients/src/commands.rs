@@ -31,6 +31,7 @@ pub(crate) use add::{put, put_contact};
 pub use change::{archive_client, bring_back_client, change_client};
 pub use contact::{add_contact, change_contact, remove_contact, return_contact};
 pub use error::ClientError;
+pub(crate) use fields::set_values;
 pub use fields::{NewField, add_field, retire_field, set_value};
 pub use figures::{
     NewRevenue, TierByHand, add_revenue, drop_tier_by_hand, refigure, remove_revenue,

@@ -4,6 +4,7 @@
 //! would be done and does nothing.
 
 mod lines;
+mod own;
 mod reading;
 mod uses;
 mod work;
@@ -14,6 +15,7 @@ use kept_store::{FromRow, Row, StoreError, Value, Write, params, statements};
 
 use crate::commands::{ClientError, Step};
 
+pub(crate) use own::{fields, use_of};
 pub(crate) use reading::{Table, read};
 pub(crate) use uses::{Use, guessed, layout};
 pub(crate) use work::round;
@@ -127,7 +129,8 @@ pub(crate) fn take_import(
     confirmed(tx, scope)?;
     let [import, entry, ..] = step.ids;
     let json = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
-    let uses: Vec<String> = guessed(&table.columns);
+    let mut uses: Vec<String> = guessed(&table.columns);
+    own::guessed(&fields(tx)?, &table.columns, &mut uses);
     let (columns, uses) = (json(&table.columns), json(&uses));
     let lines = table.rows.len() as u32;
     let row = params![
@@ -165,7 +168,10 @@ pub(crate) fn map_import(
     (id, uses): (Id, &[String]),
 ) -> Result<(), ClientError> {
     let import = standing(tx, scope, id, &["mapping", "checked"])?;
-    let known = |name: &String| name.is_empty() || Use::named(name).is_some();
+    let own = fields(tx)?;
+    let known = |name: &String| {
+        name.is_empty() || Use::named(name).is_some() || own::field_of(&own, name).is_some()
+    };
     if uses.len() != import.columns.len() || !uses.iter().all(known) {
         return Err(ClientError::fault(
             "uses",

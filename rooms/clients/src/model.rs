@@ -6,6 +6,7 @@ mod typed;
 
 use std::fmt;
 
+use jiff::civil::Date;
 use kept_accounts::model::{PersonId, TeamId};
 use kept_kernel::{Id, IdError, Instant};
 use kept_store::{FromRow, Row, StoreError, Value};
@@ -390,6 +391,24 @@ pub struct Field {
     pub kind: FieldKind,
     /// What can be chosen.
     pub choices: Vec<String>,
+}
+
+impl Field {
+    /// A value as it can stand in it; none: it does not fit. An empty one always does.
+    pub(crate) fn fitting(&self, value: &str) -> Option<String> {
+        let value = value.trim();
+        let fits = value.is_empty()
+            || match self.kind {
+                FieldKind::Text => value.chars().count() <= LONGEST_LINE,
+                FieldKind::Number => value
+                    .replace(',', "")
+                    .parse::<f64>()
+                    .is_ok_and(f64::is_finite),
+                FieldKind::Date => value.parse::<Date>().is_ok(),
+                FieldKind::Choice => self.choices.iter().any(|choice| choice == value),
+            };
+        fits.then(|| value.to_owned())
+    }
 }
 
 impl FromRow for Field {

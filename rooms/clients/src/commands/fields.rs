@@ -1,6 +1,5 @@
 //! Fields of the company's own, and what a client has in them.
 
-use jiff::civil::Date;
 use kept_accounts::access::Scope;
 use kept_store::{Write, params};
 
@@ -120,38 +119,35 @@ pub fn set_value(
     (client, id): (ClientId, FieldId),
     value: &str,
 ) -> Result<(), ClientError> {
-    held(tx, scope, client)?;
     let fields: Vec<Field> = tx.all(queries::FIELDS, &[])?;
     let field = fields.into_iter().find(|field| field.id == id);
     let field = field.ok_or(ClientError::Missing)?;
-    let value = fitting(&field, value)?;
-    if value.is_empty() {
-        tx.execute(queries::DROP_VALUE, &params![client, id])?;
-    } else {
-        tx.execute(queries::SET_VALUE, &params![client, id, &value])?;
-    }
-    let fact = id.to_string();
-    let row = params![client, &fact, TYPED, step.at, scope.person()];
-    tx.execute(queries::SET_SOURCE, &row)?;
-    let [entry, ..] = step.ids;
-    let detail = serde_json::json!({ "changed": [fact] });
-    Ok(step.audit(tx, (entry, "ClientChanged"), ("client", client.0), &detail)?)
+    let value = field.fitting(value);
+    let value = value.ok_or_else(|| ClientError::fault("value", field.kind.advice()))?;
+    set_values(tx, step, scope, (client, &[(id, value)]))
 }
 
-fn fitting(field: &Field, value: &str) -> Result<String, ClientError> {
-    let value = value.trim();
-    let fits = value.is_empty()
-        || match field.kind {
-            FieldKind::Text => value.chars().count() <= LONGEST_LINE,
-            FieldKind::Number => value
-                .replace(',', "")
-                .parse::<f64>()
-                .is_ok_and(f64::is_finite),
-            FieldKind::Date => value.parse::<Date>().is_ok(),
-            FieldKind::Choice => field.choices.iter().any(|choice| choice == value),
-        };
-    if fits {
-        return Ok(value.to_owned());
+/// The same of several fields at once, with values that fit.
+pub(crate) fn set_values(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    (client, values): (ClientId, &[(FieldId, String)]),
+) -> Result<(), ClientError> {
+    held(tx, scope, client)?;
+    let mut changed = Vec::new();
+    for (id, value) in values {
+        if value.is_empty() {
+            tx.execute(queries::DROP_VALUE, &params![client, *id])?;
+        } else {
+            tx.execute(queries::SET_VALUE, &params![client, *id, value])?;
+        }
+        let fact = id.to_string();
+        let row = params![client, &fact, TYPED, step.at, scope.person()];
+        tx.execute(queries::SET_SOURCE, &row)?;
+        changed.push(fact);
     }
-    Err(ClientError::fault("value", field.kind.advice()))
+    let [entry, ..] = step.ids;
+    let detail = serde_json::json!({ "changed": changed });
+    Ok(step.audit(tx, (entry, "ClientChanged"), ("client", client.0), &detail)?)
 }

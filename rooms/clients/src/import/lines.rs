@@ -5,13 +5,14 @@ use kept_kernel::Id;
 use kept_language::Register;
 use kept_store::{Sql, StoreError, Write, params};
 
+use super::own;
 use super::uses::Use;
 use crate::commands::{
-    ClientError, NewRevenue, Step, add_client, add_contact, add_revenue, write_note,
+    ClientError, NewRevenue, Step, add_client, add_contact, add_revenue, set_values, write_note,
 };
 use crate::model::{
-    ClientId, ClientKind, ContactDraft, Draft, Fault, Typed, TypedContact, domain_of, folded,
-    folded_email, folded_name,
+    ClientId, ClientKind, ContactDraft, Draft, Fault, Field, FieldId, Typed, TypedContact,
+    domain_of, folded, folded_email, folded_name,
 };
 use crate::{queries, read};
 
@@ -22,7 +23,11 @@ pub(super) struct Said {
     contact: Option<ContactDraft>,
     revenue: String,
     note: String,
+    own: Vec<(FieldId, String)>,
 }
+
+/// What is needed to take in a line: one for the client, the contact, what it bought, a note, and its own fields.
+pub(super) type Steps = [Step; 5];
 
 /// What is done with a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +56,7 @@ impl Outcome {
 
 /// What the cells of a line say by the uses of their columns.
 pub(super) fn said(
-    register: &Register,
+    (register, fields): (&Register, &[Field]),
     uses: &[String],
     cells: &[String],
 ) -> Result<Said, Vec<Fault>> {
@@ -107,10 +112,13 @@ pub(super) fn said(
     });
     let contact = contact.map(|typed| typed.understood(register, ContactDraft::default()));
     let contact = contact.and_then(|read| read.map_err(|wrong| faults.extend(wrong)).ok());
+    let own = own::said(fields, uses, cells);
+    let own = own.map_err(|wrong| faults.extend(wrong));
     if !faults.is_empty() {
         return Err(faults);
     }
     Ok(Said {
+        own: own.unwrap_or_default(),
         client,
         contact,
         revenue: one(Use::Revenue),
@@ -195,7 +203,7 @@ const fn outcome(client: bool, contact: bool) -> &'static str {
 /// Takes a line in.
 pub(super) fn done(
     tx: &Write<'_>,
-    [first, second, third, fourth]: &[Step; 4],
+    [first, second, third, fourth, fifth]: &Steps,
     scope: &Scope,
     said: Result<Said, Vec<Fault>>,
 ) -> Result<Outcome, ClientError> {
@@ -232,6 +240,9 @@ pub(super) fn done(
             .take(crate::model::LONGEST_LINES)
             .collect();
         write_note(tx, fourth, scope, client, &note)?;
+    }
+    if found.is_none() && !said.own.is_empty() {
+        set_values(tx, fifth, scope, (client, &said.own))?;
     }
     Ok(Outcome {
         what: outcome(found.is_none(), contact.is_some()),

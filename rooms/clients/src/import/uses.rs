@@ -93,7 +93,8 @@ impl Layout {
     }
 }
 
-fn plain(name: &str) -> String {
+/// A name as it is compared: letters and digits alone, in small letters.
+pub(super) fn plain(name: &str) -> String {
     let letters = name.chars().filter(|letter| letter.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

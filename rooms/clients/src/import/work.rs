@@ -7,9 +7,9 @@ use kept_journal::audit::Who;
 use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 
-use super::lines::{Outcome, done, said, tried};
+use super::lines::{Outcome, Steps, done, said, tried};
 use super::{Import, ListLine};
-use crate::commands::{ClientError, Step, archive_client, remove_contact};
+use crate::commands::{ClientError, archive_client, remove_contact};
 use crate::model::{Client, ClientId, ContactId};
 use crate::queries;
 use crate::room::Room;
@@ -54,7 +54,7 @@ fn piece(room: &Room, id: Id) -> Result<bool, StoreError> {
     let who = by
         .taken_by
         .map_or(Who::Kept, |(person, _)| Who::Person(person));
-    let steps: Arc<Vec<[Step; 4]>> = Arc::new(
+    let steps: Arc<Vec<Steps>> = Arc::new(
         (0..AT_ONCE)
             .map(|_| std::array::from_fn(|_| room.step(who)))
             .collect(),
@@ -69,7 +69,7 @@ fn piece(room: &Room, id: Id) -> Result<bool, StoreError> {
     written.wait()
 }
 
-fn lines(tx: &Write<'_>, steps: &[[Step; 4]], id: Id) -> Result<bool, ClientError> {
+fn lines(tx: &Write<'_>, steps: &[Steps], id: Id) -> Result<bool, ClientError> {
     tx.execute(super::HOLD_IMPORT, &params![id])?;
     let import: Import = tx.one(super::IMPORT, &params![id])?;
     let scope = for_kept(Action::EditClients);
@@ -110,23 +110,24 @@ fn lines(tx: &Write<'_>, steps: &[[Step; 4]], id: Id) -> Result<bool, ClientErro
 
 fn one(
     tx: &Write<'_>,
-    (steps, scope): (&[Step; 4], &Scope),
+    (steps, scope): (&Steps, &Scope),
     import: &Import,
     line: &ListLine,
 ) -> Result<Option<Outcome>, ClientError> {
     let [first, ..] = steps;
-    let register = &first.rules.register;
+    let own = super::fields(tx)?;
+    let words = (&first.rules.register, &own[..]);
     Ok(match import.state.as_str() {
         "checking" => {
             let is_earlier = |sql, word: &str| {
                 let found: Option<(i64,)> = tx.maybe(sql, &params![import.id, word, line.line])?;
                 Ok(found.is_some())
             };
-            let said = said(register, &import.uses, &line.cells);
+            let said = said(words, &import.uses, &line.cells);
             Some(tried(tx, said, is_earlier)?)
         }
         "running" => {
-            let said = said(register, &import.uses, &line.cells);
+            let said = said(words, &import.uses, &line.cells);
             Some(done(tx, steps, scope, said)?)
         }
         "undoing" => Some(undone(tx, steps, scope, line)?),
@@ -138,7 +139,7 @@ fn one(
 /// since.
 fn undone(
     tx: &Write<'_>,
-    [first, second, ..]: &[Step; 4],
+    [first, second, ..]: &Steps,
     scope: &Scope,
     line: &ListLine,
 ) -> Result<Outcome, ClientError> {

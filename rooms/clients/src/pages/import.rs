@@ -25,6 +25,7 @@ use crate::import::{
     self, Import, ListLine, MOST_BYTES, Use, layout, map_import, may_import, run_import,
     take_import, undo_import,
 };
+use crate::model::Field;
 use crate::queries::{self, by_id};
 use crate::room::{Room, TOPIC};
 
@@ -179,7 +180,7 @@ struct ImportPage {
     lead: String,
     progress: Option<Progress>,
     columns: Vec<Column>,
-    uses: Vec<(&'static str, &'static str)>,
+    uses: Vec<(String, String)>,
     problem: Option<String>,
     counts: Vec<(String, String, bool)>,
     lines: Vec<Line>,
@@ -212,6 +213,7 @@ pub struct Asked {
 /// What is read of a list.
 struct Seen {
     import: Import,
+    fields: Vec<Field>,
     samples: Vec<ListLine>,
     counts: Vec<(String, u64)>,
     lines: Vec<ListLine>,
@@ -236,6 +238,7 @@ async fn seen(room: &Room, id: Id, asked: &Asked) -> Result<Seen, Failure> {
             counts: read.all(import::OUTCOMES, &params![id])?,
             lines,
             import,
+            fields: import::fields(read)?,
         }))
     });
     got(found).await?.ok_or_else(gone)
@@ -252,6 +255,17 @@ pub async fn show(
     importing(&signed)?;
     let seen = seen(&room, row_of(&id)?, &asked).await?;
     Ok(page(&import_page(frame, &seen, &asked, None)))
+}
+
+/// What a column can be.
+fn uses(fields: &[Field]) -> Vec<(String, String)> {
+    let shipped = Use::ALL
+        .iter()
+        .map(|one| (one.name().to_owned(), one.says().to_owned()));
+    let own = fields
+        .iter()
+        .map(|field| (import::use_of(field), format!("Client: {}", field.label)));
+    shipped.chain(own).collect()
 }
 
 fn import_page(frame: Frame, seen: &Seen, asked: &Asked, problem: Option<String>) -> ImportPage {
@@ -278,7 +292,7 @@ fn import_page(frame: Frame, seen: &Seen, asked: &Asked, problem: Option<String>
         lead: format!("{} lines, {}. {}", import.lines, state_words(state), layout(&import.columns).words()),
         progress: progress(import),
         columns: if open { columns.map(column).collect() } else { Vec::new() },
-        uses: Use::ALL.iter().map(|one| (one.name(), one.says())).collect(),
+        uses: uses(&seen.fields),
         problem,
         counts: counts(&here, &seen.counts, show),
         lines: shown.iter().take(ON_A_PAGE as usize).map(|line| line_of(line, state)).collect(),

@@ -64,6 +64,24 @@ fn counts(page: &Answer) -> Vec<String> {
 }
 
 on_both! {
+    fn a_column_that_is_called_like_an_own_field_goes_into_it(home) {
+        let desk = Desk::new(home);
+        let (ada, rita) = (desk.browser("ada"), desk.browser("rita"));
+        let define = [("label", "Renewal date"), ("kind", "date"), ("choices", "")];
+        assert_eq!(ada.post("/clients/fields", "/clients/fields", &define).status, StatusCode::SEE_OTHER);
+        let list = b"Company Name,renewal_date\nAalto Dairy,2026-05-01\nBerg,soon\nCorvo,\n";
+        let here = tried(&desk, &rita, list);
+        let wrong = rita.get(&format!("{here}?show=wrong"));
+        assert!(wrong.has("Renewal date: Write a day like 2026-03-02."), "{}", wrong.text);
+        rita.post(&here, &format!("{here}/run"), &[]);
+        desk.round();
+        let all = rita.get("/clients").text;
+        let aalto = all.split("href=\"/clients/").find(|rest| rest.contains("Aalto Dairy")).unwrap();
+        let page = rita.get(&format!("/clients/{}", aalto.split('"').next().unwrap()));
+        assert!(page.has("2026-05-01"), "{}", page.text);
+        assert!(!rita.sees("Berg") && rita.sees("Corvo"));
+    }
+
     fn a_list_is_mapped_tried_taken_in_and_taken_back(home) {
         let desk = Desk::new(home);
         let rita = desk.browser("rita");
