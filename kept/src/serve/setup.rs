@@ -78,7 +78,7 @@ impl Setup {
 }
 
 /// The settings of the company: name, address, and the right that opens it.
-const SETTINGS: [(&str, &str, Action); 6] = [
+const SETTINGS: [(&str, &str, Action); 7] = [
     ("Working time", "/settings/working-time", Action::Configure),
     ("Blanks of the SOPs", "/settings/blanks", Action::Configure),
     ("Mail", "/settings/mail", Action::Configure),
@@ -89,6 +89,7 @@ const SETTINGS: [(&str, &str, Action); 6] = [
         "/settings/emergencies",
         Action::AuditRecords,
     ),
+    ("Alarms", "/settings/alarms", Action::AuditRecords),
 ];
 
 /// The settings that a person may open.

@@ -50,6 +50,7 @@ statements! {
     OTHER_ADMINISTRATOR = "SELECT p.id FROM people p JOIN person_roles r ON r.person = p.id
                            WHERE r.role = 'administrator' AND p.state = 'active' AND p.id <> $1 LIMIT 1";
 
+    NAME_OF_PERSON = "SELECT name FROM people WHERE id = $1";
     SKILLS = "SELECT skill FROM person_skills WHERE person = $1 ORDER BY skill";
     ALL_SKILLS = "SELECT DISTINCT skill FROM person_skills ORDER BY skill LIMIT 500";
     ADD_SKILL = "INSERT INTO person_skills (person, skill) VALUES ($1, $2)";
@@ -147,6 +148,7 @@ statements! {
     REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND person = $2 RETURNING name";
     USE_CHALLENGE = "INSERT INTO used_challenges (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
 
+    NAME_OF_TOKEN = "SELECT name FROM api_tokens WHERE id = $1";
     ADD_TOKEN = "INSERT INTO api_tokens (id, token, name, person, scopes, made_at, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// The token that a program shows, with its person's roles; a person who has left takes their tokens along.

@@ -95,6 +95,9 @@ statements! {
              WHERE place > $1 ORDER BY place LIMIT $2";
     OF_OBJECT = "SELECT place, id, at, who, act, object, object_id, detail, leaf FROM audit
                  WHERE object = $1 AND object_id = $2 AND place < $3 ORDER BY place DESC LIMIT $4";
+    /// What begins with this word.
+    ALARMS = "SELECT place, id, at, who, act, object, object_id, detail, leaf FROM audit
+              WHERE act >= 'Alarm' AND act < 'Alarn' AND place < $1 ORDER BY place DESC LIMIT $2";
     LATEST = "SELECT place, id, at, who, act, object, object_id, detail, leaf FROM audit
               WHERE place < $1 ORDER BY place DESC LIMIT $2";
     LAST_CHECKPOINT = "SELECT size, frontier FROM audit_checkpoints ORDER BY size DESC LIMIT 1";
@@ -158,6 +161,19 @@ pub fn latest(
     limit: u32,
 ) -> Result<Vec<Written>, StoreError> {
     read.all(LATEST, &params![place_or_end(before), limit])
+}
+
+/// The newest entries that say that somebody did what should be looked at, before a place: their acts begin with `Alarm`.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn alarms(
+    read: &kept_store::Read<'_>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Written>, StoreError> {
+    read.all(ALARMS, &params![place_or_end(before), limit])
 }
 
 fn place_or_end(before: Option<u64>) -> i64 {

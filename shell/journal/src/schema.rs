@@ -26,6 +26,11 @@ pub const SCHEMA: Schema = Schema {
             name: "obligations without references",
             text: UNREFERRED,
         },
+        Migration {
+            number: 5,
+            name: "alarms",
+            text: ALARMS,
+        },
     ],
 };
 
@@ -233,4 +238,8 @@ const UNREFERRED: &str = "
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_record_fkey;
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_client_fkey;
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_import_fkey;
+";
+
+const ALARMS: &str = "
+    CREATE INDEX audit_alarms ON audit (place) WHERE act >= 'Alarm' AND act < 'Alarn';
 ";

@@ -7,6 +7,7 @@
 //!
 //! INVARIANT: what no rule grants is denied. A record out of reach looks like one that does not exist.
 
+mod alarms;
 mod emergency;
 mod matrix;
 mod reads;
@@ -17,6 +18,7 @@ mod tests;
 use kept_kernel::Id;
 use kept_store::{AsStore, Read, StoreError, Value, params};
 
+pub use alarms::{Alarm, alarms};
 pub use emergency::{
     EMERGENCY_MINUTES, Emergency, OpenEmergencyError, emergencies, end_emergency, open_emergency,
 };

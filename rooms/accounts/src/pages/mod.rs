@@ -1,5 +1,6 @@
 //! The pages: signing in, a person's own settings, the people of the company.
 
+mod alarms;
 mod emergencies;
 mod links;
 mod me;
@@ -29,6 +30,7 @@ pub fn routes(accounts: Accounts) -> Routes {
         .merge(people::routes())
         .merge(teams::routes())
         .merge(emergencies::routes())
+        .merge(alarms::routes())
         .with_state(accounts)
 }
 

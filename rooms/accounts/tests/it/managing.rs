@@ -209,6 +209,10 @@ on_both! {
         assert!(!scope(Action::ReadClients).allows(&Subject { id: desk.world.id(), ..subject }), "this one only");
         assert!(helen(&desk).get("/settings/emergencies").has("Their plant stands still"));
         assert!(desk.audited().iter().any(|act| act == "AlarmEmergencyAccessOpened"));
+        kept_journal::place(&desk.store).unwrap();
+        let alarms = helen(&desk).get("/settings/alarms");
+        assert!(alarms.has("Opened a record in an emergency") && alarms.has("Maya"), "{}", alarms.text);
+        assert_eq!(browser.get("/settings/alarms").status, StatusCode::NOT_FOUND);
         desk.pass_seconds(3600);
         assert!(!scope(Action::ReadClients).allows(&subject));
     }
