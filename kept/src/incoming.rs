@@ -40,14 +40,14 @@ fn alone(house: &House) -> Result<Room, Failure> {
 }
 
 /// Takes in one mail from standard input.
-pub fn receive(asked: &ReceiveAsked) -> Result<Outcome, Failure> {
+pub fn receive(asked: &ReceiveAsked) -> Outcome {
     let kept = take_in(asked);
     if let Err(failure) = kept {
         // Whatever is wrong here, the mail is not lost: the mail server keeps it and tries again.
         failure.tell();
-        return Ok(Outcome::TryAgain);
+        return Outcome::TryAgain;
     }
-    Ok(Outcome::Fine)
+    Outcome::Fine
 }
 
 fn take_in(asked: &ReceiveAsked) -> Result<(), Failure> {
@@ -58,7 +58,9 @@ fn take_in(asked: &ReceiveAsked) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("The mail could not be read: {error}.")))?;
     let house = House::open(&asked.house)?;
     let room = alone(&house)?;
-    let taken = room.receive(asked.mailbox.as_deref(), &raw).map_err(told)?;
+    let taken = room
+        .receive(asked.mailbox.as_deref(), &raw)
+        .map_err(|error| told(&error))?;
     // It is kept. What cannot be made of it now is made later, by the program that serves.
     if let Err(error) = room.handle(taken.raw) {
         crate::tell::remark(&format!("the mail is kept, and handled later: {error}"));
@@ -66,7 +68,7 @@ fn take_in(asked: &ReceiveAsked) -> Result<(), Failure> {
     Ok(())
 }
 
-fn told(error: ReceiveError) -> Failure {
+fn told(error: &ReceiveError) -> Failure {
     Failure::new(format!("The mail was not taken: {error}."))
 }
 
@@ -152,7 +154,7 @@ impl Step for Prepared {
     ) -> Result<Placed, DeskError> {
         let follows = follows.map(RequestId);
         let opened = commands::mail_opens(tx, &self.step, self.id, &mailed_in(mail), follows);
-        opened.map(placed).map_err(refused)
+        opened.map(placed).map_err(|error| refused(&error))
     }
 
     fn add(
@@ -169,11 +171,12 @@ impl Step for Prepared {
         };
         let request = RequestId(request);
         let added = commands::mail_adds(tx, &self.step, request, &mailed_in(mail), counts);
-        added.map(placed).map_err(refused)
+        added.map(placed).map_err(|error| refused(&error))
     }
 
     fn tell(&self, tx: &Write<'_>, request: Id, words: &str) -> Result<(), DeskError> {
-        commands::mail_tells(tx, &self.machine, RequestId(request), words).map_err(refused)
+        commands::mail_tells(tx, &self.machine, RequestId(request), words)
+            .map_err(|error| refused(&error))
     }
 }
 
@@ -206,7 +209,7 @@ fn placed(placed: commands::Placed) -> Placed {
     }
 }
 
-fn refused(error: impl AsStore + std::fmt::Display) -> DeskError {
+fn refused(error: &(impl AsStore + std::fmt::Display)) -> DeskError {
     match error.store() {
         Some(error) => DeskError::Store(error.clone()),
         None => DeskError::Refused(error.to_string()),

@@ -68,7 +68,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
             command: TokenCommand::Create(asked),
         } => people::create_token(asked),
         Command::Mail { command } => match command {
-            MailCommand::Receive(asked) => incoming::receive(asked),
+            MailCommand::Receive(asked) => Ok(incoming::receive(asked)),
             MailCommand::Mailbox(asked) => incoming::mailbox(asked),
         },
         Command::Serve(asked) => serve::serve(asked),

@@ -106,10 +106,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     );
     let requests = requests(house, &rules, &live);
     let messages = incoming::room(house, requests.clone());
-    let parts = kept_announcements::parts(&announcements)
-        .and(kept_clients::parts(&clients))
-        .and(kept_requests::parts(&requests))
-        .and(kept_messages::parts(&messages));
+    let parts =
+        kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
     let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
     let adherence = adherence(house, &rules, &live).naming(parts.pages.clone());
@@ -138,9 +136,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
-        .merge(kept_clients::api_routes(clients))
-        .merge(kept_requests::api_routes(requests.clone()))
-        .merge(kept_messages::api_routes(messages.clone()))
+        .merge(desk_api(clients, &requests, &messages))
         .merge(kept_today::api_routes(today.clone()));
     let api = harvest.watch(api::routes(programs, accounts.clone(), &description));
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
@@ -169,6 +165,28 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         history,
         messages,
     })
+}
+
+/// What clients, their requests and their mail hand to the program.
+fn desk_parts(
+    clients: &kept_clients::Room,
+    requests: &kept_requests::Room,
+    messages: &kept_messages::Room,
+) -> Parts {
+    kept_clients::parts(clients)
+        .and(kept_requests::parts(requests))
+        .and(kept_messages::parts(messages))
+}
+
+/// Their routes for programs.
+fn desk_api(
+    clients: kept_clients::Room,
+    requests: &kept_requests::Room,
+    messages: &kept_messages::Room,
+) -> Routes {
+    kept_clients::api_routes(clients)
+        .merge(kept_requests::api_routes(requests.clone()))
+        .merge(kept_messages::api_routes(messages.clone()))
 }
 
 /// The room of requests.

@@ -156,11 +156,7 @@ fn body(row: &MessageRow) -> MessageBody {
     let flaws = row.flaws.split(", ").filter(|flaw| !flaw.is_empty());
     MessageBody {
         id: row.id.to_string(),
-        raw_sha256: row
-            .sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        raw_sha256: row.hash(),
         size: row.size,
         mailbox: row.mailbox.clone(),
         subject: row.subject.clone(),

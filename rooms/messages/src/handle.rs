@@ -62,6 +62,14 @@ impl Decided {
     }
 }
 
+/// A mail that waits.
+struct Waiting {
+    mailbox: MailboxId,
+    content: Vec<u8>,
+    received_at: Instant,
+    tries: u32,
+}
+
 /// A mail at work: what it says, and all that a transaction needs and must not make itself.
 pub(super) struct Work {
     pub(super) raw: Id,
@@ -85,16 +93,17 @@ impl Room {
     ///
     /// Only where the database cannot be asked at all; what goes wrong with the mail itself is kept beside it.
     pub fn handle(&self, raw: Id) -> Result<(), StoreError> {
-        let Some((mailbox, content, received_at, tries)) = self.waiting(raw)? else {
+        let Some(waiting) = self.waiting(raw)? else {
             return Ok(());
         };
-        let work = self.at_work(raw, (mailbox, received_at), &content, tries >= TRIES);
+        let tries = waiting.tries;
+        let work = self.at_work(raw, &waiting, tries >= TRIES);
         let room = self.clone();
         let handled = self.store.write(move |tx| handled(&room, tx, &work));
         match handled.wait() {
             Ok(None) => Ok(()),
             Ok(Some(decided)) => {
-                self.desk.changed(decided);
+                self.desk.changed(decided.request);
                 Ok(())
             }
             Err(DeskError::Store(error)) if error.is_passing() => Err(error),
@@ -102,23 +111,23 @@ impl Room {
         }
     }
 
-    fn waiting(&self, raw: Id) -> Result<Option<(MailboxId, Vec<u8>, Instant, u32)>, StoreError> {
+    fn waiting(&self, raw: Id) -> Result<Option<Waiting>, StoreError> {
         let found = self.store.read(move |read| {
             read.maybe::<(Id, Vec<u8>, Instant, u32)>(queries::RAW, &params![raw])
         });
         let found = found.wait()?;
-        Ok(found.map(|(mailbox, content, at, tries)| (MailboxId(mailbox), content, at, tries)))
+        Ok(found.map(|(mailbox, content, received_at, tries)| Waiting {
+            mailbox: MailboxId(mailbox),
+            content,
+            received_at,
+            tries,
+        }))
     }
 
-    fn at_work(
-        &self,
-        raw: Id,
-        (mailbox, received_at): (MailboxId, Instant),
-        content: &[u8],
-        as_file: bool,
-    ) -> Work {
+    fn at_work(&self, raw: Id, waiting: &Waiting, as_file: bool) -> Work {
+        let content = &waiting.content;
         let mut mail = Incoming::read(content);
-        let whole = as_file.then(|| (content.to_vec(), sha256(content)));
+        let whole = as_file.then(|| (content.clone(), sha256(content)));
         if as_file {
             mail.parts.clear();
             mail.report = None;
@@ -128,8 +137,8 @@ impl Room {
         Work {
             raw,
             id: self.world.id(),
-            mailbox,
-            received_at,
+            mailbox: waiting.mailbox,
+            received_at: waiting.received_at,
             now: self.world.now(),
             file_ids: (0..files).map(|_| self.world.id()).collect(),
             answer: [self.world.id(), self.world.id()],
@@ -149,10 +158,10 @@ impl Room {
             });
             return again.wait().map(drop);
         }
-        let Some((mailbox, content, received_at, _)) = self.waiting(raw)? else {
+        let Some(waiting) = self.waiting(raw)? else {
             return Ok(());
         };
-        let work = self.at_work(raw, (mailbox, received_at), &content, true);
+        let work = self.at_work(raw, &waiting, true);
         let aside = self.store.write(move |tx| {
             let words = format!("It could not be brought in: {why}");
             let decided = Decided::aside(&words);
@@ -165,8 +174,8 @@ impl Room {
     }
 }
 
-/// Does it all, where nobody else has. Returns the request that has changed.
-fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Option<Id>>, DeskError> {
+/// Does it all, where nobody else has. None: somebody has.
+fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Decided>, DeskError> {
     if tx.execute(queries::CLAIM, &params![work.raw, work.now])? == 0 {
         return Ok(None);
     }
@@ -184,7 +193,7 @@ fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Option<Id>
     if decided.outcome == Outcome::Opened {
         answers::receipt(tx, work, &mailbox, decided.placed)?;
     }
-    Ok(Some(decided.request))
+    Ok(Some(decided))
 }
 
 impl Work {

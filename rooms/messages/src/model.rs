@@ -1,6 +1,6 @@
 //! The words of the room: a mailbox, a mail as it came, and what became of it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use kept_kernel::{Id, IdError, Instant};
 use kept_store::{FromRow, Row, StoreError, Value};
@@ -125,6 +125,16 @@ pub(crate) struct MessageRow {
     pub(crate) reason: Option<String>,
     pub(crate) request: Option<Id>,
     pub(crate) settled_at: Option<Instant>,
+}
+
+impl MessageRow {
+    /// The SHA-256 of its bytes, in hexadecimal digits.
+    pub(crate) fn hash(&self) -> String {
+        self.sha256.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
 }
 
 impl FromRow for MessageRow {

@@ -113,10 +113,8 @@ impl Flaw {
 impl Incoming {
     /// Reads a mail. Any bytes give one.
     pub fn read(raw: &[u8]) -> Self {
-        // Should the parser fall over something, the mail is still a mail.
-        let attempt = |within| catch_unwind(AssertUnwindSafe(|| read_within(raw, within))).ok();
-        let mut mail = attempt(bounds::within(raw))
-            .or_else(|| attempt(bounds::head_alone(raw)))
+        let mut mail = attempt(raw, &bounds::within(raw))
+            .or_else(|| attempt(raw, &bounds::head_alone(raw)))
             .unwrap_or_else(|| unreadable(raw));
         mail.flaws.sort_unstable();
         mail.flaws.dedup();
@@ -150,7 +148,12 @@ impl Incoming {
     }
 }
 
-fn read_within(raw: &[u8], within: bounds::Within<'_>) -> Incoming {
+/// Should the parser fall over something, the mail is still a mail.
+fn attempt(raw: &[u8], within: &bounds::Within<'_>) -> Option<Incoming> {
+    catch_unwind(AssertUnwindSafe(|| read_within(raw, within))).ok()
+}
+
+fn read_within(raw: &[u8], within: &bounds::Within<'_>) -> Incoming {
     let mut mail = Incoming {
         flaws: within.flaws.clone(),
         ..Incoming::default()

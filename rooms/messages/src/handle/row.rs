@@ -50,15 +50,15 @@ pub(super) fn put(
 
 /// The same words of the same sender under the same id are the same mail, whichever of our mailboxes they came to.
 pub(super) fn digest(mail: &Incoming) -> [u8; 32] {
-    let mut words = String::new();
+    let mut words = Vec::new();
     let author = mail.author().map(|author| folded(&author.email));
     let id = mail.message_id.as_deref().unwrap_or_default();
     for part in [id, &author.unwrap_or_default(), &mail.subject, &mail.text] {
-        words.push_str(part);
-        words.push('\n');
+        words.extend_from_slice(part.as_bytes());
+        words.push(b'\n');
     }
     for part in &mail.parts {
-        words.push_str(&format!("{:?}\n", part.sha256));
+        words.extend_from_slice(&part.sha256);
     }
-    sha256(words.as_bytes())
+    sha256(&words)
 }

@@ -91,9 +91,10 @@ fn row(frame: &Frame, one: &MessageRow) -> Row {
         } else {
             one.subject.clone()
         },
-        from: format!("{} {}", one.from_name, one.from_email)
-            .trim()
-            .to_owned(),
+        from: match format!("{} {}", one.from_name, one.from_email).trim() {
+            "" => String::new(),
+            from => format!("{from}, "),
+        },
         reason: one.reason.clone().unwrap_or_default(),
         when: exactly(one.received_at),
         open: Button::act("Open a request", format!("{here}/request"), &frame.csrf),

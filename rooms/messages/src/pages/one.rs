@@ -20,6 +20,8 @@ use crate::model::MessageRow;
 use crate::queries;
 use crate::room::Room;
 
+/// Letters that can be read, whatever the page around them looks like.
+const LOOK: &str = "html{background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif}";
 /// So many bytes of pictures are written into a frame.
 const MOST_PICTURES: usize = 10 * 1024 * 1024;
 
@@ -133,13 +135,7 @@ fn facts(row: &MessageRow) -> Vec<Fact> {
         ("What became of it", row.state.clone()),
         ("Why", row.reason.clone().unwrap_or_default()),
         ("Size", format!("{} bytes", row.size)),
-        (
-            "SHA-256",
-            row.sha256
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        ),
+        ("SHA-256", row.hash()),
     ];
     let known = all
         .into_iter()
@@ -180,7 +176,7 @@ pub async fn html(
         many => format!("<p><em>{many} pictures from elsewhere were left out.</em></p>"),
     };
     let whole = format!(
-        "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>A mail</title></head><body>{note}{}</body></html>",
+        "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><style>{LOOK}</style><title>A mail</title></head><body>{note}{}</body></html>",
         safe.html
     );
     let from = if wanted.remote() {
@@ -197,10 +193,6 @@ pub async fn html(
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -22,7 +22,7 @@ pub(super) fn read(message: &Message<'_>, mail: &mut Incoming) {
     mail.in_reply_to = ids(message, "In-Reply-To").0;
     mail.references = ids(message, "References").0;
     mail.subject = shortened(&one_line(&clean(message.subject().unwrap_or_default())));
-    let mut all = |name: HeaderName<'static>| addresses(message, name, &mut mail.flaws);
+    let mut all = |name: HeaderName<'static>| addresses(message, &name, &mut mail.flaws);
     mail.from = all(HeaderName::From);
     mail.sender = all(HeaderName::Sender);
     mail.reply_to = all(HeaderName::ReplyTo);
@@ -122,7 +122,7 @@ pub(super) fn in_brackets(text: &str) -> Vec<String> {
 
 fn addresses(
     message: &Message<'_>,
-    name: HeaderName<'static>,
+    name: &HeaderName<'static>,
     flaws: &mut Vec<Flaw>,
 ) -> Vec<Address> {
     let mut found: Vec<Address> = Vec::new();
@@ -180,7 +180,7 @@ fn date(message: &Message<'_>) -> Option<Instant> {
     let standard = raw_values(message, "Date")
         .first()
         .and_then(|value| parser.parse_timestamp(value).ok())
-        .map(|at| at.as_second());
+        .map(jiff::Timestamp::as_second);
     let other = || {
         let date = message.date().filter(|date| date.is_valid());
         date.map(mail_parser::DateTime::to_timestamp)

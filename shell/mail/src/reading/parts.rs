@@ -97,9 +97,8 @@ fn within<'t>(text: &'t str, mail: &mut Incoming) -> &'t str {
 }
 
 fn note(part: &MessagePart<'_>, mail: &mut Incoming) {
-    let words = match &part.body {
-        PartType::Text(words) | PartType::Html(words) => words,
-        _ => return,
+    let (PartType::Text(words) | PartType::Html(words)) = &part.body else {
+        return;
     };
     if part.is_encoding_problem || words.contains('\u{fffd}') {
         mail.flaws.push(Flaw::Charset);
@@ -167,10 +166,9 @@ fn named(part: &MessagePart<'_>, kind: &str) -> String {
         "image/jpeg" | "image/jpg" => ".jpg",
         "image/gif" => ".gif",
         "application/pdf" => ".pdf",
-        "text/plain" => ".txt",
         "text/html" => ".html",
         "text/calendar" => ".ics",
-        "message/delivery-status" | "text/rfc822-headers" => ".txt",
+        "text/plain" | "message/delivery-status" | "text/rfc822-headers" => ".txt",
         _ => "",
     };
     format!("nameless{ending}")

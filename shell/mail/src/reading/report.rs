@@ -233,6 +233,9 @@ fn worst_line(text: &str) -> Option<(Delivery, String, String)> {
 
 /// `5.1.1`, else `550`, in a line.
 fn code_in(line: &str) -> Option<String> {
+    const KNOWN: &[&str] = &[
+        "421", "450", "451", "452", "500", "501", "503", "550", "551", "552", "553", "554", "571",
+    ];
     let words = || line.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
     let enhanced = words().map(|word| word.trim_matches('.')).find(|word| {
         let parts: Vec<&str> = word.split('.').collect();
@@ -240,9 +243,6 @@ fn code_in(line: &str) -> Option<String> {
         let short = |part: &&str| !part.is_empty() && part.len() <= 3;
         class && parts.len() == 3 && parts.iter().all(short)
     });
-    const KNOWN: &[&str] = &[
-        "421", "450", "451", "452", "500", "501", "503", "550", "551", "552", "553", "554", "571",
-    ];
     let plain = || words().find(|word| KNOWN.contains(word));
     enhanced.or_else(plain).map(str::to_owned)
 }

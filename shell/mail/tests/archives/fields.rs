@@ -63,7 +63,7 @@ fn without_halves(line: &str) -> String {
         match after.strip_prefix("\\ud").filter(|_| is_first) {
             Some(second) => {
                 let (second, after) = second.split_at(3);
-                whole.push_str(&format!("\\ud{digits}\\ud{second}"));
+                whole.extend(["\\ud", digits, "\\ud", second]);
                 rest = after;
             }
             None => {
