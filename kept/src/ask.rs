@@ -88,6 +88,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    /// Take mail in
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     #[command(flatten)]
     Keeping(Keeping),
 }
@@ -164,6 +169,46 @@ pub struct CreateTokenAsked {
     pub house: HouseAsked,
 }
 
+#[derive(Subcommand, Debug)]
+pub enum MailCommand {
+    /// Take in one mail from standard input, as the pipe of a mail server hands it over
+    ///
+    /// It ends with status 0 after the mail is kept, and with 75 when the mail server is to try again.
+    #[command(
+        after_help = "Example: kept mail receive --data /var/lib/kept --mailbox desk@company.example <mail.eml"
+    )]
+    Receive(ReceiveAsked),
+    /// Add a mailbox, or say anew who checks its senders
+    #[command(
+        after_help = "Example: kept mail mailbox desk@company.example --server mx.company.example"
+    )]
+    Mailbox(MailboxAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct ReceiveAsked {
+    /// The mailbox to which it came; may be left out where there is only one
+    #[arg(long, value_name = "ADDRESS")]
+    pub mailbox: Option<String>,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
+#[derive(Args, Debug)]
+pub struct MailboxAsked {
+    /// The address at which clients write
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// What it is called
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// The name that the own mail server gives itself in Authentication-Results; without it, senders count as unverified
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub server: String,
+    #[command(flatten)]
+    pub house: HouseAsked,
+}
+
 /// How the site is served.
 #[derive(Args, Debug)]
 pub struct ServeAsked {
@@ -184,6 +229,9 @@ pub struct ServeAsked {
     /// Let webhooks go to this machine and its network, and without encryption
     #[arg(long, env = "KEPT_ALLOW_PRIVATE_WEBHOOKS")]
     pub allow_private_webhooks: bool,
+    /// Take mail from the own mail server by LMTP or SMTP at this address, as in 127.0.0.1:2003
+    #[arg(long, value_name = "ADDRESS", env = "KEPT_LMTP")]
+    pub lmtp: Option<SocketAddr>,
 }
 
 impl ServeAsked {
@@ -544,6 +592,7 @@ mod tests {
         let origin = |at: &str, base_url: Option<&str>| {
             let asked = ServeAsked {
                 allow_private_webhooks: false,
+                lmtp: None,
                 house: HouseAsked {
                     data: "data".into(),
                     database_url: None,

@@ -100,6 +100,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         listen: at,
         base_url: None,
         allow_private_webhooks: true,
+        lmtp: None,
     };
     let name = company.name;
     let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {

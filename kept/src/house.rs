@@ -15,6 +15,7 @@ use kept_accounts::model::Roles;
 use kept_journal::{InForce, Rules};
 use kept_kernel::Instant;
 use kept_language::Register;
+use kept_mail::Marks;
 use kept_outbound::Guard;
 use kept_sops::{Shipped, Text};
 use kept_store::{Dialect, Migrated, Schema, Settings, Store};
@@ -75,6 +76,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_announcements::SCHEMA,
         kept_clients::SCHEMA,
         kept_requests::SCHEMA,
+        kept_messages::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
         shared::SCHEMA,
@@ -152,7 +154,7 @@ impl House {
         kept_post::Room::new(
             (self.store.clone(), self.world.clone()),
             rules.clone(),
-            sealer,
+            (sealer, Marks::new(self.keys.roots())),
             base_url,
             guard,
         )

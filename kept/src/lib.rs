@@ -8,6 +8,7 @@ mod demo;
 mod files;
 mod house;
 mod import;
+mod incoming;
 mod keeping;
 mod people;
 mod replay;
@@ -22,7 +23,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use ask::{ClockCommand, Command, ImportCommand, Kept, SopCommand, TokenCommand, UserCommand};
+use ask::{
+    ClockCommand, Command, ImportCommand, Kept, MailCommand, SopCommand, TokenCommand, UserCommand,
+};
 use tell::Outcome;
 
 pub use ask::{HouseAsked, ServeAsked};
@@ -37,6 +40,7 @@ pub fn main() -> ExitCode {
     match run(&asked.command) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::TryAgain) => ExitCode::from(75),
         Err(failure) => {
             failure.tell();
             ExitCode::from(2)
@@ -63,6 +67,10 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Token {
             command: TokenCommand::Create(asked),
         } => people::create_token(asked),
+        Command::Mail { command } => match command {
+            MailCommand::Receive(asked) => Ok(incoming::receive(asked)),
+            MailCommand::Mailbox(asked) => incoming::mailbox(asked),
+        },
         Command::Serve(asked) => serve::serve(asked),
         Command::Import { command } => match command {
             ImportCommand::History(asked) => import::history(asked),

@@ -14,11 +14,12 @@ mod search;
 mod setup;
 mod site;
 
-pub use site::{Site, site};
+pub use site::{Site, requests, site};
 
 use std::net::{SocketAddr, TcpListener};
 
 use axum::Router;
+use kept_messages::Door;
 
 use crate::ask::ServeAsked;
 use crate::house::House;
@@ -61,6 +62,7 @@ pub fn run(
             adherence,
             jobs,
             history,
+            messages,
             ..
         } = site;
         let living =
@@ -68,6 +70,13 @@ pub fn run(
         let jobs = jobs::Running::start(jobs.into_iter().chain(living))?;
         if let Some(link) = tokio::task::block_in_place(|| accounts.first_link())? {
             answer(&format!("Make yourself the administrator: {link}\n"))?;
+        }
+        if let Some(at) = asked.lmtp {
+            let door = tokio::net::TcpListener::bind(at).await;
+            let door = door.map_err(|error| busy(at, &error))?;
+            let at = door.local_addr().unwrap_or(at);
+            answer(&format!("Mail is taken at {at}\n"))?;
+            tokio::spawn(Door::new(messages, "kept").serve(door));
         }
         ready(&asked.origin(at))?;
         connections::serve(listener, open.merge(app), stop_asked()).await;

@@ -13,6 +13,8 @@ pub enum Outcome {
     Fine,
     /// Something was found that needs a look.
     Findings,
+    /// Nothing was done, and whoever asked is to ask again: what mail servers understand.
+    TryAgain,
 }
 
 /// Why a command could not do its work. Its text says what happened and how to go on.

@@ -27,6 +27,7 @@ use kept_vault::{Purpose, Random as _, Sealer, SystemRandom};
 
 use crate::ask::ServeAsked;
 use crate::house::{self, House};
+use crate::incoming;
 use crate::serve::author::author;
 use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
@@ -56,6 +57,8 @@ pub struct Site {
     pub adherence: kept_adherence::Room,
     /// The imports that run beside the pages.
     pub history: kept_history::Room,
+    /// Mail that comes in.
+    pub messages: kept_messages::Room,
 }
 
 /// The whole site, and the hub of its live pages.
@@ -102,9 +105,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let requests = requests(house, &rules, &live);
-    let parts = kept_announcements::parts(&announcements)
-        .and(kept_clients::parts(&clients))
-        .and(kept_requests::parts(&requests));
+    let messages = incoming::room(house, requests.clone());
+    let parts =
+        kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
     let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
     let adherence = adherence(house, &rules, &live).naming(parts.pages.clone());
@@ -115,6 +118,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_today::routes(today.clone()))
         .merge(kept_requests::routes(requests.clone()))
         .merge(kept_post::routes(post.clone()))
+        .merge(kept_messages::routes(messages.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
@@ -132,8 +136,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
-        .merge(kept_clients::api_routes(clients))
-        .merge(kept_requests::api_routes(requests.clone()))
+        .merge(desk_api(clients, &requests, &messages))
         .merge(kept_today::api_routes(today.clone()));
     let api = harvest.watch(api::routes(programs, accounts.clone(), &description));
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
@@ -160,10 +163,34 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         rules,
         adherence,
         history,
+        messages,
     })
 }
 
-fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Room {
+/// What clients, their requests and their mail hand to the program.
+fn desk_parts(
+    clients: &kept_clients::Room,
+    requests: &kept_requests::Room,
+    messages: &kept_messages::Room,
+) -> Parts {
+    kept_clients::parts(clients)
+        .and(kept_requests::parts(requests))
+        .and(kept_messages::parts(messages))
+}
+
+/// Their routes for programs.
+fn desk_api(
+    clients: kept_clients::Room,
+    requests: &kept_requests::Room,
+    messages: &kept_messages::Room,
+) -> Routes {
+    kept_clients::api_routes(clients)
+        .merge(kept_requests::api_routes(requests.clone()))
+        .merge(kept_messages::api_routes(messages.clone()))
+}
+
+/// The room of requests.
+pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Room {
     kept_requests::Room::new(
         (house.store.clone(), house.world.clone()),
         rules.clone(),

@@ -21,6 +21,8 @@ pub struct Desk {
 pub struct Served {
     child: Child,
     pub port: u16,
+    /// Where it takes mail.
+    pub mail: Option<u16>,
 }
 
 /// An answer that came whole.
@@ -52,7 +54,8 @@ impl Desk {
         }
     }
 
-    fn arguments<'a>(&'a self, command: &[&'a str]) -> Vec<&'a str> {
+    /// A command with where its data are.
+    pub fn arguments<'a>(&'a self, command: &[&'a str]) -> Vec<&'a str> {
         let mut all = [command, &["--data", &self.data]].concat();
         if let Some(url) = &self.url {
             all.extend(["--database-url", url]);
@@ -74,8 +77,13 @@ impl Desk {
 
     /// Starts it and waits until it is ready.
     pub fn serve(&self) -> Served {
+        self.serve_with(&[])
+    }
+
+    /// The same with more options.
+    pub fn serve_with(&self, more: &[&str]) -> Served {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kept"))
-            .args(self.arguments(&["serve", "--listen", "127.0.0.1:0"]))
+            .args(self.arguments(&[&["serve", "--listen", "127.0.0.1:0"], more].concat()))
             .current_dir(&self.street.folder)
             .env("HOME", self.street.folder.join("home"))
             .env_remove("XDG_CONFIG_HOME")
@@ -84,12 +92,17 @@ impl Desk {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut mail = None;
         let mut ready = lines.map_while(Result::ok).filter_map(|line| {
+            if let Some((_, at)) = line.split_once("Mail is taken at 127.0.0.1:") {
+                mail = at.parse().ok();
+            }
             let (_, at) = line.split_once("ready at http://localhost:")?;
             at.parse().ok()
         });
         let port = ready.next().unwrap();
-        Served { child, port }
+        drop(ready);
+        Served { child, port, mail }
     }
 
     /// Its database, opened beside the program.

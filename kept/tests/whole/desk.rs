@@ -111,6 +111,7 @@ impl Desk {
             listen: "127.0.0.1:0".parse().unwrap(),
             base_url: origin.map(str::to_owned),
             allow_private_webhooks: false,
+            lmtp: None,
         };
         let house = House::open_with(&asked.house, means).unwrap();
         let base = origin.unwrap_or("http://desk.example").to_owned();

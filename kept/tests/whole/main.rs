@@ -19,6 +19,8 @@ mod headers;
 mod hearing;
 mod lapsed;
 mod lists;
+mod mailing;
+mod mails;
 mod nested;
 mod nodes;
 mod records;

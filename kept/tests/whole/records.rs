@@ -10,8 +10,8 @@ use kept_vault::{SystemRandom, Token};
 use crate::ask::Asker;
 use crate::clients;
 use crate::desk::{Desk, Hired, console};
-use crate::requests;
 use crate::table::Case;
+use crate::{mails, requests};
 
 statements! {
     ADD_PASSKEY = "INSERT INTO passkeys (id, person, credential, public_key, sign_count, transports, synced, name, made_at)
@@ -68,6 +68,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "announcement" => vec![announcement(desk)],
         "alert" => vec![alert(desk, whose)],
         "letter" => vec![letter(desk)],
+        kind if kind.starts_with("mail") => mails::made(desk, kind, whose),
         "webhook" => vec![webhook(desk)],
         "delivery" => {
             let webhook = webhook(desk);

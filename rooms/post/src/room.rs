@@ -7,6 +7,7 @@ use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
+use kept_mail::Marks;
 use kept_outbound::Guard;
 use kept_rooms::Job;
 use kept_store::Store;
@@ -22,6 +23,8 @@ pub struct Room {
     pub(crate) world: World,
     pub(crate) rules: Rules,
     pub(crate) sealer: Arc<Sealer>,
+    /// By which our mails are known again when they are answered.
+    pub(crate) marks: Marks,
     /// Where people reach the house; links in letters begin with it.
     pub(crate) base_url: Arc<str>,
     /// Where webhooks may go.
@@ -34,7 +37,7 @@ impl Room {
     pub fn new(
         (store, world): (Store, World),
         rules: Rules,
-        sealer: Sealer,
+        (sealer, marks): (Sealer, Marks),
         base_url: &str,
         guard: Guard,
     ) -> Self {
@@ -43,6 +46,7 @@ impl Room {
             world,
             rules,
             sealer: Arc::new(sealer),
+            marks,
             base_url: base_url.into(),
             guard,
         }

@@ -8,6 +8,7 @@ mod close;
 mod error;
 mod hands;
 mod hang;
+mod mail;
 mod open;
 mod priority;
 mod resolve;
@@ -35,6 +36,7 @@ pub use hang::{
     LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests,
     merge_request, snooze_request, split_request, turn_task,
 };
+pub use mail::{Counts, MailedFile, MailedIn, Placed, mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};
 pub use resolve::{Resolving, confirm_resolution, resolve_request, send_notice};

@@ -1,13 +1,13 @@
 //! Requests: what clients ask of us, from the first word to the closing, with everything that was said on the way.
 //!
-//! - **Owns** `requests`, `request_messages`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
+//! - **Owns** `requests`, `request_messages`, `request_mails`, `request_people`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
 //!   `request_views`, `request_routes`, `request_macros`, `request_bulks`, `request_bulk_rows`, `request_forms`,
 //!   `request_counters`, `request_numbers`.
 //! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
 //!   person ([`count_overdue`]), [`takeover`] for requests whose history is imported, and to what brings messages in
-//!   ([`client_writes`]).
+//!   ([`client_writes`], [`commands::mail_opens`] and its kin, [`mailed`]).
 //!
 //! What must hold:
 //! - A request belongs to a client, also when it comes from a stranger: then the client is new, and to be checked.
@@ -18,6 +18,7 @@
 //!   kept.
 //! - A gate of the SOPs in force is asked before the act; passing one all the same takes the role that the SOP names, and a reason.
 
+pub mod mailed;
 pub mod model;
 pub mod takeover;
 

@@ -1,6 +1,6 @@
 //! The words of the room: a request and how it stands, what was said on it, and what hangs on it.
 
-mod draft;
+pub(crate) mod draft;
 mod words;
 
 use std::fmt;

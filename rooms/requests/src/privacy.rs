@@ -100,6 +100,8 @@ fn words(tx: &Write<'_>, ids: Sql, of: Id) -> Result<Vec<Erased>, StoreError> {
             outbox::forget(tx, letter, kept_mail::TOPIC)?;
         }
         messages += tx.execute(queries::FORGET_WORDS, &params![id, ERASED])?;
+        tx.execute(queries::FORGET_MAILS, &params![id])?;
+        tx.execute(queries::FORGET_PEOPLE, &params![id])?;
         files += tx.execute(queries::FORGET_FILES, &params![id])?;
         requests += tx.execute(queries::FORGET_SUBJECT, &params![id, ERASED])?;
         search::follow(tx, RequestId(id))?;

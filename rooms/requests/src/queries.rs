@@ -1,6 +1,7 @@
 //! All SQL of the room, and its questions that only read. No list and no single record is asked for without a scope.
 
 mod lists;
+mod mailed;
 mod more;
 
 use kept_accounts::access::Scope;
@@ -10,6 +11,7 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, Value, params, statements};
 
 pub(crate) use lists::{Asked, Filter, Line, Listed, MOST_COUNTED, counts, list};
+pub(crate) use mailed::*;
 pub(crate) use more::*;
 
 use crate::model::{FileRow, Message, Request, RequestId};
@@ -104,7 +106,13 @@ statements! {
 
 /// Every statement of the room, for the checks.
 pub fn statements() -> Vec<kept_store::Sql> {
-    [STATEMENTS, lists::STATEMENTS, more::STATEMENTS].concat()
+    [
+        STATEMENTS,
+        lists::STATEMENTS,
+        mailed::STATEMENTS,
+        more::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// A request within reach.

@@ -97,6 +97,11 @@ impl Room {
         self.live.changed(topics.into_iter().flatten(), by);
     }
 
+    /// Tells the pages of what a mail has brought about, after the commit.
+    pub fn changed_by_mail(&self, id: Option<RequestId>) {
+        self.changed(id, None);
+    }
+
     /// Tells the pages that show a request that somebody else looks at it.
     pub(crate) fn looked(&self, id: RequestId) {
         self.live.changed([topic_of(id)], None);

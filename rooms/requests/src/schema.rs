@@ -21,6 +21,11 @@ pub const SCHEMA: Schema = Schema {
             name: "skills",
             text: SKILLS,
         },
+        Migration {
+            number: 4,
+            name: "mails",
+            text: MAILS,
+        },
     ],
 };
 
@@ -240,4 +245,32 @@ const REQUESTS: &str = "
         made_at $INT NOT NULL
     ) $STRICT;
     CREATE INDEX request_forms_by_age ON request_forms (made_at);
+";
+
+const MAILS: &str = "
+    -- What a message was as a mail: which one, who says to have written it, and what that is worth.
+    CREATE TABLE request_mails (
+        request $ID NOT NULL REFERENCES requests (id),
+        place $INT NOT NULL,
+        mail $ID NOT NULL,
+        message_id $TEXT,
+        name $TEXT NOT NULL,
+        email $TEXT NOT NULL,
+        subject $TEXT NOT NULL,
+        verdict $TEXT NOT NULL,
+        has_html $BOOL NOT NULL,
+        PRIMARY KEY (request, place)
+    ) $STRICT;
+
+    -- Who takes part beside the contact, by address.
+    CREATE TABLE request_people (
+        request $ID NOT NULL REFERENCES requests (id),
+        email $TEXT NOT NULL,
+        name $TEXT NOT NULL,
+        since_at $INT NOT NULL,
+        PRIMARY KEY (request, email)
+    ) $STRICT;
+
+    -- What came by mail is kept once on a request.
+    ALTER TABLE request_files ADD COLUMN sha256 $BYTES;
 ";

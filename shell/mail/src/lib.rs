@@ -1,4 +1,5 @@
-//! Mail that leaves the house: what a letter is, how it becomes a message, and how a message is given to a server.
+//! Mail. What leaves the house: what a letter is, how it becomes a message, and how a message is given to a server. What comes in:
+//! how raw bytes are read ([`reading`]), and how our own mails are known again ([`Marks`]).
 //!
 //! - [`Letter`] is what a room puts into the outbox, in the transaction of its cause. It names people by their ids: who they are and
 //!   where they are reached is looked up when it leaves.
@@ -7,12 +8,16 @@
 //!
 //! INVARIANT: a letter that a machine wrote says so, and asks for no automatic answer.
 
+pub mod reading;
+
 mod letter;
+mod marks;
 mod message;
 mod server;
 mod trouble;
 
 pub use letter::{Address, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
+pub use marks::Marks;
 pub use message::{ComposeError, Envelope, Message, Sender, compose, is_address};
 pub use server::{Line, Protection, Server, SignIn, Step};
 pub use trouble::{Stage, Trouble};

@@ -7,9 +7,10 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 
 use crate::letter::{Address, Letter, Voice};
+use crate::marks::Marks;
 
 /// Whom the house speaks as.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Sender {
     /// `Harrowmere Instruments`.
     pub name: String,
@@ -17,6 +18,8 @@ pub struct Sender {
     pub email: String,
     /// Where people reach the house, without a slash at the end: `https://desk.harrowmere.example`.
     pub base_url: String,
+    /// By which our mails are known again. None: by the ids of their parcels alone.
+    pub marks: Option<Marks>,
 }
 
 /// From whom and to whom, as the servers among themselves say it.
@@ -108,9 +111,13 @@ fn threaded(
 ) -> Result<MessageBuilder, ComposeError> {
     let domain = sender.email.rsplit('@').next().unwrap_or("localhost");
     let thread = letter.thread.clone().unwrap_or_default();
+    let token = match &sender.marks {
+        Some(marks) => marks.token(parcel),
+        None => parcel.to_string(),
+    };
     let own = thread
         .message_id
-        .unwrap_or_else(|| format!("{parcel}@{domain}"));
+        .unwrap_or_else(|| format!("{token}@{domain}"));
     builder = builder.message_id(Some(bracketed(&own)));
     if let Some(answered) = &thread.in_reply_to {
         builder = builder.in_reply_to(bracketed(answered));
@@ -182,6 +189,7 @@ mod tests {
             name: "Harrowmere".to_owned(),
             email: "desk@harrowmere.example".to_owned(),
             base_url: "https://desk.example/".to_owned(),
+            marks: None,
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Purpose {
     Checkpoints,
     /// Links and forms of people without an account.
     Links,
+    /// The ids of mails that leave the house.
+    Mail,
 }
 
 /// The secret that keys are derived from. It does not change when the master key does, which only wraps it.
@@ -49,7 +51,7 @@ pub struct DerivedKey(Secret);
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sessions,
         Self::Csrf,
         Self::Totp,
@@ -58,6 +60,7 @@ impl Purpose {
         Self::Files,
         Self::Checkpoints,
         Self::Links,
+        Self::Mail,
     ];
 
     /// The word that goes into the key. Never change one: what it sealed would be lost.
@@ -71,6 +74,7 @@ impl Purpose {
             Self::Files => "files",
             Self::Checkpoints => "checkpoints",
             Self::Links => "links",
+            Self::Mail => "mail",
         }
     }
 }

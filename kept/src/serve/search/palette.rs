@@ -89,6 +89,7 @@ fn entries(signed: &Signed, menu: Option<&Arc<Menu>>) -> Vec<Entry> {
     entries.extend(kept_announcements::entries(signed));
     entries.extend(kept_clients::entries(signed));
     entries.extend(kept_requests::entries(signed));
+    entries.extend(kept_messages::entries(signed));
     entries
 }
 

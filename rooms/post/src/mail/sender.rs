@@ -44,7 +44,7 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
         let words = "the password that is kept cannot be opened with the keys of this house";
         return noted(room, words, "Type it again in the settings of mail.");
     };
-    let sender = kept.sender(&room.base_url);
+    let sender = kept.sender(&room.base_url, &room.marks);
     let mut line: Option<Line<'_>> = None;
     for _ in 0..ROUND {
         let open = match line.take().filter(|line| !line.is_broken()) {

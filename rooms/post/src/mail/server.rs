@@ -1,7 +1,7 @@
 //! The settings of the mail server: as they are typed, kept and used.
 
 use kept_kernel::Instant;
-use kept_mail::{Protection, Sender, Server, SignIn, is_address};
+use kept_mail::{Marks, Protection, Sender, Server, SignIn, is_address};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
@@ -73,11 +73,12 @@ impl MailServer {
         })
     }
 
-    pub(crate) fn sender(&self, base_url: &str) -> Sender {
+    pub(crate) fn sender(&self, base_url: &str, marks: &Marks) -> Sender {
         Sender {
             name: self.from_name.clone(),
             email: self.from_email.clone(),
             base_url: base_url.to_owned(),
+            marks: Some(marks.clone()),
         }
     }
 }

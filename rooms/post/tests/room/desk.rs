@@ -74,7 +74,10 @@ impl Desk {
             room: Room::new(
                 (store.clone(), world.clone()),
                 Rules::new(in_force(Directory::default())),
-                Sealer::new(&roots, Purpose::Connectors),
+                (
+                    Sealer::new(&roots, Purpose::Connectors),
+                    kept_mail::Marks::new(&roots),
+                ),
                 "https://desk.example",
                 Guard::Anywhere,
             ),

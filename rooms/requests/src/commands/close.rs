@@ -202,6 +202,13 @@ pub fn reopen_request(
         return Err(RequestError::State("It is open."));
     }
     let mut work = Work::on(tx, step, request);
+    reopened(&mut work, reason)?;
+    work.finish("RequestReopened", &serde_json::json!({}))
+}
+
+/// It is open again, and says so.
+pub(super) fn reopened(work: &mut Work<'_, '_>, reason: &str) -> Result<(), StoreError> {
+    let at = work.at();
     let one = &mut work.request;
     one.resolved_at = None;
     one.notice_at = None;
@@ -210,13 +217,12 @@ pub fn reopen_request(
     one.ending = None;
     one.reason = None;
     one.snoozed_until = Instant::from_micros(0);
-    one.reopened_at = Some(step.act.at);
+    one.reopened_at = Some(at);
     let said = work.said();
     work.tell("reopen-request", &said)?;
     let words = match reason.trim() {
         "" => "Opened again".to_owned(),
         reason => format!("Opened again: {reason}"),
     };
-    work.machine(&words, "resolve")?;
-    work.finish("RequestReopened", &serde_json::json!({}))
+    work.machine(&words, "resolve")
 }

@@ -5,7 +5,7 @@ use kept_clients::ContactId;
 use kept_journal::events::NewEvent;
 use kept_journal::live;
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Letter, Voice as Speaks};
+use kept_mail::{Address, Letter, Thread, Voice as Speaks};
 use kept_store::{StoreError, Write, params};
 use kept_ui::prose;
 
@@ -163,10 +163,21 @@ impl<'a, 'b> Work<'a, 'b> {
         let subject = format!("[{}] {}", self.request.mark(), self.request.subject);
         let to = Address { name, email };
         let mut letter = Letter::to_address(to, voice, subject, prose::plain(text));
+        letter.thread = self.thread()?;
         if let Some(path) = link {
             letter = letter.link("Tell us whether this settles it", path);
         }
         kept_mail::put(self.tx, message, &letter, self.at())
+    }
+
+    /// Where a letter stands in the conversation: after the mails that came in.
+    fn thread(&self) -> Result<Option<Thread>, StoreError> {
+        let ids = queries::mail_ids(self.tx, self.request.id)?;
+        Ok(ids.first().cloned().map(|last| Thread {
+            in_reply_to: Some(last),
+            references: ids.into_iter().rev().collect(),
+            ..Thread::default()
+        }))
     }
 
     /// Words of ours to the client: a message, and a mail where there is an address. Returns the message's identity.

@@ -29,7 +29,7 @@ use super::{civil, exact, got, id_of, missing, reading, short, tier};
 use crate::commands::STEPS;
 use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
-use crate::queries::{self, Linked, MacroRow, TaskRow};
+use crate::queries::{self, Linked, MacroRow, MailOf, TaskRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
 use parts::{Piece, pieces};
 
@@ -107,6 +107,7 @@ struct Whole {
     request: Request,
     messages: Vec<Message>,
     files: Vec<FileRow>,
+    mails: Vec<MailOf>,
     owed: Vec<Owed>,
     gate: GateAnswer,
     client: Option<ClientCard>,
@@ -213,6 +214,7 @@ fn gather(
     Ok(Some(Whole {
         messages: queries::messages(read, id, 0, MOST_MESSAGES)?,
         files: queries::files(read, id)?,
+        mails: queries::mails(read, id)?,
         owed: due::owed(read, id)?,
         gate: live::may(read, rules, case, "close-request", now)?,
         client: read::client(read, scope, request.client)?,
@@ -264,7 +266,12 @@ fn drawn(
         clocks: clocks::rows(rules, &whole.owed, now, zone),
         owe: clocks::owe(rules, &whole.owed, now, zone),
         gate: (!over).then(|| parts::gate(rules, &of, &whole.gate)),
-        pieces: pieces(rules, &whole.messages, &whole.files, (of.id, zone)),
+        pieces: pieces(
+            rules,
+            &whole.messages,
+            (&whole.files, &whole.mails),
+            (of.id, zone),
+        ),
         may_act: !reach.handle.is_nothing(),
         may_give: !reach.handle.is_nothing() || !reach.assign.is_nothing(),
         may_pass: parts::may_pass(rules, signed, &whole.gate),

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_engine::GateAnswer;
 use kept_journal::InForce;
+use kept_mail::reading::{self, PieceKind};
 use kept_ui::Html;
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
 
@@ -12,6 +13,7 @@ use super::super::{capital, exact, short};
 use super::{voice_words, written};
 use crate::commands::gates_in_words;
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
+use crate::queries::MailOf;
 
 /// A piece of the thread: a message, or a run of what the procedure did.
 pub(super) struct Piece {
@@ -25,7 +27,22 @@ pub(super) struct Piece {
     pub(super) when: String,
     pub(super) exact: String,
     pub(super) files: Vec<(String, String, String)>,
+    /// What it was as a mail.
+    pub(super) mail: Option<MailShown>,
+    /// What it only carries along: quoted mails and signatures, folded.
+    pub(super) folded: Vec<(&'static str, Html)>,
     pub(super) steps: Vec<MachineStep>,
+}
+
+/// What a message was as a mail.
+pub(super) struct MailShown {
+    /// Where it is shown as it came.
+    pub(super) href: String,
+    pub(super) from: String,
+    pub(super) subject: String,
+    /// What its sender is worth, and the state of a clock that colours it.
+    pub(super) sender: (&'static str, &'static str),
+    pub(super) has_html: bool,
 }
 
 /// Something that the procedure did.
@@ -39,7 +56,7 @@ pub(super) struct MachineStep {
 pub(super) fn pieces(
     rules: &InForce,
     messages: &[Message],
-    files: &[FileRow],
+    (files, mails): (&[FileRow], &[MailOf]),
     (id, zone): (RequestId, &TimeZone),
 ) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
@@ -63,6 +80,9 @@ pub(super) fn pieces(
         }
         let mut one = piece(message, zone, Vec::new());
         one.files = of_it.map(file).collect();
+        if let Some(mail) = mails.iter().find(|mail| mail.place == message.place) {
+            as_mail(&mut one, message, mail);
+        }
         pieces.push(one);
     }
     pieces
@@ -95,8 +115,43 @@ fn piece(message: &Message, zone: &TimeZone, steps: Vec<MachineStep>) -> Piece {
         when: short(message.at, zone),
         exact: exact(message.at, zone),
         files: Vec::new(),
+        mail: None,
+        folded: Vec::new(),
         steps,
     }
+}
+
+/// Shows a message as the mail that it was: what is new in it, and the rest folded.
+fn as_mail(one: &mut Piece, message: &Message, mail: &MailOf) {
+    let (mut new, mut folded) = (String::new(), Vec::new());
+    for piece in reading::pieces(&message.text) {
+        match piece.kind {
+            PieceKind::New => new.push_str(piece.text),
+            PieceKind::Quote => folded.push(("Quoted text", written(piece.text))),
+            PieceKind::Signature => folded.push(("Signature", written(piece.text))),
+        }
+    }
+    one.text = written(&new);
+    one.folded = folded;
+    if message.name.is_none() {
+        let name = if mail.name.is_empty() {
+            &mail.email
+        } else {
+            &mail.name
+        };
+        one.name.clone_from(name);
+    }
+    one.mail = Some(MailShown {
+        href: format!("/messages/{}", mail.mail),
+        from: mail.email.clone(),
+        subject: mail.subject.clone(),
+        sender: match mail.verdict.as_str() {
+            "verified" => ("verified sender", "met"),
+            "forged" => ("not from this sender", "overdue"),
+            _ => ("unverified sender", "today"),
+        },
+        has_html: mail.has_html,
+    });
 }
 
 fn mark(_rules: &InForce, clause: &str) -> ClauseMark {

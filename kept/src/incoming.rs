@@ -1,0 +1,217 @@
+//! Mail that comes in: the room of messages joined with the room of requests, and the command that a mail server's pipe runs.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use kept_accounts::access::Scope;
+use kept_journal::Rules;
+use kept_journal::audit::Who;
+use kept_kernel::Id;
+use kept_mail::Marks;
+use kept_messages::{Counts, Desk, DeskError, Mail, Placed, ReceiveError, Room, Standing, Step};
+use kept_requests::commands::{self, MailedFile, MailedIn};
+use kept_requests::model::RequestId;
+use kept_requests::{Doer, mailed};
+use kept_rooms::About;
+use kept_store::{AsStore, Read, StoreError, Write};
+use kept_ui::{Live, LiveLimits};
+
+use crate::ask::{MailboxAsked, ReceiveAsked};
+use crate::house::House;
+use crate::serve;
+use crate::tell::{Failure, Outcome, answer};
+
+/// The room of messages, which brings mail to this room of requests.
+pub fn room(house: &House, requests: kept_requests::Room) -> Room {
+    let desk = Requests(requests);
+    let marks = Marks::new(house.keys.roots());
+    Room::new(
+        (house.store.clone(), house.world.clone()),
+        Arc::new(desk),
+        marks,
+    )
+}
+
+/// The room in a program that serves no pages.
+fn alone(house: &House) -> Result<Room, Failure> {
+    let rules = Rules::new(house.rules()?);
+    let live = Live::new(LiveLimits::default(), house.world.now().micros() as u64);
+    Ok(room(house, serve::requests(house, &rules, &live)))
+}
+
+/// Takes in one mail from standard input.
+pub fn receive(asked: &ReceiveAsked) -> Outcome {
+    let kept = take_in(asked);
+    if let Err(failure) = kept {
+        // Whatever is wrong here, the mail is not lost: the mail server keeps it and tries again.
+        failure.tell();
+        return Outcome::TryAgain;
+    }
+    Outcome::Fine
+}
+
+fn take_in(asked: &ReceiveAsked) -> Result<(), Failure> {
+    let mut raw = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut raw)
+        .map_err(|error| Failure::new(format!("The mail could not be read: {error}.")))?;
+    let house = House::open(&asked.house)?;
+    let room = alone(&house)?;
+    let taken = room
+        .receive(asked.mailbox.as_deref(), &raw)
+        .map_err(|error| told(&error))?;
+    // It is kept. What cannot be made of it now is made later, by the program that serves.
+    if let Err(error) = room.handle(taken.raw) {
+        crate::tell::remark(&format!("the mail is kept, and handled later: {error}"));
+    }
+    Ok(())
+}
+
+fn told(error: &ReceiveError) -> Failure {
+    Failure::new(format!("The mail was not taken: {error}."))
+}
+
+/// Adds a mailbox.
+pub fn mailbox(asked: &MailboxAsked) -> Result<Outcome, Failure> {
+    let house = House::open(&asked.house)?;
+    let room = alone(&house)?;
+    if !kept_messages::add_mailbox(&room, &asked.address, &asked.name, &asked.server)? {
+        return Err(Failure::new(format!(
+            "{} is no address. Write it as in desk@company.example.",
+            asked.address
+        )));
+    }
+    answer(&format!("Mail for {} is taken in.\n", asked.address))?;
+    Ok(Outcome::Fine)
+}
+
+/// The room of requests, as mail is brought to it.
+struct Requests(kept_requests::Room);
+
+impl Desk for Requests {
+    fn prepare(&self) -> Box<dyn Step> {
+        Box::new(Prepared {
+            id: self.0.new_id(),
+            step: self.0.step(Who::Unknown, Doer::Client),
+            machine: self.0.step(Who::Unknown, Doer::System),
+        })
+    }
+
+    fn of_message(&self, read: &Read<'_>, message: Id) -> Result<Option<Id>, StoreError> {
+        Ok(mailed::of_message(read, message)?.map(|id| id.0))
+    }
+
+    fn standing(&self, read: &Read<'_>, request: Id) -> Result<Option<Standing>, StoreError> {
+        let found = mailed::standing(read, RequestId(request))?;
+        Ok(found.map(|found| Standing {
+            request: found.id.0,
+            closed_at: found.closed_at,
+        }))
+    }
+
+    fn numbered(&self, read: &Read<'_>, number: u64) -> Result<Option<Id>, StoreError> {
+        Ok(mailed::numbered(read, number)?.map(|id| id.0))
+    }
+
+    fn takes_part(&self, read: &Read<'_>, request: Id, email: &str) -> Result<bool, StoreError> {
+        mailed::takes_part(read, RequestId(request), email)
+    }
+
+    fn in_reach(&self, read: &Read<'_>, scope: &Scope, request: Id) -> Result<bool, StoreError> {
+        mailed::in_reach(read, scope, RequestId(request))
+    }
+
+    fn requests_of(&self, read: &Read<'_>, about: About) -> Result<Vec<Id>, StoreError> {
+        let found = mailed::requests_of(read, about)?;
+        Ok(found.into_iter().map(|id| id.0).collect())
+    }
+
+    fn own_addresses(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError> {
+        let health = kept_post::health(read)?;
+        let own = health.server.map(|server| server.from_email.to_lowercase());
+        Ok(own.into_iter().collect())
+    }
+
+    fn changed(&self, request: Option<Id>) {
+        self.0.changed_by_mail(request.map(RequestId));
+    }
+}
+
+/// Ids and time for one mail.
+struct Prepared {
+    id: RequestId,
+    step: commands::Step,
+    machine: commands::Step,
+}
+
+impl Step for Prepared {
+    fn open(
+        &self,
+        tx: &Write<'_>,
+        mail: &Mail<'_>,
+        follows: Option<Id>,
+    ) -> Result<Placed, DeskError> {
+        let follows = follows.map(RequestId);
+        let opened = commands::mail_opens(tx, &self.step, self.id, &mailed_in(mail), follows);
+        opened.map(placed).map_err(|error| refused(&error))
+    }
+
+    fn add(
+        &self,
+        tx: &Write<'_>,
+        request: Id,
+        mail: &Mail<'_>,
+        counts: Counts,
+    ) -> Result<Placed, DeskError> {
+        let counts = match counts {
+            Counts::Client => commands::Counts::Client,
+            Counts::Reopens => commands::Counts::Reopens,
+            Counts::Note(person) => commands::Counts::Note(person),
+        };
+        let request = RequestId(request);
+        let added = commands::mail_adds(tx, &self.step, request, &mailed_in(mail), counts);
+        added.map(placed).map_err(|error| refused(&error))
+    }
+
+    fn tell(&self, tx: &Write<'_>, request: Id, words: &str) -> Result<(), DeskError> {
+        commands::mail_tells(tx, &self.machine, RequestId(request), words)
+            .map_err(|error| refused(&error))
+    }
+}
+
+fn mailed_in<'m>(mail: &Mail<'m>) -> MailedIn<'m> {
+    let files = mail.files.iter().map(|file| MailedFile {
+        id: file.id,
+        name: file.name,
+        content: file.content,
+        sha256: file.sha256,
+    });
+    MailedIn {
+        mail: mail.id,
+        message_id: mail.message_id,
+        name: mail.name,
+        email: mail.email,
+        subject: mail.subject,
+        verdict: mail.verdict.word(),
+        text: mail.text,
+        has_html: mail.has_html,
+        people: mail.people.clone(),
+        files: files.collect(),
+    }
+}
+
+fn placed(placed: commands::Placed) -> Placed {
+    Placed {
+        request: placed.request.0,
+        number: placed.number,
+        message: placed.message,
+    }
+}
+
+fn refused(error: &(impl AsStore + std::fmt::Display)) -> DeskError {
+    match error.store() {
+        Some(error) => DeskError::Store(error.clone()),
+        None => DeskError::Refused(error.to_string()),
+    }
+}

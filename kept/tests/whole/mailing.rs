@@ -1,0 +1,77 @@
+//! Mail through the whole house: it opens a request with its duties, is answered where it came from, and the answer to that comes
+//! back to it.
+
+use kept_journal::obligations::of_record;
+use kept_kernel::Id;
+use kept_mail::{Letter, Marks};
+use kept_store::{params, statements};
+use kept_testing::{Kept as _, on_both};
+
+use crate::ask::Asker;
+use crate::desk::Desk;
+
+statements! {
+    LAST = "SELECT state, request FROM mail_messages ORDER BY id DESC LIMIT 1";
+    LETTER = "SELECT id, CAST(body AS TEXT) FROM outbox WHERE topic = 'mail' ORDER BY id DESC LIMIT 1";
+    MESSAGES = "SELECT messages FROM requests WHERE id = $1";
+    FILES = "SELECT name FROM request_files ORDER BY id";
+}
+
+/// A mail comes in: what became of it, and the request.
+fn comes(desk: &Desk, raw: &str) -> (String, Option<Id>) {
+    let raw = raw.replace('\n', "\r\n");
+    let room = &desk.site.messages;
+    let taken = room.receive(None, raw.as_bytes()).unwrap();
+    room.handle(taken.raw).unwrap();
+    desk.house
+        .store
+        .read(|read| read.one(LAST, &params![]))
+        .kept()
+}
+
+fn verdict(desk: &Desk, request: Id, rule: &str) -> Option<String> {
+    let request = request.to_string();
+    let owed = desk
+        .house
+        .store
+        .read(move |read| of_record(read, ("request", &request)));
+    let found = owed
+        .kept()
+        .into_iter()
+        .find(|duty| duty.rule == rule && duty.level == 0);
+    found.map(|duty| duty.verdict)
+}
+
+on_both! {
+    fn a_mail_opens_a_request_with_its_duties_and_the_answer_to_our_answer_comes_back_to_it(home) {
+        let desk = Desk::new(home);
+        kept_messages::add_mailbox(&desk.site.messages, "desk@desk.example", "Desk", "").unwrap();
+        let hired = desk.hire("client-service-representative");
+        let asker = Asker::with_session(&desk, &hired.email, &desk.sign_in(&hired.email).1);
+        let first = "From: Ruth Brennan <ruth@brennan.example>\nTo: desk@desk.example\nMessage-ID: <one@brennan.example>\nSubject: Invoice 1182\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nIt is wrong.\n\nOn Mon, 2 Mar 2026, Desk wrote:\n> Your invoice\n--b\nContent-Type: text/csv\nContent-Disposition: attachment; filename=\"a.csv\"\n\n1,2\n--b\nContent-Type: text/csv\nContent-Disposition: attachment; filename=\"b.csv\"\n\n1,2\n--b--\n";
+        let (state, request) = comes(&desk, first);
+        let request = request.unwrap();
+        assert_eq!(state, "opened");
+        assert_eq!(verdict(&desk, request, "acknowledge").as_deref(), Some("pending"));
+        let files: Vec<(String,)> = desk.house.store.read(|read| read.all(FILES, &params![])).kept();
+        assert_eq!(files, [("a.csv".to_owned(),)], "the same bytes are kept once");
+        let page = asker.get(&desk, &format!("/requests/{request}"));
+        for words in ["unverified sender", "Quoted text", "ruth@brennan.example", "It is wrong."] {
+            assert!(page.text.contains(words), "{words}: {}", page.text);
+        }
+        let (seen,): (i64,) = desk.house.store.read(move |read| read.one(MESSAGES, &params![request])).kept();
+        let form = format!("text=We+look+into+it&seen={seen}");
+        let answered = asker.send(&desk, "POST", &format!("/requests/{request}/acts/messages"), (&form, true));
+        assert_eq!(answered.status, axum::http::StatusCode::SEE_OTHER, "{}", answered.text);
+        let (parcel, body): (Id, String) = desk.house.store.read(|read| read.one(LETTER, &params![])).kept();
+        let thread = Letter::read(&body).unwrap().thread.unwrap();
+        assert_eq!(thread.in_reply_to.as_deref(), Some("one@brennan.example"));
+        let token = Marks::new(desk.house.keys.roots()).token(parcel);
+        let reply = format!("From: li@brennan.example\nTo: desk@desk.example\nIn-Reply-To: <{token}@desk.example>\nSubject: Re: Invoice\n\nStill wrong.\n");
+        assert_eq!(comes(&desk, &reply), ("added".to_owned(), Some(request)));
+        let away = format!("From: ruth@brennan.example\nAuto-Submitted: auto-replied\nIn-Reply-To: <{token}@desk.example>\nSubject: Away\n\nUntil Monday.\n");
+        assert_eq!(comes(&desk, &away), ("told".to_owned(), Some(request)));
+        let page = asker.get(&desk, &format!("/requests/{request}"));
+        assert!(page.text.contains("Still wrong.") && page.text.contains("An automatic mail came"));
+    }
+}

@@ -1,0 +1,264 @@
+//! Handling: a mail that is kept is read, and brought to where it belongs. The row, what it does to a request and all that follows
+//! are one transaction. A mail that cannot be handled as what it says becomes a request with its bytes attached; one that cannot
+//! even be that is set aside with the reason. No mail is handled twice, and none holds up another.
+
+mod answers;
+mod bounce;
+mod decide;
+mod row;
+mod thread;
+
+use kept_kernel::{Id, Instant};
+use kept_mail::reading::{Incoming, sha256};
+use kept_store::{StoreError, Write, params};
+
+use crate::desk::{Desk, DeskError, Mail, MailFile, Placed, Step};
+use crate::model::{Mailbox, MailboxId, Outcome};
+use crate::queries;
+use crate::room::Room;
+
+/// After so many tries a mail is brought in as a file, without being understood.
+const TRIES: u32 = 3;
+/// How long a mail waits that could not be handled.
+const WAIT: i64 = 60 * 1_000_000;
+/// So many files of a mail are put on a request; all are in its bytes.
+const FILES: usize = 100;
+
+/// What became of a mail, and why.
+pub(super) struct Decided {
+    pub(super) outcome: Outcome,
+    pub(super) reason: Option<String>,
+    pub(super) placed: Option<Placed>,
+    /// On this request, without being a message there.
+    pub(super) request: Option<Id>,
+}
+
+impl Decided {
+    fn placed(outcome: Outcome, placed: Placed) -> Self {
+        Self {
+            outcome,
+            reason: None,
+            placed: Some(placed),
+            request: Some(placed.request),
+        }
+    }
+
+    fn aside(reason: &str) -> Self {
+        Self {
+            outcome: Outcome::Aside,
+            reason: Some(reason.to_owned()),
+            placed: None,
+            request: None,
+        }
+    }
+
+    fn on(outcome: Outcome, request: Option<Id>, reason: Option<String>) -> Self {
+        Self {
+            outcome,
+            reason,
+            placed: None,
+            request,
+        }
+    }
+}
+
+/// A mail that waits.
+struct Waiting {
+    mailbox: MailboxId,
+    content: Vec<u8>,
+    received_at: Instant,
+    tries: u32,
+}
+
+/// A mail at work: what it says, and all that a transaction needs and must not make itself.
+pub(super) struct Work {
+    pub(super) raw: Id,
+    pub(super) id: Id,
+    pub(super) mailbox: MailboxId,
+    pub(super) received_at: Instant,
+    pub(super) now: Instant,
+    pub(super) mail: Incoming,
+    /// Its bytes as a file, where the mail itself could not be brought in.
+    pub(super) whole: Option<(Vec<u8>, [u8; 32])>,
+    pub(super) file_ids: Vec<Id>,
+    /// For what is answered by itself.
+    pub(super) answer: [Id; 2],
+    pub(super) step: Box<dyn Step>,
+}
+
+impl Room {
+    /// Handles a mail that is kept and waits. Does nothing with one that was handled. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Only where the database cannot be asked at all; what goes wrong with the mail itself is kept beside it.
+    pub fn handle(&self, raw: Id) -> Result<(), StoreError> {
+        let Some(waiting) = self.waiting(raw)? else {
+            return Ok(());
+        };
+        let tries = waiting.tries;
+        let work = self.at_work(raw, &waiting, tries >= TRIES);
+        let room = self.clone();
+        let handled = self.store.write(move |tx| handled(&room, tx, &work));
+        match handled.wait() {
+            Ok(None) => Ok(()),
+            Ok(Some(decided)) => {
+                self.desk.changed(decided.request);
+                Ok(())
+            }
+            Err(DeskError::Store(error)) if error.is_passing() => Err(error),
+            Err(error) => self.later(raw, tries, &error.to_string()),
+        }
+    }
+
+    fn waiting(&self, raw: Id) -> Result<Option<Waiting>, StoreError> {
+        let found = self.store.read(move |read| {
+            read.maybe::<(Id, Vec<u8>, Instant, u32)>(queries::RAW, &params![raw])
+        });
+        let found = found.wait()?;
+        Ok(found.map(|(mailbox, content, received_at, tries)| Waiting {
+            mailbox: MailboxId(mailbox),
+            content,
+            received_at,
+            tries,
+        }))
+    }
+
+    fn at_work(&self, raw: Id, waiting: &Waiting, as_file: bool) -> Work {
+        let content = &waiting.content;
+        let mut mail = Incoming::read(content);
+        let whole = as_file.then(|| (content.clone(), sha256(content)));
+        if as_file {
+            mail.parts.clear();
+            mail.report = None;
+        }
+        mail.parts.truncate(FILES);
+        let files = mail.parts.len() + usize::from(as_file);
+        Work {
+            raw,
+            id: self.world.id(),
+            mailbox: waiting.mailbox,
+            received_at: waiting.received_at,
+            now: self.world.now(),
+            file_ids: (0..files).map(|_| self.world.id()).collect(),
+            answer: [self.world.id(), self.world.id()],
+            step: self.desk.prepare(),
+            mail,
+            whole,
+        }
+    }
+
+    /// It is tried again, as a file in the end, and set aside when even that fails.
+    fn later(&self, raw: Id, tries: u32, why: &str) -> Result<(), StoreError> {
+        let (now, why) = (self.world.now(), why.to_owned());
+        if tries <= TRIES {
+            let again = self.store.write(move |tx| {
+                let at = now.plus_micros(WAIT * i64::from(tries + 1));
+                tx.execute(queries::AGAIN, &params![raw, at, &why])
+            });
+            return again.wait().map(drop);
+        }
+        let Some(waiting) = self.waiting(raw)? else {
+            return Ok(());
+        };
+        let work = self.at_work(raw, &waiting, true);
+        let aside = self.store.write(move |tx| {
+            let words = format!("It could not be brought in: {why}");
+            let decided = Decided::aside(&words);
+            if tx.execute(queries::CLAIM, &params![work.raw, work.now])? == 1 {
+                row::put(tx, &work, "", &decided)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        aside.wait()
+    }
+}
+
+/// Does it all, where nobody else has. None: somebody has.
+fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Decided>, DeskError> {
+    if tx.execute(queries::CLAIM, &params![work.raw, work.now])? == 0 {
+        return Ok(None);
+    }
+    let mailbox = queries::mailbox(tx, work.mailbox)?.ok_or(StoreError::Missing("MAILBOX"))?;
+    let decided = decide::decide(room, tx, work, &mailbox)?;
+    row::put(tx, work, &mailbox.server, &decided)?;
+    if let Some(report) = work
+        .mail
+        .report
+        .as_ref()
+        .filter(|_| decided.outcome == Outcome::Bounce)
+    {
+        bounce::mark(tx, work, report, decided.request)?;
+    }
+    if decided.outcome == Outcome::Opened {
+        answers::receipt(tx, work, &mailbox, decided.placed)?;
+    }
+    Ok(Some(decided))
+}
+
+impl Work {
+    /// As the desk sees it. `own` are addresses of the house: whoever has one of them does not take part as somebody else.
+    fn for_desk<'w>(&'w self, mailbox: &Mailbox, own: &[String]) -> Mail<'w> {
+        let mail = &self.mail;
+        let author = mail.answer_to().filter(|_| mail.author().is_some());
+        let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
+        let all = mail.from.iter().chain(mail.recipients());
+        let people = all
+            .map(|one| (&*one.name, &*one.email))
+            .filter(|(_, email)| !is_own(own, email))
+            .take(50);
+        let mut ids = self.file_ids.iter().copied();
+        let parts = mail
+            .parts
+            .iter()
+            .filter(|part| part.cid.is_none() || !part.inline);
+        let mut files: Vec<MailFile<'w>> = parts
+            .filter_map(|part| {
+                Some(MailFile {
+                    id: ids.next()?,
+                    name: &part.name,
+                    content: &part.content,
+                    sha256: &part.sha256,
+                })
+            })
+            .collect();
+        if let Some(((content, sha256), id)) = self.whole.as_ref().zip(ids.next()) {
+            files.push(MailFile {
+                id,
+                name: "mail.eml",
+                content,
+                sha256,
+            });
+        }
+        Mail {
+            id: self.id,
+            message_id: mail.message_id.as_deref(),
+            name,
+            email,
+            subject: &mail.subject,
+            verdict: kept_mail::reading::verdict(mail, &mailbox.server),
+            text: &mail.text,
+            has_html: mail.html.is_some(),
+            people: people.collect(),
+            files,
+        }
+    }
+}
+
+/// Whether an address is one of the house, also with a token behind its plus.
+fn is_own(own: &[String], email: &str) -> bool {
+    let folded = queries::folded(email);
+    let plain = folded.split_once('@').and_then(|(local, domain)| {
+        let (plain, _) = local.split_once('+')?;
+        Some(format!("{plain}@{domain}"))
+    });
+    own.contains(&folded) || plain.is_some_and(|plain| own.contains(&plain))
+}
+
+/// All addresses of the house, in small letters.
+fn own_addresses(desk: &dyn Desk, tx: &Write<'_>) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = tx.all(queries::ADDRESSES, &[])?;
+    let mut own: Vec<String> = rows.into_iter().map(|(address,)| address).collect();
+    own.extend(desk.own_addresses(tx)?);
+    Ok(own)
+}

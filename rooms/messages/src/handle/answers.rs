@@ -1,0 +1,72 @@
+//! What the house answers by itself: one short receipt for a new request, where the mailbox asks for it. It repeats nothing that
+//! somebody wrote, since whoever wrote may have given another's address; and it stops: once an hour and five times a day to an
+//! address, and so often an hour to all together. Where it is held back, the duty to confirm is a person's as always.
+
+use kept_kernel::Instant;
+use kept_mail::reading::Verdict;
+use kept_mail::{Address, Letter, Thread, Voice, is_address, put};
+use kept_store::{StoreError, Write, params};
+
+use super::Work;
+use crate::desk::Placed;
+use crate::model::Mailbox;
+use crate::queries::{self, folded};
+
+const HOUR: i64 = 3_600 * 1_000_000;
+/// To one address in a day.
+const A_DAY: u64 = 5;
+/// To all in an hour.
+const AN_HOUR: u32 = 200;
+
+pub(super) fn receipt(
+    tx: &Write<'_>,
+    work: &Work,
+    mailbox: &Mailbox,
+    placed: Option<Placed>,
+) -> Result<(), StoreError> {
+    let mail = &work.mail;
+    let (Some(placed), Some(to)) = (placed, mail.answer_to()) else {
+        return Ok(());
+    };
+    let forged = kept_mail::reading::verdict(mail, &mailbox.server) == Verdict::Forged;
+    let address = folded(&to.email);
+    if !mailbox.receipt || mail.automatic.is_some() || forged || !is_address(&address) {
+        return Ok(());
+    }
+    if is_capped(tx, &address, work.now)? {
+        return Ok(());
+    }
+    let [parcel, entry] = work.answer;
+    tx.execute(queries::ADD_ANSWER, &params![entry, &address, work.now])?;
+    let number = format!("R-{}", placed.number);
+    let to = Address {
+        name: String::new(),
+        email: address,
+    };
+    let text = format!(
+        "We have your mail. Its number is {number}.\n\nSomebody of us reads it and writes to you. This receipt was sent by a machine."
+    );
+    let letter = Letter {
+        thread: Some(Thread {
+            in_reply_to: mail.message_id.clone(),
+            references: mail.message_id.clone().into_iter().collect(),
+            ..Thread::default()
+        }),
+        ..Letter::to_address(
+            to,
+            Voice::Answer,
+            format!("[{number}] We have your mail"),
+            text,
+        )
+    };
+    put(tx, parcel, &letter, work.now)
+}
+
+fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
+    let hour = now.plus_micros(-HOUR);
+    let day = now.plus_micros(-24 * HOUR);
+    let (today, last): (u64, Option<Instant>) =
+        tx.one(queries::ANSWERS_TO, &params![address, day])?;
+    let (all,): (u64,) = tx.one(queries::ANSWERS_SINCE, &params![hour, AN_HOUR])?;
+    Ok(today >= A_DAY || last.is_some_and(|last| last > hour) || all >= u64::from(AN_HOUR))
+}

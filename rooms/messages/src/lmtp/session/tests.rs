@@ -1,0 +1,99 @@
+use super::*;
+
+const SHORT: &str = "LHLO mx.example\r\nMAIL FROM:<ruth@brennan.example> SIZE=100\r\nRCPT TO:<desk@desk.example>\r\nRCPT TO:<no@desk.example>\r\nDATA\r\nSubject: Hi\r\n\r\n..dot\r\n.\r\nQUIT\r\n";
+
+/// Plays a session; says what was said, and what was kept.
+fn played(pieces: &[&[u8]]) -> (String, Vec<Vec<u8>>) {
+    let (mut session, hello) = Session::new("desk.example", 1_000);
+    let (mut said, mut kept) = (hello.text, Vec::new());
+    for piece in pieces {
+        session.take(piece);
+        while let Some(line) = session.next_line() {
+            match line {
+                Line::Recipient(to) => session.recipient(Some(to == "desk@desk.example")),
+                Line::Mail { bytes, to, .. } => {
+                    kept.push(bytes);
+                    session.kept(&vec![Some(true); to.len()]);
+                }
+                Line::Nothing => {}
+            }
+        }
+        said.extend(session.reply().map(|reply| reply.text));
+    }
+    (said, kept)
+}
+
+#[test]
+fn a_mail_is_kept_as_it_was_sent_and_only_for_known_mailboxes() {
+    let (said, kept) = played(&[SHORT.as_bytes()]);
+    assert_eq!(kept, [b"Subject: Hi\r\n\r\n.dot\r\n".to_vec()]);
+    assert_eq!(said.matches("250 2.0.0 It is kept").count(), 1, "{said}");
+    assert!(
+        said.contains("550 5.1.1") && said.ends_with("221 2.0.0 Goodbye\r\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_session_says_the_same_wherever_it_is_cut_into_pieces() {
+    let whole = played(&[SHORT.as_bytes()]);
+    for at in 0..SHORT.len() {
+        let (one, other) = SHORT.as_bytes().split_at(at);
+        assert_eq!(played(&[one, other]), whole, "cut at {at}");
+    }
+    let bytes: Vec<&[u8]> = SHORT.as_bytes().chunks(1).collect();
+    assert_eq!(played(&bytes), whole);
+}
+
+#[test]
+fn a_line_that_breaks_before_the_dot_keeps_nothing_and_promises_nothing() {
+    let end = SHORT.find("\r\n.\r\n").unwrap() + 5;
+    for at in 0..end {
+        let (said, kept) = played(&[&SHORT.as_bytes()[..at]]);
+        assert!(
+            kept.is_empty() && !said.contains("It is kept"),
+            "cut at {at}"
+        );
+    }
+}
+
+#[test]
+fn no_second_mail_is_smuggled_within_a_first_one() {
+    for end in ["\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "\r\n.\r", "\n.\r"] {
+        let session = format!(
+            "LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nA: b\r\n\r\none{end}MAIL FROM:<evil@example.org>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nsecond\r\n.\r\n"
+        );
+        let (said, kept) = played(&[session.as_bytes()]);
+        assert!(kept.is_empty(), "{end:?}");
+        assert!(said.contains("550 5.6.0"), "{end:?}: {said}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused_when_it_is_announced_and_when_it_is_not() {
+    let (said, _) = played(&[b"LHLO a\r\nMAIL FROM:<a@b.example> SIZE=2000\r\n"]);
+    assert!(said.contains("552 5.3.4"), "{said}");
+    let lines = format!("{}\r\n", "x".repeat(60)).repeat(40);
+    let many = format!(
+        "EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\n{lines}.\r\nNOOP\r\n"
+    );
+    let (said, kept) = played(&[many.as_bytes()]);
+    assert!(
+        kept.is_empty() && said.contains("552 5.3.4") && said.ends_with("Still here\r\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nobody_gets_far_with_noise() {
+    let noise: Vec<u8> = (0..200_000_u32)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let (_, kept) = played(&[&noise]);
+    assert!(kept.is_empty());
+    let (said, _) = played(&["x\r\n".repeat(50).as_bytes()]);
+    assert_eq!(said.matches("502").count(), 10);
+    assert!(said.ends_with("421 4.7.0 Too many mistakes\r\n"));
+    let (said, _) = played(&[b"MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n"]);
+    assert_eq!(said.matches("503").count(), 3);
+}

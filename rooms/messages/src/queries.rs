@@ -1,0 +1,131 @@
+//! All SQL of the room, and its questions that only read.
+
+use kept_kernel::{Id, Instant};
+use kept_store::{Read, StoreError, params, statements};
+
+use crate::model::{Mailbox, MailboxId, MessageRow};
+
+/// What a [`MessageRow`] is read from.
+macro_rules! message {
+    ($rest:expr) => {
+        concat!(
+            "SELECT m.id, m.raw, w.sha256, w.size, b.address, m.message_id, m.in_reply_to, m.subject, m.from_name, m.from_email,
+                m.reply_to, m.recipients, m.written_at, m.received_at, m.verdict, m.automatic, m.flaws, m.state, m.reason,
+                m.request, m.settled_at
+             FROM mail_messages m JOIN mail_raw w ON w.id = m.raw JOIN mailboxes b ON b.id = m.mailbox ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    MAILBOXES = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE retired_at IS NULL
+                 ORDER BY address LIMIT 200";
+    MAILBOX = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE id = $1";
+    MAILBOX_AT = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE address = $1 AND retired_at IS NULL";
+    ADDRESSES = "SELECT address FROM mailboxes ORDER BY address LIMIT 500";
+    PUT_MAILBOX = "INSERT INTO mailboxes (id, address, name, server, receipt, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                   ON CONFLICT (address) DO UPDATE SET name = excluded.name, server = excluded.server,
+                       receipt = excluded.receipt, retired_at = NULL";
+    RETIRE_MAILBOX = "UPDATE mailboxes SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
+    MAIL_CAME = "UPDATE mailboxes SET last_mail_at = $2 WHERE id = $1";
+
+    ADD_RAW = "INSERT INTO mail_raw (id, mailbox, sha256, size, content, received_at, state, tries, next_try_at)
+               VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6) ON CONFLICT (mailbox, sha256) DO NOTHING";
+    RAW_ALIKE = "SELECT id FROM mail_raw WHERE mailbox = $1 AND sha256 = $2";
+    WAITING = "SELECT id FROM mail_raw WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2";
+    RAW = "SELECT mailbox, content, received_at, tries FROM mail_raw WHERE id = $1 AND state = 'waiting'";
+    CONTENT = "SELECT w.content FROM mail_messages m JOIN mail_raw w ON w.id = m.raw WHERE m.id = $1";
+    CLAIM = "UPDATE mail_raw SET state = 'handled', handled_at = $2 WHERE id = $1 AND state = 'waiting'";
+    AGAIN = "UPDATE mail_raw SET tries = tries + 1, next_try_at = $2, reason = $3 WHERE id = $1 AND state = 'waiting'";
+    LAST_HANDLED = "SELECT max(received_at) FROM mail_messages";
+
+    ADD = "INSERT INTO mail_messages (id, raw, mailbox, message_id, in_reply_to, subject, from_name, from_email, reply_to, recipients,
+               written_at, received_at, verdict, automatic, flaws, digest, state, reason, request, message)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    WITH_ID = "SELECT id, request, digest FROM mail_messages WHERE message_id = $1 AND request IS NOT NULL ORDER BY id LIMIT 20";
+    ONE = message!("WHERE m.id = $1");
+    LATELY = message!("WHERE m.received_at < $1 OR m.received_at = $1 AND m.id < $2
+                       ORDER BY m.received_at DESC, m.id DESC LIMIT $3");
+    ASIDE = message!("WHERE m.state = 'aside' AND m.settled_at IS NULL AND (m.received_at > $1 OR m.received_at = $1 AND m.id > $2)
+                      ORDER BY m.received_at, m.id LIMIT $3");
+    COUNT_ASIDE = "SELECT count(*) FROM (SELECT 1 FROM mail_messages WHERE state = 'aside' AND settled_at IS NULL LIMIT $1) AS few";
+    SETTLE = "UPDATE mail_messages SET settled_at = $2, settled_by = $3, state = coalesce($4, state)
+              WHERE id = $1 AND state = 'aside' AND settled_at IS NULL";
+
+    PLACE = "UPDATE mail_messages SET request = $2, message = $3 WHERE id = $1";
+
+    BOUNCED = "INSERT INTO mail_bounced (address, status, said, since_at, request, mail) VALUES ($1, $2, $3, $4, $5, $6)
+               ON CONFLICT (address) DO UPDATE SET status = excluded.status, said = excluded.said, request = excluded.request,
+                   mail = excluded.mail";
+    ALL_BOUNCED = "SELECT address, status, said, since_at, request FROM mail_bounced ORDER BY since_at DESC, address LIMIT 200";
+    REACHED = "DELETE FROM mail_bounced WHERE address = $1";
+
+    ADD_ANSWER = "INSERT INTO mail_answers (id, address, at) VALUES ($1, $2, $3)";
+    ANSWERS_TO = "SELECT count(*), max(at) FROM mail_answers WHERE address = $1 AND at > $2";
+    ANSWERS_SINCE = "SELECT count(*) FROM (SELECT 1 FROM mail_answers WHERE at > $1 LIMIT $2) AS few";
+    FORGET_ANSWERS = "DELETE FROM mail_answers WHERE at < $1";
+
+    OF_REQUEST = "SELECT id, raw FROM mail_messages WHERE request = $1 ORDER BY id";
+    SAID_BY = "SELECT subject, from_email, received_at FROM mail_messages WHERE request = $1 ORDER BY received_at, id";
+    FORGET_MESSAGE = "UPDATE mail_messages SET subject = '', from_name = '', from_email = '', reply_to = '', recipients = '[]',
+                          message_id = NULL, in_reply_to = NULL, reason = NULL
+                      WHERE id = $1 AND (subject <> '' OR from_email <> '' OR message_id IS NOT NULL)";
+    FORGET_RAW = "UPDATE mail_raw SET content = $2, size = 0 WHERE id = $1";
+    FORGET_MAKER = "UPDATE mailboxes SET made_by = NULL WHERE made_by = $1";
+    FORGET_SETTLER = "UPDATE mail_messages SET settled_by = NULL WHERE settled_by = $1";
+}
+
+/// The mailboxes in use.
+pub(crate) fn mailboxes(read: &Read<'_>) -> Result<Vec<Mailbox>, StoreError> {
+    read.all(MAILBOXES, &[])
+}
+
+/// A mailbox, in use or not.
+pub(crate) fn mailbox(read: &Read<'_>, id: MailboxId) -> Result<Option<Mailbox>, StoreError> {
+    read.maybe(MAILBOX, &params![id])
+}
+
+/// The mailbox in use that has this address, also where a token stands behind a `+`.
+pub(crate) fn mailbox_at(read: &Read<'_>, address: &str) -> Result<Option<Mailbox>, StoreError> {
+    let folded = folded(address);
+    if let Some(found) = read.maybe(MAILBOX_AT, &params![&folded])? {
+        return Ok(Some(found));
+    }
+    let Some((local, domain)) = folded.split_once('@') else {
+        return Ok(None);
+    };
+    let Some((plain, _)) = local.split_once('+') else {
+        return Ok(None);
+    };
+    let plain = format!("{plain}@{domain}");
+    read.maybe(MAILBOX_AT, &params![&plain])
+}
+
+/// A mail.
+pub(crate) fn one(read: &Read<'_>, id: Id) -> Result<Option<MessageRow>, StoreError> {
+    read.maybe(ONE, &params![id])
+}
+
+/// The latest mails, before an instant and an id.
+pub(crate) fn lately(
+    read: &Read<'_>,
+    (at, id): (Instant, Id),
+    limit: u32,
+) -> Result<Vec<MessageRow>, StoreError> {
+    read.all(LATELY, &params![at, id, limit])
+}
+
+/// What was set aside, the oldest first, after an instant and an id.
+pub(crate) fn aside(
+    read: &Read<'_>,
+    (at, id): (Instant, Id),
+    limit: u32,
+) -> Result<Vec<MessageRow>, StoreError> {
+    read.all(ASIDE, &params![at, id, limit])
+}
+
+/// An address in small letters, without what stands around it.
+pub(crate) fn folded(address: &str) -> String {
+    address.trim().trim_matches(['<', '>']).to_lowercase()
+}

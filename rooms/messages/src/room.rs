@@ -1,0 +1,78 @@
+//! The room in the hands of the program: what its doors, its pages, its API and its jobs share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kept_accounts::Signed;
+use kept_accounts::access::Action;
+use kept_accounts::commands::Act;
+use kept_accounts::model::PersonId;
+use kept_journal::audit::Who;
+use kept_mail::Marks;
+use kept_rooms::{Entry, Parts};
+use kept_store::Store;
+use kept_ui::Icon;
+use kept_world::World;
+
+use crate::desk::Desk;
+use crate::jobs::jobs;
+use crate::privacy::AboutPeople;
+
+/// The room. Clones share it.
+#[derive(Clone)]
+pub struct Room {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) desk: Arc<dyn Desk>,
+    /// By which our own mails are known again.
+    pub(crate) marks: Marks,
+}
+
+impl Room {
+    /// A room over a store whose schema has been migrated.
+    pub fn new((store, world): (Store, World), desk: Arc<dyn Desk>, marks: Marks) -> Self {
+        Self {
+            store,
+            world,
+            desk,
+            marks,
+        }
+    }
+
+    /// An act by somebody, now.
+    pub(crate) fn act(&self, person: PersonId) -> Act {
+        self.act_of(Who::Person(person.0))
+    }
+
+    pub(crate) fn act_of(&self, who: Who) -> Act {
+        Act {
+            who,
+            at: self.world.now(),
+            entry: self.world.id(),
+        }
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Room(messages)")
+    }
+}
+
+/// What the palette offers of the room.
+pub fn entries(signed: &Signed) -> Vec<Entry> {
+    let sees = signed.scope(Action::HandleRequests).is_everything();
+    let aside = Entry::place("Mail set aside", "/messages/aside", Icon::MAIL)
+        .also("email held bounce automatic colleague");
+    Vec::from_iter(sees.then_some(aside))
+}
+
+/// What the room hands to the program.
+pub fn parts(room: &Room) -> Parts {
+    Parts {
+        exportable: vec![Arc::new(AboutPeople(Arc::clone(&room.desk)))],
+        erasable: vec![Arc::new(AboutPeople(Arc::clone(&room.desk)))],
+        jobs: jobs(room),
+        ..Parts::default()
+    }
+}

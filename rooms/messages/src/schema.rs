@@ -1,0 +1,100 @@
+//! The tables of the room.
+
+use kept_store::{Migration, Schema};
+
+/// The tables of mail that comes in and their migrations.
+pub const SCHEMA: Schema = Schema {
+    owner: "messages",
+    migrations: &[Migration {
+        number: 1,
+        name: "mail that comes in",
+        text: MAIL,
+    }],
+};
+
+const MAIL: &str = "
+    -- Addresses at which clients reach the house. The address is in small letters. The server is the name that our own mail
+    -- server gives itself where it says what a sender is worth; empty: none is believed. The receipt says whether each new
+    -- request is confirmed by a machine.
+    CREATE TABLE mailboxes (
+        id $ID NOT NULL PRIMARY KEY,
+        address $TEXT NOT NULL UNIQUE,
+        name $TEXT NOT NULL,
+        server $TEXT NOT NULL,
+        receipt $BOOL NOT NULL,
+        made_at $INT NOT NULL,
+        made_by $ID REFERENCES people (id),
+        last_mail_at $INT,
+        retired_at $INT
+    ) $STRICT;
+
+    -- What came in, byte for byte. waiting: nobody has looked at it yet; handled: it has its row among the messages; aside: it
+    -- could not be handled, and the reason says why. The same bytes are kept once for each mailbox.
+    CREATE TABLE mail_raw (
+        id $ID NOT NULL PRIMARY KEY,
+        mailbox $ID NOT NULL REFERENCES mailboxes (id),
+        sha256 $BYTES NOT NULL,
+        size $INT NOT NULL,
+        content $BYTES NOT NULL,
+        received_at $INT NOT NULL,
+        state $TEXT NOT NULL,
+        reason $TEXT,
+        tries $INT NOT NULL,
+        next_try_at $INT NOT NULL,
+        handled_at $INT,
+        UNIQUE (mailbox, sha256)
+    ) $STRICT;
+    CREATE INDEX mail_raw_waiting ON mail_raw (next_try_at, id) WHERE state = 'waiting';
+
+    -- What a mail was read as, and what became of it: opened, added, noted, told, bounce, copy, aside. Its ids are without
+    -- brackets. The digest is that of its words and its sender.
+    CREATE TABLE mail_messages (
+        id $ID NOT NULL PRIMARY KEY,
+        raw $ID NOT NULL UNIQUE REFERENCES mail_raw (id),
+        mailbox $ID NOT NULL REFERENCES mailboxes (id),
+        message_id $TEXT,
+        in_reply_to $TEXT,
+        subject $TEXT NOT NULL,
+        from_name $TEXT NOT NULL,
+        from_email $TEXT NOT NULL,
+        reply_to $TEXT NOT NULL,
+        recipients $TEXT NOT NULL,
+        written_at $INT,
+        received_at $INT NOT NULL,
+        verdict $TEXT NOT NULL,
+        automatic $TEXT,
+        flaws $TEXT NOT NULL,
+        digest $BYTES NOT NULL,
+        state $TEXT NOT NULL,
+        reason $TEXT,
+        request $ID,
+        message $ID,
+        settled_at $INT,
+        settled_by $ID REFERENCES people (id)
+    ) $STRICT;
+    CREATE INDEX mail_messages_by_id ON mail_messages (message_id, id) WHERE message_id IS NOT NULL;
+    CREATE INDEX mail_messages_of_request ON mail_messages (request, id) WHERE request IS NOT NULL;
+    CREATE INDEX mail_messages_in_order ON mail_messages (received_at, id);
+    CREATE INDEX mail_messages_of_sender ON mail_messages (from_email, received_at, id);
+    CREATE INDEX mail_messages_aside ON mail_messages (received_at, id) WHERE state = 'aside' AND settled_at IS NULL;
+
+    -- Addresses that no mail reaches any more, as a server said.
+    CREATE TABLE mail_bounced (
+        address $TEXT NOT NULL PRIMARY KEY,
+        status $TEXT NOT NULL,
+        said $TEXT NOT NULL,
+        since_at $INT NOT NULL,
+        request $ID,
+        mail $ID NOT NULL REFERENCES mail_messages (id)
+    ) $STRICT;
+    CREATE INDEX mail_bounced_in_order ON mail_bounced (since_at, address);
+
+    -- What the house answered by itself, so that it stops.
+    CREATE TABLE mail_answers (
+        id $ID NOT NULL PRIMARY KEY,
+        address $TEXT NOT NULL,
+        at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX mail_answers_to ON mail_answers (address, at);
+    CREATE INDEX mail_answers_in_order ON mail_answers (at);
+";

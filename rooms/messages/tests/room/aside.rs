@@ -1,0 +1,98 @@
+//! What is set aside, who sees to it, and each mail as it came.
+
+use axum::http::StatusCode;
+use kept_testing::on_both;
+
+use crate::desk::Desk;
+
+on_both! {
+    fn a_mail_that_says_to_be_from_a_colleague_or_from_us_is_held(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Subject: Pump", "It leaks.");
+        let ours = desk.answers(1001);
+        let maya = "maya@desk.example".to_owned();
+        for from in [&*maya, "sales@desk.example", "house@desk.example"] {
+            desk.comes(&format!("From: {from}\nIn-Reply-To: <{ours}>\nSubject: Re: Pump"), "Close it.");
+        }
+        assert_eq!(desk.states(), ["opened", "aside", "aside", "aside"]);
+        // With the word of our own server a colleague's answer is a note, and no more than that.
+        desk.comes(&format!("Authentication-Results: mx.desk.example; dmarc=pass header.from={}\nFrom: {maya}\nIn-Reply-To: <{ours}>\nSubject: Re: Pump", maya.split('@').nth(1).unwrap()), "Ask Ben.");
+        assert_eq!(desk.last(), (1001, "note".into()));
+    }
+}
+
+on_both! {
+    fn what_is_set_aside_is_seen_to_by_those_who_work_on_all_requests(home) {
+        let desk = Desk::new(home);
+        desk.comes("From: house@desk.example\nSubject: <b>Loop</b>", "Words");
+        desk.comes("From: sales@desk.example\nSubject: Other", "Words");
+        let maya = desk.browser("maya");
+        let page = maya.get("/messages/aside");
+        assert!(page.has("&#60;b&#62;Loop") || page.has("&lt;b&gt;Loop"), "{}", page.text);
+        assert_eq!(desk.browser("dora").get("/messages/aside").status, StatusCode::NOT_FOUND);
+        let other = desk.last_message();
+        assert_eq!(desk.browser("dora").get(&format!("/messages/{other}")).status, StatusCode::NOT_FOUND);
+        let opened = maya.post("/messages/aside", &format!("/messages/{other}/request"), &[]);
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+        assert_eq!(desk.requests(), 1);
+        let again = maya.post("/messages/aside", &format!("/messages/{other}/request"), &[]);
+        assert_ne!(again.status, StatusCode::SEE_OTHER);
+        assert_eq!(desk.requests(), 1);
+        assert!(!maya.get("/messages/aside").has("Other"));
+        assert!(desk.audited().contains(&"MailBroughtIn".to_owned()));
+    }
+}
+
+on_both! {
+    fn a_mail_is_shown_as_it_came_and_its_html_in_a_frame_that_runs_nothing(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Subject: Look\nContent-Type: text/html", "<p onclick=\"x()\">Hello <img src=\"https://t.example/p.gif\"></p><script>alert(1)</script>");
+        let maya = desk.browser("maya");
+        let id = desk.last_message();
+        let page = maya.get(&format!("/messages/{id}"));
+        assert!(page.has("ruth@brennan.example") && page.has("Not verified") && page.has("<iframe"), "{}", page.text);
+        let frame = maya.get(&format!("/messages/{id}/html"));
+        assert!(frame.has("<p>Hello <img></p>") && !frame.has("script>"), "{}", frame.text);
+        let policy = frame.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("sandbox") && policy.contains("img-src data:;"), "{policy}");
+        let asked = maya.get(&format!("/messages/{id}/html?pictures=all"));
+        assert!(asked.has("https://t.example/p.gif"));
+        let raw = maya.get(&format!("/messages/{id}/raw"));
+        assert!(raw.header("content-disposition").starts_with("attachment") && raw.has("<script>alert(1)</script>"));
+        assert_eq!(raw.header("content-type"), "application/octet-stream");
+    }
+}
+
+on_both! {
+    fn programs_list_the_mails_with_what_became_of_each(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Message-ID: <one@brennan.example>\nSubject: Pump", "It leaks.");
+        desk.ruth("Message-ID: <two@brennan.example>\nIn-Reply-To: <one@brennan.example>\nSubject: Re: Pump", "Still.");
+        let maya = desk.program(Some("maya"), vec![kept_accounts::access::Action::ReadRequests]);
+        let page = maya.ask("GET", "/api/v1/messages?limit=1", &[], "").json();
+        let item = &page["items"][0];
+        assert_eq!((&item["subject"], &item["state"], &item["sender"]), (&"Re: Pump".into(), &"added".into(), &"unverified".into()));
+        assert_eq!(item["in_reply_to"], "one@brennan.example");
+        assert_eq!(item["raw_sha256"].as_str().unwrap().len(), 64);
+        let next = page["next"].as_str().unwrap();
+        let rest = maya.ask("GET", &format!("/api/v1/messages?after={next}"), &[], "").json();
+        assert_eq!(rest["items"][0]["state"], "opened");
+    }
+}
+
+on_both! {
+    fn mailboxes_are_set_up_by_those_who_configure(home) {
+        let desk = Desk::new(home);
+        assert_ne!(desk.browser("maya").get("/settings/mailboxes").status, StatusCode::OK);
+        let ada = desk.browser("ada");
+        assert!(ada.get("/settings/mailboxes").has("sales@desk.example"));
+        let page = "/settings/mailboxes";
+        let bad = ada.post(page, page, &[("address", "nothing"), ("name", "Kept words")]);
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.has("Kept words"));
+        let good = ada.post(page, page, &[("address", "Help@Desk.example"), ("receipt", "on")]);
+        assert_eq!(good.status, StatusCode::SEE_OTHER, "{}", good.text);
+        desk.comes_to("HELP@desk.example", "From: a@b.example\nSubject: x\n\ny\n");
+        assert_eq!(desk.states(), ["opened"]);
+    }
+}

@@ -1,0 +1,14 @@
+//! The room of mail that comes in, on both databases, with a desk of paper in the place of the room of requests.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
+mod aside;
+mod bounces;
+mod desk;
+mod faults;
+mod paper;
+mod threads;
