@@ -173,7 +173,8 @@ pub struct CreateTokenAsked {
 pub enum MailCommand {
     /// Take in one mail from standard input, as the pipe of a mail server hands it over
     ///
-    /// It ends with status 0 after the mail is kept, and with 75 when the mail server is to try again.
+    /// It ends with status 0 after the mail is kept, with 75 when the mail server is to try again, and with 65 when the mail can
+    /// never be taken: it is empty, or larger than 25 MB.
     #[command(
         after_help = "Example: kept mail receive --data /var/lib/kept --mailbox desk@company.example <mail.eml"
     )]

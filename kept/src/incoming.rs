@@ -39,37 +39,60 @@ fn alone(house: &House) -> Result<Room, Failure> {
     Ok(room(house, serve::requests(house, &rules, &live)))
 }
 
-/// Takes in one mail from standard input.
+/// More than any mail that is taken: what is longer need not be read to its end.
+const LONGEST: u64 = 26 * 1024 * 1024;
+
+/// Takes in one mail from standard input. What can never be taken the mail server tells the sender; whatever else is wrong, it keeps
+/// the mail and tries again.
 pub fn receive(asked: &ReceiveAsked) -> Outcome {
-    let kept = take_in(asked);
-    if let Err(failure) = kept {
-        // Whatever is wrong here, the mail is not lost: the mail server keeps it and tries again.
-        failure.tell();
-        return Outcome::TryAgain;
+    match take_in(asked) {
+        Ok(()) => Outcome::Fine,
+        Err(refused) => {
+            refused.why.tell();
+            refused.outcome
+        }
     }
-    Outcome::Fine
 }
 
-fn take_in(asked: &ReceiveAsked) -> Result<(), Failure> {
+/// Why a mail was not taken.
+struct Refused {
+    why: Failure,
+    outcome: Outcome,
+}
+
+impl From<Failure> for Refused {
+    fn from(why: Failure) -> Self {
+        let outcome = Outcome::TryAgain;
+        Self { why, outcome }
+    }
+}
+
+impl From<ReceiveError> for Refused {
+    fn from(error: ReceiveError) -> Self {
+        let outcome = match error {
+            ReceiveError::TooLarge | ReceiveError::Empty => Outcome::Never,
+            _ => Outcome::TryAgain,
+        };
+        let why = Failure::new(format!("The mail was not taken: {error}."));
+        Self { why, outcome }
+    }
+}
+
+fn take_in(asked: &ReceiveAsked) -> Result<(), Refused> {
     let mut raw = Vec::new();
     std::io::stdin()
         .lock()
+        .take(LONGEST)
         .read_to_end(&mut raw)
         .map_err(|error| Failure::new(format!("The mail could not be read: {error}.")))?;
     let house = House::open(&asked.house)?;
     let room = alone(&house)?;
-    let taken = room
-        .receive(asked.mailbox.as_deref(), &raw)
-        .map_err(|error| told(&error))?;
+    let taken = room.receive(asked.mailbox.as_deref(), &raw)?;
     // It is kept. What cannot be made of it now is made later, by the program that serves.
     if let Err(error) = room.handle(taken.raw) {
         crate::tell::remark(&format!("the mail is kept, and handled later: {error}"));
     }
     Ok(())
-}
-
-fn told(error: &ReceiveError) -> Failure {
-    Failure::new(format!("The mail was not taken: {error}."))
 }
 
 /// Adds a mailbox.
@@ -128,9 +151,8 @@ impl Desk for Requests {
     }
 
     fn own_addresses(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError> {
-        let health = kept_post::health(read)?;
-        let own = health.server.map(|server| server.from_email.to_lowercase());
-        Ok(own.into_iter().collect())
+        let own = kept_post::own_address(read)?;
+        Ok(own.into_iter().map(|own| own.to_lowercase()).collect())
     }
 
     fn changed(&self, request: Option<Id>) {

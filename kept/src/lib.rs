@@ -41,6 +41,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::TryAgain) => ExitCode::from(75),
+        Ok(Outcome::Never) => ExitCode::from(65),
         Err(failure) => {
             failure.tell();
             ExitCode::from(2)

@@ -15,6 +15,8 @@ pub enum Outcome {
     Findings,
     /// Nothing was done, and whoever asked is to ask again: what mail servers understand.
     TryAgain,
+    /// Nothing was done, and asking again changes nothing: what mail servers understand.
+    Never,
 }
 
 /// Why a command could not do its work. Its text says what happened and how to go on.

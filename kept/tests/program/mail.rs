@@ -47,7 +47,7 @@ on_both! {
         assert_eq!(states(&desk), [("opened".to_owned(), 1001)]);
         assert_eq!(piped(&desk, &["--mailbox", "desk@desk.example"], MAIL), 0);
         assert_eq!(piped(&desk, &["--mailbox", "nobody@desk.example"], MAIL), 75);
-        assert_eq!(piped(&desk, &[], ""), 75);
+        assert_eq!(piped(&desk, &[], ""), 65);
         assert_eq!(states(&desk).len(), 1);
         let reply = MAIL.replace("<one@", "<two@").replace("Subject: ", "In-Reply-To: <one@brennan.example>\r\nSubject: Re: ");
         assert_eq!(piped(&desk, &[], &reply), 0);

@@ -31,7 +31,7 @@ mod schema;
 
 pub use api::{api_description, api_routes};
 pub use desk::{Counts, Desk, DeskError, Mail, MailFile, Placed, Standing, Step};
-pub use lmtp::{Door, Line, Reply, Session};
+pub use lmtp::Door;
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
 pub use queries::STATEMENTS;

@@ -9,4 +9,3 @@ mod door;
 mod session;
 
 pub use door::Door;
-pub use session::{Line, Reply, Session};

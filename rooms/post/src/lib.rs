@@ -20,7 +20,7 @@ mod pages;
 mod room;
 mod schema;
 
-pub use mail::{Health, MailServer, health};
+pub use mail::{Health, MailServer, health, own_address};
 pub use pages::routes;
 pub use room::{Room, jobs};
 pub use schema::SCHEMA;

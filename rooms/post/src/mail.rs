@@ -15,7 +15,7 @@ use crate::room::Room;
 pub(crate) use commands::{discard, retry, save_server};
 pub(crate) use queries::STATEMENTS;
 pub(crate) use queries::name_of;
-pub use queries::{Health, health};
+pub use queries::{Health, health, own_address};
 pub use server::MailServer;
 pub(crate) use server::{Draft, SEALED_FOR, Typed};
 

@@ -52,8 +52,8 @@ impl Wanted {
 
 /// A mail with its bytes, for whoever reads its request; one without a request, for whoever sees to all.
 async fn found(room: &Room, signed: &Signed, id: &str) -> Result<(MessageRow, Vec<u8>), Failure> {
-    let id = id_of(id)?;
     let scope = signed.require(Action::ReadRequests)?;
+    let id = id_of(id)?;
     let handles = signed.scope(Action::HandleRequests).is_everything();
     let desk = std::sync::Arc::clone(&room.desk);
     let read = room.store.read(move |read| {

@@ -67,3 +67,12 @@ pub fn health(read: &Read<'_>) -> Result<Health, StoreError> {
         oldest: first.first().map(|letter| letter.made_at),
     })
 }
+
+/// The address from which the house writes; none where there is no mail server.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn own_address(read: &Read<'_>) -> Result<Option<String>, StoreError> {
+    Ok(mail_server(read)?.map(|server| server.from_email))
+}
