@@ -8,8 +8,9 @@ use std::time::{Duration, Instant as Stopwatch};
 use kept::House;
 use kept_accounts::access::Action;
 use kept_kernel::Id;
-use kept_store::{Store, StoreError, params, statements};
+use kept_store::{StoreError, params, statements};
 
+use super::known::Known;
 use super::staff::{AGENT, PASSWORD, SPECIALIST, SUPERVISOR};
 use super::tale::{Draw, chance};
 use super::{Asked, floor};
@@ -18,8 +19,6 @@ use crate::serving::{Asking, Client, Measured, Server, field, measure, sign_in};
 
 /// How long each row is measured.
 const SPAN: Duration = Duration::from_secs(2);
-/// So many records are asked for in turn.
-const RECORDS: u64 = 400;
 /// A token may ask so often in a minute.
 const OF_A_TOKEN: usize = 1_200;
 const TOKENS: usize = 250;
@@ -27,33 +26,6 @@ const TOKENS: usize = 250;
 statements! {
     /// Everything counts as judged just now: the house would judge it anew while its pages are measured.
     JUDGED = "UPDATE obligation_runs SET begun_at = $1, in_force_at = $1 WHERE in_force_at IS NOT NULL";
-    LAST = "SELECT max(number) FROM requests";
-    LAST_CLIENT = "SELECT max(number) FROM clients";
-    REQUESTS = "SELECT id FROM requests WHERE number IN LIST($1)";
-    CLIENTS = "SELECT id FROM clients WHERE number IN LIST($1)";
-    OPEN = "SELECT id FROM requests WHERE closed_at IS NULL ORDER BY id DESC LIMIT 400";
-    LONG = "SELECT id FROM requests WHERE messages >= 200 ORDER BY id LIMIT 1";
-    NAMES = "SELECT name FROM clients WHERE number IN LIST($1)";
-    OF_FEW = "SELECT q.id FROM client_team t JOIN requests q ON q.client = t.client WHERE t.part = 'specialist' ORDER BY q.id DESC LIMIT 400";
-    FEW_CLIENTS = "SELECT client FROM client_team WHERE part = 'specialist'";
-    OF_AGENT = "SELECT q.id FROM requests q JOIN people p ON p.team = q.team WHERE p.name = 'Agent 0' AND q.closed_at IS NULL ORDER BY q.id DESC LIMIT 400";
-    DEEP = "SELECT due_at, id FROM requests WHERE closed_at IS NULL ORDER BY due_at, id LIMIT 4000";
-    DEEP_CLIENT = "SELECT folded_name, id FROM clients WHERE number IN LIST($1)";
-}
-
-/// What is asked for by its id or its name.
-struct Known {
-    requests: Vec<String>,
-    open: Vec<String>,
-    long: Vec<String>,
-    clients: Vec<String>,
-    names: Vec<String>,
-    few: Vec<String>,
-    few_clients: Vec<String>,
-    agents: Vec<String>,
-    deep: Vec<String>,
-    deep_clients: Vec<String>,
-    tokens: Vec<String>,
 }
 
 pub fn ask(kept: &str, asked: &Asked) -> Result<(), String> {
@@ -83,19 +55,19 @@ pub fn ask(kept: &str, asked: &Asked) -> Result<(), String> {
         only: asked.only.as_deref(),
     };
     let tokens = Tokens(known.tokens.clone());
-    for (name, askings) in pages(&known, &cookies) {
-        table.rows(&name, &[1, 32], &|line, place| turn(&askings, line, place))?;
+    for (name, askings) in known.pages(&cookies) {
+        table.rows(&name, &[1, 32], &|line, place| turn(&askings, line, place));
     }
-    for (name, paths) in reads(&known) {
+    for (name, paths) in known.reads() {
         let ask = |line: usize, place: usize| {
             let path = paths.get(drawn(line, place) % paths.len().max(1));
             Asking::api(path.map_or("/", String::as_str), tokens.next(line, place))
         };
-        table.rows(name, &[1, 32], &ask)?;
+        table.rows(name, &[1, 32], &ask);
     }
     println!("\nresident after all reads: {:.0} MB", server.megabytes());
     println!("\n{}", Measured::HEADING);
-    writes(&table, &known, &tokens)?;
+    writes(&table, &known, &tokens);
     form(&table)?;
     println!("\nresident after all: {:.0} MB", server.megabytes());
     std::thread::sleep(Duration::from_secs(5));
@@ -140,50 +112,10 @@ fn known(asked: &Asked) -> Result<Known, String> {
     let judged = house
         .store
         .write(move |tx| tx.execute(JUDGED, &params![now]));
-    judged.wait().map_err(|error: StoreError| error.to_string())?;
-    found(&house.store, tokens).map_err(|error| error.to_string())
-}
-
-fn found(store: &Store, tokens: Vec<String>) -> Result<Known, StoreError> {
-    let read = store.read(move |read| {
-        let (last,): (i64,) = read.one(LAST, &[])?;
-        let (last_client,): (i64,) = read.one(LAST_CLIENT, &[])?;
-        let some = |of: i64, from: i64, draw: Draw| -> Vec<i64> {
-            (0..RECORDS)
-                .map(|place| from + (chance(draw, place) % (of - from).max(1) as u64) as i64)
-                .collect()
-        };
-        let numbers = some(last, 1_001, Draw::Word);
-        let clients = some(last_client, 1, Draw::Client);
-        let texts = |ids: Vec<(Id,)>| -> Vec<String> {
-            ids.into_iter().map(|(id,)| id.to_string()).collect()
-        };
-        let deep: Vec<(i64, Id)> = read.all(DEEP, &[])?;
-        let step = (deep.len() / 40).max(1);
-        let deep_clients: Vec<(String, Id)> = read.all(DEEP_CLIENT, &params![&clients[..]])?;
-        let names: Vec<(String,)> = read.all(NAMES, &params![&clients[..]])?;
-        Ok::<_, StoreError>(Known {
-            requests: texts(read.all(REQUESTS, &params![&numbers[..]])?),
-            open: texts(read.all(OPEN, &[])?),
-            long: texts(read.all(LONG, &[])?),
-            clients: texts(read.all(CLIENTS, &params![&clients[..]])?),
-            names: names.into_iter().map(|(name,)| name).collect(),
-            few: texts(read.all(OF_FEW, &[])?),
-            few_clients: texts(read.all(FEW_CLIENTS, &[])?),
-            agents: texts(read.all(OF_AGENT, &[])?),
-            deep: deep
-                .iter()
-                .step_by(step)
-                .map(|(at, id)| format!("after={at}&id={id}"))
-                .collect(),
-            deep_clients: deep_clients
-                .iter()
-                .map(|(name, id)| format!("after={}&id={id}", name.replace(' ', "+")))
-                .collect(),
-            tokens: tokens.clone(),
-        })
-    });
-    read.wait()
+    judged
+        .wait()
+        .map_err(|error: StoreError| error.to_string())?;
+    Known::found(&house.store, tokens).map_err(|error| error.to_string())
 }
 
 /// A table of what is measured.
@@ -194,14 +126,9 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// A row for so many lines at once.
-    fn rows(
-        &self,
-        name: &str,
-        at_once: &[usize],
-        ask: &(impl Fn(usize, usize) -> Asking + Sync),
-    ) -> Result<(), String> {
+    fn rows(&self, name: &str, at_once: &[usize], ask: &(impl Fn(usize, usize) -> Asking + Sync)) {
         if self.only.is_some_and(|only| !name.contains(only)) {
-            return Ok(());
+            return;
         }
         for lines in at_once {
             // What cannot be asked is told, and the rest is measured all the same.
@@ -210,7 +137,6 @@ impl Table<'_> {
                 Err(error) => println!("| {name} | {lines} | {error} |"),
             }
         }
-        Ok(())
     }
 }
 
@@ -235,124 +161,11 @@ fn turn(askings: &[Asking], line: usize, place: usize) -> Asking {
     asking.cloned().unwrap_or_else(|| Asking::page("/", ""))
 }
 
-type Pages = Vec<(String, Vec<Asking>)>;
-
-fn pages(known: &Known, [supervisor, agent, few]: &[String; 3]) -> Pages {
-    let each = |beginning: &str, of: &[String]| -> Vec<String> {
-        of.iter().map(|rest| format!("{beginning}{rest}")).collect()
-    };
-    let one = |path: &str| vec![path.to_owned()];
-    let words = |place: usize| -> Vec<String> {
-        let word = known.names.iter();
-        word.filter_map(|name| name.split(' ').nth(place))
-            .map(|word| format!("/palette?q={}", word.to_lowercase()))
-            .collect()
-    };
-    let mut all = Pages::new();
-    let mut add = |who: &str, cookie: &str, what: &str, paths: Vec<String>| {
-        let askings = paths.iter().map(|path| Asking::page(path, cookie));
-        all.push((format!("{who}: {what}"), askings.collect()));
-    };
-    for (name, path) in [
-        ("Today", "/"),
-        ("Today, everybody's", "/?view=all"),
-        ("queue", "/requests"),
-        ("queue as a board", "/requests?board=1"),
-        ("queue, urgent", "/requests?priority=urgent"),
-        (
-            "queue, billing that waits",
-            "/requests?category=billing&state=waiting+for+the+client",
-        ),
-        ("queue, with a tag nobody has", "/requests?tag=nothing"),
-        ("queue, overdue", "/requests?view=overdue"),
-        ("all requests", "/requests?view=all"),
-        ("all requests, urgent", "/requests?view=all&priority=urgent"),
-        ("clients", "/clients"),
-        ("clients, Gold", "/clients?tier=Gold"),
-    ] {
-        add("supervisor", supervisor, name, one(path));
-    }
-    for (name, paths) in [
-        ("queue, anywhere", each("/requests?", &known.deep)),
-        ("an open request", each("/requests/", &known.open)),
-        ("any request", each("/requests/", &known.requests)),
-        ("one of 200 messages", each("/requests/", &known.long)),
-        (
-            "requests of a client",
-            each("/requests?view=all&client=", &known.clients),
-        ),
-        ("any client", each("/clients/", &known.clients)),
-        ("clients, anywhere", each("/clients?", &known.deep_clients)),
-        ("palette, a name", words(0)),
-        ("palette, a common word", one("/palette?q=invoice")),
-        (
-            "palette, three common words",
-            one("/palette?q=please+look+at"),
-        ),
-        ("palette, two letters", one("/palette?q=in")),
-        ("palette, two words never together", one("/palette?q=pumps+invoice")),
-        ("search page", one("/search?q=invoice")),
-    ] {
-        add("supervisor", supervisor, name, paths);
-    }
-    for (who, cookie, requests) in [
-        ("one of a team", agent, &known.agents),
-        ("who reaches few", few, &known.few),
-    ] {
-        add(who, cookie, "Today", one("/"));
-        add(who, cookie, "queue", one("/requests"));
-        add(who, cookie, "queue, mine", one("/requests?view=mine"));
-        add(who, cookie, "queue, urgent", one("/requests?priority=urgent"));
-        add(who, cookie, "all requests", one("/requests?view=all"));
-        add(who, cookie, "a request", each("/requests/", requests));
-        add(who, cookie, "clients", one("/clients"));
-        add(who, cookie, "palette, a common word", one("/palette?q=invoice"));
-        add(who, cookie, "palette, a name", words(0));
-    }
-    add("who reaches few", few, "a client", each("/clients/", &known.few_clients));
-    all
-}
-
-/// What programs read.
-fn reads(known: &Known) -> Vec<(&'static str, Vec<String>)> {
-    let each = |beginning: &str, of: &[String]| -> Vec<String> {
-        of.iter().map(|rest| format!("{beginning}{rest}")).collect()
-    };
-    let one = |path: &str| vec![path.to_owned()];
-    vec![
-        ("API: requests", one("/api/v1/requests")),
-        ("API: open requests", one("/api/v1/requests?view=open")),
-        (
-            "API: open requests, urgent",
-            one("/api/v1/requests?view=open&priority=urgent"),
-        ),
-        ("API: a request", each("/api/v1/requests/", &known.requests)),
-        ("API: clients", one("/api/v1/clients")),
-        ("API: a client", each("/api/v1/clients/", &known.clients)),
-        ("API: obligations", one("/api/v1/obligations")),
-        (
-            "API: all obligations",
-            one("/api/v1/obligations?state=all"),
-        ),
-        (
-            "API: obligations of a client",
-            each("/api/v1/obligations?client=", &known.clients),
-        ),
-        (
-            "API: obligations of a request",
-            each("/api/v1/obligations?record=request/", &known.open),
-        ),
-        ("API: events", one("/api/v1/events")),
-        (
-            "API: events of a client",
-            each("/api/v1/events?client=", &known.clients),
-        ),
-    ]
-}
-
-fn writes(table: &Table<'_>, known: &Known, tokens: &Tokens) -> Result<(), String> {
+fn writes(table: &Table<'_>, known: &Known, tokens: &Tokens) {
     let client = |line: usize, place: usize| {
-        let client = known.clients.get(drawn(line, place) % known.clients.len().max(1));
+        let client = known
+            .clients
+            .get(drawn(line, place) % known.clients.len().max(1));
         client.map_or("", String::as_str)
     };
     for at_once in [1, 8, 32] {
@@ -363,7 +176,11 @@ fn writes(table: &Table<'_>, known: &Known, tokens: &Tokens) -> Result<(), Strin
             );
             Asking::json("/api/v1/requests", tokens.next(line, place), body)
         };
-        table.rows("API: a request of any client is opened", &[at_once], &of_client)?;
+        table.rows(
+            "API: a request of any client is opened",
+            &[at_once],
+            &of_client,
+        );
     }
     for at_once in [1, 32] {
         let of_stranger = |line: usize, place: usize| {
@@ -374,9 +191,12 @@ fn writes(table: &Table<'_>, known: &Known, tokens: &Tokens) -> Result<(), Strin
             );
             Asking::json("/api/v1/requests", tokens.next(line, place), body)
         };
-        table.rows("API: a request of a stranger is opened", &[at_once], &of_stranger)?;
+        table.rows(
+            "API: a request of a stranger is opened",
+            &[at_once],
+            &of_stranger,
+        );
     }
-    Ok(())
 }
 
 /// The public form. It takes ten from one place in ten minutes, so there are no more; each is looked at for as long as it asks.
@@ -385,7 +205,7 @@ fn form(table: &Table<'_>) -> Result<(), String> {
     let server = table.server;
     table.rows("the public form is shown", &[1, 32], &|_, _| {
         Asking::page("/ask", "")
-    })?;
+    });
     if table.only.is_some() {
         return Ok(());
     }
@@ -430,7 +250,7 @@ fn floors(asked: &Asked, known: &Known) -> Result<(), String> {
     };
     table.rows("floor: an empty handler", &[1, 32], &|_, _| {
         Asking::page("/", "")
-    })?;
+    });
     drop(server);
     if asked.house.database_url.is_some() {
         return Ok(());
@@ -443,13 +263,24 @@ fn floors(asked: &Asked, known: &Known) -> Result<(), String> {
     };
     for (name, sql, ids) in [
         ("floor: rows of the queue", QUEUE_ROWS, vec![[0; 16]]),
-        ("floor: rows of a request", REQUEST_ROWS, bytes(&known.requests)),
-        ("floor: rows of a client", CLIENT_ROWS, bytes(&known.clients)),
+        (
+            "floor: rows of a request",
+            REQUEST_ROWS,
+            bytes(&known.requests),
+        ),
+        (
+            "floor: rows of a client",
+            CLIENT_ROWS,
+            bytes(&known.clients),
+        ),
     ] {
         let (begun, before) = (Stopwatch::now(), place::processor_seconds());
         let (mut count, mut text) = (0_usize, String::new());
         while begun.elapsed() < SPAN {
-            let id = ids.get(count % ids.len().max(1)).copied().unwrap_or_default();
+            let id = ids
+                .get(count % ids.len().max(1))
+                .copied()
+                .unwrap_or_default();
             for sql in sql {
                 let mut statement = bare.prepare_cached(sql).map_err(told)?;
                 let columns = statement.column_count();

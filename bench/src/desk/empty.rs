@@ -11,7 +11,9 @@ pub fn empty() -> Result<(), String> {
         .build()
         .map_err(told)?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(told)?;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .map_err(told)?;
         let at = listener.local_addr().map_err(told)?;
         println!("ready at http://{at}");
         let routes = Router::new().route("/", get(async || "nothing"));

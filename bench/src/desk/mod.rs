@@ -5,6 +5,7 @@ mod ask;
 mod empty;
 mod floor;
 mod history;
+mod known;
 mod make;
 mod rows;
 mod staff;

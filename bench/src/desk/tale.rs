@@ -202,13 +202,24 @@ pub fn one_of<'w>(words: &[&'w str], drawn: u64) -> &'w str {
 }
 
 const SYLLABLES: [&str; 20] = [
-    "ba", "den", "cor", "fal", "gri", "hol", "jen", "kar", "lin", "mos", "nor", "pel", "quin", "rud", "sel", "tam", "ul", "ven",
-    "wex", "yor",
+    "ba", "den", "cor", "fal", "gri", "hol", "jen", "kar", "lin", "mos", "nor", "pel", "quin",
+    "rud", "sel", "tam", "ul", "ven", "wex", "yor",
 ];
 /// 20 to the fifth.
 const NAMES: u64 = 3_200_000;
 const TRADES: [&str; 12] = [
-    "Pumps", "Marine", "Print", "Foods", "Textiles", "Logistics", "Optics", "Timber", "Software", "Clinics", "Hotels", "Tools",
+    "Pumps",
+    "Marine",
+    "Print",
+    "Foods",
+    "Textiles",
+    "Logistics",
+    "Optics",
+    "Timber",
+    "Software",
+    "Clinics",
+    "Hotels",
+    "Tools",
 ];
 /// What clients do, beside their names.
 pub const INDUSTRIES: [&str; 6] = [
@@ -220,12 +231,12 @@ pub const INDUSTRIES: [&str; 6] = [
     "hospitality",
 ];
 const FIRST: [&str; 20] = [
-    "Ada", "Bruno", "Carla", "David", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kaya", "Lena", "Milan", "Nora",
-    "Omar", "Paula", "Rosa", "Samir", "Tilda", "Victor",
+    "Ada", "Bruno", "Carla", "David", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kaya",
+    "Lena", "Milan", "Nora", "Omar", "Paula", "Rosa", "Samir", "Tilda", "Victor",
 ];
 const LAST: [&str; 20] = [
-    "Abel", "Brandt", "Costa", "Dietz", "Ekman", "Faye", "Garcia", "Hale", "Ibsen", "Jansen", "Keller", "Lindt", "Moreau",
-    "Novak", "Okafor", "Petrov", "Quist", "Rossi", "Silva", "Tanaka",
+    "Abel", "Brandt", "Costa", "Dietz", "Ekman", "Faye", "Garcia", "Hale", "Ibsen", "Jansen",
+    "Keller", "Lindt", "Moreau", "Novak", "Okafor", "Petrov", "Quist", "Rossi", "Silva", "Tanaka",
 ];
 
 /// A word that no other client has in its name; numbers that follow each other give words that do not.
@@ -263,12 +274,70 @@ pub fn person(client: u64, place: u64) -> (String, String) {
 }
 
 const WORDS: [&str; 64] = [
-    "invoice", "order", "delivery", "scale", "account", "password", "report", "machine", "part", "date", "price", "contract",
-    "number", "address", "portal", "answer", "team", "week", "month", "meeting", "repair", "return", "credit", "payment",
-    "change", "update", "manual", "training", "visit", "sensor", "belt", "filter", "valve", "engine", "screen", "label",
-    "pallet", "customs", "driver", "shipment", "warranty", "licence", "server", "backup", "printer", "cable", "module", "quote",
-    "discount", "renewal", "audit", "certificate", "sample", "colour", "batch", "recipe", "menu", "booking", "room", "guest",
-    "patient", "form", "signature", "question",
+    "invoice",
+    "order",
+    "delivery",
+    "scale",
+    "account",
+    "password",
+    "report",
+    "machine",
+    "part",
+    "date",
+    "price",
+    "contract",
+    "number",
+    "address",
+    "portal",
+    "answer",
+    "team",
+    "week",
+    "month",
+    "meeting",
+    "repair",
+    "return",
+    "credit",
+    "payment",
+    "change",
+    "update",
+    "manual",
+    "training",
+    "visit",
+    "sensor",
+    "belt",
+    "filter",
+    "valve",
+    "engine",
+    "screen",
+    "label",
+    "pallet",
+    "customs",
+    "driver",
+    "shipment",
+    "warranty",
+    "licence",
+    "server",
+    "backup",
+    "printer",
+    "cable",
+    "module",
+    "quote",
+    "discount",
+    "renewal",
+    "audit",
+    "certificate",
+    "sample",
+    "colour",
+    "batch",
+    "recipe",
+    "menu",
+    "booking",
+    "room",
+    "guest",
+    "patient",
+    "form",
+    "signature",
+    "question",
 ];
 const JOINTS: [&str; 8] = [
     "is missing from",
@@ -317,7 +386,9 @@ pub fn judged(request: u64) -> [&'static str; 4] {
     const PRIORITIES: [&str; 5] = ["low", "low", "medium", "high", "urgent"];
     let drawn = chance(Draw::Choice, request);
     let category = one_of(
-        &["question", "problem", "order", "change", "billing", "access"],
+        &[
+            "question", "problem", "order", "change", "billing", "access",
+        ],
         drawn,
     );
     let (urgency, impact) = ((drawn >> 8) % 3, (drawn >> 16) % 3);
