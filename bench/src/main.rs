@@ -1,5 +1,5 @@
 //! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, `store`, `import`,
-//! `pages`.
+//! `pages`, `desk`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -7,11 +7,13 @@
 //! others use too, what counts is the time on a processor: it leaves out waiting for one, and the making of the events.
 
 mod copies;
+mod desk;
 mod importing;
 mod living;
 mod paging;
 mod place;
 mod reading;
+mod serving;
 mod storing;
 
 use std::fmt::Write as _;
@@ -35,6 +37,9 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench import [EVENTS]         the ServiceNow log through its mapping, once, or copies of it to that many events,
                                           into a new database, beside the same rows by bare rusqlite
        kept-bench pages KEPT FOLDER       the pages of the house in that folder, served by that program
+       kept-bench desk make FOLDER CLIENTS    a house of so many clients with what they asked; its key is made beside it
+       kept-bench desk ask KEPT FOLDER        its pages, its API and its forms, served by that program
+       kept-bench desk floor FOLDER           the same rows by bare rusqlite
        kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
                                           (1,000,000 unless given)
 
@@ -55,6 +60,8 @@ fn main() -> ExitCode {
         ("store", Some(_)) => storing::storing(),
         ("import", Some(_)) => register()
             .and_then(|register| importing::importing(&register, words.get(1).and(events))),
+        ("desk", _) => desk::desk(words.get(1..).unwrap_or_default()),
+        ("empty", _) => desk::empty(),
         ("pages", _) => match sops {
             [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),
             _ => Err("name the program and the folder of the house".to_owned()),

@@ -158,7 +158,12 @@ fn is_active(tx: &Write<'_>, person: PersonId) -> Result<bool, StoreError> {
 }
 
 /// Remembers what a client is recognised by, and who else is.
-fn recognise(tx: &Write<'_>, id: ClientId, keys: &Keys, at: Instant) -> Result<(), StoreError> {
+pub(crate) fn recognise(
+    tx: &Write<'_>,
+    id: ClientId,
+    keys: &Keys,
+    at: Instant,
+) -> Result<(), StoreError> {
     let rows: Vec<_> = keys
         .0
         .iter()

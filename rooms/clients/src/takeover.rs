@@ -7,8 +7,8 @@ use kept_journal::audit::{self, Entry, Who};
 use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 
-use crate::commands::{put, put_contact, recognise_again};
-use crate::model::{ClientId, ContactDraft, ContactId, Draft, KNOWN, TO_CHECK, by_revenue};
+use crate::commands::{put, put_contact, recognise};
+use crate::model::{ClientId, ContactDraft, ContactId, Draft, KNOWN, Keys, TO_CHECK, by_revenue};
 use crate::{queries, search};
 
 /// A client as it stands in the other house.
@@ -120,10 +120,11 @@ fn one(
     put(tx, made_at, (id, state), &client.draft)?;
     let (at, by) = client.verified;
     let known = client.draft.facts();
-    for (name, _) in known.iter().filter(|(_, value)| !value.is_empty()) {
-        let source = params![id, *name, "taken over", at, by];
-        tx.execute(queries::SET_SOURCE, &source)?;
-    }
+    let said = known.iter().filter(|(_, value)| !value.is_empty());
+    let sources: Vec<_> = said
+        .map(|(name, _)| params![id, *name, "taken over", at, by])
+        .collect();
+    tx.execute_each(queries::SET_SOURCE, &sources)?;
     for (contact, draft, at) in &client.contacts {
         put_contact(tx, *at, (*contact, id), draft)?;
     }
@@ -151,11 +152,25 @@ fn one(
     tx.execute_each(queries::ADD_REVENUE, &revenues)?;
     notes(tx, client)?;
     figures(tx, rules, client, now)?;
-    recognise_again(tx, id, now)?;
+    // It is new, so there is nothing to forget of what it was recognised by.
+    recognise(tx, id, &keys(client), now)?;
     if client.archived {
         tx.execute(queries::ARCHIVE, &params![id, now])?;
     }
     search::follow(tx, id)
+}
+
+/// What it is recognised by.
+fn keys(client: &OldClient) -> Keys {
+    let mut keys = Keys::default();
+    keys.name(&client.draft.name);
+    keys.website(&client.draft.website);
+    keys.phone(&client.draft.phone);
+    for (_, contact, _) in &client.contacts {
+        keys.email(&contact.email);
+        keys.phone(&contact.phone);
+    }
+    keys
 }
 
 fn notes(tx: &Write<'_>, client: &OldClient) -> Result<(), StoreError> {

@@ -26,6 +26,11 @@ pub const SCHEMA: Schema = Schema {
             name: "mails",
             text: MAILS,
         },
+        Migration {
+            number: 5,
+            name: "narrowed by index",
+            text: NARROWED,
+        },
     ],
 };
 
@@ -273,4 +278,37 @@ const MAILS: &str = "
 
     -- What came by mail is kept once on a request.
     ALTER TABLE request_files ADD COLUMN sha256 $BYTES;
+";
+
+const NARROWED: &str = "
+    -- What is open, with all that a view is narrowed by: what does not belong to it is passed over in the index alone. It takes the
+    -- column of the condition too, which SQLite looks at again. In the order of deadlines, of everybody, of a person, of a team and
+    -- of a client.
+    DROP INDEX requests_by_due;
+    DROP INDEX requests_of_assignee;
+    DROP INDEX requests_without_assignee;
+    DROP INDEX requests_waiting;
+    DROP INDEX requests_of_team;
+    DROP INDEX requests_in_order;
+    CREATE INDEX requests_by_due ON requests
+        (due_at, id, closed_at, snoozed_until, state, assignee, team, client, waiting_since, category, priority, channel)
+        WHERE closed_at IS NULL;
+    CREATE INDEX requests_of_assignee ON requests
+        (assignee, due_at, id, closed_at, snoozed_until, state, waiting_since, client, team, category, priority, channel)
+        WHERE closed_at IS NULL AND assignee IS NOT NULL;
+    CREATE INDEX requests_without_assignee ON requests (due_at, id, closed_at, snoozed_until, assignee, team, client)
+        WHERE closed_at IS NULL AND assignee IS NULL;
+    CREATE INDEX requests_waiting ON requests (due_at, id, closed_at, snoozed_until, assignee, team, client, waiting_since)
+        WHERE closed_at IS NULL AND waiting_since IS NOT NULL;
+    CREATE INDEX requests_of_team ON requests
+        (team, due_at, id, closed_at, snoozed_until, state, assignee, waiting_since, client, category, priority, channel)
+        WHERE closed_at IS NULL AND team IS NOT NULL;
+    CREATE INDEX requests_open_of_client ON requests
+        (client, due_at, id, closed_at, snoozed_until, state, assignee, team, waiting_since, category, priority, channel)
+        WHERE closed_at IS NULL;
+    -- And the newest first, of everybody and of a team.
+    CREATE INDEX requests_in_order ON requests
+        (received_at, id, closed_at, state, assignee, team, client, category, priority, channel);
+    CREATE INDEX requests_that_came_to_team ON requests (team, received_at, id) WHERE team IS NOT NULL;
+    ANALYZE requests;
 ";

@@ -58,6 +58,14 @@ pub(crate) fn owed_by(rules: &InForce, person: &str, roles: &[String]) -> Vec<Wh
         .collect()
 }
 
+/// The same for somebody whose roles are known as the SOPs call them.
+pub(crate) fn owed_by_hearer(hearer: &Hearer) -> Vec<Whose> {
+    let roles = hearer.roles.iter().cloned().map(Whose::Role);
+    std::iter::once(Whose::Person(hearer.person.clone()))
+        .chain(roles)
+        .collect()
+}
+
 /// Whose duties a view is about.
 pub(crate) fn whose(rules: &InForce, signed: &Signed, view: View) -> Vec<Whose> {
     match view {

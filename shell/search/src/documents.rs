@@ -1,5 +1,7 @@
 //! The table of documents: what can be found, and who may find it.
 
+use std::fmt::Write as _;
+
 use kept_kernel::{Id, Instant};
 use kept_store::{
     FromRow, Migration, Read, Row, Schema, StoreError, Value, Write, params, statements,
@@ -10,46 +12,64 @@ use crate::fold::words;
 /// The tables of search.
 pub const SCHEMA: Schema = Schema {
     owner: "search",
-    migrations: &[Migration {
-        number: 1,
-        name: "documents",
-        text: "
-            CREATE TABLE documents (
-                number $SERIAL,
-                kind $TEXT NOT NULL,
-                record $ID NOT NULL,
-                name $TEXT,
-                folded_name $TEXT,
-                title $TEXT NOT NULL,
-                text $TEXT NOT NULL,
-                language $TEXT NOT NULL,
-                href $TEXT NOT NULL,
-                owner $ID,
-                team $ID,
-                circle $ID,
-                anyone $BOOL NOT NULL,
-                updated_at $INT NOT NULL,
-                pending $BOOL NOT NULL,
-                UNIQUE (kind, record)
-            ) $STRICT;
-            CREATE INDEX documents_pending ON documents (kind, number) WHERE pending;
-            CREATE INDEX documents_by_name ON documents (kind, folded_name) WHERE folded_name IS NOT NULL;
-            -- Who belongs to a circle: the account team of a client.
-            CREATE TABLE document_circles (
-                circle $ID NOT NULL,
-                person $ID NOT NULL,
-                PRIMARY KEY (circle, person)
-            ) $STRICT;
-            -- Documents that are gone and whose words are still in the index.
-            CREATE TABLE document_removals (
-                number $INT NOT NULL PRIMARY KEY
-            ) $STRICT;
-            --sqlite CREATE VIRTUAL TABLE document_words USING fts5(words, content='', contentless_delete=1, detail=full, tokenize='ascii');
-            --postgres CREATE TABLE document_words (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
-            --postgres CREATE INDEX document_words_by_word ON document_words USING GIN (words);
-        ",
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "documents",
+            text: DOCUMENTS,
+        },
+        Migration {
+            number: 2,
+            name: "reach among the words",
+            text: REACH,
+        },
+    ],
 };
+
+const DOCUMENTS: &str = "
+    CREATE TABLE documents (
+        number $SERIAL,
+        kind $TEXT NOT NULL,
+        record $ID NOT NULL,
+        name $TEXT,
+        folded_name $TEXT,
+        title $TEXT NOT NULL,
+        text $TEXT NOT NULL,
+        language $TEXT NOT NULL,
+        href $TEXT NOT NULL,
+        owner $ID,
+        team $ID,
+        circle $ID,
+        anyone $BOOL NOT NULL,
+        updated_at $INT NOT NULL,
+        pending $BOOL NOT NULL,
+        UNIQUE (kind, record)
+    ) $STRICT;
+    CREATE INDEX documents_pending ON documents (kind, number) WHERE pending;
+    CREATE INDEX documents_by_name ON documents (kind, folded_name) WHERE folded_name IS NOT NULL;
+    -- Who belongs to a circle: the account team of a client.
+    CREATE TABLE document_circles (
+        circle $ID NOT NULL,
+        person $ID NOT NULL,
+        PRIMARY KEY (circle, person)
+    ) $STRICT;
+    -- Documents that are gone and whose words are still in the index.
+    CREATE TABLE document_removals (
+        number $INT NOT NULL PRIMARY KEY
+    ) $STRICT;
+    --sqlite CREATE VIRTUAL TABLE document_words USING fts5(words, content='', contentless_delete=1, detail=full, tokenize='ascii');
+    --postgres CREATE TABLE document_words (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
+    --postgres CREATE INDEX document_words_by_word ON document_words USING GIN (words);
+";
+
+const REACH: &str = "
+    CREATE INDEX document_circles_of_person ON document_circles (person, circle);
+    -- The index says from now on whose a document is, and has the beginnings of words as words of their own: what somebody has
+    -- typed two or three letters of is looked up and not gathered. The job makes it anew.
+    --sqlite DROP TABLE document_words;
+    --sqlite CREATE VIRTUAL TABLE document_words USING fts5(words, content='', contentless_delete=1, detail=full, tokenize='ascii', prefix='2 3');
+    UPDATE documents SET pending = TRUE WHERE NOT pending;
+";
 
 /// Stands before the kind of a document among its words. It is no letter, so nobody can type it.
 pub(crate) const KIND_MARK: char = '§';
@@ -188,6 +208,30 @@ pub(crate) fn sequence(document: &Document) -> Vec<Option<String>> {
     }
     sequence.truncate(MOST_WORDS);
     sequence
+}
+
+/// Who may find a document, as words among its own: its owner, its team, its circle, or everyone. The mark before them is no letter, so
+/// nobody can type one.
+pub(crate) fn reached_by(document: &Document) -> Vec<String> {
+    let of = [
+        document.owner.map(|owner| mark_of('o', owner)),
+        document.team.map(|team| mark_of('t', team)),
+        document.circle.map(|circle| mark_of('c', circle)),
+        document.anyone.then(|| ANYONE.to_owned()),
+    ];
+    of.into_iter().flatten().collect()
+}
+
+/// Stands among the words of what everyone may find.
+pub(crate) const ANYONE: &str = "§a";
+
+/// The word for an owner (`o`), a team (`t`) or a circle (`c`).
+pub(crate) fn mark_of(relation: char, id: Id) -> String {
+    let id = id.bytes().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    format!("{KIND_MARK}{relation}{id}")
 }
 
 /// The columns of a [`Stored`] document, in its order; `d` is the table.

@@ -3,10 +3,13 @@
 use kept_kernel::{Id, Instant};
 use kept_store::{Dialect, Read, StoreError, Value, params, statements};
 
-use crate::documents::{Document, Stored, columns, stored};
+use crate::documents::{ANYONE, Document, Stored, columns, mark_of, stored};
 use crate::marks::{Marked, excerpt, marked};
 use crate::query::Query;
 
+/// Whoever belongs to more circles than this finds what is in reach along what the words find: each circle is looked for in every part
+/// of the index, which at forty takes longer than walking.
+const MOST_CIRCLES: u32 = 4;
 /// So many documents that the index has not seen yet are compared one by one.
 const MOST_PENDING: u32 = 200;
 
@@ -23,6 +26,7 @@ macro_rules! within {
 statements! {
     NOT_INDEXED = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending AND d.kind = $1 AND d.number < $2",
         within!(), " ORDER BY d.number DESC LIMIT $10");
+    CIRCLES = "SELECT circle FROM document_circles WHERE person = $1 ORDER BY circle LIMIT $2";
     BY_NAME = concat!("SELECT ", columns!(), " FROM documents d WHERE d.kind = $1 AND d.folded_name = $2",
         within!(), " ORDER BY d.number DESC LIMIT $10");
     BY_RECORD = concat!("SELECT ", columns!(), " FROM documents d WHERE d.kind = $1 AND d.record = $2",
@@ -107,6 +111,29 @@ impl Reach {
                 .all(Option::is_none)
     }
 
+    /// The words by which the index knows what is in reach, where they are few: then it is asked for those alone, and what a word finds
+    /// elsewhere costs nothing. None: everything, or so much that what a word finds is often in reach.
+    fn marks(&self, read: &Read<'_>) -> Result<Option<Vec<String>>, StoreError> {
+        if self.all || !self.opened.is_empty() {
+            return Ok(None);
+        }
+        let owner = self.owner.map(|owner| mark_of('o', owner));
+        let team = self.team.map(|team| mark_of('t', team));
+        let mut marks: Vec<String> = owner.into_iter().chain(team).collect();
+        if let Some(person) = self.assigned {
+            let most = params![person, MOST_CIRCLES + 1];
+            let circles: Vec<(Id,)> = read.all(CIRCLES, &most)?;
+            if circles.len() > MOST_CIRCLES as usize {
+                return Ok(None);
+            }
+            marks.push(ANYONE.to_owned());
+            let circles = circles.into_iter().map(|(circle,)| circle);
+            let all = circles.chain(self.circles.iter().copied());
+            marks.extend(all.map(|circle| mark_of('c', circle)));
+        }
+        Ok(Some(marks))
+    }
+
     fn params(&self) -> [Value<'_>; 7] {
         params![
             self.all,
@@ -171,9 +198,11 @@ pub fn find(
         limit: limit as u32 + 1,
     };
     let before = after.unwrap_or(i64::MAX);
+    let marks = reach.marks(read)?;
+    let marks = marks.as_deref();
     let (sql, words) = match read.dialect() {
-        Dialect::Sqlite => (sqlite::INDEXED, query.for_sqlite(kind)),
-        Dialect::Postgres => (postgres::INDEXED, query.for_postgres(kind)),
+        Dialect::Sqlite => (sqlite::INDEXED, query.for_sqlite(kind, marks)),
+        Dialect::Postgres => (postgres::INDEXED, query.for_postgres(kind, marks)),
     };
     let mut found = ask.all(sql, (&words).into(), before.into())?;
     let pending = Ask {

@@ -2,7 +2,7 @@
 
 use kept_store::{Dialect, Read, Store, StoreError, Write, params, statements};
 
-use crate::documents::{Document, Stored, columns, sequence, stored};
+use crate::documents::{Document, Stored, columns, reached_by, sequence, stored};
 
 statements! {
     PENDING = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending ORDER BY d.number LIMIT $1 /*skip locked*/");
@@ -62,15 +62,15 @@ pub fn index_some(tx: &Write<'_>, limit: u32) -> Result<usize, StoreError> {
 
 /// The words of a document as the index takes them.
 fn written(document: &Document, dialect: Dialect) -> String {
-    let sequence = sequence(document);
+    let (sequence, reached) = (sequence(document), reached_by(document));
     match dialect {
         // Every letter beyond ASCII is part of a word there, so this one keeps a place that no word has.
         Dialect::Sqlite => {
-            let words: Vec<_> = sequence
+            let words = sequence
                 .iter()
-                .map(|word| word.as_deref().unwrap_or("\u{fffd}"))
-                .collect();
-            words.join(" ")
+                .map(|word| word.as_deref().unwrap_or("\u{fffd}"));
+            let whole: Vec<_> = words.chain(reached.iter().map(String::as_str)).collect();
+            whole.join(" ")
         }
         Dialect::Postgres => {
             let mut places = std::collections::BTreeMap::<&str, Vec<String>>::new();
@@ -79,11 +79,12 @@ fn written(document: &Document, dialect: Dialect) -> String {
                     places.entry(word).or_default().push(i32::to_string(&place));
                 }
             }
-            let lexemes: Vec<_> = places
+            let lexemes = places
                 .into_iter()
-                .map(|(word, places)| format!("'{word}':{}", places.join(",")))
-                .collect();
-            lexemes.join(" ")
+                .map(|(word, places)| format!("'{word}':{}", places.join(",")));
+            let reached = reached.iter().map(|mark| format!("'{mark}'"));
+            let whole: Vec<_> = lexemes.chain(reached).collect();
+            whole.join(" ")
         }
     }
 }

@@ -63,6 +63,19 @@ impl Query {
         }
     }
 
+    /// The same with its last word taken as whole; none: it was, or there is none. A word that many documents have is found among
+    /// the newest at once, while all that begins with it has to be gathered first.
+    #[must_use]
+    pub fn whole(&self) -> Option<Self> {
+        let mut whole = self.clone();
+        let last = whole.terms.last_mut()?;
+        let Term::Beginning(word) = last else {
+            return None;
+        };
+        *last = Term::Word(std::mem::take(word));
+        Some(whole)
+    }
+
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
@@ -106,9 +119,12 @@ impl Query {
         })
     }
 
-    /// For FTS5, within a kind.
-    pub(crate) fn for_sqlite(&self, kind: &str) -> String {
+    /// For FTS5, within a kind, and within what one of these marks names where there are any.
+    pub(crate) fn for_sqlite(&self, kind: &str, reached_by: Option<&[String]>) -> String {
         let mut text = format!("\"{KIND_MARK}{kind}\"");
+        if let Some(marks) = reached_by {
+            text.extend([" AND (\"", &marks.join("\" OR \""), "\")"]);
+        }
         for term in &self.terms {
             text.push_str(" AND ");
             match term {
@@ -120,9 +136,12 @@ impl Query {
         text
     }
 
-    /// As a `tsquery`, within a kind.
-    pub(crate) fn for_postgres(&self, kind: &str) -> String {
+    /// As a `tsquery`, within a kind, and within what one of these marks names where there are any.
+    pub(crate) fn for_postgres(&self, kind: &str, reached_by: Option<&[String]>) -> String {
         let mut text = format!("'{KIND_MARK}{kind}'");
+        if let Some(marks) = reached_by {
+            text.extend([" & ('", &marks.join("' | '"), "')"]);
+        }
         for term in &self.terms {
             text.push_str(" & ");
             match term {
@@ -178,6 +197,14 @@ mod tests {
             Query::parse("invoice ").terms,
             [Term::Word("invoice".into())]
         );
+        assert_eq!(
+            Query::parse("an invoice").whole(),
+            Some(Query {
+                name: "an invoice".into(),
+                ..Query::parse("an invoice ")
+            })
+        );
+        assert_eq!(Query::parse("an invoice ").whole(), None);
         assert_eq!(Query::parse("an \"open quo").terms.len(), 2);
         assert_eq!(Query::parse("m").terms, [Term::Word("m".into())]);
     }
@@ -185,7 +212,7 @@ mod tests {
     #[test]
     fn no_syntax_of_a_database_comes_through() {
         let query = Query::parse("a' OR 1=1 -- NEAR(b) c* & !d:* \\ \"");
-        let sqlite = query.for_sqlite("note");
+        let sqlite = query.for_sqlite("note", None);
         assert_eq!(
             sqlite,
             "\"§note\" AND \"a\" AND \"or\" AND \"1\" AND \"1\" AND \"near\" AND \"b\" AND \"c\" AND \"d\""

@@ -70,7 +70,7 @@ pub fn join_team(
     Ok(step.audit(tx, (entry, "AccountTeamJoined"), ("client", id.0), &detail)?)
 }
 
-/// Takes somebody out of the account team.
+/// Takes somebody out of the account team. The account manager stays in it for as long as they are that.
 ///
 /// # Errors
 ///
@@ -82,7 +82,13 @@ pub fn leave_team(
     id: ClientId,
     person: PersonId,
 ) -> Result<(), ClientError> {
-    held(tx, scope, id)?;
+    let client = held(tx, scope, id)?;
+    if client.card.owner.is_some_and(|(owner, _)| owner == person) {
+        return Err(ClientError::Conflict(
+            "The account manager always belongs to the account team. Give the client another account manager first: change its \
+             facts.",
+        ));
+    }
     if tx.execute(queries::LEAVE_TEAM, &params![id, person])? == 0 {
         return Err(ClientError::Conflict(
             "This person is not in the account team. Load the page again.",

@@ -28,6 +28,7 @@ struct TeamPage {
     frame: Frame,
     crumb: Crumb,
     action: String,
+    edit: String,
     owner: Option<String>,
     rows: Vec<Line>,
     people: Vec<Choice>,
@@ -37,7 +38,8 @@ struct TeamPage {
 struct Line {
     name: String,
     part: String,
-    remove: Button,
+    /// None for the account manager, who leaves when the client is given to another.
+    remove: Option<Button>,
 }
 
 /// Who shall work for the client.
@@ -72,21 +74,21 @@ async fn page_of(
     let team = room
         .store
         .read(move |read| read.all::<(Id, String, String)>(queries::ACCOUNT_TEAM, &params![id]));
+    let owner = client.card.owner.as_ref().map(|(owner, _)| owner.0);
     let line = |(person, name, part): (Id, String, String)| Line {
         name,
         part,
-        remove: Button::act(
-            "Take out",
-            format!("{path}/team/{person}/removal"),
-            &frame.csrf,
-        )
-        .quiet(),
+        remove: (owner != Some(person)).then(|| {
+            let to = format!("{path}/team/{person}/removal");
+            Button::act("Take out", to, &frame.csrf).quiet()
+        }),
     };
     let rows = got(team).await?.into_iter().map(line).collect();
     let (people, _) = people_and_teams(room).await?;
     Ok(TeamPage {
         crumb: Crumb::new([("Clients", "/clients"), (&*name, &*path)]),
         action: format!("{path}/team"),
+        edit: format!("{path}/edit"),
         owner: client.card.owner.as_ref().map(|(_, name)| name.clone()),
         rows,
         people,

@@ -1,6 +1,7 @@
 //! A desk with people in two teams, a clock that is set by hand, a browser and a program.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use kept_accounts::model::TeamId;
@@ -22,6 +23,7 @@ pub struct Desk {
     pub parts: Parts,
     pub north: TeamId,
     pub room: Room,
+    rules: Rules,
     ground: Ground,
 }
 
@@ -40,7 +42,11 @@ impl Desk {
         let mut ground = Ground::new(home, START, &[kept_clients::SCHEMA]);
         let live = Live::new(LiveLimits::default(), 1);
         let rules = Rules::new(in_force());
-        let room = Room::new((ground.store.clone(), ground.world.clone()), rules, live);
+        let room = Room::new(
+            (ground.store.clone(), ground.world.clone()),
+            rules.clone(),
+            live,
+        );
         let (north, support) = (ground.add_team("North"), ground.add_department("Support"));
         let representative = ("rita", "client-service-representative");
         ground.hire(representative, (None, Some(support)));
@@ -61,8 +67,14 @@ impl Desk {
             parts: parts(&room),
             north,
             room,
+            rules,
             ground,
         }
+    }
+
+    /// The SOPs in force.
+    pub fn room_rules(&self) -> Arc<InForce> {
+        self.rules.now()
     }
 
     /// A round of each job.

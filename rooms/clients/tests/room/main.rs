@@ -14,4 +14,5 @@ mod pages;
 mod privacy;
 mod reading;
 mod rights;
+mod takeover;
 mod tiers;

@@ -80,6 +80,23 @@ on_both! {
         assert_eq!(jonas.post("/clients/new", "/clients", &fields).status, StatusCode::FORBIDDEN);
     }
 
+    fn the_account_manager_leaves_the_account_team_only_with_the_client(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let (jonas, max) = (desk.id("jonas").to_string(), desk.id("max").to_string());
+        let id = rita.client(&[("name", "Aalto Dairy"), ("kind", "company"), ("owner", &jonas)]);
+        let team = format!("/clients/{id}/team");
+        let out = |person: &str| rita.post(&team, &format!("{team}/{person}/removal"), &[]);
+        let refused = out(&jonas);
+        assert!(refused.status == StatusCode::CONFLICT && refused.has("another account manager first"), "{}", refused.text);
+        assert!(!rita.get(&team).has(&format!("{team}/{jonas}/removal")), "nothing is offered that would be refused");
+        assert!(desk.browser("jonas").sees("Aalto Dairy"));
+        // Who merely works for the client leaves as before.
+        rita.post(&team, &team, &[("person", &max), ("part", "Sales")]);
+        assert_eq!(out(&max).status, StatusCode::SEE_OTHER);
+        assert!(!desk.browser("max").sees("Aalto Dairy"));
+    }
+
     fn every_read_of_a_client_by_a_person_is_written_down(home) {
         let desk = Desk::new(home);
         let rita = desk.browser("rita");

@@ -12,68 +12,141 @@ use crate::model::{NEVER, Request};
 
 /// So many are counted at most.
 pub(crate) const MOST_COUNTED: u64 = 1_000;
+/// Whoever works for more clients than this is looked for along the list: one in so many of all requests is theirs.
+const MANY_CLIENTS: u32 = 1_000;
 
-/// The requests of a view. `$6` is now, `$7` who asks, `$8` and `$9` where it goes on, `$10` to `$16` the filters.
-macro_rules! listed {
-    ($($rest:expr),+) => {
+/// To what somebody narrows a view: `$10` to `$16`.
+macro_rules! narrowed {
+    () => {
+        " AND ($10 = '' OR q.state = $10) AND ($11 = '' OR q.category = $11) AND ($12 = '' OR q.priority = $12)
+          AND ($13 = '' OR q.channel = $13)
+          AND ($14 = '' OR EXISTS (SELECT 1 FROM request_tags g WHERE g.request = q.id AND g.tag = $14))
+          AND ($15 OR q.client = $16) "
+    };
+}
+/// A view, along its index: for those who reach all, or much of it. `$6` is now, `$7` who asks, `$8` and `$9` where it goes on.
+macro_rules! along {
+    ($view:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", s.messages",
+            tables!(),
+            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE ",
+            in_reach!(),
+            narrowed!(),
+            $view,
+            $order
+        )
+    };
+}
+/// A view of one client, along an index of its own: a client has few of all requests.
+macro_rules! of_client {
+    ($view:literal, $order:literal) => {
         concat!(
             "SELECT ", columns!(), ", s.messages", tables!(),
-            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE ", in_reach!(),
-            " AND ($10 = '' OR q.state = $10) AND ($11 = '' OR q.category = $11) AND ($12 = '' OR q.priority = $12)
-              AND ($13 = '' OR q.channel = $13)
-              AND ($14 = '' OR EXISTS (SELECT 1 FROM request_tags g WHERE g.request = q.id AND g.tag = $14))
-              AND ($15 OR q.client = $16) ",
-            $($rest),+
+            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE q.client = $16 AND ", in_reach!(), narrowed!(),
+            $view, $order
         )
     };
 }
-/// In the order of deadlines.
+/// A view, by each way in which somebody reaches a request: as many by each as the page has. So it costs what they reach,
+/// however much there is beside it.
+macro_rules! by_ways {
+    ($view:literal, $order:literal) => {
+        concat!(
+            "SELECT ", columns!(), ", s.messages", tables!(),
+            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE NOT $1 AND q.id IN (
+                SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.assignee = $2 ", narrowed!(), $view, $order, ") AS o
+                UNION SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.team = $3 ", narrowed!(), $view, $order, ") AS o
+                UNION SELECT o.id FROM (SELECT q.id FROM client_team a CROSS JOIN requests q
+                    WHERE a.person = $4 AND q.client = a.client ", narrowed!(), $view, $order, ") AS o
+                UNION SELECT q.id FROM requests q WHERE q.id IN LIST($5) ", narrowed!(), $view, ") ",
+            $order
+        )
+    };
+}
+/// Both, in the order of deadlines.
 macro_rules! by_due {
-    ($rest:literal) => {
-        listed!(
-            "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) ",
-            $rest,
-            " ORDER BY q.due_at, q.id LIMIT $17"
-        )
+    ($how:ident, $view:literal) => {
+        $how!($view, " ORDER BY q.due_at, q.id LIMIT $17")
     };
 }
-/// The newest first.
+/// Both, the newest first.
 macro_rules! newest {
-    ($rest:literal) => {
-        listed!(
-            "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) ",
-            $rest,
-            " ORDER BY q.received_at DESC, q.id DESC LIMIT $17"
-        )
+    ($how:ident, $view:literal) => {
+        $how!($view, " ORDER BY q.received_at DESC, q.id DESC LIMIT $17")
     };
 }
-/// A number of a view.
+/// A number of a view, along its index.
 macro_rules! counted {
     ($rest:literal) => {
         concat!(
             "SELECT count(*) FROM (SELECT 1 FROM requests q WHERE q.closed_at IS NULL AND q.snoozed_until <= $6 AND ",
             in_reach!(),
             $rest,
-            " LIMIT 1000) AS counted"
+            " ORDER BY q.due_at, q.id LIMIT 1000) AS counted"
+        )
+    };
+}
+/// A number of a view, by each way in which somebody reaches a request.
+macro_rules! counted_by_ways {
+    ($rest:literal) => {
+        concat!(
+            "SELECT count(*) FROM (
+                SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.assignee = $2 AND q.closed_at IS NULL
+                    AND q.snoozed_until <= $6", $rest, " LIMIT 1000) AS o
+                UNION SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.team = $3 AND q.closed_at IS NULL
+                    AND q.snoozed_until <= $6", $rest, " LIMIT 1000) AS o
+                UNION SELECT o.id FROM (SELECT q.id FROM client_team a CROSS JOIN requests q WHERE a.person = $4
+                    AND q.client = a.client AND q.closed_at IS NULL AND q.snoozed_until <= $6", $rest, " LIMIT 1000) AS o
+                UNION SELECT q.id FROM requests q WHERE q.id IN LIST($5) AND q.closed_at IS NULL AND q.snoozed_until <= $6", $rest,
+            " LIMIT 1000) AS counted WHERE NOT $1"
         )
     };
 }
 
 statements! {
-    MINE = by_due!("AND q.assignee = $7 AND q.snoozed_until <= $6");
-    UNASSIGNED = by_due!("AND q.assignee IS NULL AND q.snoozed_until <= $6");
-    OPEN = by_due!("AND q.snoozed_until <= $6");
-    OVERDUE = by_due!("AND q.due_at < $6");
-    WAITING = by_due!("AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
-    SNOOZED = by_due!("AND q.snoozed_until > $6");
-    ALL = newest!("");
-    CLOSED = newest!("AND q.closed_at IS NOT NULL");
+    MINE = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED = by_due!(along, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL = newest!(along, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED = newest!(along, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
+    MINE_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_BY_WAYS = by_due!(by_ways, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL_BY_WAYS = newest!(by_ways, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED_BY_WAYS = newest!(by_ways, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
+    MINE_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_OF_CLIENT = by_due!(of_client, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL_OF_CLIENT = newest!(of_client, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED_OF_CLIENT = newest!(of_client, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
 
     COUNT_MINE = counted!(" AND q.assignee = $7");
     COUNT_UNASSIGNED = counted!(" AND q.assignee IS NULL");
     COUNT_OPEN = counted!("");
     COUNT_LATE = counted!(" AND q.due_at < $6");
     COUNT_WAITING = counted!(" AND q.waiting_since IS NOT NULL");
+
+    COUNT_MINE_BY_WAYS = counted_by_ways!(" AND q.assignee = $7");
+    COUNT_UNASSIGNED_BY_WAYS = counted_by_ways!(" AND q.assignee IS NULL");
+    COUNT_OPEN_BY_WAYS = counted_by_ways!("");
+    COUNT_LATE_BY_WAYS = counted_by_ways!(" AND q.due_at < $6");
+    COUNT_WAITING_BY_WAYS = counted_by_ways!(" AND q.waiting_since IS NOT NULL");
+
+    CLIENTS_OF = "SELECT count(*) FROM (SELECT client FROM client_team WHERE person = $1 LIMIT $2) AS theirs";
 }
 
 /// A view of the queue.
@@ -191,19 +264,36 @@ impl FromRow for Line {
     }
 }
 
+/// Whether a list is read along its index; else by the ways in which somebody reaches a request.
+fn is_along(read: &Read<'_>, scope: &Scope) -> Result<bool, StoreError> {
+    if scope.is_everything() {
+        return Ok(true);
+    }
+    let [.., assigned, _] = scope.params();
+    let (clients,): (u32,) = read.one(CLIENTS_OF, &[assigned, (MANY_CLIENTS + 1).into()])?;
+    Ok(clients > MANY_CLIENTS)
+}
+
 /// Requests of a view within reach.
 pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<Line>, StoreError> {
-    let sql = match asked.listed {
-        Listed::Mine => MINE,
-        Listed::Unassigned => UNASSIGNED,
-        Listed::Open => OPEN,
-        Listed::Overdue => OVERDUE,
-        Listed::Waiting => WAITING,
-        Listed::Snoozed => SNOOZED,
-        Listed::Closed => CLOSED,
-        Listed::All => ALL,
+    let (along, by_ways, of_client) = match asked.listed {
+        Listed::Mine => (MINE, MINE_BY_WAYS, MINE_OF_CLIENT),
+        Listed::Unassigned => (UNASSIGNED, UNASSIGNED_BY_WAYS, UNASSIGNED_OF_CLIENT),
+        Listed::Open => (OPEN, OPEN_BY_WAYS, OPEN_OF_CLIENT),
+        Listed::Overdue => (OVERDUE, OVERDUE_BY_WAYS, OVERDUE_OF_CLIENT),
+        Listed::Waiting => (WAITING, WAITING_BY_WAYS, WAITING_OF_CLIENT),
+        Listed::Snoozed => (SNOOZED, SNOOZED_BY_WAYS, SNOOZED_OF_CLIENT),
+        Listed::Closed => (CLOSED, CLOSED_BY_WAYS, CLOSED_OF_CLIENT),
+        Listed::All => (ALL, ALL_BY_WAYS, ALL_OF_CLIENT),
     };
     let filter = &asked.filter;
+    let sql = if filter.client.is_some() {
+        of_client
+    } else if is_along(read, scope)? {
+        along
+    } else {
+        by_ways
+    };
     let (at, id) = asked.after;
     let rest: [Value<'_>; 12] = params![
         asked.now,
@@ -232,14 +322,21 @@ pub(crate) fn counts(
         super::asked(scope, params![now]),
         super::asked(scope, params![now, me]),
     );
+    let along = is_along(read, scope)?;
     let views = [
-        (Listed::Mine, COUNT_MINE, &three),
-        (Listed::Unassigned, COUNT_UNASSIGNED, &two),
-        (Listed::Open, COUNT_OPEN, &two),
-        (Listed::Overdue, COUNT_LATE, &two),
-        (Listed::Waiting, COUNT_WAITING, &two),
+        (Listed::Mine, COUNT_MINE, COUNT_MINE_BY_WAYS, &three),
+        (
+            Listed::Unassigned,
+            COUNT_UNASSIGNED,
+            COUNT_UNASSIGNED_BY_WAYS,
+            &two,
+        ),
+        (Listed::Open, COUNT_OPEN, COUNT_OPEN_BY_WAYS, &two),
+        (Listed::Overdue, COUNT_LATE, COUNT_LATE_BY_WAYS, &two),
+        (Listed::Waiting, COUNT_WAITING, COUNT_WAITING_BY_WAYS, &two),
     ];
-    let count = |(listed, sql, params): (Listed, _, &Vec<Value<'_>>)| {
+    let count = |(listed, sql, by_ways, params): (Listed, _, _, &Vec<Value<'_>>)| {
+        let sql = if along { sql } else { by_ways };
         let (count,): (u64,) = read.one(sql, params)?;
         Ok((listed, count))
     };

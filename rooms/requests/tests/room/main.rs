@@ -13,3 +13,4 @@ mod path;
 mod privacy;
 mod public;
 mod rights;
+mod takeover;
