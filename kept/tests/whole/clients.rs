@@ -112,7 +112,14 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
             }
             vec![id, note.to_string()]
         }
-        "client-member" => vec![id, whose.person.to_string()],
+        "client-member" => {
+            // The account manager stays in the team.
+            let other = desk.hire("employee").person;
+            done(desk, move |tx, step| {
+                join_team(tx, step, &scope(), client, (other, "Technical"))
+            });
+            vec![id, other.to_string()]
+        }
         "client-revenue" => {
             done(desk, move |tx, step| {
                 let new = NewRevenue {
