@@ -207,6 +207,55 @@ on_both! {
         assert_eq!(count(&store), 0);
     }
 
+    fn what_is_put_is_done_in_order_and_seen_by_what_comes_next(home) {
+        let store = with_notes(home);
+        let seen = store.write(|tx| {
+            tx.put(ADD_SHORT, &params![id(1), 7_i64, "counter", false, NOW])?;
+            for _ in 0..200 {
+                tx.put(RAISE, &params!["counter"])?;
+            }
+            let (seen,): (i64,) = tx.one(CLIENT_OF, &params!["counter"])?;
+            tx.put(RAISE, &params!["counter"])?;
+            tx.put_each(ADD_SHORT, &[params![id(2), 7_i64, "one", false, NOW], params![id(3), 7_i64, "two", false, NOW]])?;
+            Ok::<_, StoreError>(seen)
+        }).kept();
+        assert_eq!(seen, 207);
+        let (client,): (i64,) = store.read(|r| r.one::<(i64,)>(CLIENT_OF, &params!["counter"])).kept();
+        assert_eq!((client, count(&store)), (208, 3));
+    }
+
+    fn what_is_put_and_cannot_stand_leaves_nothing_of_its_closure(home) {
+        let store = with_notes(home);
+        for asks in [false, true] {
+            let refused = store.write(move |tx| {
+                tx.put(ADD_SHORT, &params![id(1), 1_i64, "before", false, NOW])?;
+                // On a server it is told by what comes next, or by the commit.
+                let _ = tx.put(ADD_SHORT, &params![id(1), 1_i64, "twice", false, NOW]);
+                if asks {
+                    let _ = tx.one::<(i64,)>(COUNT, &[]);
+                }
+                let _ = tx.put(ADD_SHORT, &params![id(2), 1_i64, "after", false, NOW]);
+                Ok::<_, StoreError>(())
+            }).wait();
+            assert!(matches!(refused, Err(StoreError::Conflict { statement: "ADD_SHORT", .. })), "{refused:?}");
+            assert_eq!(count(&store), 0);
+        }
+        add(&store, 1, "and the next one is kept").unwrap();
+        assert_eq!(count(&store), 1);
+    }
+
+    fn several_are_asked_for_at_once_and_answered_in_their_order(home) {
+        let store = with_notes(home);
+        add(&store, 1, "first").unwrap();
+        add(&store, 2, "second").unwrap();
+        let found: Vec<Option<(i64,)>> = store.read(|read| {
+            let asked = ["second", "nobody", "first"].map(|text| params![text]);
+            let asked: Vec<&[Value<'_>]> = asked.iter().map(|one| &one[..]).collect();
+            read.maybe_each(CLIENT_OF, &asked)
+        }).kept();
+        assert_eq!(found, [Some((7,)), None, Some((7,))]);
+    }
+
     fn a_key_that_exists_can_be_passed_over_in_words(home) {
         let store = with_notes(home);
         add(&store, 1, "first").unwrap();

@@ -29,8 +29,9 @@ const SETTINGS: &str = "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_
 /// most statements.
 const BY_INDEX: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
 
-/// More waits for nobody: what was written by then is sent.
-const MOST_WAITING: usize = 64;
+/// With so many what waits is sent by itself. No more than thirty may wait: so many futures are polled, and thereby sent, in their
+/// order.
+const MOST_WAITING: usize = 24;
 
 /// How many of so many rows the next statement takes, each with `width` values.
 fn at_once(rows: usize, width: usize) -> usize {
