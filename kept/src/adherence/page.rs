@@ -1,7 +1,7 @@
 //! The adherence page: one file that needs nothing else, to read, to send, to print.
 
 use askama::Template;
-use kept_charts::{Bar, Scale, TrendPoint, bars, forest, interval, scale_marks, spark, trend};
+use kept_charts::{Scale, TrendPoint, bars, forest, interval, scale_marks, spark, trend};
 
 use super::{
     Adherence, Case, Part, Period, RuleFigures, Share, Standing, TrendPeriod, share_words,
@@ -296,33 +296,7 @@ fn point(period: &TrendPeriod, kind: Period) -> TrendPoint {
 /// The classes of times as bars, and what they are.
 fn times(rule: &RuleFigures) -> Option<(String, String)> {
     let times = rule.times.as_ref()?;
-    let mut rows = Vec::new();
-    let mut before = None;
-    for bin in &times.bins {
-        let name = match (before, bin.up_to_s) {
-            (_, Some(end)) => format!("to {}", span_words(end, times.business)),
-            (Some(start), None) => format!("over {}", span_words(start, times.business)),
-            (None, None) => "any".to_owned(),
-        };
-        before = bin.up_to_s;
-        rows.push(Bar {
-            name,
-            cases: bin.n,
-            past: bin.past,
-        });
-    }
-    if times.never > 0 {
-        rows.push(Bar {
-            name: "not done".to_owned(),
-            cases: times.never,
-            past: true,
-        });
-    }
-    let kind = if times.business {
-        "Working time"
-    } else {
-        "Time around the clock"
-    };
+    let (rows, kind) = (times.bars(), times.kind());
     let line = rule.card.span.as_deref();
     let what = format!("{kind} until it was done, less pauses");
     Some((what.clone(), bars(&rows, line, &what)))

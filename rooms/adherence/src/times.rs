@@ -1,7 +1,10 @@
 //! How long it took: median, 90th percentile, and how many fell into which class.
 
+use kept_charts::Bar;
 use kept_kernel::Duration;
 use serde::{Deserialize, Serialize};
+
+use crate::words::span_words;
 
 /// How long the acts of a rule took.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -20,6 +23,44 @@ pub struct Times {
     pub bins: Vec<Bin>,
     /// How many were never done, or not yet.
     pub never: u64,
+}
+
+impl Times {
+    /// Its classes as bars, those that were never done last.
+    pub fn bars(&self) -> Vec<Bar> {
+        let mut before = None;
+        let classes = self.bins.iter().map(|bin| {
+            let name = match (before, bin.up_to_s) {
+                (_, Some(end)) => format!("to {}", span_words(end, self.business)),
+                (Some(start), None) => format!("over {}", span_words(start, self.business)),
+                (None, None) => "any".to_owned(),
+            };
+            before = bin.up_to_s;
+            Bar {
+                name,
+                cases: bin.n,
+                past: bin.past,
+            }
+        });
+        let mut bars: Vec<Bar> = classes.collect();
+        if self.never > 0 {
+            bars.push(Bar {
+                name: "not done".to_owned(),
+                cases: self.never,
+                past: true,
+            });
+        }
+        bars
+    }
+
+    /// Which time was counted, in words.
+    pub const fn kind(&self) -> &'static str {
+        if self.business {
+            "Working time"
+        } else {
+            "Time around the clock"
+        }
+    }
 }
 
 /// A class of times.

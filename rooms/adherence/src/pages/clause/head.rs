@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use kept_charts::{Bar, TrendPoint, bars, trend};
+use kept_charts::{TrendPoint, bars, trend};
 use kept_journal::InForce;
 use kept_rooms::RecordNames;
 use kept_ui::parts::{
@@ -201,33 +201,7 @@ impl Drawing<'_> {
             return None;
         }
         let times = self.figures.times.as_ref()?;
-        let mut before = None;
-        let mut rows = Vec::new();
-        for bin in &times.bins {
-            let name = match (before, bin.up_to_s) {
-                (_, Some(end)) => format!("to {}", span_words(end, times.business)),
-                (Some(start), None) => format!("over {}", span_words(start, times.business)),
-                (None, None) => "any".to_owned(),
-            };
-            before = bin.up_to_s;
-            rows.push(Bar {
-                name,
-                cases: bin.n,
-                past: bin.past,
-            });
-        }
-        if times.never > 0 {
-            rows.push(Bar {
-                name: "not done".to_owned(),
-                cases: times.never,
-                past: true,
-            });
-        }
-        let kind = if times.business {
-            "Working time"
-        } else {
-            "Time around the clock"
-        };
+        let (rows, kind) = (times.bars(), times.kind());
         let what = format!("{kind} until it was done, less pauses");
         let about = if times.exact { "" } else { "about " };
         Some(Taken {
