@@ -183,10 +183,12 @@ statements! {
                  ORDER BY opened_at, id";
     END_EMERGENCY = "UPDATE emergencies SET ended_at = $3 WHERE id = $1 AND person = $2 AND until > $3 AND ended_at IS NULL";
 
-    LOG_READ = "INSERT INTO record_reads (id, at, person, object, record, client) VALUES ($1, $2, $3, $4, $5, $6)
+    LOG_READ = "INSERT INTO record_reads (id, at, person, object, record, client, anew) VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT DO NOTHING";
-    READS_SINCE = "SELECT count(*), 1 FROM (SELECT DISTINCT object, record FROM record_reads
-                   WHERE person = $1 AND at > $2 AND at <= $3) AS different";
+    READ_WITHIN = "SELECT at FROM record_reads WHERE object = $1 AND record = $2 AND person = $3 AND at > $4 AND at <= $5
+                   ORDER BY at DESC LIMIT 1";
+    READ_ANEW_WITHIN = "SELECT count(*), 1 FROM (SELECT at FROM record_reads
+                        WHERE person = $1 AND anew AND at > $2 AND at <= $3 LIMIT $4) AS counted";
     READS_OF_RECORD = "SELECT r.at, r.person, p.name, r.object, r.record FROM record_reads r
                        JOIN people p ON p.id = r.person WHERE r.object = $1 AND r.record = $2
                        ORDER BY r.at DESC, r.id DESC LIMIT $3";

@@ -26,6 +26,11 @@ pub const SCHEMA: Schema = Schema {
             name: "skills",
             text: SKILLS,
         },
+        Migration {
+            number: 5,
+            name: "read anew",
+            text: READ_ANEW,
+        },
     ],
 };
 
@@ -251,4 +256,10 @@ const READS: &str = "
     CREATE INDEX record_reads_of_person ON record_reads (person, at, id);
     CREATE INDEX record_reads_of_record ON record_reads (object, record, at, id);
     CREATE INDEX record_reads_of_client ON record_reads (client, at, id);
+";
+
+const READ_ANEW: &str = "
+    -- Whether the person had not read that record within the hour before: what an alarm counts.
+    ALTER TABLE record_reads ADD COLUMN anew $BOOL NOT NULL DEFAULT FALSE;
+    CREATE INDEX record_reads_anew ON record_reads (person, at) WHERE anew;
 ";

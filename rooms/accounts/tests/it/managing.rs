@@ -1,7 +1,9 @@
 //! Managing people through the pages, and who may not; emergencies and the log of reads.
 
 use axum::http::StatusCode;
-use kept_accounts::access::{Action, RecordNamed, SHIPPED_ROLES, Subject, reads_of_record};
+use kept_accounts::access::{
+    Action, MANY_READS, RecordNamed, SHIPPED_ROLES, Subject, reads_of_record,
+};
 use kept_accounts::model::PersonState;
 use kept_store::{params, statements};
 use kept_testing::{Kept as _, on_both};
@@ -254,6 +256,27 @@ on_both! {
         let audited = desk.audited();
         let count = |what: &str| audited.iter().filter(|act| *act == what).count();
         assert_eq!((count("RecordRead"), count("AlarmManyRecordsRead")), (204, 1));
+    }
+
+    fn what_is_read_again_within_the_hour_is_counted_once_and_later_anew(home) {
+        let desk = Desk::staffed(home);
+        let maya = signed(&desk, MAYA);
+        let records: Vec<_> = (0..MANY_READS - 1).map(|_| desk.world.id()).collect();
+        let read_all = || {
+            for record in &records {
+                desk.run(desk.accounts.log_read(&maya, "client", *record)).unwrap();
+            }
+        };
+        let alarms = || desk.audited().iter().filter(|act| *act == "AlarmManyRecordsRead").count();
+        read_all();
+        desk.pass_seconds(1_800);
+        read_all();
+        assert_eq!(alarms(), 0);
+        desk.pass_seconds(3_601);
+        read_all();
+        assert_eq!(alarms(), 0);
+        desk.run(desk.accounts.log_read(&maya, "client", desk.world.id())).unwrap();
+        assert_eq!(alarms(), 1);
     }
 
     fn what_was_read_is_written_by_the_next_round_and_told_of_its_client(home) {
