@@ -119,6 +119,9 @@ pub struct HouseAsked {
     /// The file with the master key, where it is not in its usual place
     #[arg(long, value_name = "FILE", env = "KEPT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// Take the time from this file instead of the machine, to rehearse; it is written anew to let time pass
+    #[arg(long, value_name = "FILE", env = "KEPT_CLOCK")]
+    pub clock: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -595,6 +598,7 @@ mod tests {
                 allow_private_webhooks: false,
                 lmtp: None,
                 house: HouseAsked {
+                    clock: None,
                     data: "data".into(),
                     database_url: None,
                     key_file: None,

@@ -73,6 +73,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let (listener, at) = listen(asked.port)?;
     let folder = Folder::make()?;
     let house_asked = HouseAsked {
+        clock: None,
         data: folder.0.join("data"),
         database_url: None,
         key_file: Some(folder.0.join("kept.key")),

@@ -95,10 +95,27 @@ pub fn rules(store: &Store, world: &World) -> Result<InForce, Failure> {
     Ok(rules)
 }
 
+fn told_by(file: &Path) -> Result<World, Failure> {
+    let world = World::told_by(file.to_owned());
+    world.map_err(|error| {
+        Failure::new(format!(
+            "The clock {} cannot be read: {error}.",
+            file.display()
+        ))
+    })
+}
+
 impl House {
     /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
     pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
-        Self::open_with(asked, Means::default())
+        let means = match &asked.clock {
+            Some(file) => Means {
+                world: told_by(file)?,
+                ..Means::default()
+            },
+            None => Means::default(),
+        };
+        Self::open_with(asked, means)
     }
 
     /// The same, for work that needs other means.

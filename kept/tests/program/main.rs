@@ -13,6 +13,7 @@ mod faults;
 mod judged;
 mod keeping;
 mod live;
+mod lived;
 mod mail;
 mod oracle;
 mod replay;

@@ -1,5 +1,6 @@
 //! The program while it serves, as clients reach it: over lines that may break at any byte.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -15,6 +16,7 @@ pub struct Desk {
     pub street: Street,
     data: String,
     url: Option<String>,
+    clock: Option<String>,
 }
 
 /// A running server. It is shot when it is dropped.
@@ -51,7 +53,14 @@ impl Desk {
             },
             data: data.to_owned(),
             url,
+            clock: None,
         }
+    }
+
+    /// The same at the time that a file tells.
+    pub fn by_clock(mut self, file: &Path) -> Self {
+        self.clock = Some(file.display().to_string());
+        self
     }
 
     /// A command with where its data are.
@@ -59,6 +68,9 @@ impl Desk {
         let mut all = [command, &["--data", &self.data]].concat();
         if let Some(url) = &self.url {
             all.extend(["--database-url", url]);
+        }
+        if let Some(clock) = &self.clock {
+            all.extend(["--clock", clock]);
         }
         all
     }
@@ -75,6 +87,33 @@ impl Desk {
         self.well(&command).trim().to_owned()
     }
 
+    /// Has somebody work here, and gives a program of theirs this many tokens.
+    pub fn tokens_of(&self, email: &str, role: &str, many: usize) -> Vec<String> {
+        let password = self.street.folder.join("password");
+        std::fs::write(&password, "copper kettle moss\n").unwrap();
+        let add = [
+            "user", "add", "--email", email, "--name", email, "--role", role,
+        ];
+        let mut adding = self.command(&add);
+        let added = adding.stdin(File::open(&password).unwrap()).status();
+        assert!(added.unwrap().success());
+        let create = ["token", "create", "--email", email, "--name", "Program"];
+        (0..many)
+            .map(|_| self.well(&create).trim().to_owned())
+            .collect()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kept"));
+        command
+            .args(self.arguments(arguments))
+            .current_dir(&self.street.folder)
+            .env("HOME", self.street.folder.join("home"))
+            .env_remove("XDG_CONFIG_HOME")
+            .stderr(Stdio::null());
+        command
+    }
+
     /// Starts it and waits until it is ready.
     pub fn serve(&self) -> Served {
         self.serve_with(&[])
@@ -82,15 +121,9 @@ impl Desk {
 
     /// The same with more options.
     pub fn serve_with(&self, more: &[&str]) -> Served {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kept"))
-            .args(self.arguments(&[&["serve", "--listen", "127.0.0.1:0"], more].concat()))
-            .current_dir(&self.street.folder)
-            .env("HOME", self.street.folder.join("home"))
-            .env_remove("XDG_CONFIG_HOME")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let serve = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        let mut serving = self.command(&serve);
+        let mut child = serving.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut mail = None;
         let mut ready = lines.map_while(Result::ok).filter_map(|line| {

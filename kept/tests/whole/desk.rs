@@ -84,6 +84,7 @@ impl Desk {
     pub fn second(home: &Home, name: &str) -> Self {
         let first = ground(home);
         let asked = HouseAsked {
+            clock: None,
             data: home.folder().join(name),
             ..first
         };
@@ -240,6 +241,7 @@ fn ground(home: &Home) -> HouseAsked {
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     }
     HouseAsked {
+        clock: None,
         data: home.folder().join("data"),
         database_url: match home.place() {
             Place::Server { url } => Some(url.clone()),

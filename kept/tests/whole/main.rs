@@ -25,7 +25,6 @@ mod nested;
 mod nodes;
 mod records;
 mod requests;
-mod servicenow;
 mod signing_in;
 mod stolen;
 mod table;

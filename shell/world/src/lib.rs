@@ -4,8 +4,10 @@
 //! sets the clock, a demonstration runs it faster, and what was made outside a transaction stays the same when the
 //! transaction runs again.
 
-use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt, io};
 
 use kept_kernel::{Id, Instant};
 use kept_vault::{Random, SystemRandom};
@@ -31,6 +33,24 @@ impl World {
             || Instant::from_timestamp(jiff::Timestamp::now()),
             SystemRandom,
         )
+    }
+
+    /// The time that a file tells, as in `2027-01-04T09:00:00Z`, and the machine's randomness: for rehearsals. Time stands still while the
+    /// file stays as it is or cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Where the file tells no time to begin with.
+    pub fn told_by(file: PathBuf) -> io::Result<Self> {
+        let last = AtomicI64::new(told(&file)?.micros());
+        let clock = move || match told(&file) {
+            Ok(now) => {
+                last.store(now.micros(), Ordering::Relaxed);
+                now
+            }
+            Err(_) => Instant::from_micros(last.load(Ordering::Relaxed)),
+        };
+        Ok(Self::new(clock, SystemRandom))
     }
 
     /// With this clock and this source of random bytes.
@@ -104,6 +124,16 @@ impl World {
     }
 }
 
+fn told(file: &Path) -> io::Result<Instant> {
+    let text = std::fs::read_to_string(file)?;
+    let read: Result<jiff::Timestamp, _> = text.trim().parse();
+    let read = read.map_err(|_| {
+        let wanted = "it has no time as in 2027-01-04T09:00:00Z";
+        io::Error::new(io::ErrorKind::InvalidData, wanted)
+    })?;
+    Ok(Instant::from_timestamp(read))
+}
+
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("World")
@@ -114,6 +144,21 @@ impl fmt::Debug for World {
 mod tests {
     use super::World;
     use kept_kernel::Instant;
+
+    #[test]
+    fn a_file_tells_the_time_and_while_it_cannot_the_clock_stands_still() {
+        let file = std::env::temp_dir().join(format!("kept-clock-{}", std::process::id()));
+        let tell = |text: &str| std::fs::write(&file, text).unwrap();
+        tell("next Monday");
+        assert!(World::told_by(file.clone()).is_err());
+        tell("2027-01-04T09:00:00Z\n");
+        let world = World::told_by(file.clone()).unwrap();
+        assert_eq!(world.now(), Instant::from_seconds(1_799_053_200));
+        tell("2027-01-04T10:00:00Z");
+        assert_eq!(world.now(), Instant::from_seconds(1_799_056_800));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(world.now(), Instant::from_seconds(1_799_056_800));
+    }
 
     #[test]
     fn ids_of_one_moment_come_in_order() {

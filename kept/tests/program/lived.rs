@@ -1,36 +1,31 @@
-//! A real log, lived: its incidents go through the API of the served house, each act at its own time, and come to the verdicts
-//! that `kept replay` gives on the log.
+//! A real log, lived: its incidents go through the API of the program as it is served, each act at its own time, and come to the
+//! verdicts that `kept replay` gives on the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use kept_accounts::access::Action;
-use kept_journal::audit::Who;
-use kept_journal::{live, timers};
 use kept_kernel::Instant;
-use kept_sops::{Shipped, Text};
 use kept_store::statements;
 use kept_testing::{Home, Kept as _, on_both};
 
-use crate::api::{bearing, token_of};
-use crate::ask::Asker;
-use crate::desk::{Desk, root};
+use crate::runs::root;
+use crate::served::{Answer, Desk, Served, ask};
 
 statements! {
     LINES = "SELECT r.id, o.rule, o.verdict, o.due_at, o.discharged_at FROM obligations o JOIN records r ON r.number = o.record
              WHERE o.code = 'SN' AND o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)";
 }
 
-/// So many incidents are lived: every so manieth of the first ones.
+/// So many incidents are lived: every so manieth of the first ones. With the variable, all of them.
 const INCIDENTS: usize = 120;
 const EVERY: usize = 5;
+const WHOLE: &str = "KEPT_LIVE_WHOLE_LOG";
 /// Before the first of them.
 const BEFORE: Instant = Instant::from_seconds(1_456_000_000);
 
@@ -64,8 +59,12 @@ fn log() -> Option<Log> {
     };
     let mut whole = String::new();
     // The beginning has more incidents than are wanted.
+    let (incidents, every, bytes) = match std::env::var_os(WHOLE) {
+        Some(_) => (usize::MAX, 1, u64::MAX),
+        None => (INCIDENTS, EVERY, 4 << 20),
+    };
     MultiGzDecoder::new(file)
-        .take(4 << 20)
+        .take(bytes)
         .read_to_string(&mut whole)
         .unwrap();
     let mut lines = whole.lines();
@@ -79,15 +78,15 @@ fn log() -> Option<Log> {
         if row[NUMBER] != last {
             last.clone_from(&row[NUMBER]);
             seen += 1;
-            if seen % EVERY == 0 {
+            if seen % every == 0 {
                 log.incidents.push(Vec::new());
             }
         }
-        if log.incidents.len() > INCIDENTS {
+        if log.incidents.len() > incidents {
             log.incidents.pop();
             break;
         }
-        if seen % EVERY == 0 {
+        if seen % every == 0 {
             writeln!(log.text, "{line}").unwrap();
             log.incidents.last_mut().unwrap().push(row);
         }
@@ -164,90 +163,80 @@ fn example(name: &str) -> PathBuf {
     root().join("examples/servicenow").join(name)
 }
 
-fn text(path: &Path) -> Text {
-    Text {
-        name: path.file_name().unwrap().to_string_lossy().into_owned(),
-        text: std::fs::read_to_string(path).unwrap(),
-    }
+/// A desk that works by the example's rules alone, served at the time that a file tells.
+struct House {
+    desk: Desk,
+    clock: PathBuf,
 }
 
-/// A desk that works by the example's rules alone.
-fn desk(home: &Home) -> Desk {
-    let desk = Desk::new(home);
-    desk.set(BEFORE);
-    let words = std::fs::read_dir(root().join("sops/vocabulary")).unwrap();
-    let mut words: Vec<_> = words.map(|entry| entry.unwrap().path()).collect();
-    words.sort();
-    let shipped = Shipped {
-        documents: Vec::new(),
-        vocabulary: words.iter().map(|path| text(path)).collect(),
-        calendar: text(&example("calendar.toml")),
-    };
-    let at = (&desk.house.store, &desk.house.world);
-    kept_sops::put_calendar(at, shipped.calendar.clone(), &[], Who::Console).unwrap();
-    let rules = vec![text(&example("servicenow.sop.md"))];
-    kept_sops::adopt(at, &shipped, rules, true, Who::Console).unwrap();
-    desk.site.rules.put(desk.house.rules().unwrap());
-    desk
-}
-
-/// Lets time pass until then: every timer fires at its own time.
-fn pass(desk: &Desk, until: Instant) {
-    loop {
-        let next = desk.house.store.read(timers::next).kept();
-        let Some(next) = next.filter(|at| *at <= until) else {
-            break;
+impl House {
+    fn new(home: &Home) -> Self {
+        let clock = home.folder().join("clock");
+        let house = Self {
+            desk: Desk::new(home).by_clock(&clock),
+            clock,
         };
-        desk.set(next);
-        let rules = desk.site.rules.now();
-        let round = desk
-            .house
-            .store
-            .write(move |tx| live::round(tx, &Arc::clone(&rules), next, 200));
-        round.kept();
+        house.pass(BEFORE);
+        let file = |name: &str| example(name).display().to_string();
+        house
+            .desk
+            .well(&["import", "sop", "--alone", &file("servicenow.sop.md")]);
+        house
+            .desk
+            .well(&["import", "calendar", &file("calendar.toml")]);
+        house
     }
-    desk.set(until);
-}
 
-/// Lives through it all. The ids of the requests, by incident; and the incidents that cannot be done here as the log has them.
-fn lived(desk: &Desk, log: &Log, acts: &[Act]) -> (Vec<String>, BTreeSet<usize>) {
-    let hired = desk.hire("client-service-representative");
-    // Each token has so many requests in a minute.
-    let programs: Vec<Asker> = (0..8)
-        .map(|_| bearing(token_of(desk, &hired, Action::HandleRequests)))
-        .collect();
-    let mut ids = vec![String::new(); log.incidents.len()];
-    let mut otherwise = BTreeSet::new();
-    for (number, (at, which, act, body)) in acts.iter().enumerate() {
-        pass(desk, *at);
-        let program = &programs[number % programs.len()];
-        let path = match *act {
-            "" => "/api/v1/requests".to_owned(),
-            act => format!("/api/v1/requests/{}{act}", ids[*which]),
-        };
-        let answer = program.call(desk, "POST", &path, body);
-        match answer.status.as_u16() {
-            201 => ids[*which] = answer.between("\"id\":\"", "\""),
-            200 => {}
-            409 => _ = otherwise.insert(*which),
-            status => panic!("{act}: {status} {}", answer.text),
+    /// Lets time pass until then. The clock is never half written.
+    fn pass(&self, until: Instant) {
+        let next = self.clock.with_extension("next");
+        std::fs::write(&next, until.timestamp().to_string()).unwrap();
+        std::fs::rename(&next, &self.clock).unwrap();
+    }
+
+    /// Lives through it all. The ids of the requests, by incident; and the incidents that cannot be done here as the log has them.
+    fn live(&self, log: &Log, acts: &[Act]) -> (Vec<String>, BTreeSet<usize>) {
+        // Each token has so many requests in a minute.
+        let role = "client-service-representative";
+        let tokens = self.desk.tokens_of("maya@desk.example", role, 8);
+        let served = self.desk.serve();
+        let mut ids = vec![String::new(); log.incidents.len()];
+        let mut otherwise = BTreeSet::new();
+        for (number, (at, which, act, body)) in acts.iter().enumerate() {
+            self.pass(*at);
+            let path = match *act {
+                "" => "/api/v1/requests".to_owned(),
+                act => format!("/api/v1/requests/{}{act}", ids[*which]),
+            };
+            let answer = posted(&served, &tokens[number % tokens.len()], &path, body);
+            match answer.status {
+                201 => ids[*which] = answer.between("\"id\":\"", "\""),
+                200 => {}
+                409 => _ = otherwise.insert(*which),
+                status => panic!("{act}: {status} {}", answer.body),
+            }
         }
+        (ids, otherwise)
     }
-    (ids, otherwise)
+
+    /// What the house has come to.
+    fn lines(&self, log: &Log, ids: &[String]) -> Lines {
+        type Row = (String, String, String, Instant, Option<Instant>);
+        let rows: Vec<Row> = self.desk.store().read(|read| read.all(LINES, &[])).kept();
+        let numbers = log.incidents.iter().map(|rows| rows[0][NUMBER].clone());
+        let by_id: BTreeMap<_, _> = ids.iter().cloned().zip(numbers).collect();
+        let mut lines = Lines::new();
+        for (id, rule, verdict, due, done) in rows {
+            let before = lines.insert((by_id[&id].clone(), rule), (verdict, due, done));
+            assert_eq!(before, None, "{id} twice");
+        }
+        lines
+    }
 }
 
-/// What the house has come to.
-fn house_lines(desk: &Desk, log: &Log, ids: &[String]) -> Lines {
-    type Row = (String, String, String, Instant, Option<Instant>);
-    let rows: Vec<Row> = desk.house.store.read(|read| read.all(LINES, &[])).kept();
-    let numbers = log.incidents.iter().map(|rows| rows[0][NUMBER].clone());
-    let by_id: BTreeMap<_, _> = ids.iter().cloned().zip(numbers).collect();
-    let mut lines = Lines::new();
-    for (id, rule, verdict, due, done) in rows {
-        let before = lines.insert((by_id[&id].clone(), rule), (verdict, due, done));
-        assert_eq!(before, None, "{id} twice");
-    }
-    lines
+fn posted(served: &Served, token: &str, path: &str, body: &str) -> Answer {
+    let headers = format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+    ask(served.port, &format!("POST {path}"), &headers, body).unwrap()
 }
 
 /// What `kept replay` says of the same incidents.
@@ -298,9 +287,9 @@ on_both! {
     fn a_real_log_lived_through_the_api_comes_to_the_verdicts_of_its_replay(home) {
         let Some(log) = log() else { return };
         let acts = acts(&log);
-        let desk = desk(home);
-        let (ids, otherwise) = lived(&desk, &log, &acts);
-        let lived = house_lines(&desk, &log, &ids);
+        let house = House::new(home);
+        let (ids, otherwise) = house.live(&log, &acts);
+        let lived = house.lines(&log, &ids);
         let mut replayed = replayed(home.folder(), &log);
         let left_out: BTreeSet<_> = otherwise.iter().map(|which| log.incidents[*which][0][NUMBER].clone()).collect();
         replayed.retain(|(number, _), _| !left_out.contains(number));
