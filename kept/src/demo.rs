@@ -19,6 +19,7 @@ use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kept_engine::OwnedEvent;
 use kept_journal::audit::Who;
@@ -29,6 +30,7 @@ use kept_kernel::Instant;
 use kept_language::Register;
 use kept_sample::SampleCompany;
 use kept_vault::SystemRandom;
+use kept_world::World;
 
 use self::desk::{Book, Desk};
 use self::hurry::Hurry;
@@ -45,6 +47,9 @@ use crate::tell::{Failure, Outcome, Progress, answer, count, remark};
 const SEED: u64 = 2_025;
 /// So many ports are tried one after the other.
 const MOST_PORTS: u16 = 20;
+
+/// What time brought about in so many working days was told to people: they find it among their alerts.
+const TOLD_DAYS: i64 = 1;
 
 /// The folder, removed with everything in it at the end.
 struct Folder(PathBuf);
@@ -86,7 +91,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let mut company = company(&register, now, asked.months);
     let book = Book::open(&mut company, &register);
     let compared = whatif::Year::of(&register, &mut company, now)?;
-    put_in_force(&house, &company)?;
+    put_in_force(&house, &company, beginning(now, asked.months))?;
     // Comparing two years takes a second, and the other core is idle.
     let (filled, whatif) = std::thread::scope(|scope| {
         let page = scope.spawn(|| compared.page(&company));
@@ -174,37 +179,47 @@ fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household
     house.store.analyze()?;
     import::judge(house, &rules)?;
     kept_requests::takeover::follow_deadlines(&house.store)?;
+    let (people, now) = (household.ids(), house.world.now());
+    house
+        .store
+        .write(move |tx| live::look_again(tx, &people, now))
+        .wait()?;
     keeping::seal(house)?;
     Ok(household)
 }
 
-/// The company and its history, up to now, in the middle of a day's work.
-fn company(register: &Register, now: Instant, months: u32) -> SampleCompany {
+/// The first day of the history.
+fn beginning(now: Instant, months: u32) -> Date {
     let today = now.timestamp().to_zoned(TimeZone::UTC).date();
     let first = today
         .first_of_month()
-        .checked_sub(i64::from(months).months())
-        .unwrap_or(today);
+        .checked_sub(i64::from(months).months());
+    first.unwrap_or(today)
+}
+
+/// The company and its history, up to now, in the middle of a day's work.
+fn company(register: &Register, now: Instant, months: u32) -> SampleCompany {
+    let first = beginning(now, months);
     let mut company = SampleCompany::generate(SEED, register, first, months + 1);
     company.cut_off(register, now);
     company
 }
 
-fn put_in_force(house: &House, company: &SampleCompany) -> Result<(), Failure> {
+/// The SOPs and the calendar, as of the first day.
+fn put_in_force(house: &House, company: &SampleCompany, first: Date) -> Result<(), Failure> {
+    let at = first.to_zoned(TimeZone::UTC).map_or_else(
+        |_| house.world.now(),
+        |first| Instant::from_timestamp(first.timestamp()),
+    );
+    let (store, world) = (&house.store, World::new(move || at, SystemRandom));
     let calendar = files::Text {
         name: "calendar.toml".to_owned(),
         text: company.calendar.clone(),
     };
-    kept_sops::put_calendar((&house.store, &house.world), calendar, &[], Who::Kept)?;
+    kept_sops::put_calendar((store, &world), calendar, &[], Who::Kept)?;
     let shipped = shipped();
     let documents = shipped.documents.clone();
-    kept_sops::adopt(
-        (&house.store, &house.world),
-        &shipped,
-        documents,
-        true,
-        Who::Kept,
-    )?;
+    kept_sops::adopt((store, &world), &shipped, documents, true, Who::Kept)?;
     Ok(())
 }
 
@@ -230,7 +245,11 @@ fn history(
         progress.at(|| format!("writing the history: {} events", count(import.events())));
     }
     progress.end();
-    import.finish(0)?;
+    let calendar = rules.program.company_calendar();
+    import.finish_as_of(
+        0,
+        calendar.subtract_working_days(house.world.now(), TOLD_DAYS),
+    )?;
     if let Some(last) = last.and_then(|place| company.events.get(place)) {
         let (rules, id, now) = (Arc::clone(rules), house.world.id(), house.world.now());
         let last = people.known_in(last);

@@ -33,6 +33,11 @@ impl Household {
         self.people.get(name).copied()
     }
 
+    /// All who work here.
+    pub fn ids(&self) -> Vec<String> {
+        self.people.values().map(ToString::to_string).collect()
+    }
+
     /// An event with the people of the house in the place of the names.
     pub fn known_in(&self, event: &OwnedEvent) -> OwnedEvent {
         let mut event = event.clone();

@@ -246,12 +246,22 @@ impl Import {
     /// # Errors
     ///
     /// As the database says.
-    pub fn finish(mut self, bad_lines: u64) -> Result<u64, StoreError> {
+    pub fn finish(self, bad_lines: u64) -> Result<u64, StoreError> {
+        let now = self.world.now();
+        self.finish_as_of(bad_lines, now)
+    }
+
+    /// The same, as if it had ended then: what time has brought about since is told to people once its cases are looked at.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub fn finish_as_of(mut self, bad_lines: u64, ended: Instant) -> Result<u64, StoreError> {
         self.flush()?;
         self.settle()?;
-        let (number, now) = (self.number, self.world.now());
+        let number = self.number;
         self.store
-            .write(move |tx| tx.execute(END_IMPORT, &params![number, now, bad_lines as i64]))
+            .write(move |tx| tx.execute(END_IMPORT, &params![number, ended, bad_lines as i64]))
             .wait()?;
         Ok(self.events)
     }
