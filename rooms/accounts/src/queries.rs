@@ -185,8 +185,9 @@ statements! {
 
     LOG_READ = "INSERT INTO record_reads (id, at, person, object, record, client) VALUES ($1, $2, $3, $4, $5, $6)
                 ON CONFLICT DO NOTHING";
+    /// No more of them than it takes to know: whoever reads all day would pay for all of it with each page.
     READS_SINCE = "SELECT count(*), 1 FROM (SELECT DISTINCT object, record FROM record_reads
-                   WHERE person = $1 AND at > $2 AND at <= $3) AS different";
+                   WHERE person = $1 AND at > $2 AND at <= $3 LIMIT $4) AS different";
     READS_OF_RECORD = "SELECT r.at, r.person, p.name, r.object, r.record FROM record_reads r
                        JOIN people p ON p.id = r.person WHERE r.object = $1 AND r.record = $2
                        ORDER BY r.at DESC, r.id DESC LIMIT $3";

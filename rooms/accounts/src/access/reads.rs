@@ -129,7 +129,8 @@ fn write_read(
         return Ok(());
     }
     let since = act.at.plus_micros(-HOUR);
-    let (many, _): (i64, i64) = tx.one(queries::READS_SINCE, &params![person, since, act.at])?;
+    let asked = params![person, since, act.at, MANY_READS + 1];
+    let (many, _): (i64, i64) = tx.one(queries::READS_SINCE, &asked)?;
     let alarm = many == MANY_READS;
     let detail = serde_json::json!({ "records": many }).to_string();
     // An imported client may be called by a person's name, which does not belong in the audit: the row with the entry's id
