@@ -26,6 +26,7 @@ const TOKENS: usize = 250;
 statements! {
     /// Everything counts as judged just now: the house would judge it anew while its pages are measured.
     JUDGED = "UPDATE obligation_runs SET begun_at = $1, in_force_at = $1 WHERE in_force_at IS NOT NULL";
+    FIGURED = "UPDATE adherence_judgements SET begun_at = $1, in_force_at = $1 WHERE in_force_at IS NOT NULL";
 }
 
 pub fn ask(kept: &str, asked: &Asked) -> Result<(), String> {
@@ -109,9 +110,10 @@ fn known(asked: &Asked) -> Result<Known, String> {
     });
     let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
     let now = house.world.now();
-    let judged = house
-        .store
-        .write(move |tx| tx.execute(JUDGED, &params![now]));
+    let judged = house.store.write(move |tx| {
+        tx.execute(JUDGED, &params![now])?;
+        tx.execute(FIGURED, &params![now])
+    });
     judged
         .wait()
         .map_err(|error: StoreError| error.to_string())?;

@@ -24,6 +24,8 @@ const TELL: Duration = Duration::from_millis(500);
 
 /// Between two judgements that nobody asked for lie ten minutes, in microseconds.
 const LEAST_PAUSE: i64 = 600_000_000;
+/// And six hours where nothing has happened and no deadline has passed: what the company's own calendar opens then.
+const IDLE_PAUSE: i64 = 21_600_000_000;
 
 /// What the pages of adherence are made of. Clones share it.
 #[derive(Clone)]
@@ -169,8 +171,8 @@ impl Room {
         true
     }
 
-    /// Has the journal judged anew where something has happened since, or time has passed, so long after the last time that
-    /// judging takes a twentieth of the machine's time at most. Whether it was begun.
+    /// Has the journal judged anew where something has happened since or a deadline has passed, so long after the last time that
+    /// judging takes a twentieth of the machine's time at most; seldom where nothing has. Whether it was begun.
     ///
     /// # Errors
     ///
@@ -179,10 +181,18 @@ impl Room {
         if !live::lived(&self.0.store, &self.0.rules.now())? {
             return Ok(false);
         }
-        let last = self.store().read(queries::latest).wait()?;
-        let due = last.is_none_or(|(begun_at, in_force_at)| {
+        let last = self.store().read(|read| {
+            let last = queries::latest(read)?;
+            last.map(|(begun_at, in_force_at)| {
+                let idle = live::judged_since(read, begun_at, 1)?.is_empty();
+                Ok((begun_at, in_force_at, idle))
+            })
+            .transpose()
+        });
+        let due = last.wait()?.is_none_or(|(begun_at, in_force_at, idle)| {
             let took = in_force_at.micros_since(begun_at).max(0);
-            self.0.world.now().micros_since(in_force_at) >= LEAST_PAUSE.max(took.saturating_mul(20))
+            let pause = if idle { IDLE_PAUSE } else { LEAST_PAUSE };
+            self.0.world.now().micros_since(in_force_at) >= pause.max(took.saturating_mul(20))
         });
         Ok(due && self.begin_judging())
     }

@@ -26,8 +26,8 @@ use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 use kept_world::World;
 
+pub(crate) use add::put_contact;
 pub use add::{add_client, take_in_contact};
-pub(crate) use add::{put, put_contact};
 pub use change::{archive_client, bring_back_client, change_client};
 pub use contact::{add_contact, change_contact, remove_contact, return_contact};
 pub use error::ClientError;
@@ -39,6 +39,7 @@ pub use figures::{
 };
 pub use merge::{STATEMENTS, merge_clients, put_pair_aside, unmerge_clients};
 pub use note::{pin_note, remove_note, return_note, write_note};
+pub(crate) use team::MANAGER;
 pub use team::{join_team, leave_team};
 
 use crate::model::{Client, ClientCard, ClientId, Keys};
@@ -171,11 +172,22 @@ pub(crate) fn recognise(
         .collect();
     tx.execute_each(queries::ADD_KEY, &rows)?;
     for (kind, word) in &keys.0 {
-        let same: Vec<(Id,)> = tx.all(queries::SAME_KEY, &params![*kind, word, id])?;
-        for (other,) in same {
-            let (one, other) = (id.0.min(other), id.0.max(other));
-            tx.execute(queries::ADD_PAIR, &params![one, other, *kind, at])?;
-        }
+        pair(tx, id, (kind, word), at)?;
+    }
+    Ok(())
+}
+
+/// Puts a client beside those who are recognised by the same word.
+pub(crate) fn pair(
+    tx: &Write<'_>,
+    id: ClientId,
+    (kind, word): (&str, &str),
+    at: Instant,
+) -> Result<(), StoreError> {
+    let same: Vec<(Id,)> = tx.all(queries::SAME_KEY, &params![kind, word, id])?;
+    for (other,) in same {
+        let (one, other) = (id.0.min(other), id.0.max(other));
+        tx.execute(queries::ADD_PAIR, &params![one, other, kind, at])?;
     }
     Ok(())
 }

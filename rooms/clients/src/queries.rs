@@ -176,6 +176,13 @@ statements! {
     ADD_CLIENT = "INSERT INTO clients (id, kind, name, folded_name, state, website, phone, address, country, industry, zone,
                       language, channel, style, rhythm_days, alert, owner, team, engagement_at, revision, made_at, changed_at)
                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 1, $19, $19)";
+    /// A client of another house, as it stands.
+    TAKE_OVER = "INSERT INTO clients (id, kind, name, folded_name, state, website, phone, address, country, industry, zone,
+                     language, channel, style, rhythm_days, alert, owner, team, engagement_at, revenue, tier, tier_because,
+                     tier_at, tier_until, engagement, recency, frequency, breadth, archived_at, revision, made_at, changed_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+                     $24, $25, $26, $27, $28, $29, $30, $31, $32)";
+    NUMBERS = "SELECT id, number FROM clients WHERE id IN LIST($1)";
     CHANGE_CLIENT = "UPDATE clients SET kind = $3, name = $4, folded_name = $5, state = 'known', website = $6, phone = $7,
                          address = $8, country = $9, industry = $10, zone = $11, language = $12, channel = $13, style = $14,
                          rhythm_days = $15, alert = $16, owner = $17, team = $18, changed_at = $19, revision = revision + 1
@@ -184,13 +191,14 @@ statements! {
     BRING_BACK = "UPDATE clients SET archived_at = NULL, revision = revision + 1 WHERE id = $1 AND archived_at IS NOT NULL";
     SET_SOURCE = "INSERT INTO client_sources (client, fact, source, at, person) VALUES ($1, $2, $3, $4, $5)
                   ON CONFLICT (client, fact) DO UPDATE SET source = $3, at = $4, person = $5";
+    ADD_SOURCE = "INSERT INTO client_sources (client, fact, source, at, person) VALUES ($1, $2, $3, $4, $5)";
     SOURCES = "SELECT s.fact, s.source, s.at, p.name FROM client_sources s LEFT JOIN people p ON p.id = s.person
                WHERE s.client = $1 ORDER BY s.fact";
     ACCOUNT_TEAM = "SELECT t.person, p.name, t.part FROM client_team t JOIN people p ON p.id = t.person
                     WHERE t.client = $1 ORDER BY p.folded_name, p.id";
     JOIN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (client, person) DO UPDATE SET part = $3";
-    KEEP_IN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4) ON CONFLICT (client, person) DO NOTHING";
+    KEEP_IN_TEAM = "INSERT INTO client_team (client, person, part, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     HAND_OVER = "DELETE FROM client_team WHERE client = $1 AND person = $2 AND part = $3";
     LEAVE_TEAM = "DELETE FROM client_team WHERE client = $1 AND person = $2";
 
@@ -247,8 +255,10 @@ statements! {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14)";
     ADD_KEY = "INSERT INTO client_keys (client, kind, word) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     /// Who else is recognised by the same; a few are enough.
-    SAME_KEY = "SELECT DISTINCT k.client FROM client_keys k JOIN clients c ON c.id = k.client
+    SAME_KEY = "SELECT k.client FROM client_keys k JOIN clients c ON c.id = k.client
                 WHERE k.kind = $1 AND k.word = $2 AND k.client <> $3 AND c.merged_into IS NULL LIMIT 5";
+    /// Whether anybody is.
+    OTHER_KEY = "SELECT client FROM client_keys WHERE kind = $1 AND word = $2 AND client <> $3 LIMIT 1";
     ADD_PAIR = "INSERT INTO client_pairs (one, other, because, found_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     TEAM_OF = "SELECT person FROM client_team WHERE client = $1 ORDER BY person";
 }

@@ -1,10 +1,11 @@
 //! What the search finds of the room: clients, with their people.
 
-use kept_kernel::Id;
+use kept_accounts::model::{PersonId, TeamId};
+use kept_kernel::{Id, Instant};
 use kept_search::{Document, Searchable, put, remove, set_circle};
 use kept_store::{Read, StoreError, Write, params};
 
-use crate::model::{ClientCard, ClientId, ContactCard};
+use crate::model::{ClientCard, ClientId, ContactCard, mark_of};
 use crate::{queries, read};
 
 /// The kind of the documents.
@@ -46,33 +47,66 @@ pub(crate) fn follow(tx: &Write<'_>, id: ClientId) -> Result<(), StoreError> {
     set_circle(tx, id.0, &team)
 }
 
-/// Its relations are those of the lists: the account manager, the team, and the account team.
 fn document(card: &ClientCard, contacts: &[ContactCard]) -> Document {
+    let said = Said {
+        id: card.id,
+        number: card.number,
+        name: &card.name,
+        language: &card.language,
+        owner: card.owner.as_ref().map(|(owner, _)| *owner),
+        team: card.team,
+        changed_at: card.changed_at,
+    };
+    let people = contacts.iter().map(|contact| Person {
+        name: &contact.name,
+        position: &contact.position,
+        email: contact.email.as_deref().unwrap_or_default(),
+        phone: contact.phone.as_deref().unwrap_or_default(),
+    });
+    written(&said, people)
+}
+
+/// What is found of a client.
+pub(crate) struct Said<'a> {
+    pub(crate) id: ClientId,
+    pub(crate) number: u64,
+    pub(crate) name: &'a str,
+    pub(crate) language: &'a str,
+    pub(crate) owner: Option<PersonId>,
+    pub(crate) team: Option<TeamId>,
+    pub(crate) changed_at: Instant,
+}
+
+/// What is found of one of its people; what is not known is empty.
+pub(crate) struct Person<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) position: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) phone: &'a str,
+}
+
+/// Its relations are those of the lists: the account manager, the team, and the account team.
+pub(crate) fn written<'a>(client: &Said<'_>, people: impl Iterator<Item = Person<'a>>) -> Document {
     let mut text = String::new();
-    for contact in contacts {
-        let parts = [
-            Some(contact.name.as_str()),
-            Some(contact.position.as_str()),
-            contact.email.as_deref(),
-            contact.phone.as_deref(),
-        ];
-        for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+    for person in people {
+        let parts = [person.name, person.position, person.email, person.phone];
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
             text.push_str(part);
             text.push('\n');
         }
     }
     Document {
         kind: KIND.to_owned(),
-        record: card.id.0,
-        name: Some(card.mark()),
-        title: card.name.clone(),
+        record: client.id.0,
+        name: Some(mark_of(client.number)),
+        title: client.name.to_owned(),
         text,
-        language: card.language.clone(),
-        href: format!("/clients/{}", card.id),
-        owner: card.owner.as_ref().map(|(owner, _)| owner.0),
-        team: card.team.map(|team| team.0),
-        circle: Some(card.id.0),
+        language: client.language.to_owned(),
+        href: format!("/clients/{}", client.id),
+        owner: client.owner.map(|owner| owner.0),
+        team: client.team.map(|team| team.0),
+        circle: Some(client.id.0),
         anyone: false,
-        updated_at: card.changed_at,
+        updated_at: client.changed_at,
     }
 }

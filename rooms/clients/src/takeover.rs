@@ -1,14 +1,18 @@
 //! Clients of another house, taken over as they stand: rows alone, with what they are recognised and found by. What happened
 //! to them comes with an import of their history, under the same ids; so nothing is told to the journal here.
 
+use std::collections::{BTreeSet, HashMap};
+
 use kept_accounts::model::PersonId;
 use kept_journal::InForce;
 use kept_journal::audit::{self, Entry, Who};
 use kept_kernel::{Id, Instant};
-use kept_store::{StoreError, Write, params};
+use kept_store::{StoreError, Value, Write, params};
 
-use crate::commands::{put, put_contact, recognise};
-use crate::model::{ClientId, ContactDraft, ContactId, Draft, KNOWN, Keys, TO_CHECK, by_revenue};
+use crate::commands::{MANAGER, pair, put_contact};
+use crate::model::{
+    ClientId, ContactDraft, ContactId, Draft, KNOWN, Keys, TO_CHECK, by_revenue, folded,
+};
 use crate::{queries, search};
 
 /// A client as it stands in the other house.
@@ -82,7 +86,7 @@ pub struct OldNote {
 }
 
 /// Writes clients with all that hangs on them, and one entry of the audit. Their numbers follow the order in which they come.
-/// The caller makes transactions of a size that others can wait for.
+/// The caller makes transactions of a size that others can wait for; each kind of row is written for all clients at once.
 ///
 /// # Errors
 ///
@@ -93,9 +97,21 @@ pub fn take_over(
     clients: &[OldClient],
     (entry, who, now): (Id, Who, Instant),
 ) -> Result<(), StoreError> {
-    for client in clients {
-        one(tx, rules, client, now)?;
-    }
+    let figured: Vec<Figured<'_>> = clients
+        .iter()
+        .map(|client| Figured::of(rules, client))
+        .collect();
+    let rows: Vec<_> = figured.iter().map(|client| client.row(now)).collect();
+    tx.put_each(queries::TAKE_OVER, &rows)?;
+    team(tx, clients)?;
+    sources(tx, clients)?;
+    contacts(tx, clients)?;
+    revenues(tx, clients)?;
+    notes(tx, clients)?;
+    let changes: Vec<_> = figured.iter().filter_map(Figured::change).collect();
+    tx.put_each(queries::ADD_TIER, &changes)?;
+    recognised(tx, clients, now)?;
+    found(tx, clients)?;
     let detail = serde_json::json!({ "clients": clients.len() }).to_string();
     let entry = Entry {
         id: entry,
@@ -109,37 +125,161 @@ pub fn take_over(
     audit::write(tx, &entry)
 }
 
-fn one(
-    tx: &Write<'_>,
-    rules: &InForce,
-    client: &OldClient,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let (id, made_at) = (client.id, client.made_at);
-    let state = if client.to_check { TO_CHECK } else { KNOWN };
-    put(tx, made_at, (id, state), &client.draft)?;
-    let (at, by) = client.verified;
-    let known = client.draft.facts();
-    let said = known.iter().filter(|(_, value)| !value.is_empty());
-    let sources: Vec<_> = said
-        .map(|(name, _)| params![id, *name, "taken over", at, by])
-        .collect();
-    tx.execute_each(queries::SET_SOURCE, &sources)?;
-    for (contact, draft, at) in &client.contacts {
-        put_contact(tx, *at, (*contact, id), draft)?;
+/// A client with the tier that its figures give.
+struct Figured<'a> {
+    client: &'a OldClient,
+    tier: Option<String>,
+    because: Option<&'static str>,
+    since: Instant,
+    until: Option<Instant>,
+    folded: String,
+}
+
+impl<'a> Figured<'a> {
+    fn of(rules: &InForce, client: &'a OldClient) -> Self {
+        let figures = client.figures.as_ref();
+        let by_hand = figures.and_then(|figures| figures.by_hand.as_ref());
+        let tier = match by_hand {
+            Some((tier, ..)) => Some(tier.clone()),
+            None => figures.and_then(|figures| by_revenue(rules, "tier", figures.revenue)),
+        };
+        let because = match (by_hand, &tier) {
+            (Some(_), _) => Some("by hand"),
+            (None, Some(_)) => Some("revenue"),
+            (None, None) => None,
+        };
+        Self {
+            since: by_hand.map_or(client.made_at, |(_, at, ..)| *at),
+            until: by_hand.map(|(_, _, until, ..)| *until),
+            folded: folded(&client.draft.name),
+            client,
+            tier,
+            because,
+        }
     }
-    for (person, part) in &client.team {
-        let member = params![id, *person, part, made_at];
-        tx.execute(queries::JOIN_TEAM, &member)?;
+
+    fn revenue(&self) -> Option<i64> {
+        let figures = self.client.figures.as_ref();
+        figures.map(|figures| figures.revenue)
     }
-    let revenues: Vec<_> = client
-        .revenues
+
+    /// Its row. The figures count as worked out now: they are worked out anew after a day, as all are.
+    fn row(&self, now: Instant) -> [Value<'_>; 32] {
+        let (client, draft) = (self.client, &self.client.draft);
+        let figures = client.figures.as_ref();
+        let score = |place: usize| figures.and_then(|figures| figures.scores.get(place).copied());
+        params![
+            client.id,
+            draft.kind.name(),
+            &draft.name,
+            &self.folded,
+            if client.to_check { TO_CHECK } else { KNOWN },
+            &draft.website,
+            &draft.phone,
+            &draft.address,
+            &draft.country,
+            &draft.industry,
+            &draft.zone,
+            draft.language(),
+            &draft.channel,
+            &draft.style,
+            draft.rhythm_days,
+            &draft.alert,
+            draft.owner,
+            draft.team,
+            now,
+            self.revenue(),
+            &self.tier,
+            self.because,
+            self.tier.as_ref().map(|_| self.since),
+            self.until,
+            figures.and_then(|figures| figures.engagement.as_deref()),
+            score(0),
+            score(1),
+            score(2),
+            client.archived.then_some(now),
+            1_u32,
+            client.made_at,
+            client.made_at,
+        ]
+    }
+
+    /// How it came to its tier; none: it has none.
+    fn change(&self) -> Option<[Value<'_>; 9]> {
+        let because = self.because.filter(|_| self.tier.is_some())?;
+        let figures = self.client.figures.as_ref();
+        let by_hand = figures.and_then(|figures| figures.by_hand.as_ref());
+        let reason = by_hand.map_or("", |(.., reason, _)| reason.as_str());
+        let person = by_hand.and_then(|(.., person)| *person);
+        let id = self.client.id;
+        let change = Id::from_parts(self.since, tail(id));
+        Some(params![
+            change,
+            id,
+            self.since,
+            &self.tier,
+            because,
+            self.revenue(),
+            reason,
+            self.until,
+            person
+        ])
+    }
+}
+
+/// The account team: whoever has a part in it of their own, and the account manager where that is nobody of them.
+fn team(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for client in clients {
+        let (id, since) = (client.id, client.made_at);
+        let members = client.team.iter();
+        rows.extend(members.map(|(person, part)| params![id, *person, part, since]));
+        rows.extend(
+            client
+                .draft
+                .owner
+                .map(|owner| params![id, owner, MANAGER, since]),
+        );
+    }
+    tx.put_each(queries::KEEP_IN_TEAM, &rows)
+}
+
+fn sources(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    let facts: Vec<_> = clients
         .iter()
-        .map(|sold| {
+        .flat_map(|client| {
+            let known = client.draft.facts().into_iter();
+            let said = known.filter(|(_, value)| !value.is_empty());
+            said.map(move |(name, _)| (client, name))
+        })
+        .collect();
+    let rows: Vec<_> = facts
+        .iter()
+        .map(|(client, name)| {
+            let (at, by) = client.verified;
+            params![client.id, *name, "taken over", at, by]
+        })
+        .collect();
+    tx.put_each(queries::ADD_SOURCE, &rows)
+}
+
+fn contacts(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    for client in clients {
+        for (contact, draft, at) in &client.contacts {
+            put_contact(tx, *at, (*contact, client.id), draft)?;
+        }
+    }
+    Ok(())
+}
+
+fn revenues(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for client in clients {
+        rows.extend(client.revenues.iter().map(|sold| {
             let kind = if sold.amount < 0 { "credit" } else { "sale" };
             params![
                 sold.id,
-                id,
+                client.id,
                 kind,
                 &sold.on_day,
                 sold.amount,
@@ -147,17 +287,83 @@ fn one(
                 sold.at,
                 None::<Id>
             ]
+        }));
+    }
+    tx.put_each(queries::ADD_REVENUE, &rows)
+}
+
+fn notes(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    for client in clients {
+        for note in &client.notes {
+            let row = params![note.id, client.id, &note.text, note.at, note.by];
+            tx.put(queries::ADD_NOTE, &row)?;
+            if note.pinned {
+                tx.put(queries::PIN_NOTE, &params![note.id, client.id, note.at])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// They are new, so there is nothing to forget of what they were recognised by. Most words are nobody else's: those are asked for in
+/// one go.
+fn recognised(tx: &Write<'_>, clients: &[OldClient], now: Instant) -> Result<(), StoreError> {
+    let keys: Vec<_> = clients
+        .iter()
+        .flat_map(|client| {
+            let keys = keys(client).0.into_iter();
+            keys.map(move |(kind, word)| (client.id, kind, word))
         })
         .collect();
-    tx.execute_each(queries::ADD_REVENUE, &revenues)?;
-    notes(tx, client)?;
-    figures(tx, rules, client, now)?;
-    // It is new, so there is nothing to forget of what it was recognised by.
-    recognise(tx, id, &keys(client), now)?;
-    if client.archived {
-        tx.execute(queries::ARCHIVE, &params![id, now])?;
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|(id, kind, word)| params![*id, *kind, word])
+        .collect();
+    tx.put_each(queries::ADD_KEY, &rows)?;
+    let asked: Vec<_> = keys
+        .iter()
+        .map(|(id, kind, word)| params![*kind, word, *id])
+        .collect();
+    let asked: Vec<&[Value<'_>]> = asked.iter().map(|asked| &asked[..]).collect();
+    let others: Vec<Option<(Id,)>> = tx.maybe_each(queries::OTHER_KEY, &asked)?;
+    let shared = keys.iter().zip(others).filter(|(_, other)| other.is_some());
+    for ((id, kind, word), _) in shared {
+        pair(tx, *id, (kind, word), now)?;
     }
-    search::follow(tx, id)
+    Ok(())
+}
+
+/// What the search finds of them, without reading back what was just written but their numbers.
+fn found(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
+    let ids: Vec<Id> = clients.iter().map(|client| client.id.0).collect();
+    let numbers: Vec<(Id, u64)> = tx.all(queries::NUMBERS, &params![&ids[..]])?;
+    let numbers: HashMap<Id, u64> = numbers.into_iter().collect();
+    for client in clients {
+        let draft = &client.draft;
+        let mut people: Vec<_> = client.contacts.iter().collect();
+        people.sort_by_cached_key(|(id, draft, _)| (folded(&draft.name), id.0));
+        let people = people.into_iter().map(|(_, draft, _)| search::Person {
+            name: &draft.name,
+            position: &draft.position,
+            email: &draft.email,
+            phone: &draft.phone,
+        });
+        let said = search::Said {
+            id: client.id,
+            number: numbers.get(&client.id.0).copied().unwrap_or_default(),
+            name: &draft.name,
+            language: draft.language(),
+            owner: draft.owner,
+            team: draft.team,
+            changed_at: client.made_at,
+        };
+        kept_search::put(tx, &search::written(&said, people))?;
+        let team = client.team.iter().map(|(person, _)| person.0);
+        let team: BTreeSet<Id> = team.chain(draft.owner.map(|owner| owner.0)).collect();
+        let team: Vec<Id> = team.into_iter().collect();
+        kept_search::begin_circle(tx, client.id.0, &team)?;
+    }
+    Ok(())
 }
 
 /// What it is recognised by.
@@ -171,68 +377,6 @@ fn keys(client: &OldClient) -> Keys {
         keys.phone(&contact.phone);
     }
     keys
-}
-
-fn notes(tx: &Write<'_>, client: &OldClient) -> Result<(), StoreError> {
-    for note in &client.notes {
-        let row = params![note.id, client.id, &note.text, note.at, note.by];
-        tx.execute(queries::ADD_NOTE, &row)?;
-        if note.pinned {
-            tx.execute(queries::PIN_NOTE, &params![note.id, client.id, note.at])?;
-        }
-    }
-    Ok(())
-}
-
-/// The figures count as worked out now: they are worked out anew after a day, as all are.
-fn figures(
-    tx: &Write<'_>,
-    rules: &InForce,
-    client: &OldClient,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let id = client.id;
-    let figures = client.figures.as_ref();
-    let revenue = figures.map(|figures| figures.revenue);
-    let by_hand = figures.and_then(|figures| figures.by_hand.as_ref());
-    let tier = match by_hand {
-        Some((tier, ..)) => Some(tier.clone()),
-        None => revenue.and_then(|revenue| by_revenue(rules, "tier", revenue)),
-    };
-    let because = match (by_hand, &tier) {
-        (Some(_), _) => Some("by hand"),
-        (None, Some(_)) => Some("revenue"),
-        (None, None) => None,
-    };
-    let since = by_hand.map_or(client.made_at, |(_, at, ..)| *at);
-    let until = by_hand.map(|(_, _, until, ..)| *until);
-    let score = |place: usize| figures.and_then(|figures| figures.scores.get(place).copied());
-    let engagement = figures.and_then(|figures| figures.engagement.clone());
-    let row = params![
-        id,
-        revenue,
-        &tier,
-        because,
-        tier.as_ref().map(|_| since),
-        until,
-        &engagement,
-        score(0),
-        score(1),
-        score(2),
-        now,
-    ];
-    tx.execute(queries::SET_FIGURES, &row)?;
-    let Some((tier, because)) = tier.zip(because) else {
-        return Ok(());
-    };
-    let reason = by_hand.map_or("", |(.., reason, _)| reason.as_str());
-    let person = by_hand.and_then(|(.., person)| *person);
-    let change = Id::from_parts(since, tail(id));
-    let row = params![
-        change, id, since, &tier, because, revenue, reason, until, person
-    ];
-    tx.execute(queries::ADD_TIER, &row)?;
-    Ok(())
 }
 
 /// The change of tier has an identity that follows from its client's.

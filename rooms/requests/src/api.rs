@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use kept_accounts::access::{Action, RecordNamed, Scope};
 use kept_accounts::{Accounts, Token};
 use kept_api::{Answer, Asked, Cursor, PageOf, Problem, Sent};
+use kept_kernel::Id;
 use kept_rooms::Refused;
 use kept_store::StoreError;
 use kept_ui::routes::{Routes, get, post};
@@ -183,12 +184,15 @@ async fn list(
         limit: limit + 1,
     };
     let found = room.store.read(move |read| {
-        let lines = queries::list(read, &scope, &asked)?;
+        let mut lines = queries::list(read, &scope, &asked)?;
+        queries::whole(read, &mut lines)?;
+        let ids: Vec<Id> = lines.iter().map(|line| line.request.id.0).collect();
+        let mut tags = queries::tags_of(read, &ids)?;
         let tagged = lines.into_iter().map(|line| {
-            let tags = queries::tags(read, line.request.id)?;
-            Ok::<_, StoreError>((line, tags))
+            let tags = tags.remove(&line.request.id.0).unwrap_or_default();
+            (line, tags)
         });
-        tagged.collect::<Result<Vec<_>, StoreError>>()
+        Ok::<_, StoreError>(tagged.collect::<Vec<_>>())
     });
     let found = found.await?;
     let shown = limit as usize;

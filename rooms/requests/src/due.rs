@@ -15,17 +15,6 @@ pub(crate) fn owed(read: &Read<'_>, id: RequestId) -> Result<Vec<Owed>, StoreErr
     obligations::of_record(read, ("request", &id.to_string()))
 }
 
-/// The duty that is due next: of those that run, by their deadline. Rungs of ladders are duties of others.
-pub(crate) fn next(owed: &[Owed]) -> Option<&Owed> {
-    let running = owed.iter().filter(|duty| {
-        duty.level == 0
-            && duty.settled_at.is_none()
-            && matches!(duty.verdict.as_str(), "pending" | "overdue")
-            && duty.due_at.is_some()
-    });
-    running.min_by_key(|duty| (duty.due_at, duty.number))
-}
-
 /// What is due next: until when, since when, and by which rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Due {
@@ -34,16 +23,19 @@ pub(crate) struct Due {
     pub(crate) rule: Option<String>,
 }
 
-/// Writes down what is due next. Says what it is, and whether that is news.
-pub(crate) fn refresh(tx: &Write<'_>, id: RequestId) -> Result<(Due, bool), StoreError> {
-    let owed = owed(tx, id)?;
-    let next = next(&owed);
-    let due = Due {
-        at: next.and_then(|duty| duty.due_at).unwrap_or(NEVER),
-        opened_at: next.map(|duty| duty.opened_at),
+/// What is due next: of what runs, by its deadline. Rungs of ladders are duties of others.
+pub(crate) fn next(read: &Read<'_>, id: RequestId) -> Result<Due, StoreError> {
+    let next = obligations::next_due(read, ("request", &id.to_string()))?;
+    Ok(Due {
+        at: next.as_ref().map_or(NEVER, |duty| duty.due_at),
+        opened_at: next.as_ref().map(|duty| duty.opened_at),
         rule: next.map(|duty| format!("{}/{}", duty.code, duty.rule)),
-    };
+    })
+}
+
+/// Writes down what is due next; whether that is news.
+pub(crate) fn refresh(tx: &Write<'_>, id: RequestId) -> Result<bool, StoreError> {
+    let due = next(tx, id)?;
     let row = params![id, due.at, due.opened_at, &due.rule];
-    let touched = tx.execute(queries::SET_DUE, &row)?;
-    Ok((due, touched > 0))
+    Ok(tx.execute(queries::SET_DUE, &row)? > 0)
 }

@@ -14,6 +14,8 @@ use crate::{due, queries, search};
 
 /// So many at once: others write in between.
 const AT_ONCE: u32 = 1_000;
+/// So many families are looked at in one read. More are never judged at one instant than half of that.
+const FAMILIES: u32 = 400;
 /// The name under which it stands how far the deadlines follow.
 const MARK: &str = "deadlines";
 /// Forms can be sent again for so long.
@@ -39,27 +41,33 @@ fn while_any(mut work: impl FnMut() -> Result<usize, StoreError>) -> Result<(), 
     Ok(())
 }
 
-/// Looks at requests whose families were judged since the last round; whether there may be more.
+/// Looks at requests whose families were judged since the last round; whether there may be more. What is done on a request writes
+/// its deadline along with it, so there is seldom anything to write: it is looked for while others write.
 fn follow(room: &Room) -> Result<usize, StoreError> {
     let followed = room.store.read(|read| {
         let mark: Option<(i64,)> = read.maybe(queries::MARK, &params![MARK])?;
         let since = mark.map_or(0, |(mark,)| mark);
-        let judged = live::judged_since(read, Instant::from_micros(since + 1), AT_ONCE)?;
+        let judged = live::judged_since(read, Instant::from_micros(since + 1), FAMILIES)?;
         let last = judged.last().map(|(_, _, at)| *at);
-        let mut ids = Vec::new();
+        let mut behind = Vec::new();
         for (noun, id, _) in &judged {
-            ids.extend(touched(read, noun, id)?);
+            for (id, due_at, rule) in touched(read, noun, id)? {
+                let next = due::next(read, id)?;
+                if (next.at, next.rule) != (due_at, rule) {
+                    behind.push(id);
+                }
+            }
         }
-        Ok::<_, StoreError>((ids, last, judged.len()))
+        Ok::<_, StoreError>((behind, last, judged.len()))
     });
-    let (ids, last, judged) = followed.wait()?;
+    let (behind, last, judged) = followed.wait()?;
     let Some(last) = last else {
         return Ok(0);
     };
     let changed = room.store.write(move |tx| {
         let mut changed = false;
-        for id in &ids {
-            changed |= due::refresh(tx, *id)?.1;
+        for id in &behind {
+            changed |= due::refresh(tx, *id)?;
         }
         tx.execute(queries::SET_MARK, &params![MARK, last.micros()])?;
         Ok::<_, StoreError>(changed)
@@ -67,19 +75,29 @@ fn follow(room: &Room) -> Result<usize, StoreError> {
     if changed.wait()? {
         room.changed(None, None);
     }
-    Ok(if judged < AT_ONCE as usize { 0 } else { judged })
+    Ok(if judged < FAMILIES as usize {
+        0
+    } else {
+        judged
+    })
 }
 
+/// A request with the deadline that stands beside it, and its rule.
+type Standing = (RequestId, Instant, Option<String>);
+
 /// The open requests of a family.
-fn touched(read: &Read<'_>, noun: &str, id: &str) -> Result<Vec<RequestId>, StoreError> {
+fn touched(read: &Read<'_>, noun: &str, id: &str) -> Result<Vec<Standing>, StoreError> {
     let Ok(id) = id.parse::<Id>() else {
         return Ok(Vec::new());
     };
-    if noun == "request" {
-        return Ok(vec![RequestId(id)]);
-    }
-    let open: Vec<(Id,)> = read.all(queries::OPEN_OF_CLIENT, &params![id])?;
-    Ok(open.into_iter().map(|(id,)| RequestId(id)).collect())
+    let sql = if noun == "request" {
+        queries::OPEN_ALONE
+    } else {
+        queries::OPEN_OF_CLIENT
+    };
+    let open: Vec<(Id, Instant, Option<String>)> = read.all(sql, &params![id])?;
+    let standing = |(id, due_at, rule)| (RequestId(id), due_at, rule);
+    Ok(open.into_iter().map(standing).collect())
 }
 
 fn wake(room: &Room) -> Result<usize, StoreError> {

@@ -231,6 +231,64 @@ pub struct Request {
 }
 
 impl Request {
+    /// One that comes in at an instant, about which nothing else is known yet.
+    pub(crate) fn received(
+        (id, number): (RequestId, u64),
+        (client, client_name, tier): (ClientId, String, Option<String>),
+        at: Instant,
+    ) -> Self {
+        Self {
+            id,
+            number,
+            client,
+            client_name,
+            tier,
+            contact: None,
+            contact_name: None,
+            email: None,
+            channel: String::new(),
+            subject: String::new(),
+            category: None,
+            urgency: None,
+            impact: None,
+            priority: None,
+            department: None,
+            waiting: None,
+            ending: None,
+            resolution: None,
+            reason: None,
+            assignee: None,
+            assignee_name: None,
+            team: None,
+            team_name: None,
+            expected_at: None,
+            update_at: None,
+            contacted_at: at,
+            received_at: at,
+            acknowledged_at: None,
+            answered_at: None,
+            prioritised_at: None,
+            escalated_at: None,
+            agreed_at: None,
+            waiting_since: None,
+            resolved_at: None,
+            notice_at: None,
+            confirmed_at: None,
+            closed_at: None,
+            reopened_at: None,
+            complex_at: None,
+            snoozed_until: Instant::from_micros(0),
+            due_at: NEVER,
+            due_opened_at: None,
+            due_rule: None,
+            messages: 0,
+            last_at: at,
+            last_voice: Voice::Client,
+            merged_into: None,
+            revision: 1,
+        }
+    }
+
     /// `R-1042`, as people call it.
     pub fn mark(&self) -> String {
         mark_of(self.number)

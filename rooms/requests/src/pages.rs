@@ -134,18 +134,6 @@ fn exact(at: Instant, zone: &jiff::tz::TimeZone) -> String {
     at.strftime("%A %-d %B %Y, %H:%M %Q").to_string()
 }
 
-/// The day and time of a deadline, as short as can be: `Mon 09:15` within a week, else `23 Nov`.
-fn near(at: Instant, now: Instant, zone: &jiff::tz::TimeZone) -> String {
-    let week = 6 * 86_400_000_000;
-    let form = if at.micros_since(now) < week {
-        "%a %H:%M"
-    } else {
-        "%-d %b"
-    };
-    let at = at.timestamp().to_zoned(zone.clone());
-    at.strftime(form).to_string()
-}
-
 /// How long ago: `now`, `25 m`, `3 d 2 h`.
 fn ago(at: Instant, now: Instant) -> String {
     let span = jiff::SignedDuration::from_micros(now.micros_since(at));

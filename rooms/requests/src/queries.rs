@@ -8,9 +8,9 @@ use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
 use kept_accounts::within_scope;
 use kept_kernel::{Id, Instant};
-use kept_store::{Read, StoreError, Value, params, statements};
+use kept_store::{Read, StoreError, Value, Write, params, statements};
 
-pub(crate) use lists::{Asked, Filter, Line, Listed, MOST_COUNTED, counts, list};
+pub(crate) use lists::{Asked, Filter, Line, Listed, MOST_COUNTED, Numbers, counts, list, whole};
 pub(crate) use mailed::*;
 pub(crate) use more::*;
 
@@ -68,24 +68,24 @@ statements! {
     AFTER = request!("WHERE q.id > $1 AND q.merged_into IS NULL ORDER BY q.id LIMIT $2");
     /// Held until the transaction ends, on PostgreSQL too.
     HOLD = "UPDATE requests SET revision = revision WHERE id = $1";
+    /// The row whole, once: what changes it afterwards writes each index again that has one of its columns.
     ADD = "INSERT INTO requests (id, number, client, contact, channel, subject, category, urgency, impact, priority, department,
-               state, assignee, team, contacted_at, received_at, prioritised_at, snoozed_until, due_at, messages, last_at,
-               last_voice, revision)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18, 0, $16, $19, 1)";
-    /// A request of another house, as it stands.
-    TAKE_OVER = "INSERT INTO requests (id, number, client, contact, channel, subject, category, urgency, impact, priority, department,
                state, ending, resolution, reason, assignee, team, expected_at, update_at, contacted_at, received_at, acknowledged_at,
                answered_at, prioritised_at, escalated_at, agreed_at, waiting_since, resolved_at, notice_at, confirmed_at, closed_at,
-               reopened_at, complex_at, snoozed_until, due_at, messages, last_at, last_voice, revision)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-               $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)";
+               reopened_at, complex_at, snoozed_until, due_at, due_opened_at, due_rule, messages, last_at, last_voice, revision)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)";
+    /// What people and teams are called, where a request is made.
+    CALLED = "SELECT (SELECT name FROM people WHERE id = $1), (SELECT name FROM teams WHERE id = $2),
+                  (SELECT name FROM contacts WHERE id = $3), (SELECT email FROM contacts WHERE id = $3)";
     STILL_OPEN = "SELECT id FROM requests WHERE closed_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
     SAVE = "UPDATE requests SET contact = $3, subject = $4, category = $5, urgency = $6, impact = $7, priority = $8,
                department = $9, state = $10, ending = $11, resolution = $12, reason = $13, assignee = $14, team = $15,
                expected_at = $16, update_at = $17, acknowledged_at = $18, answered_at = $19, prioritised_at = $20,
                escalated_at = $21, agreed_at = $22, waiting_since = $23, resolved_at = $24, notice_at = $25,
                confirmed_at = $26, closed_at = $27, reopened_at = $28, complex_at = $29, snoozed_until = $30, messages = $31,
-               last_at = $32, last_voice = $33, merged_into = $34, revision = $2 + 1
+               last_at = $32, last_voice = $33, merged_into = $34, due_at = $35, due_opened_at = $36, due_rule = $37,
+               revision = $2 + 1
             WHERE id = $1 AND revision = $2";
     SET_DUE = "UPDATE requests SET due_at = $2, due_opened_at = $3, due_rule = $4
                WHERE id = $1 AND (due_at <> $2 OR coalesce(due_rule, '') <> coalesce($4, ''))";
@@ -97,7 +97,7 @@ statements! {
     MESSAGE = "SELECT m.place, m.id, m.voice, m.channel, m.author, coalesce(p.name, k.name), m.text, m.clause, m.at
                 FROM request_messages m LEFT JOIN people p ON p.id = m.author LEFT JOIN contacts k ON k.id = m.contact
                 WHERE m.id = $1";
-    WORDS = "SELECT text FROM request_messages WHERE request = $1 AND voice <> 'machine' ORDER BY place LIMIT 200";
+    WORDS = "SELECT text FROM request_messages WHERE request = $1 AND voice <> 'machine' ORDER BY place LIMIT $2";
     FILES = "SELECT id, place, name, size FROM request_files WHERE request = $1 ORDER BY place, id LIMIT 500";
     FILE = "SELECT name, content FROM request_files WHERE id = $1 AND request = $2";
     ADD_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, added_by)
@@ -130,6 +130,56 @@ pub(crate) fn asked<'a, const N: usize>(scope: &'a Scope, rest: [Value<'a>; N]) 
     let mut params = vec![all, own, team, assigned, opened];
     params.extend(rest);
     params
+}
+
+/// Writes the row of a new request.
+pub(crate) fn add(tx: &Write<'_>, one: &Request) -> Result<(), StoreError> {
+    tx.put(
+        ADD,
+        &params![
+            one.id,
+            one.number as i64,
+            one.client,
+            one.contact,
+            &one.channel,
+            &one.subject,
+            &one.category,
+            &one.urgency,
+            &one.impact,
+            &one.priority,
+            &one.department,
+            one.state().name(),
+            &one.ending,
+            &one.resolution,
+            &one.reason,
+            one.assignee,
+            one.team,
+            one.expected_at,
+            one.update_at,
+            one.contacted_at,
+            one.received_at,
+            one.acknowledged_at,
+            one.answered_at,
+            one.prioritised_at,
+            one.escalated_at,
+            one.agreed_at,
+            one.waiting_since,
+            one.resolved_at,
+            one.notice_at,
+            one.confirmed_at,
+            one.closed_at,
+            one.reopened_at,
+            one.complex_at,
+            one.snoozed_until,
+            one.due_at,
+            one.due_opened_at,
+            &one.due_rule,
+            one.messages,
+            one.last_at,
+            one.last_voice.name(),
+            one.revision,
+        ],
+    )
 }
 
 /// A request for the room itself.

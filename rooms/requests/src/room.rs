@@ -1,5 +1,6 @@
 //! The room in the hands of the program: what its pages, its API and its jobs share.
 
+mod counting;
 mod looking;
 mod sealed;
 
@@ -25,6 +26,7 @@ use crate::privacy::AboutPeople;
 use crate::record::Requests;
 use crate::search::Found;
 use crate::telling::Doer;
+pub(crate) use counting::Counting;
 pub(crate) use looking::{Doing, Looker, Looking};
 pub(crate) use sealed::{FormToken, Often};
 
@@ -39,6 +41,7 @@ pub struct Room {
     pub(crate) rules: Rules,
     pub(crate) looking: Looking,
     pub(crate) often: Often,
+    pub(crate) counting: Counting,
     live: Live,
     sealer: Arc<Sealer>,
 }
@@ -52,6 +55,7 @@ impl Room {
             rules,
             looking: Looking::default(),
             often: Often::default(),
+            counting: Counting::default(),
             live,
             sealer: Arc::new(sealer),
         }
@@ -88,6 +92,7 @@ impl Room {
 
     /// Tells the pages that show a request, and the queue, after the commit. `by` is the request whose own page knows already.
     pub(crate) fn changed(&self, id: Option<RequestId>, by: Option<&str>) {
+        self.counting.changed();
         let owed = kept_journal::live::TOPIC;
         let topics = [
             Some(TOPIC.to_owned()),

@@ -11,6 +11,9 @@ use crate::queries;
 /// The kind of the documents.
 pub const KIND: &str = "request";
 
+/// So many of what was said on a request is found.
+pub(crate) const MOST_MESSAGES: usize = 200;
+
 /// The room as far as it is found.
 pub(crate) struct Found;
 
@@ -38,15 +41,29 @@ pub(crate) fn follow(tx: &Write<'_>, id: RequestId) -> Result<(), StoreError> {
     }
 }
 
-/// Its relations are those of the lists: who it is with, the team, and the account team of the client.
+/// Lets the search say what a request says that was just made, with what was said on it, the procedure's own lines left out.
+pub(crate) fn begin<'a>(
+    tx: &Write<'_>,
+    request: &Request,
+    said: impl Iterator<Item = &'a str>,
+) -> Result<(), StoreError> {
+    put(tx, &written(request, said))
+}
+
 fn document(read: &Read<'_>, request: &Request) -> Result<Document, StoreError> {
-    let words: Vec<(String,)> = read.all(queries::WORDS, &params![request.id])?;
+    let words: Vec<(String,)> =
+        read.all(queries::WORDS, &params![request.id, MOST_MESSAGES as u32])?;
+    Ok(written(request, words.iter().map(|(said,)| said.as_str())))
+}
+
+/// Its relations are those of the lists: who it is with, the team, and the account team of the client.
+fn written<'a>(request: &Request, said: impl Iterator<Item = &'a str>) -> Document {
     let mut text = prose::plain(request.resolution.as_deref().unwrap_or_default());
-    for (said,) in &words {
+    for said in said {
         text.push('\n');
         text.push_str(&prose::plain(said));
     }
-    Ok(Document {
+    Document {
         kind: KIND.to_owned(),
         record: request.id.0,
         name: Some(request.mark()),
@@ -59,5 +76,5 @@ fn document(read: &Read<'_>, request: &Request) -> Result<Document, StoreError> 
         circle: Some(request.client.0),
         anyone: false,
         updated_at: request.last_at,
-    })
+    }
 }

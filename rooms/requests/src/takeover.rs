@@ -35,13 +35,16 @@ pub fn take_over(
     (entry, who, now): (Id, Who, Instant),
 ) -> Result<(), StoreError> {
     for old in requests {
-        put(tx, old)?;
+        let row = row(old);
+        queries::add(tx, &row)?;
         messages(tx, old)?;
-        let count = old.messages.len() as u32;
         for person in &old.read_by {
-            tx.execute(queries::SEEN, &params![*person, old.request.id, count, now])?;
+            tx.put(queries::SEEN, &params![*person, row.id, row.messages, now])?;
         }
-        search::follow(tx, old.request.id)?;
+        let said = old.messages.iter();
+        let said = said.filter(|said| said.voice != Voice::Machine);
+        let said = said.map(|said| said.text.as_str());
+        search::begin(tx, &row, said.take(search::MOST_MESSAGES))?;
     }
     if let Some(last) = requests.iter().map(|old| old.request.number).max() {
         numbers::go_on_from(tx, last)?;
@@ -59,59 +62,24 @@ pub fn take_over(
     audit::write(tx, &entry)
 }
 
-fn put(tx: &Write<'_>, old: &OldRequest) -> Result<(), StoreError> {
-    let one = &old.request;
+/// The row of a request, with what follows from its messages.
+fn row(old: &OldRequest) -> Request {
     let mut spoken = old.messages.iter();
     let last = spoken.rfind(|said| said.voice != Voice::Machine);
-    let (last_at, last_voice) = last.map_or((one.received_at, Voice::Client), |said| {
+    let (last_at, last_voice) = last.map_or((old.request.received_at, Voice::Client), |said| {
         (said.at, said.voice)
     });
-    let count = old.messages.len() as u32;
-    tx.execute(
-        queries::TAKE_OVER,
-        &params![
-            one.id,
-            one.number as i64,
-            one.client,
-            one.contact,
-            &one.channel,
-            &one.subject,
-            &one.category,
-            &one.urgency,
-            &one.impact,
-            &one.priority,
-            &one.department,
-            one.state().name(),
-            &one.ending,
-            &one.resolution,
-            &one.reason,
-            one.assignee,
-            one.team,
-            one.expected_at,
-            one.update_at,
-            one.contacted_at,
-            one.received_at,
-            one.acknowledged_at,
-            one.answered_at,
-            one.prioritised_at,
-            one.escalated_at,
-            one.agreed_at,
-            one.waiting_since,
-            one.resolved_at,
-            one.notice_at,
-            one.confirmed_at,
-            one.closed_at,
-            one.reopened_at,
-            one.complex_at,
-            one.snoozed_until,
-            NEVER,
-            count,
-            last_at,
-            last_voice.name(),
-            1_u32,
-        ],
-    )?;
-    Ok(())
+    Request {
+        due_at: NEVER,
+        due_opened_at: None,
+        due_rule: None,
+        messages: old.messages.len() as u32,
+        last_at,
+        last_voice,
+        merged_into: None,
+        revision: 1,
+        ..old.request.clone()
+    }
 }
 
 fn messages(tx: &Write<'_>, old: &OldRequest) -> Result<(), StoreError> {
@@ -135,8 +103,7 @@ fn messages(tx: &Write<'_>, old: &OldRequest) -> Result<(), StoreError> {
             ]
         })
         .collect();
-    tx.execute_each(queries::ADD_MESSAGE, &rows)?;
-    Ok(())
+    tx.put_each(queries::ADD_MESSAGE, &rows)
 }
 
 /// Writes down the next deadline of each open request as the judgement in force has it: after requests were taken over and their

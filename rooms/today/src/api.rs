@@ -174,8 +174,15 @@ fn narrowest(
 ) -> Option<Vec<Whose>> {
     let which = &asked.asked;
     if let Some(owner) = &which.owner {
-        let in_reach = people.is_none_or(|people| people.contains(owner));
-        return in_reach.then(|| vec![Whose::Person(owner.clone())]);
+        if people.is_some_and(|people| !people.contains(owner)) {
+            return None;
+        }
+    }
+    if let Some((noun, id)) = &asked.record {
+        return Some(vec![Whose::Record(noun.clone(), id.clone())]);
+    }
+    if let Some(owner) = &which.owner {
+        return Some(vec![Whose::Person(owner.clone())]);
     }
     Some(match (&which.client, &asked.rule, people) {
         (Some(client), _, _) => vec![Whose::Client(client.clone())],

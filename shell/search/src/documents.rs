@@ -167,6 +167,15 @@ pub fn remove(tx: &Write<'_>, kind: &str, record: Id) -> Result<(), StoreError> 
 /// As the database says.
 pub fn set_circle(tx: &Write<'_>, circle: Id, people: &[Id]) -> Result<(), StoreError> {
     tx.put(LEAVE_CIRCLE, &params![circle])?;
+    begin_circle(tx, circle, people)
+}
+
+/// The same for a circle that is new.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn begin_circle(tx: &Write<'_>, circle: Id, people: &[Id]) -> Result<(), StoreError> {
     let rows: Vec<[Value<'_>; 2]> = people
         .iter()
         .map(|person| params![circle, *person])

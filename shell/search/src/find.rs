@@ -160,12 +160,19 @@ pub struct Hit {
     pub is_named: bool,
     /// Its title.
     pub title: Marked,
-    /// The place in its text where the words stand, or its beginning.
-    pub excerpt: Marked,
+    /// Its text.
+    pub text: String,
     /// Where it is shown.
     pub href: String,
     /// When it was last changed.
     pub updated_at: Instant,
+}
+
+impl Hit {
+    /// The place in its text where the words stand, or its beginning.
+    pub fn excerpt(&self, query: &Query) -> Marked {
+        excerpt(query, &self.text)
+    }
 }
 
 /// A page of what was found.
@@ -225,11 +232,11 @@ pub fn find(
         // They stood at the head of the first page.
         named.clear();
     }
-    let named = named.iter().map(|stored| (true, stored));
-    let found = found.iter().map(|stored| (false, stored));
+    let named = named.into_iter().map(|stored| (true, stored));
+    let found = found.into_iter().map(|stored| (false, stored));
     let hits = named
         .chain(found)
-        .map(|(named, stored)| hit(query, named, &stored.document));
+        .map(|(named, stored)| hit(query, named, stored.document));
     Ok(Hits {
         hits: hits.collect(),
         next,
@@ -279,15 +286,15 @@ impl Ask<'_> {
     }
 }
 
-fn hit(query: &Query, is_named: bool, document: &Document) -> Hit {
+fn hit(query: &Query, is_named: bool, document: Document) -> Hit {
     Hit {
-        kind: document.kind.clone(),
+        kind: document.kind,
         record: document.record,
-        name: document.name.clone(),
+        name: document.name,
         is_named,
         title: marked(query, &document.title),
-        excerpt: excerpt(query, &document.text),
-        href: document.href.clone(),
+        text: document.text,
+        href: document.href,
         updated_at: document.updated_at,
     }
 }

@@ -1,6 +1,6 @@
 //! Words as they are compared: small letters without accents. One splitting for the index, the question and the marks.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -20,35 +20,57 @@ pub struct Word {
 /// The words of a text, in order: runs of letters and figures. `Ä` is `a`, `ß` is `ss`, `ﬁ` is `fi`.
 pub fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
+    // Nothing breaks off here.
+    let _ = each_word(text, |word| {
+        found.push(word);
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+/// The words of a text one after the other, as long as they are wanted.
+pub(crate) fn each_word(
+    text: &str,
+    mut take: impl FnMut(Word) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut open: Option<Word> = None;
     for (at, letter) in text.char_indices() {
-        let end = at + letter.len_utf8();
-        if letter.is_alphanumeric() || is_combining_mark(letter) {
+        if belongs(letter) {
             let word = open.get_or_insert_with(|| Word {
                 folded: String::new(),
                 range: at..at,
             });
-            word.range.end = end;
+            word.range.end = at + letter.len_utf8();
             fold(letter, &mut word.folded);
-        } else {
-            close(&mut found, open.take());
+        } else if let Some(word) = closed(open.take()) {
+            take(word)?;
         }
     }
-    close(&mut found, open);
-    found
+    closed(open).map_or(ControlFlow::Continue(()), take)
 }
 
-fn close(found: &mut Vec<Word>, word: Option<Word>) {
-    let Some(mut word) = word.filter(|word| !word.folded.is_empty()) else {
-        return;
-    };
+/// Whether a letter is part of a word. Most texts are plain, and the tables for all others take their time.
+fn belongs(letter: char) -> bool {
+    if letter.is_ascii() {
+        letter.is_ascii_alphanumeric()
+    } else {
+        letter.is_alphanumeric() || is_combining_mark(letter)
+    }
+}
+
+fn closed(word: Option<Word>) -> Option<Word> {
+    let mut word = word.filter(|word| !word.folded.is_empty())?;
     if let Some((cut, _)) = word.folded.char_indices().nth(LONGEST) {
         word.folded.truncate(cut);
     }
-    found.push(word);
+    Some(word)
 }
 
 fn fold(letter: char, word: &mut String) {
+    if letter.is_ascii() {
+        word.push(letter.to_ascii_lowercase());
+        return;
+    }
     let decomposed = std::iter::once(letter).nfkd();
     let small = decomposed.flat_map(char::to_lowercase).nfkd();
     for letter in small.filter(|letter| letter.is_alphanumeric() && !is_combining_mark(*letter)) {

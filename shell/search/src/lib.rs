@@ -20,7 +20,7 @@ mod index;
 mod marks;
 mod query;
 
-pub use documents::{Document, SCHEMA, id_of, put, remove, set_circle};
+pub use documents::{Document, SCHEMA, begin_circle, id_of, put, remove, set_circle};
 pub use fill::{Searchable, fill, refresh};
 pub use find::{Hit, Hits, Reach, find};
 pub use fold::{Word, words};

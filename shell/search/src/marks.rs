@@ -1,8 +1,8 @@
 //! Where the words that were asked for stand in a text: places, and no HTML.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
-use crate::fold::words;
+use crate::fold::{each_word, words};
 use crate::query::Query;
 
 /// How many letters of a text are shown around a word.
@@ -48,9 +48,15 @@ pub fn marked(query: &Query, text: &str) -> Marked {
 
 /// The place of a longer text where the first of the words stands, or its beginning.
 pub fn excerpt(query: &Query, text: &str) -> Marked {
-    let all = words(text);
-    let first = all.iter().find(|word| query.asks_for(&word.folded));
-    let start = first.map_or(0, |word| back(text, word.range.start));
+    let mut first = None;
+    let _ = each_word(text, |word| {
+        if !query.asks_for(&word.folded) {
+            return ControlFlow::Continue(());
+        }
+        first = Some(word.range.start);
+        ControlFlow::Break(())
+    });
+    let start = first.map_or(0, |first| back(text, first));
     let end = forth(text, start);
     let piece = text.get(start..end).unwrap_or_default();
     let mut said = piece.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -78,7 +78,7 @@ pub async fn results(
     let q = typed.q.trim().to_owned();
     let sections: Vec<_> = records
         .into_iter()
-        .map(|(of, hits)| section(of, hits, &q, kind.is_some(), after))
+        .map(|(of, hits)| section(of, hits, (&query, &q), kind.is_some(), after))
         .collect();
     Ok(page(&SearchPage {
         none: sections.is_empty().then(|| none(&query, &q)),
@@ -146,7 +146,13 @@ fn views<'k>(q: &str, current: Option<&Kind>, kinds: impl Iterator<Item = &'k Ki
     }
 }
 
-fn section(kind: &'static Kind, hits: Hits, q: &str, alone: bool, after: Option<i64>) -> Section {
+fn section(
+    kind: &'static Kind,
+    hits: Hits,
+    (query, q): (&Query, &str),
+    alone: bool,
+    after: Option<i64>,
+) -> Section {
     let next = hits.next;
     let shown = hits.hits.len();
     Section {
@@ -158,15 +164,19 @@ fn section(kind: &'static Kind, hits: Hits, q: &str, alone: bool, after: Option<
             first: after.map(|_| address(q, kind.key, None)),
             next: next.map(|next| address(q, kind.key, Some(next))),
         }),
-        hits: hits.hits.into_iter().map(|hit| line(kind, hit)).collect(),
+        hits: hits
+            .hits
+            .into_iter()
+            .map(|hit| line(kind, query, hit))
+            .collect(),
     }
 }
 
-fn line(kind: &Kind, hit: Hit) -> Line {
+fn line(kind: &Kind, query: &Query, hit: Hit) -> Line {
     Line {
+        excerpt: hit.excerpt(query),
         href: hit.href,
         mark: hit.name.filter(|_| kind.key == "clause"),
         title: hit.title,
-        excerpt: hit.excerpt,
     }
 }

@@ -62,7 +62,7 @@ pub fn add_client(
     Ok(client)
 }
 
-pub(crate) fn put(
+fn put(
     tx: &Write<'_>,
     at: Instant,
     (client, state): (ClientId, &str),
@@ -131,7 +131,7 @@ pub(crate) fn put_contact(
     } else {
         &draft.language
     };
-    tx.execute(
+    tx.put(
         queries::ADD_CONTACT,
         &params![
             contact,
@@ -149,8 +149,7 @@ pub(crate) fn put_contact(
             &draft.note,
             at,
         ],
-    )?;
-    Ok(())
+    )
 }
 
 /// The contact with this address, and its client. Where there is none, a new client with that contact, to be checked by

@@ -14,7 +14,7 @@ use crate::{queries, search};
 const LONGEST_PART: usize = 80;
 
 /// What the owner of a client is in its account team.
-const MANAGER: &str = "account manager";
+pub(crate) const MANAGER: &str = "account manager";
 
 /// Keeps the account manager in the account team, so that whatever belongs to the client is in their reach, and lets the one before
 /// leave who was in it for that alone.

@@ -1,10 +1,10 @@
 //! What hangs on a request: files, tags, tasks, links; setting it aside; making one of two and two of one.
 
 use kept_kernel::{Id, Instant};
-use kept_store::{StoreError, Write, params};
+use kept_store::{Write, params};
 
 use super::{By, RequestError, Step, Work, held, not_over};
-use crate::model::{Fault, Request, RequestId, State};
+use crate::model::{Fault, Request, RequestId};
 use crate::telling::{Doer, Told};
 use crate::{numbers, queries};
 
@@ -309,33 +309,29 @@ pub fn split_request(
     }
     let number = numbers::next(tx)?;
     let at = step.act.at;
-    tx.execute(
-        queries::ADD,
-        &params![
-            new,
-            number,
-            request.client,
-            request.contact,
-            &request.channel,
-            subject,
-            &request.category,
-            &request.urgency,
-            &request.impact,
-            &request.priority,
-            &request.department,
-            State::New.name(),
-            request.assignee,
-            request.team,
-            at,
-            at,
-            None::<Instant>,
-            crate::model::NEVER,
-            "client",
-        ],
-    )?;
-    tx.execute(queries::ADD_LINK, &params![new, id, "split", at])?;
-    let made = queries::any(tx, new)?.ok_or(StoreError::Missing("ANY"))?;
-    let mut work = Work::on(tx, step, made);
+    let client = (
+        request.client,
+        request.client_name.clone(),
+        request.tier.clone(),
+    );
+    let made = Request {
+        contact: request.contact,
+        contact_name: request.contact_name.clone(),
+        email: request.email.clone(),
+        channel: request.channel.clone(),
+        subject: subject.to_owned(),
+        category: request.category.clone(),
+        urgency: request.urgency.clone(),
+        impact: request.impact.clone(),
+        priority: request.priority.clone(),
+        department: request.department.clone(),
+        assignee: request.assignee,
+        assignee_name: request.assignee_name.clone(),
+        team: request.team,
+        team_name: request.team_name.clone(),
+        ..Request::received((new, number as u64), client, at)
+    };
+    let mut work = Work::making(tx, step, made);
     let text = if body.trim().is_empty() {
         subject
     } else {
@@ -360,8 +356,10 @@ pub fn split_request(
         .assignee(assignee);
     work.tell_of(Told::Split(id), &said, at)?;
     work.machine(&format!("Split off {}", request.mark()), "log")?;
-    work.finish(
+    let made = work.finish(
         "RequestSplit",
         &serde_json::json!({ "from": id.to_string() }),
-    )
+    )?;
+    tx.put(queries::ADD_LINK, &params![new, id, "split", at])?;
+    Ok(made)
 }

@@ -7,7 +7,7 @@ use kept_store::{StoreError, Write, params};
 
 use super::work::NewMessage;
 use super::{By, OpenRequestError, RequestError, Step, Work, past};
-use crate::model::{Asker, Draft, Fault, NEVER, Request, RequestId, State, Voice};
+use crate::model::{Asker, Draft, Fault, Request, RequestId, Voice};
 use crate::telling::{Doer, Told};
 use crate::{numbers, queries, routing, tables};
 
@@ -28,8 +28,8 @@ pub fn open_request(
         by.handle.confirm(tx)?;
     }
     let (client, contact) = asker(tx, step, by, &draft.asker)?;
-    let request = added(tx, step, by, (id, &client, contact), draft)?;
-    let mut work = Work::on(tx, step, request);
+    let request = begun(tx, step, by, (id, &client, contact), draft)?;
+    let mut work = Work::making(tx, step, request);
     receive(&mut work, &client, draft)?;
     judged(&mut work, draft)?;
     given(&mut work, by)?;
@@ -75,8 +75,8 @@ fn asker(
     }
 }
 
-/// The row, as it begins.
-fn added(
+/// The request, as it begins. Its row is written when all is known that happens to it at once.
+fn begun(
     tx: &Write<'_>,
     step: &Step,
     by: Option<&By>,
@@ -85,7 +85,6 @@ fn added(
 ) -> Result<Request, OpenRequestError> {
     let number = numbers::next(tx)?;
     let at = step.act.at;
-    let word = |word: &Option<String>| word.clone();
     let known = [
         ("urgency", draft.urgency.as_deref()),
         ("impact", draft.impact.as_deref()),
@@ -95,36 +94,33 @@ fn added(
         .then(|| tables::answer(&step.rules, "priority", &known))
         .flatten();
     let category = [("category", draft.category.as_deref())];
-    let department = tables::answer(&step.rules, "department", &category);
     let placed = routing::place(tx, step, client, draft)?;
     // Whoever reaches only what is with them keeps what they take in.
     let own = by.filter(|by| !by.handle.is_everything());
     let assignee = placed.person.or_else(|| own.and_then(By::person));
-    tx.put(
-        queries::ADD,
-        &params![
-            id,
-            number,
-            client.id,
-            contact,
-            &draft.channel,
-            &draft.subject,
-            &draft.category,
-            &draft.urgency,
-            &draft.impact,
-            &priority,
-            &department,
-            State::New.name(),
-            assignee,
-            placed.team.or(client.team),
-            past(draft.contacted_at, at),
-            at,
-            word(&draft.category).filter(|_| both).map(|_| at),
-            NEVER,
-            Voice::Client.name(),
-        ],
-    )?;
-    Ok(queries::any(tx, id)?.ok_or(StoreError::Missing("ANY"))?)
+    let team = placed.team.or(client.team);
+    let (assignee_name, team_name, contact_name, email) =
+        tx.one(queries::CALLED, &params![assignee, team, contact])?;
+    let of = (client.id, client.name.clone(), client.tier.clone());
+    Ok(Request {
+        contact,
+        contact_name,
+        email,
+        channel: draft.channel.clone(),
+        subject: draft.subject.clone(),
+        category: draft.category.clone(),
+        urgency: draft.urgency.clone(),
+        impact: draft.impact.clone(),
+        priority,
+        department: tables::answer(&step.rules, "department", &category),
+        assignee,
+        assignee_name,
+        team,
+        team_name,
+        contacted_at: past(draft.contacted_at, at),
+        prioritised_at: (both && draft.category.is_some()).then_some(at),
+        ..Request::received((id, number as u64), of, at)
+    })
 }
 
 /// It is received, and where it was heard it is logged.

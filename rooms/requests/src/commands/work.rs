@@ -10,7 +10,7 @@ use kept_store::{StoreError, Write, params};
 use kept_ui::prose;
 
 use super::{RequestError, Step};
-use crate::model::{Request, Voice};
+use crate::model::{Request, RequestId, Voice};
 use crate::telling::{Of, Said, Told, When, told};
 use crate::{due, queries, search};
 
@@ -25,6 +25,19 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) clause: Option<&'a str>,
 }
 
+/// A message of a request that has no row yet.
+struct Spoken {
+    id: Id,
+    place: u32,
+    voice: Voice,
+    channel: String,
+    author: Option<PersonId>,
+    contact: Option<ContactId>,
+    text: String,
+    clause: Option<String>,
+    at: Instant,
+}
+
 /// A command at work on one request.
 pub(crate) struct Work<'a, 'b> {
     pub(crate) tx: &'a Write<'b>,
@@ -33,6 +46,8 @@ pub(crate) struct Work<'a, 'b> {
     pub(crate) request: Request,
     events: Vec<NewEvent>,
     used: usize,
+    /// What was said on a request that is being made: its row comes first, and is written once, with all that follows.
+    said: Option<Vec<Spoken>>,
 }
 
 impl<'a, 'b> Work<'a, 'b> {
@@ -44,6 +59,15 @@ impl<'a, 'b> Work<'a, 'b> {
             request,
             events: Vec::new(),
             used: 0,
+            said: None,
+        }
+    }
+
+    /// On a request that is being made.
+    pub(crate) fn making(tx: &'a Write<'b>, step: &'a Step, request: Request) -> Self {
+        Self {
+            said: Some(Vec::new()),
+            ..Self::on(tx, step, request)
         }
     }
 
@@ -97,21 +121,21 @@ impl<'a, 'b> Work<'a, 'b> {
             self.request.last_at = at;
             self.request.last_voice = message.voice;
         }
-        self.tx.put(
-            queries::ADD_MESSAGE,
-            &params![
-                self.request.id,
-                self.request.messages,
-                id,
-                message.voice.name(),
-                message.channel,
-                message.author,
-                message.contact,
-                message.text,
-                message.clause,
-                at,
-            ],
-        )?;
+        let spoken = Spoken {
+            id,
+            place: self.request.messages,
+            voice: message.voice,
+            channel: message.channel.to_owned(),
+            author: message.author,
+            contact: message.contact,
+            text: message.text.to_owned(),
+            clause: message.clause.map(str::to_owned),
+            at,
+        };
+        match &mut self.said {
+            Some(said) => said.push(spoken),
+            None => spoken.put(self.tx, self.request.id)?,
+        }
         Ok(id)
     }
 
@@ -216,19 +240,33 @@ impl<'a, 'b> Work<'a, 'b> {
         act: &str,
         detail: &serde_json::Value,
     ) -> Result<Request, RequestError> {
-        self.save()?;
         if !self.events.is_empty() {
             live::record(self.tx, &self.step.rules, &self.events, self.at())?;
         }
-        let (due, _) = due::refresh(self.tx, self.request.id)?;
+        self.keep()?;
+        let object = ("request", &*self.request.id.to_string());
+        self.step.act.write(self.tx, act, object, detail)?;
+        Ok(self.request)
+    }
+
+    /// Writes the row with the deadline that follows, and lets the search say it.
+    fn keep(&mut self) -> Result<(), RequestError> {
+        let due = due::next(self.tx, self.request.id)?;
         self.request.due_at = due.at;
         self.request.due_opened_at = due.opened_at;
         self.request.due_rule = due.rule;
-        search::follow(self.tx, self.request.id)?;
-        let object = ("request", &*self.request.id.to_string());
-        self.step.act.write(self.tx, act, object, detail)?;
-        self.request.revision += 1;
-        Ok(self.request)
+        let Some(said) = self.said.take() else {
+            self.save()?;
+            self.request.revision += 1;
+            return Ok(search::follow(self.tx, self.request.id)?);
+        };
+        queries::add(self.tx, &self.request)?;
+        for spoken in &said {
+            spoken.put(self.tx, self.request.id)?;
+        }
+        let found = said.iter().filter(|said| said.voice != Voice::Machine);
+        let found = found.map(|said| said.text.as_str());
+        Ok(search::begin(self.tx, &self.request, found)?)
     }
 
     fn save(&mut self) -> Result<(), RequestError> {
@@ -270,6 +308,9 @@ impl<'a, 'b> Work<'a, 'b> {
                 one.last_at,
                 one.last_voice.name(),
                 one.merged_into,
+                one.due_at,
+                one.due_opened_at,
+                &one.due_rule,
             ],
         )?;
         if saved == 0 {
@@ -287,9 +328,26 @@ impl Work<'_, '_> {
 
     /// Writes the request alone: the entry of the audit is another one's.
     pub(crate) fn finish_quietly(mut self) -> Result<(), RequestError> {
-        self.save()?;
-        due::refresh(self.tx, self.request.id)?;
-        search::follow(self.tx, self.request.id)?;
-        Ok(())
+        self.keep()
+    }
+}
+
+impl Spoken {
+    fn put(&self, tx: &Write<'_>, request: RequestId) -> Result<(), StoreError> {
+        tx.put(
+            queries::ADD_MESSAGE,
+            &params![
+                request,
+                self.place,
+                self.id,
+                self.voice.name(),
+                &self.channel,
+                self.author,
+                self.contact,
+                &self.text,
+                &self.clause,
+                self.at,
+            ],
+        )
     }
 }

@@ -1,7 +1,7 @@
 //! Clocks of duties: the chip of a row, and the lines of a request on one scale.
 
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Zoned};
 use kept_charts::{Deadline, Stretch, deadline};
 use kept_journal::InForce;
 use kept_journal::obligations::Owed;
@@ -9,7 +9,7 @@ use kept_kernel::Instant;
 use kept_ui::Html;
 use kept_ui::parts::{ClauseMark, Clock};
 
-use super::{exact, mark_of_rule, near, short};
+use super::{exact, mark_of_rule, short};
 
 /// The chip of a deadline that runs.
 pub(super) fn running(
@@ -19,22 +19,30 @@ pub(super) fn running(
 ) -> Clock {
     let left = SignedDuration::from_micros(due.micros_since(now));
     let share = share_left(opened_at, due, now);
-    let (day, today) = (day_of(due, zone), day_of(now, zone));
+    // A list has many of these: the zone is asked once for each, and for today only where that may be the day.
+    let until = due.timestamp().to_zoned(zone.clone());
     let clock = if due < now {
         Clock::overdue(left)
-    } else if day == today {
-        let time = due.timestamp().to_zoned(zone.clone());
-        Clock::due_today(&time.strftime("%H:%M").to_string(), share)
+    } else if left >= SignedDuration::from_hours(26) {
+        Clock::on_time_until(&near(&until, left), share)
+    } else if until.date() == now.timestamp().to_zoned(zone.clone()).date() {
+        Clock::due_today(&until.strftime("%H:%M").to_string(), share)
     } else if left < SignedDuration::from_hours(24) {
         Clock::on_time(left, share)
     } else {
-        Clock::on_time_until(&near(due, now, zone), share)
+        Clock::on_time_until(&near(&until, left), share)
     };
-    clock.exactly(format!("due {}", exact(due, zone)))
+    clock.exactly(until.strftime("due %A %-d %B %Y, %H:%M %Q").to_string())
 }
 
-fn day_of(at: Instant, zone: &TimeZone) -> jiff::civil::Date {
-    at.timestamp().to_zoned(zone.clone()).date()
+/// The day and time of a deadline, as short as can be: `Mon 09:15` within a week, else `23 Nov`.
+fn near(until: &Zoned, left: SignedDuration) -> String {
+    let form = if left < SignedDuration::from_hours(6 * 24) {
+        "%a %H:%M"
+    } else {
+        "%-d %b"
+    };
+    until.strftime(form).to_string()
 }
 
 fn share_left(opened: Instant, due: Instant, now: Instant) -> f64 {

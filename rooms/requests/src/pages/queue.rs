@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::clocks::running;
 use super::{ago, got, mark_of_rule, reading, tier};
 use crate::model::{State as Stand, Voice, choices};
-use crate::queries::{self, Asked, Filter, Line, Listed, MOST_COUNTED, ViewRow};
+use crate::queries::{self, Asked, Filter, Line, Listed, MOST_COUNTED, Numbers, ViewRow};
 use crate::room::{Room, TOPIC};
 
 const ON_A_PAGE: usize = 50;
@@ -118,10 +118,14 @@ pub async fn queue(
     let (me, now) = (signed.person, room.world.now());
     let listed = wanted.listed();
     let asked = wanted.asked(listed, (me, now))?;
+    let (changes, known) = room.counting.now(now);
     let found = got(room
         .store
-        .read(move |read| gather(read, &scope, &asked, me)))
+        .read(move |read| gather(read, &scope, &asked, (me, known))))
     .await?;
+    if let Some(numbers) = found.numbers.filter(|_| known.is_none()) {
+        room.counting.keep(changes, now, numbers);
+    }
     let rules = room.rules.now();
     let zone = room.zone();
     let rows: Vec<RowLine> = found
@@ -163,6 +167,7 @@ pub async fn queue(
 struct Found {
     lines: Vec<Line>,
     counts: Vec<(Listed, u64)>,
+    numbers: Option<Numbers>,
     views: Vec<ViewRow>,
     colleagues: Vec<Choice>,
 }
@@ -171,13 +176,15 @@ fn gather(
     read: &Read<'_>,
     scope: &Scope,
     asked: &Asked,
-    me: PersonId,
+    (me, known): (PersonId, Option<Numbers>),
 ) -> Result<Found, StoreError> {
     let colleagues = queries::colleagues(read)?;
     let choice = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
+    let (counts, numbers) = queries::counts(read, scope, (asked.now, Some(me)), known)?;
     Ok(Found {
         lines: queries::list(read, scope, asked)?,
-        counts: queries::counts(read, scope, (asked.now, Some(me)))?,
+        counts,
+        numbers,
         views: queries::views(read, me)?,
         colleagues: colleagues.into_iter().map(choice).collect(),
     })

@@ -1,5 +1,7 @@
 //! The queue: views, each in an order that an index has, cut by key, narrowed by what somebody chose.
 
+use std::collections::HashMap;
+
 use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
 use kept_accounts::within_scope;
@@ -7,7 +9,7 @@ use kept_clients::ClientId;
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, Value, params, statements};
 
-use super::{columns, in_reach, tables};
+use super::in_reach;
 use crate::model::{NEVER, Request};
 
 /// So many are counted at most.
@@ -24,15 +26,29 @@ macro_rules! narrowed {
           AND ($15 OR q.client = $16) "
     };
 }
+/// What a line of a list is read from: a request without its contact's and team's names and its long texts, which no list shows and
+/// each of which would be fetched row by row.
+macro_rules! line {
+    () => {
+        "q.id, q.number, q.client, c.name, c.tier, q.contact, NULL, NULL, q.channel, q.subject, q.category,
+            q.urgency, q.impact, q.priority, q.department, q.state, q.ending, NULL, NULL, q.assignee, p.name,
+            q.team, NULL, q.expected_at, q.update_at, q.contacted_at, q.received_at, q.acknowledged_at, q.answered_at,
+            q.prioritised_at, q.escalated_at, q.agreed_at, q.waiting_since, q.resolved_at, q.notice_at, q.confirmed_at,
+            q.closed_at, q.reopened_at, q.complex_at, q.snoozed_until, q.due_at, q.due_opened_at, q.due_rule, q.messages,
+            q.last_at, q.last_voice, q.merged_into, q.revision, s.messages
+         FROM requests q
+         JOIN clients c ON c.id = q.client
+         LEFT JOIN people p ON p.id = q.assignee
+         LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id "
+    };
+}
 /// A view, along its index: for those who reach all, or much of it. `$6` is now, `$7` who asks, `$8` and `$9` where it goes on.
 macro_rules! along {
     ($view:literal, $order:literal) => {
         concat!(
             "SELECT ",
-            columns!(),
-            ", s.messages",
-            tables!(),
-            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE ",
+            line!(),
+            "WHERE ",
             in_reach!(),
             narrowed!(),
             $view,
@@ -44,9 +60,13 @@ macro_rules! along {
 macro_rules! of_client {
     ($view:literal, $order:literal) => {
         concat!(
-            "SELECT ", columns!(), ", s.messages", tables!(),
-            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE q.client = $16 AND ", in_reach!(), narrowed!(),
-            $view, $order
+            "SELECT ",
+            line!(),
+            "WHERE q.client = $16 AND ",
+            in_reach!(),
+            narrowed!(),
+            $view,
+            $order
         )
     };
 }
@@ -55,13 +75,29 @@ macro_rules! of_client {
 macro_rules! by_ways {
     ($view:literal, $order:literal) => {
         concat!(
-            "SELECT ", columns!(), ", s.messages", tables!(),
-            " LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id WHERE NOT $1 AND q.id IN (
-                SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.assignee = $2 ", narrowed!(), $view, $order, ") AS o
-                UNION SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.team = $3 ", narrowed!(), $view, $order, ") AS o
+            "SELECT ",
+            line!(),
+            "WHERE NOT $1 AND q.id IN (
+                SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.assignee = $2 ",
+            narrowed!(),
+            $view,
+            $order,
+            ") AS o
+                UNION SELECT o.id FROM (SELECT q.id FROM requests q WHERE q.team = $3 ",
+            narrowed!(),
+            $view,
+            $order,
+            ") AS o
                 UNION SELECT o.id FROM (SELECT q.id FROM client_team a CROSS JOIN requests q
-                    WHERE a.person = $4 AND q.client = a.client ", narrowed!(), $view, $order, ") AS o
-                UNION SELECT q.id FROM requests q WHERE q.id IN LIST($5) ", narrowed!(), $view, ") ",
+                    WHERE a.person = $4 AND q.client = a.client ",
+            narrowed!(),
+            $view,
+            $order,
+            ") AS o
+                UNION SELECT q.id FROM requests q WHERE q.id IN LIST($5) ",
+            narrowed!(),
+            $view,
+            ") ",
             $order
         )
     };
@@ -139,6 +175,15 @@ statements! {
     COUNT_OPEN = counted!("");
     COUNT_LATE = counted!(" AND q.due_at < $6");
     COUNT_WAITING = counted!(" AND q.waiting_since IS NOT NULL");
+
+    /// Four numbers in one pass, where no more is open than is counted.
+    COUNT_WHOLE = "SELECT count(*), CAST(coalesce(sum(CASE WHEN assignee IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
+                       CAST(coalesce(sum(CASE WHEN due_at < $1 THEN 1 ELSE 0 END), 0) AS BIGINT),
+                       CAST(coalesce(sum(CASE WHEN waiting_since IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT)
+                   FROM (SELECT q.assignee, q.due_at, q.waiting_since FROM requests q
+                         WHERE q.closed_at IS NULL AND q.snoozed_until <= $1 ORDER BY q.due_at, q.id LIMIT 1000) AS counted";
+    /// What a list leaves out of its lines.
+    REST = "SELECT q.id, k.name, q.resolution FROM requests q LEFT JOIN contacts k ON k.id = q.contact WHERE q.id IN LIST($1)";
 
     COUNT_MINE_BY_WAYS = counted_by_ways!(" AND q.assignee = $7");
     COUNT_UNASSIGNED_BY_WAYS = counted_by_ways!(" AND q.assignee IS NULL");
@@ -312,16 +357,77 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
     read.all(sql, &super::asked(scope, rest))
 }
 
-/// How many are in mine, unassigned, open, overdue and waiting; [`MOST_COUNTED`] stands for more.
+/// Fills in what lines leave out and programs are told: who asked, and what was done.
+pub(crate) fn whole(read: &Read<'_>, lines: &mut [Line]) -> Result<(), StoreError> {
+    let ids: Vec<Id> = lines.iter().map(|line| line.request.id.0).collect();
+    let rest: Vec<(Id, Option<String>, Option<String>)> = read.all(REST, &params![&ids[..]])?;
+    let mut rest: HashMap<Id, _> = rest
+        .into_iter()
+        .map(|(id, name, resolution)| (id, (name, resolution)))
+        .collect();
+    for line in lines {
+        if let Some((name, resolution)) = rest.remove(&line.request.id.0) {
+            line.request.contact_name = name;
+            line.request.resolution = resolution;
+        }
+    }
+    Ok(())
+}
+
+/// How many requests are unassigned, open, overdue and waiting, for whoever reaches all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    unassigned: u64,
+    open: u64,
+    late: u64,
+    waiting: u64,
+}
+
+/// Counts for whoever reaches all. The open ones come by their deadline, so that those which are overdue are the first of them.
+fn numbers(read: &Read<'_>, scope: &Scope, now: Instant) -> Result<Numbers, StoreError> {
+    let (open, unassigned, late, waiting) = read.one(COUNT_WHOLE, &params![now])?;
+    let mut numbers = Numbers {
+        unassigned,
+        open,
+        late,
+        waiting,
+    };
+    if open >= MOST_COUNTED {
+        let asked = super::asked(scope, params![now]);
+        (numbers.unassigned,) = read.one(COUNT_UNASSIGNED, &asked)?;
+        (numbers.waiting,) = read.one(COUNT_WAITING, &asked)?;
+    }
+    Ok(numbers)
+}
+
+/// The numbers above the queue, and those of them that hold for all who reach everything.
+pub(crate) type Counted = (Vec<(Listed, u64)>, Option<Numbers>);
+
+/// How many are in mine, unassigned, open, overdue and waiting; [`MOST_COUNTED`] stands for more. `known` was counted a moment ago
+/// for somebody who reaches everything.
 pub(crate) fn counts(
     read: &Read<'_>,
     scope: &Scope,
     (now, me): (Instant, Option<PersonId>),
-) -> Result<Vec<(Listed, u64)>, StoreError> {
-    let (two, three) = (
-        super::asked(scope, params![now]),
-        super::asked(scope, params![now, me]),
-    );
+    known: Option<Numbers>,
+) -> Result<Counted, StoreError> {
+    let two = super::asked(scope, params![now]);
+    let three = super::asked(scope, params![now, me]);
+    if scope.is_everything() {
+        let (mine,) = read.one(COUNT_MINE, &three)?;
+        let all = match known {
+            Some(known) => known,
+            None => numbers(read, scope, now)?,
+        };
+        let views = [
+            (Listed::Mine, mine),
+            (Listed::Unassigned, all.unassigned),
+            (Listed::Open, all.open),
+            (Listed::Overdue, all.late),
+            (Listed::Waiting, all.waiting),
+        ];
+        return Ok((views.to_vec(), Some(all)));
+    }
     let along = is_along(read, scope)?;
     let views = [
         (Listed::Mine, COUNT_MINE, COUNT_MINE_BY_WAYS, &three),
@@ -340,5 +446,6 @@ pub(crate) fn counts(
         let (count,): (u64,) = read.one(sql, params)?;
         Ok((listed, count))
     };
-    views.into_iter().map(count).collect()
+    let counted: Result<_, StoreError> = views.into_iter().map(count).collect();
+    Ok((counted?, None))
 }

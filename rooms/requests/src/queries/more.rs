@@ -18,6 +18,7 @@ statements! {
     SEEN_BEFORE = "SELECT messages, seen_at FROM request_seen WHERE person = $1 AND request = $2";
 
     TAGS = "SELECT tag FROM request_tags WHERE request = $1 ORDER BY tag";
+    TAGS_OF = "SELECT request, tag FROM request_tags WHERE request IN LIST($1) ORDER BY request, tag";
     ADD_TAG = "INSERT INTO request_tags (request, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     DROP_TAG = "DELETE FROM request_tags WHERE request = $1 AND tag = $2";
     MOVE_TAGS = "INSERT INTO request_tags (request, tag) SELECT $2, tag FROM request_tags WHERE request = $1
@@ -75,7 +76,9 @@ statements! {
     ADD_FORM = "INSERT INTO request_forms (token, request, made_at) VALUES ($1, $2, $3)";
     FORGET_FORMS = "DELETE FROM request_forms WHERE made_at < $1";
 
-    OPEN_OF_CLIENT = "SELECT id FROM requests WHERE client = $1 AND closed_at IS NULL ORDER BY id LIMIT 500";
+    OPEN_OF_CLIENT = "SELECT id, due_at, due_rule FROM requests WHERE client = $1 AND closed_at IS NULL ORDER BY id LIMIT 500";
+    /// It belongs to no client in the journal.
+    OPEN_ALONE = "SELECT id, due_at, due_rule FROM requests WHERE id = $1";
     MARK = "SELECT value FROM request_counters WHERE name = $1";
     SET_MARK = "INSERT INTO request_counters (name, value) VALUES ($1, $2)
                 ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -197,6 +200,19 @@ pub(crate) fn also_open(
 pub(crate) fn tags(read: &Read<'_>, id: RequestId) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> = read.all(TAGS, &params![id])?;
     Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+/// The tags of several requests, by request.
+pub(crate) fn tags_of(
+    read: &Read<'_>,
+    ids: &[Id],
+) -> Result<std::collections::BTreeMap<Id, Vec<String>>, StoreError> {
+    let rows: Vec<(Id, String)> = read.all(TAGS_OF, &params![ids])?;
+    let mut tags = std::collections::BTreeMap::<Id, Vec<String>>::new();
+    for (request, tag) in rows {
+        tags.entry(request).or_default().push(tag);
+    }
+    Ok(tags)
 }
 
 /// A task: its id, its title, when it was done and by whom.

@@ -42,6 +42,10 @@ on_both! {
         assert_eq!(ask(Some("cleo"), &ben), [""; 0]);
         assert_eq!(ask(None, "?rule=SR/resolve"), ["shared"]);
         assert_eq!(ask(None, "?record=request/soon"), ["soon"]);
+        assert_eq!(ask(None, "?record=request/soon&state=all"), ["soon"]);
+        assert_eq!(ask(None, "?record=request/done"), [""; 0]);
+        assert_eq!(ask(None, "?record=request/done&state=all"), ["done"]);
+        assert_eq!(ask(Some("cleo"), "?record=request/late"), [""; 0]);
         assert_eq!(ask(None, "?verdict=overdue"), ["late"]);
         assert_eq!(ask(None, "?due_after=2026-01-30T10:30:00Z&due_before=2026-01-30T12:30:00Z"), ["soon"]);
         assert_eq!(ask(None, "?state=all&verdict=met"), ["done"]);

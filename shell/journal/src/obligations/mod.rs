@@ -39,7 +39,9 @@ macro_rules! selected {
     };
 }
 
-pub use owed::{DueKey, FIRST, Whose, climbed, in_order, keys_of, settled, these};
+pub use owed::{
+    DueKey, FIRST, NextDue, Whose, climbed, in_order, keys_of, next_due, settled, these,
+};
 pub(crate) use {rows as rows_of, selected};
 
 macro_rules! of_rule {

@@ -19,6 +19,17 @@ macro_rules! keys {
     };
 }
 
+/// The same, along another index than one of the whole run.
+macro_rules! keys_beside_run {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT o.due_at, o.number FROM obligations o
+             WHERE +o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) AND o.settled_at IS NULL ",
+            $($rest),+
+        )
+    };
+}
+
 /// The next keys of an index: after the key `$1`, `$2`, and with the deadline `$3` at the latest.
 macro_rules! next {
     ($of:literal) => {
@@ -35,6 +46,14 @@ statements! {
     NEXT_OF_ROLE = next!("AND o.owner IS NULL AND o.owner_role = $5");
     NEXT_TO_CLIENT = next!("AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $5)");
     NEXT_UNDER_RULE = next!("AND o.code = $5 AND o.rule = $6");
+    NEXT_ON_RECORD = keys_beside_run!("AND o.record = (SELECT number FROM records WHERE noun = $5 AND id = $6)
+               AND (o.due_at, o.number) > ($1, $2) AND o.due_at <= $3 ORDER BY o.due_at, o.number LIMIT $4");
+    /// What somebody has to do next on a record: of what runs and has a deadline. Rungs of ladders are duties of others.
+    NEXT_TO_DO = "SELECT o.due_at, o.opened_at, o.code, o.rule FROM obligations o
+               WHERE o.record = (SELECT number FROM records WHERE noun = $1 AND id = $2)
+                   AND +o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
+                   AND o.settled_at IS NULL AND o.level = 0 AND o.verdict IN ('pending', 'overdue') AND o.due_at < $3
+               ORDER BY o.due_at, o.number LIMIT 1";
     /// Rungs of a ladder have no deadline of their own; they are the last in the same indexes.
     CLIMBED_TO_PERSON = keys!("AND o.owner = $1 AND o.due_at = $2 AND o.level > 0 ORDER BY o.number DESC LIMIT $3");
     CLIMBED_TO_ROLE = keys!("AND o.owner IS NULL AND o.owner_role = $1 AND o.due_at = $2 AND o.level > 0
@@ -53,6 +72,8 @@ statements! {
     ALL_OF_PERSON = super::selected!("AND o.number > $1 AND o.owner = $3 ORDER BY o.number LIMIT $2");
     ALL_TO_CLIENT = super::selected!("AND o.number > $1
                AND o.client = (SELECT number FROM records WHERE noun = 'client' AND id = $3) ORDER BY o.number LIMIT $2");
+    ALL_ON_RECORD = super::rows_of!("WHERE o.record = (SELECT number FROM records WHERE noun = $3 AND id = $4) AND o.number > $1
+               AND +o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) ORDER BY o.number LIMIT $2");
     ALL_UNDER_RULE = super::selected!("AND o.number > $1 AND o.code = $3 AND o.rule = $4 ORDER BY o.number LIMIT $2");
 }
 
@@ -69,6 +90,8 @@ pub enum Whose {
     Client(String),
     /// Those under this rule: the code of the document and the rule.
     Rule(String, String),
+    /// Those about this record: its kind and id.
+    Record(String, String),
 }
 
 /// Where an open duty stands in a list: its deadline, then its number.
@@ -101,6 +124,9 @@ pub fn keys_of(
             Whose::Rule(code, rule) => {
                 read.all(NEXT_UNDER_RULE, &[&most[..], &params![code, rule]].concat())?
             }
+            Whose::Record(noun, id) => {
+                read.all(NEXT_ON_RECORD, &[&most[..], &params![noun, id]].concat())?
+            }
         };
         keys.extend(found);
     }
@@ -129,6 +155,34 @@ pub fn climbed(read: &Read<'_>, whose: &[Whose], limit: u32) -> Result<Vec<DueKe
     keys.sort_unstable_by_key(|(_, number)| std::cmp::Reverse(*number));
     keys.truncate(limit as usize);
     Ok(keys)
+}
+
+/// What is to be done next on a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextDue {
+    /// Until when.
+    pub due_at: Instant,
+    /// When it began to count.
+    pub opened_at: Instant,
+    /// The code of the document.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+}
+
+/// The duty on a record that is due next: of those that run and have a deadline; not a rung of a ladder.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn next_due(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Option<NextDue>, StoreError> {
+    let found = read.maybe(NEXT_TO_DO, &params![noun, id, Instant::MAX])?;
+    Ok(found.map(|(due_at, opened_at, code, rule)| NextDue {
+        due_at,
+        opened_at,
+        code,
+        rule,
+    }))
 }
 
 /// Obligations by their numbers, by deadline. What is gone since is left out.
@@ -172,6 +226,7 @@ pub fn in_order(
         Whose::Person(id) => read.all(ALL_OF_PERSON, &params![after, limit, id]),
         Whose::Client(id) => read.all(ALL_TO_CLIENT, &params![after, limit, id]),
         Whose::Rule(code, rule) => read.all(ALL_UNDER_RULE, &params![after, limit, code, rule]),
+        Whose::Record(noun, id) => read.all(ALL_ON_RECORD, &params![after, limit, noun, id]),
         Whose::Role(_) => Ok(Vec::new()),
     }
 }
