@@ -173,10 +173,10 @@ fn narrowest(
     people: Option<&std::collections::BTreeSet<String>>,
 ) -> Option<Vec<Whose>> {
     let which = &asked.asked;
-    if let Some(owner) = &which.owner {
-        if people.is_some_and(|people| !people.contains(owner)) {
-            return None;
-        }
+    if let Some(owner) = &which.owner
+        && people.is_some_and(|people| !people.contains(owner))
+    {
+        return None;
     }
     if let Some((noun, id)) = &asked.record {
         return Some(vec![Whose::Record(noun.clone(), id.clone())]);
