@@ -37,6 +37,9 @@ use crate::serve::{api, counts, hearing};
 use crate::shipped;
 use crate::tell;
 
+/// So many seconds somebody can take an answer back.
+const TAKE_BACK: u32 = 10;
+
 /// A site that is ready to be served.
 pub struct Site {
     /// What it answers.
@@ -69,10 +72,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     } else {
         Guard::World
     };
-    let post = house.post(&rules, &base_url, guard);
     let settings = kept_accounts::Settings {
         https: base_url.starts_with("https://"),
-        base_url,
+        base_url: base_url.clone(),
         menu: Arc::new(menu),
         ..House::account_settings(&rules.now())
     };
@@ -106,6 +108,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     );
     let requests = requests(house, &rules, &live);
     let messages = incoming::room(house, requests.clone());
+    let outside = Arc::new(incoming::Outgoing(requests.clone()));
+    let post = house.post(&rules, &base_url, (guard, outside));
     let parts =
         kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
     let today = today(house, (&rules, &live), parts.pages.clone());
@@ -197,6 +201,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
         live.clone(),
         Sealer::new(house.keys.roots(), Purpose::Links),
     )
+    .holding(TAKE_BACK)
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.

@@ -1,6 +1,6 @@
 //! Messages that come in by mail: received, kept as they came, read, and brought to the request that they belong to.
 //!
-//! - **Owns** `mailboxes`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`.
+//! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`.
 //! - **Events**: none of its own. What a mail brings about is told by whoever it is brought to, through [`Desk`].
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, and [`Room::receive`] for every door by which mail comes in.
 //!
@@ -30,11 +30,11 @@ mod room;
 mod schema;
 
 pub use api::{api_description, api_routes};
-pub use desk::{Counts, Desk, DeskError, Mail, MailFile, Placed, Standing, Step};
+pub use desk::{Desk, DeskError, Step};
 pub use lmtp::Door;
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
-pub use queries::STATEMENTS;
+pub use queries::{STATEMENTS, identity};
 pub use receive::{ReceiveError, add_mailbox};
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;

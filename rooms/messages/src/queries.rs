@@ -1,9 +1,20 @@
 //! All SQL of the room, and its questions that only read.
 
 use kept_kernel::{Id, Instant};
+use kept_mail::Identity;
 use kept_store::{Read, StoreError, params, statements};
 
 use crate::model::{Mailbox, MailboxId, MessageRow};
+
+/// What a [`Mailbox`] is read from.
+macro_rules! mailbox {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, address, name, server, receipt, last_mail_at, signature, plus, team, category FROM mailboxes ",
+            $rest
+        )
+    };
+}
 
 /// What a [`MessageRow`] is read from.
 macro_rules! message {
@@ -19,14 +30,22 @@ macro_rules! message {
 }
 
 statements! {
-    MAILBOXES = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE retired_at IS NULL
-                 ORDER BY address LIMIT 200";
-    MAILBOX = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE id = $1";
-    MAILBOX_AT = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE address = $1 AND retired_at IS NULL";
+    MAILBOXES = mailbox!("WHERE retired_at IS NULL ORDER BY address LIMIT 200");
+    MAILBOX = mailbox!("WHERE id = $1");
+    MAILBOX_AT = mailbox!("WHERE address = $1 AND retired_at IS NULL");
     ADDRESSES = "SELECT address FROM mailboxes ORDER BY address LIMIT 500";
     PUT_MAILBOX = "INSERT INTO mailboxes (id, address, name, server, receipt, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
                    ON CONFLICT (address) DO UPDATE SET name = excluded.name, server = excluded.server,
                        receipt = excluded.receipt, retired_at = NULL";
+    DRESS_MAILBOX = "UPDATE mailboxes SET signature = $2, plus = $3, team = $4, category = $5 WHERE address = $1";
+    TEAM_NAMED = "SELECT id FROM teams WHERE id = $1";
+    ADD_TOO_LARGE = "INSERT INTO mail_too_large (id, mailbox, at, size, sender, subject) VALUES ($1, $2, $3, $4, $5, $6)";
+    TOO_LARGE = "SELECT b.address, t.at, t.size, t.sender, t.subject FROM mail_too_large t JOIN mailboxes b ON b.id = t.mailbox
+                 ORDER BY t.at DESC, t.id DESC LIMIT 50";
+    FORGET_TOO_LARGE = "DELETE FROM mail_too_large WHERE at < $1";
+    SETTLED_LONG_AGO = "SELECT id, raw FROM mail_messages WHERE settled_at < $1 AND settled_at IS NOT NULL AND request IS NULL
+                            AND (subject <> '' OR from_email <> '' OR message_id IS NOT NULL)
+                        ORDER BY settled_at, id LIMIT $2";
     RETIRE_MAILBOX = "UPDATE mailboxes SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     MAIL_CAME = "UPDATE mailboxes SET last_mail_at = $2 WHERE id = $1";
 
@@ -100,6 +119,21 @@ pub(crate) fn mailbox_at(read: &Read<'_>, address: &str) -> Result<Option<Mailbo
     };
     let plain = format!("{plain}@{domain}");
     read.maybe(MAILBOX_AT, &params![&plain])
+}
+
+/// How the mailbox with this address signs its letters; none: it is not in use.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn identity(read: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
+    let found: Option<Mailbox> = read.maybe(MAILBOX_AT, &params![&folded(address)])?;
+    Ok(found.map(|one| Identity {
+        email: one.address,
+        name: one.name,
+        signature: one.signature,
+        plus: one.plus,
+    }))
 }
 
 /// A mail.

@@ -224,15 +224,15 @@ impl Server {
 
 impl Line<'_> {
     /// Gives a message to the server. It has been taken exactly when this says so: the server has answered the end of the
-    /// message with 250.
+    /// message with 250. Gives the words that it said.
     ///
     /// # Errors
     ///
     /// The server refused it, or the line broke: then nobody knows, and it is to be sent again.
-    pub fn send(&mut self, message: &Message) -> Result<(), Trouble> {
+    pub fn send(&mut self, message: &Message) -> Result<String, Trouble> {
         self.connection
             .send(&message.envelope, &message.bytes)
-            .map(drop)
+            .map(|answer| said(&answer))
             .map_err(|error| self.server.trouble(&error, Stage::Message))
     }
 
@@ -245,4 +245,12 @@ impl Line<'_> {
     pub fn close(mut self) {
         let _ = self.connection.quit();
     }
+}
+
+/// `250 2.0.0 Ok: queued as 4F1A`, on one line.
+fn said(answer: &lettre::transport::smtp::response::Response) -> String {
+    let words: Vec<&str> = answer.message().collect();
+    let line = format!("{} {}", answer.code(), words.join(" "));
+    let plain = line.chars().filter(|letter| !letter.is_control());
+    plain.take(300).collect()
 }

@@ -7,7 +7,9 @@ use lettre::transport::smtp::Error;
 /// A step on the way to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Finding and reaching it.
+    /// Finding its name.
+    Find,
+    /// Reaching it.
     Connect,
     /// Encrypting the line.
     Encrypt,
@@ -17,17 +19,24 @@ pub enum Stage {
     From,
     /// Giving it a message.
     Message,
+    /// Opening a folder there.
+    Folder,
+    /// Fetching a mail from there.
+    Fetch,
 }
 
 impl Stage {
     /// `Sign in`.
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Find => "Find the name",
             Self::Connect => "Connect",
             Self::Encrypt => "Encrypt the line",
             Self::SignIn => "Sign in",
             Self::From => "Send from our address",
             Self::Message => "Take a message",
+            Self::Folder => "Open the folder",
+            Self::Fetch => "Fetch a mail",
         }
     }
 }
@@ -139,6 +148,8 @@ fn advice(error: &Error, stage: Stage, host: &str, port: u16) -> String {
         Stage::Message if error.is_permanent() => {
             "The server has refused this message for good. Look at the address it goes to.".to_owned()
         }
-        Stage::Message => "It is tried again by itself.".to_owned(),
+        Stage::Message | Stage::Find | Stage::Folder | Stage::Fetch => {
+            "It is tried again by itself.".to_owned()
+        }
     }
 }
