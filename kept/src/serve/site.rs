@@ -17,7 +17,7 @@ use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_kernel::Instant;
-use kept_outbound::Guard;
+use kept_outbound::{Guard, Trust};
 use kept_rooms::{Job, Parts, RecordPage};
 use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
@@ -107,7 +107,9 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let requests = requests(house, &rules, &live);
-    let messages = incoming::room(house, requests.clone());
+    let connectors = Sealer::new(house.keys.roots(), Purpose::Connectors);
+    let messages =
+        incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
     let outside = Arc::new(incoming::Outgoing(requests.clone()));
     let post = house.post(&rules, &base_url, (guard, outside));
     let parts =

@@ -8,6 +8,7 @@ mod decide;
 mod row;
 mod thread;
 
+pub(crate) use answers::is_capped;
 use kept_kernel::{Id, Instant};
 use kept_mail::reading::{Incoming, sha256};
 use kept_mail::{Mail, MailFile, Placed};

@@ -12,12 +12,14 @@
 //! - The mail's row, what it does to a request, and all that follows of it are kept together, or not at all.
 //! - Whom a mail is from is a claim. It joins a conversation by an id that we gave out, or as somebody who takes part; it never has
 //!   a colleague's rights.
+//! - What is fetched from another server is marked or moved there only after it is kept here, and is never deleted.
 //! - What a machine wrote by itself is not answered by this one, moves no clock and reopens nothing. What this one answers by
 //!   itself is counted, and stops.
 
 mod api;
 mod desk;
 mod error;
+mod fetch;
 mod handle;
 mod jobs;
 mod lmtp;

@@ -26,20 +26,19 @@ const FETCHED: &str = "
     ALTER TABLE mailboxes ADD COLUMN plus $BOOL NOT NULL DEFAULT TRUE;
     ALTER TABLE mailboxes ADD COLUMN team $ID REFERENCES teams (id);
     ALTER TABLE mailboxes ADD COLUMN category $TEXT NOT NULL DEFAULT '';
+    -- When the administrators were last told that nothing comes, or that it cannot be reached.
+    ALTER TABLE mailboxes ADD COLUMN told_at $INT;
 
     -- Where the mail of a mailbox is fetched from, by IMAP. The secret is sealed. Up to last_uid of uid_validity all is kept. While
-    -- the server cannot be reached nothing is tried until quiet_until, and what it said stands in trouble. after is seen or the folder
-    -- that mail is moved to.
+    -- the server cannot be reached nothing is tried until quiet_until, and what it said stands in trouble. What was taken is moved to
+    -- the folder move_to; where that is empty it is marked as read and stays.
     CREATE TABLE mailbox_sources (
         mailbox $ID NOT NULL PRIMARY KEY REFERENCES mailboxes (id),
         host $TEXT NOT NULL,
         port $INT NOT NULL,
         protection $TEXT NOT NULL,
         username $TEXT NOT NULL,
-        way $TEXT NOT NULL,
         secret $BYTES NOT NULL,
-        token_url $TEXT NOT NULL,
-        client_id $TEXT NOT NULL,
         folder $TEXT NOT NULL,
         move_to $TEXT NOT NULL,
         uid_validity $INT,
@@ -53,7 +52,7 @@ const FETCHED: &str = "
         quiet_until $INT NOT NULL
     ) $STRICT;
 
-    -- Mail that was too large to be taken: that it came, from whom, and how large it was.
+    -- Mail that was too large to be taken, or that its server did not hand over: that it came, from whom, and how large it was.
     CREATE TABLE mail_too_large (
         id $ID NOT NULL PRIMARY KEY,
         mailbox $ID NOT NULL REFERENCES mailboxes (id),
@@ -63,6 +62,8 @@ const FETCHED: &str = "
         subject $TEXT NOT NULL
     ) $STRICT;
     CREATE INDEX mail_too_large_in_order ON mail_too_large (at, id);
+
+    CREATE INDEX mail_raw_of_mailbox ON mail_raw (mailbox, received_at, id);
 
     -- Mail that was set aside and seen to goes after a while.
     CREATE INDEX mail_messages_settled ON mail_messages (settled_at, id) WHERE settled_at IS NOT NULL AND request IS NULL;

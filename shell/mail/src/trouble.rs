@@ -63,6 +63,11 @@ impl fmt::Display for Trouble {
 impl std::error::Error for Trouble {}
 
 impl Trouble {
+    /// Something that stands in the way here.
+    pub fn said(stage: Stage, said: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(stage, said, advice)
+    }
+
     pub(crate) fn new(stage: Stage, said: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             stage,

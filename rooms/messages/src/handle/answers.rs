@@ -67,7 +67,8 @@ pub(super) fn receipt(
     put(tx, parcel, &letter, work.now)
 }
 
-fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
+/// Whether an address, or everybody together, has had enough answers by a machine.
+pub(crate) fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
     let hour = now.plus_micros(-HOUR);
     let day = now.plus_micros(-24 * HOUR);
     let (today, last): (u64, Option<Instant>) =

@@ -209,7 +209,11 @@ impl Imap {
     /// The server refused, or the line broke.
     pub fn after(&mut self, uid: u32) -> Result<Vec<u32>, Trouble> {
         let from = u64::from(uid) + 1;
-        let answers = self.command(&format!("UID SEARCH UID {from}:*"), Stage::Folder, SMALL)?;
+        self.search(&format!("UID {from}:*"), uid)
+    }
+
+    fn search(&mut self, what: &str, uid: u32) -> Result<Vec<u32>, Trouble> {
+        let answers = self.command(&format!("UID SEARCH {what}"), Stage::Folder, SMALL)?;
         let listed = answers.iter().filter_map(|answer| {
             let said = answer.untagged()?;
             let head = said.get(..6)?;
@@ -224,6 +228,15 @@ impl Imap {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// The mails that came to the folder on this day or later, in order. The day is as in `30-Jan-2026`.
+    ///
+    /// # Errors
+    ///
+    /// The server refused, or the line broke.
+    pub fn since(&mut self, day: &str) -> Result<Vec<u32>, Trouble> {
+        self.search(&format!("SINCE {day}"), 0)
     }
 
     /// How large these mails are. What has gone meanwhile is left out.
@@ -316,16 +329,26 @@ impl Imap {
     /// The server refused, or the line broke.
     pub fn wait(&mut self, most: Duration) -> Result<Woken, Trouble> {
         let tag = self.send("IDLE", Stage::Folder)?;
-        let first = self.next(Stage::Folder, SMALL)?;
         let mut woken = Woken::Nothing;
-        if first.text.starts_with('+') {
+        for _ in 0..MOST_ANSWERS {
+            let answer = self.next(Stage::Folder, SMALL)?;
+            if answer.text.starts_with('+') {
+                break;
+            }
+            if ended(&answer, &tag).is_some() {
+                return Err(refused(Stage::Folder, &answer.text));
+            }
+            // What came since the folder was opened is said first.
+            if is_news(&answer) {
+                woken = Woken::Mail;
+            }
+        }
+        if woken == Woken::Nothing {
             self.patience(most)?;
             woken = self.news()?;
             self.patience(PATIENCE)?;
-            self.write("DONE\r\n", Stage::Folder)?;
-        } else if ended(&first, &tag).is_some() {
-            return Err(refused(Stage::Folder, &first.text));
         }
+        self.write("DONE\r\n", Stage::Folder)?;
         for _ in 0..MOST_ANSWERS {
             let answer = self.next(Stage::Folder, SMALL)?;
             if is_news(&answer) {
