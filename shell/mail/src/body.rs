@@ -1,5 +1,7 @@
 //! What a message says: its words, the same as HTML, and the files that go with it.
 
+use std::fmt::Write as _;
+
 use kept_kernel::Id;
 use lettre::Message;
 use lettre::message::header::ContentType;
@@ -71,7 +73,8 @@ fn text(letter: &Letter, sender: &Sender) -> String {
     text.truncate(text.trim_end().len());
     if let Some(link) = &letter.link {
         let (words, place) = (&link.words, place(sender, &link.path));
-        text.push_str(&format!("\n\n{words}:\n{place}"));
+        // Writing to a text cannot fail.
+        let _ = write!(text, "\n\n{words}:\n{place}");
     }
     if let Some(signature) = below(letter, sender) {
         text.push_str("\n\n-- \n");
@@ -86,11 +89,11 @@ fn html(letter: &Letter, sender: &Sender) -> Option<String> {
     if let Some(link) = &letter.link {
         let place = escaped(&place(sender, &link.path));
         let words = escaped(&link.words);
-        body.push_str(&format!("<p><a href=\"{place}\">{words}</a></p>"));
+        let _ = write!(body, "<p><a href=\"{place}\">{words}</a></p>");
     }
     if let Some(signature) = below(letter, sender) {
         let lines = escaped(&signature).replace('\n', "<br>\r\n");
-        body.push_str(&format!("<p style=\"color:#666\">-- <br>\r\n{lines}</p>"));
+        let _ = write!(body, "<p style=\"color:#666\">-- <br>\r\n{lines}</p>");
     }
     let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
     Some(format!(

@@ -168,7 +168,7 @@ fn copies(
 ) -> Result<Vec<Address>, StoreError> {
     let people = queries::people(tx, request.id, request.email.as_deref())?;
     let reads = |one: &Participant| {
-        let is_chosen = |chosen: &[String]| chosen.iter().any(|email| *email == one.email);
+        let is_chosen = |chosen: &[String]| chosen.contains(&one.email);
         one.admitted && chosen.is_none_or(is_chosen) && kept_mail::is_address(&one.email)
     };
     let people = people.into_iter().filter(reads);

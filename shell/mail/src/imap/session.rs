@@ -167,9 +167,10 @@ impl Imap {
             let answer = self.next(Stage::SignIn, SMALL)?;
             if answer.text.starts_with('+') {
                 // A second question is the reason of a refusal, and is answered by nothing.
-                let line = match shown {
-                    false => who.response(),
-                    true => Default::default(),
+                let line = if shown {
+                    zeroize::Zeroizing::default()
+                } else {
+                    who.response()
                 };
                 shown = true;
                 self.write(&format!("{}\r\n", line.as_str()), Stage::SignIn)?;
