@@ -154,3 +154,81 @@ fn folded(signature: &[u8]) -> String {
         .collect();
     lines.join("\r\n\t ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+
+    const MAIL: &[u8] = b"From: Desk <desk@harrowmere.example>\r\nTo: ruth@brennan.example\r\nSubject: Re:  Pump\r\n leaks\r\n\r\nWe look  into it. \r\n\r\n\r\n";
+
+    fn key() -> DkimKey {
+        let secret = DkimKey::make().unwrap();
+        DkimKey::new("Harrowmere.example", "kept1", &secret).unwrap()
+    }
+
+    /// What a receiver does: takes the signature out, makes all plain, asks for the key.
+    fn holds(key: &DkimKey, signed: &[u8]) -> bool {
+        let (fields, body) = fields_and_body(signed);
+        let own = fields.first().unwrap();
+        let value = String::from_utf8(own.value.to_vec()).unwrap();
+        let (head, signature) = value.split_once("\tb=").unwrap();
+        let head = format!("{head}\tb=");
+        let hash = Base64::encode_string(&sha256(&plain_body(body)));
+        let names = head.split_once("h=").unwrap().1.split(';').next().unwrap();
+        let mut input = Vec::new();
+        for name in names.split(':') {
+            input.extend(plain_field(
+                fields.iter().find(|field| field.is(name)).unwrap(),
+            ));
+        }
+        let bare = Field {
+            name: own.name,
+            value: head.as_bytes(),
+        };
+        input.extend(plain_field(&bare));
+        input.truncate(input.len() - 2);
+        let bytes: String = signature.split_whitespace().collect();
+        let bytes = Base64::decode_vec(&bytes).unwrap();
+        let (_, record) = key.record();
+        let public = Base64::decode_vec(record.split_once("p=").unwrap().1).unwrap();
+        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public);
+        head.contains(&format!("bh={hash};")) && public.verify(&input, &bytes).is_ok()
+    }
+
+    #[test]
+    fn a_signature_holds_until_a_word_is_changed() {
+        let key = key();
+        let at = Instant::from_seconds(1_769_790_600);
+        let signed = key.signed(MAIL.to_vec(), at);
+        assert!(signed.ends_with(MAIL));
+        assert!(holds(&key, &signed));
+        let text = String::from_utf8(signed.clone()).unwrap();
+        // Servers on the way fold and space anew.
+        let respaced = text.replace("Re:  Pump\r\n leaks", "Re: Pump leaks");
+        assert!(holds(&key, respaced.as_bytes()));
+        for (from, to) in [
+            ("We look", "We took"),
+            ("Pump", "Bill"),
+            ("desk@h", "boss@h"),
+        ] {
+            assert!(!holds(&key, text.replace(from, to).as_bytes()), "{from}");
+        }
+        assert!(text.lines().all(|line| line.len() < 998), "{text}");
+    }
+
+    #[test]
+    fn a_key_signs_for_its_domain_and_those_below_it() {
+        let key = key();
+        for (email, signs) in [
+            ("desk@harrowmere.example", true),
+            ("desk@MAIL.harrowmere.example", true),
+            ("desk@notharrowmere.example", false),
+            ("desk@example", false),
+        ] {
+            assert_eq!(key.is_for(email), signs, "{email}");
+        }
+        assert_eq!(key.record().0, "kept1._domainkey.harrowmere.example");
+        assert!(DkimKey::new("x.example", "a", b"no key").is_err());
+    }
+}

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Mail, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
@@ -76,6 +76,8 @@ pub struct Server {
     pub sign_in: Option<SignIn>,
     /// The address that we send from.
     pub from: String,
+    /// A certificate that is trusted beside those of the machine, in PEM.
+    pub also_trusts: Option<Vec<u8>>,
 }
 
 /// A step of a test.
@@ -150,7 +152,14 @@ impl Server {
     }
 
     fn tls(&self) -> Result<TlsParameters, Trouble> {
-        TlsParameters::new_rustls(self.host.clone())
+        let mut parameters = TlsParameters::builder(self.host.clone());
+        if let Some(pem) = &self.also_trusts {
+            let certificate =
+                Certificate::from_pem(pem).map_err(|error| self.trouble(&error, Stage::Encrypt))?;
+            parameters = parameters.add_root_certificate(certificate);
+        }
+        parameters
+            .build_rustls()
             .map_err(|error| self.trouble(&error, Stage::Encrypt))
     }
 

@@ -78,7 +78,8 @@ impl Trouble {
     }
 
     pub(crate) fn of(error: &Error, stage: Stage, host: &str, port: u16) -> Self {
-        let stage = if error.is_tls() {
+        // A certificate is looked at when the first word is read: that looks like a broken line.
+        let stage = if error.is_tls() || error.to_string().contains("certificate") {
             Stage::Encrypt
         } else {
             stage
@@ -129,7 +130,7 @@ fn advice(error: &Error, stage: Stage, host: &str, port: u16) -> String {
         Stage::Encrypt if text.contains("NotValidForName") => {
             format!("The server's certificate is not for {host}. Write the host as the certificate names it.")
         }
-        Stage::Encrypt if text.contains("UnknownIssuer") => {
+        Stage::Encrypt if text.contains("UnknownIssuer") || text.contains("BadSignature") => {
             "The server's certificate is by an authority that this machine does not know. Add it to the machine's certificates, or name its file in SSL_CERT_FILE.".to_owned()
         }
         Stage::Encrypt if text.contains("Expired") => {

@@ -81,6 +81,7 @@ impl MailServer {
             protection: self.protection,
             sign_in: (!user.is_empty()).then_some(SignIn { user, password }),
             from: self.from_email.clone(),
+            also_trusts: None,
         })
     }
 

@@ -28,7 +28,7 @@ pub(super) fn of_line(error: &OutboundError, port: u16) -> Trouble {
 }
 
 fn encryption(said: &str) -> String {
-    let advice = if said.contains("UnknownIssuer") {
+    let advice = if said.contains("UnknownIssuer") || said.contains("BadSignature") {
         "The server's certificate is by an authority that this machine does not know. Add it to the machine's certificates, or name its file in SSL_CERT_FILE."
     } else if said.contains("NotValidForName") {
         "The server's certificate is for another name. Write the host as the certificate names it."
