@@ -72,9 +72,10 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     } else {
         Guard::World
     };
+    let own_url = base_url.clone();
     let settings = kept_accounts::Settings {
         https: base_url.starts_with("https://"),
-        base_url: base_url.clone(),
+        base_url,
         menu: Arc::new(menu),
         ..House::account_settings(&rules.now())
     };
@@ -107,11 +108,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let requests = requests(house, &rules, &live);
-    let connectors = Sealer::new(house.keys.roots(), Purpose::Connectors);
-    let messages =
-        incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
-    let outside = Arc::new(incoming::Outgoing(requests.clone()));
-    let post = house.post(&rules, &base_url, (guard, outside));
+    let (messages, post) = mail(house, (&rules, &own_url), guard, &requests);
     let parts =
         kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
     let today = today(house, (&rules, &live), parts.pages.clone());
@@ -171,6 +168,20 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         history,
         messages,
     })
+}
+
+/// Mail in and mail out, joined with the requests that it belongs to.
+fn mail(
+    house: &House,
+    (rules, base_url): (&Rules, &str),
+    guard: Guard,
+    requests: &kept_requests::Room,
+) -> (kept_messages::Room, kept_post::Room) {
+    let connectors = Sealer::new(house.keys.roots(), Purpose::Connectors);
+    let messages =
+        incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
+    let outside = Arc::new(incoming::Outgoing(requests.clone()));
+    (messages, house.post(rules, base_url, (guard, outside)))
 }
 
 /// What clients, their requests and their mail hand to the program.
