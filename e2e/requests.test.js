@@ -76,9 +76,14 @@ test('it is found in the queue by keys, acknowledged, answered, resolved and clo
   await page.waitForSelector('.toast:has-text("Its priority is set.")');
   await page.keyboard.press('r');
   await page.keyboard.type('We found the mistake.');
-  await page.click('button:has-text("Send"):visible');
-  await page.waitForSelector('.toast:has-text("on its way")');
-  assert.match(await page.textContent('.thread'), /We found the mistake/);
+  await page.click('#answer button[value=us]');
+  await page.waitForSelector('.toast:has-text("leaves in ten seconds")');
+  await page.click('.leaving button:has-text("Undo")');
+  await page.waitForSelector('.notice:has-text("has not left")');
+  assert.match(await page.inputValue('#text'), /We found the mistake/);
+  await page.click('#answer button[value=us]');
+  await page.waitForSelector('.leaving');
+  await page.waitForSelector('.thread:has-text("We found the mistake")', { timeout: 30000 });
   await page.click('form[action$="/closure"] button');
   await page.waitForSelector('.notice:has-text("SR 4.6")');
   await page.click('summary:has-text("Resolve")');

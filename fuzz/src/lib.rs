@@ -8,11 +8,13 @@
 mod calendar;
 mod documents;
 mod logs;
+mod mail;
 mod vocabulary;
 
 pub use calendar::{calendar_feed, calendar_file};
 pub use documents::{sop_document, sop_sentence};
 pub use logs::{log, mapping};
+pub use mail::mail;
 pub use vocabulary::vocabulary;
 
 /// The text of an input; `None` for bytes that are no UTF-8, which the program refuses before any reader.

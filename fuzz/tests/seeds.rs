@@ -40,6 +40,11 @@ fn the_seeds_of_sentences_obey_the_laws() {
 }
 
 #[test]
+fn the_seeds_of_mails_obey_the_laws() {
+    each_of("mail", kept_fuzz::mail);
+}
+
+#[test]
 fn the_seeds_of_mappings_obey_the_laws() {
     each_of("mapping", kept_fuzz::mapping);
 }

@@ -9,6 +9,7 @@ pub use ground::Ground;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kept_accounts::Accounts;
 use kept_accounts::model::Roles;
@@ -166,14 +167,19 @@ impl House {
     }
 
     /// Mail and webhooks, with links that begin at this address.
-    pub fn post(&self, rules: &Rules, base_url: &str, guard: Guard) -> kept_post::Room {
+    pub fn post(
+        &self,
+        rules: &Rules,
+        base_url: &str,
+        way: (Guard, Arc<dyn kept_post::Outside>),
+    ) -> kept_post::Room {
         let sealer = Sealer::new(self.keys.roots(), Purpose::Connectors);
         kept_post::Room::new(
             (self.store.clone(), self.world.clone()),
             rules.clone(),
             (sealer, Marks::new(self.keys.roots())),
             base_url,
-            guard,
+            way,
         )
     }
 

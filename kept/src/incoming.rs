@@ -7,9 +7,9 @@ use kept_accounts::access::Scope;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
 use kept_kernel::Id;
-use kept_mail::Marks;
-use kept_messages::{Counts, Desk, DeskError, Mail, Placed, ReceiveError, Room, Standing, Step};
-use kept_requests::commands::{self, MailedFile, MailedIn};
+use kept_mail::{Counts, Enclosed, Identity, Mail, Marks, Placed, Standing};
+use kept_messages::{Desk, DeskError, ReceiveError, Room, Step};
+use kept_requests::commands;
 use kept_requests::model::RequestId;
 use kept_requests::{Doer, mailed};
 use kept_rooms::About;
@@ -126,11 +126,7 @@ impl Desk for Requests {
     }
 
     fn standing(&self, read: &Read<'_>, request: Id) -> Result<Option<Standing>, StoreError> {
-        let found = mailed::standing(read, RequestId(request))?;
-        Ok(found.map(|found| Standing {
-            request: found.id.0,
-            closed_at: found.closed_at,
-        }))
+        mailed::standing(read, RequestId(request))
     }
 
     fn numbered(&self, read: &Read<'_>, number: u64) -> Result<Option<Id>, StoreError> {
@@ -160,6 +156,23 @@ impl Desk for Requests {
     }
 }
 
+/// What letters take along when they leave, and who is told that they have.
+pub struct Outgoing(pub kept_requests::Room);
+
+impl kept_post::Outside for Outgoing {
+    fn identity(&self, read: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
+        kept_messages::identity(read, address)
+    }
+
+    fn file(&self, read: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError> {
+        mailed::file(read, id)
+    }
+
+    fn went(&self, parcel: Id) {
+        self.0.changed_message(parcel);
+    }
+}
+
 /// Ids and time for one mail.
 struct Prepared {
     id: RequestId,
@@ -175,8 +188,8 @@ impl Step for Prepared {
         follows: Option<Id>,
     ) -> Result<Placed, DeskError> {
         let follows = follows.map(RequestId);
-        let opened = commands::mail_opens(tx, &self.step, self.id, &mailed_in(mail), follows);
-        opened.map(placed).map_err(|error| refused(&error))
+        commands::mail_opens(tx, &self.step, self.id, mail, follows)
+            .map_err(|error| refused(&error))
     }
 
     fn add(
@@ -186,48 +199,13 @@ impl Step for Prepared {
         mail: &Mail<'_>,
         counts: Counts,
     ) -> Result<Placed, DeskError> {
-        let counts = match counts {
-            Counts::Client => commands::Counts::Client,
-            Counts::Reopens => commands::Counts::Reopens,
-            Counts::Note(person) => commands::Counts::Note(person),
-        };
-        let request = RequestId(request);
-        let added = commands::mail_adds(tx, &self.step, request, &mailed_in(mail), counts);
-        added.map(placed).map_err(|error| refused(&error))
+        commands::mail_adds(tx, &self.step, RequestId(request), mail, counts)
+            .map_err(|error| refused(&error))
     }
 
     fn tell(&self, tx: &Write<'_>, request: Id, words: &str) -> Result<(), DeskError> {
         commands::mail_tells(tx, &self.machine, RequestId(request), words)
             .map_err(|error| refused(&error))
-    }
-}
-
-fn mailed_in<'m>(mail: &Mail<'m>) -> MailedIn<'m> {
-    let files = mail.files.iter().map(|file| MailedFile {
-        id: file.id,
-        name: file.name,
-        content: file.content,
-        sha256: file.sha256,
-    });
-    MailedIn {
-        mail: mail.id,
-        message_id: mail.message_id,
-        name: mail.name,
-        email: mail.email,
-        subject: mail.subject,
-        verdict: mail.verdict.word(),
-        text: mail.text,
-        has_html: mail.has_html,
-        people: mail.people.clone(),
-        files: files.collect(),
-    }
-}
-
-fn placed(placed: commands::Placed) -> Placed {
-    Placed {
-        request: placed.request.0,
-        number: placed.number,
-        message: placed.message,
     }
 }
 

@@ -17,7 +17,7 @@ use kept_accounts::{Accounts, RemoteAddress, Signed};
 use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_kernel::Instant;
-use kept_outbound::Guard;
+use kept_outbound::{Guard, Trust};
 use kept_rooms::{Job, Parts, RecordPage};
 use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
@@ -36,6 +36,9 @@ use crate::serve::setup::{self, Setup};
 use crate::serve::{api, counts, hearing};
 use crate::shipped;
 use crate::tell;
+
+/// So many seconds somebody can take an answer back.
+const TAKE_BACK: u32 = 10;
 
 /// A site that is ready to be served.
 pub struct Site {
@@ -69,7 +72,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     } else {
         Guard::World
     };
-    let post = house.post(&rules, &base_url, guard);
+    let own_url = base_url.clone();
     let settings = kept_accounts::Settings {
         https: base_url.starts_with("https://"),
         base_url,
@@ -105,7 +108,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let requests = requests(house, &rules, &live);
-    let messages = incoming::room(house, requests.clone());
+    let (messages, post) = mail(house, (&rules, &own_url), guard, &requests);
     let parts =
         kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
     let today = today(house, (&rules, &live), parts.pages.clone());
@@ -167,6 +170,20 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     })
 }
 
+/// Mail in and mail out, joined with the requests that it belongs to.
+fn mail(
+    house: &House,
+    (rules, base_url): (&Rules, &str),
+    guard: Guard,
+    requests: &kept_requests::Room,
+) -> (kept_messages::Room, kept_post::Room) {
+    let connectors = Sealer::new(house.keys.roots(), Purpose::Connectors);
+    let messages =
+        incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
+    let outside = Arc::new(incoming::Outgoing(requests.clone()));
+    (messages, house.post(rules, base_url, (guard, outside)))
+}
+
 /// What clients, their requests and their mail hand to the program.
 fn desk_parts(
     clients: &kept_clients::Room,
@@ -197,6 +214,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
         live.clone(),
         Sealer::new(house.keys.roots(), Purpose::Links),
     )
+    .holding(TAKE_BACK)
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.

@@ -217,11 +217,6 @@ impl Desk {
         found.kept().0
     }
 
-    /// Sets the clock.
-    pub fn set(&self, now: Instant) {
-        self.clock.store(now.micros(), Ordering::SeqCst);
-    }
-
     /// Sets the clock forward, or back.
     pub fn pass_seconds(&self, seconds: i64) {
         self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);

@@ -3,7 +3,7 @@
 
 use kept_journal::obligations::of_record;
 use kept_kernel::Id;
-use kept_mail::{Letter, Marks};
+use kept_mail::{Before, Letter, Marks};
 use kept_store::{params, statements};
 use kept_testing::{Kept as _, on_both};
 
@@ -63,9 +63,14 @@ on_both! {
         let form = format!("text=We+look+into+it&seen={seen}");
         let answered = asker.send(&desk, "POST", &format!("/requests/{request}/acts/messages"), (&form, true));
         assert_eq!(answered.status, axum::http::StatusCode::SEE_OTHER, "{}", answered.text);
+        // It can be taken back for ten seconds.
+        assert!(asker.get(&desk, &format!("/requests/{request}")).text.contains("Your answer leaves in a moment"));
+        desk.pass_seconds(11);
+        let job = desk.site.jobs.iter().find(|job| job.name == "requests: answers that leave");
+        (job.unwrap().run)().unwrap();
         let (parcel, body): (Id, String) = desk.house.store.read(|read| read.one(LETTER, &params![])).kept();
         let thread = Letter::read(&body).unwrap().thread.unwrap();
-        assert_eq!(thread.in_reply_to.as_deref(), Some("one@brennan.example"));
+        assert_eq!(thread.in_reply_to, Some(Before::Theirs("one@brennan.example".to_owned())));
         let token = Marks::new(desk.house.keys.roots()).token(parcel);
         let reply = format!("From: li@brennan.example\nTo: desk@desk.example\nIn-Reply-To: <{token}@desk.example>\nSubject: Re: Invoice\n\nStill wrong.\n");
         assert_eq!(comes(&desk, &reply), ("added".to_owned(), Some(request)));

@@ -9,6 +9,9 @@ use crate::desk::{Desk, Hired};
 statements! {
     MADE = "SELECT id, request FROM mail_messages WHERE raw = $1";
     GIVE = "UPDATE requests SET assignee = $2, revision = revision + 1 WHERE id = $1";
+    FETCH = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at, tries,
+                 quiet_until)
+             VALUES ($1, '127.0.0.1', 9, 'none', 'desk', $2, 'INBOX', '', 0, 0, 0, 0)";
     MAILBOX = "SELECT id FROM mailboxes WHERE address = $1";
 }
 
@@ -18,12 +21,20 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
     let number = desk.number();
     let address = format!("box{number}@desk.example");
     kept_messages::add_mailbox(room, &address, "Desk", "").unwrap();
-    if kind == "mailbox" {
+    if kind.starts_with("mailbox") {
         let read = desk
             .house
             .store
             .read(move |read| read.one(MAILBOX, &params![&address]));
         let (id,): (Id,) = read.kept();
+        if kind == "mailbox-fetched" {
+            let secret: &[u8] = &[1];
+            let fetch = desk
+                .house
+                .store
+                .write(move |tx| tx.execute(FETCH, &params![id, secret]));
+            fetch.kept();
+        }
         return vec![id.to_string()];
     }
     let from = if kind == "mail-aside" {

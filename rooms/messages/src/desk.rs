@@ -2,9 +2,8 @@
 //! becomes of a request then, the desk knows.
 
 use kept_accounts::access::Scope;
-use kept_accounts::model::PersonId;
-use kept_kernel::{Id, Instant};
-use kept_mail::reading::Verdict;
+use kept_kernel::Id;
+use kept_mail::{Counts, Mail, Placed, Standing};
 use kept_rooms::About;
 use kept_store::{AsStore, Read, StoreError, Write};
 
@@ -99,75 +98,6 @@ pub trait Step: Send + Sync {
     ///
     /// [`DeskError`]
     fn tell(&self, tx: &Write<'_>, request: Id, words: &str) -> Result<(), DeskError>;
-}
-
-/// How a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The request, or the one that it lives on as.
-    pub request: Id,
-    /// Since when it is closed.
-    pub closed_at: Option<Instant>,
-}
-
-/// A mail as the desk sees it.
-#[derive(Clone, Debug)]
-pub struct Mail<'a> {
-    /// Its identity here.
-    pub id: Id,
-    /// Its own id, without brackets.
-    pub message_id: Option<&'a str>,
-    /// The name of whoever says to have written it.
-    pub name: &'a str,
-    /// Their address; empty where there is none.
-    pub email: &'a str,
-    /// Its subject.
-    pub subject: &'a str,
-    /// What its sender is worth.
-    pub verdict: Verdict,
-    /// Its words.
-    pub text: &'a str,
-    /// Whether it can be shown as HTML too.
-    pub has_html: bool,
-    /// Who takes part by it, none of us: names and addresses.
-    pub people: Vec<(&'a str, &'a str)>,
-    /// Its files.
-    pub files: Vec<MailFile<'a>>,
-}
-
-/// A file of a mail.
-#[derive(Clone, Copy, Debug)]
-pub struct MailFile<'a> {
-    /// What it will be known by.
-    pub id: Id,
-    /// What it is called.
-    pub name: &'a str,
-    /// Its bytes.
-    pub content: &'a [u8],
-    /// Their SHA-256.
-    pub sha256: &'a [u8; 32],
-}
-
-/// How the words of a mail count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
-    /// As the client's.
-    Client,
-    /// As the client's, on a request that is over and is open again.
-    Reopens,
-    /// As a note among us, by one of us.
-    Note(PersonId),
-}
-
-/// Where a mail has got to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// On this request.
-    pub request: Id,
-    /// Its number.
-    pub number: u64,
-    /// As this message.
-    pub message: Id,
 }
 
 /// Why the desk did not take it.

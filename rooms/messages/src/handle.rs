@@ -8,11 +8,13 @@ mod decide;
 mod row;
 mod thread;
 
+pub(crate) use answers::is_capped;
 use kept_kernel::{Id, Instant};
 use kept_mail::reading::{Incoming, sha256};
+use kept_mail::{Mail, MailFile, Placed};
 use kept_store::{StoreError, Write, params};
 
-use crate::desk::{Desk, DeskError, Mail, MailFile, Placed, Step};
+use crate::desk::{Desk, DeskError, Step};
 use crate::model::{Mailbox, MailboxId, Outcome};
 use crate::queries;
 use crate::room::Room;
@@ -198,7 +200,7 @@ fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Decided>, 
 
 impl Work {
     /// As the desk sees it. `own` are addresses of the house: whoever has one of them does not take part as somebody else.
-    fn for_desk<'w>(&'w self, mailbox: &Mailbox, own: &[String]) -> Mail<'w> {
+    fn for_desk<'w>(&'w self, mailbox: &'w Mailbox, own: &[String]) -> Mail<'w> {
         let mail = &self.mail;
         let author = mail.answer_to().filter(|_| mail.author().is_some());
         let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
@@ -233,6 +235,9 @@ impl Work {
         Mail {
             id: self.id,
             message_id: mail.message_id.as_deref(),
+            came_to: &mailbox.address,
+            team: mailbox.team,
+            category: Some(mailbox.category.as_str()).filter(|one| !one.is_empty()),
             name,
             email,
             subject: &mail.subject,

@@ -7,12 +7,17 @@ use kept_kernel::{Id, Instant};
 use kept_rooms::{Job, JobProblem};
 use kept_store::{StoreError, params};
 
+use crate::fetch::{Watch, silences};
 use crate::queries;
 use crate::room::Room;
 
 /// How often it is seen whether something waits: a read of one index entry.
 const LOOK: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_hours(1);
+/// How often it is seen whether each mailbox is watched.
+const WATCH: Duration = Duration::from_secs(5);
+/// Mail that was set aside and seen to, and notes of mail that was not taken, are kept for so long.
+const SETTLED: i64 = 90 * 86_400 * 1_000_000;
 /// So many are handled in a round.
 const ROUND: u32 = 50;
 /// For so long what was answered by itself is remembered.
@@ -20,8 +25,19 @@ const REMEMBERED: i64 = 2 * 86_400 * 1_000_000;
 
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
     let (handling, sweeping) = (room.clone(), room.clone());
+    let (fetching, listening, forgetting) = (room.clone(), room.clone(), room.clone());
+    let watch = Watch::default();
     let seen = AtomicI64::new(room.world.now().micros());
     vec![
+        Job::new("messages: watch mailboxes", WATCH, move || {
+            watch.round(&fetching)
+        }),
+        Job::new("messages: mailboxes that are silent", SWEEP, move || {
+            silences(&listening)
+        }),
+        Job::new("messages: forget what was seen to", SWEEP, move || {
+            forget(&forgetting)
+        }),
         Job::new("messages: handle what came in", LOOK, move || {
             round(&handling)?;
             tell(&handling, &seen)
@@ -34,6 +50,26 @@ pub(crate) fn jobs(room: &Room) -> Vec<Job> {
             gone.wait().map(drop)
         }),
     ]
+}
+
+/// Forgets mail that belongs to no request and was seen to long ago: its bytes and who wrote it. That it came is counted.
+fn forget(room: &Room) -> Result<(), StoreError> {
+    let before = room.world.now().plus_micros(-SETTLED);
+    loop {
+        let gone = room.store.write(move |tx| {
+            tx.execute(queries::FORGET_TOO_LARGE, &params![before])?;
+            let old: Vec<(Id, Id)> = tx.all(queries::SETTLED_LONG_AGO, &params![before, ROUND])?;
+            for (mail, raw) in &old {
+                let nothing: &[u8] = &[];
+                tx.execute(queries::FORGET_MESSAGE, &params![*mail])?;
+                tx.execute(queries::FORGET_RAW, &params![*raw, nothing])?;
+            }
+            Ok::<_, StoreError>(old.len())
+        });
+        if gone.wait()? < ROUND as usize {
+            return Ok(());
+        }
+    }
 }
 
 /// A round: what waits, one after another. What cannot be handled is tried again later, and holds up no other.

@@ -1,6 +1,6 @@
 //! Messages that come in by mail: received, kept as they came, read, and brought to the request that they belong to.
 //!
-//! - **Owns** `mailboxes`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`.
+//! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`.
 //! - **Events**: none of its own. What a mail brings about is told by whoever it is brought to, through [`Desk`].
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, and [`Room::receive`] for every door by which mail comes in.
 //!
@@ -12,12 +12,14 @@
 //! - The mail's row, what it does to a request, and all that follows of it are kept together, or not at all.
 //! - Whom a mail is from is a claim. It joins a conversation by an id that we gave out, or as somebody who takes part; it never has
 //!   a colleague's rights.
+//! - What is fetched from another server is marked or moved there only after it is kept here, and is never deleted.
 //! - What a machine wrote by itself is not answered by this one, moves no clock and reopens nothing. What this one answers by
 //!   itself is counted, and stops.
 
 mod api;
 mod desk;
 mod error;
+mod fetch;
 mod handle;
 mod jobs;
 mod lmtp;
@@ -30,11 +32,11 @@ mod room;
 mod schema;
 
 pub use api::{api_description, api_routes};
-pub use desk::{Counts, Desk, DeskError, Mail, MailFile, Placed, Standing, Step};
+pub use desk::{Desk, DeskError, Step};
 pub use lmtp::Door;
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
-pub use queries::STATEMENTS;
+pub use queries::{STATEMENTS, identity};
 pub use receive::{ReceiveError, add_mailbox};
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;

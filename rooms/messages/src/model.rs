@@ -43,6 +43,14 @@ pub(crate) struct Mailbox {
     pub(crate) receipt: bool,
     /// When the last mail came.
     pub(crate) last_mail_at: Option<Instant>,
+    /// What stands below its letters.
+    pub(crate) signature: String,
+    /// Whether it gets what goes to its address with a plus.
+    pub(crate) plus: bool,
+    /// New requests go to this team, where no rule says more.
+    pub(crate) team: Option<Id>,
+    /// New requests have this category; empty: none.
+    pub(crate) category: String,
 }
 
 impl FromRow for Mailbox {
@@ -54,6 +62,10 @@ impl FromRow for Mailbox {
             server: row.get(3)?,
             receipt: row.get(4)?,
             last_mail_at: row.get(5)?,
+            signature: row.get(6)?,
+            plus: row.get(7)?,
+            team: row.get(8)?,
+            category: row.get(9)?,
         })
     }
 }

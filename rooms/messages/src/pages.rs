@@ -3,6 +3,7 @@
 mod aside;
 mod mailboxes;
 mod one;
+mod one_box;
 
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
@@ -20,6 +21,20 @@ pub fn routes(room: Room) -> Routes {
             "/settings/mailboxes",
             get(mailboxes::list).post(mailboxes::save),
         )
+        .route("/settings/mailboxes/{id}", get(one_box::show))
+        .route(
+            "/settings/mailboxes/{id}/letters",
+            post(one_box::save_dress),
+        )
+        .route(
+            "/settings/mailboxes/{id}/source",
+            post(one_box::save_source),
+        )
+        .route(
+            "/settings/mailboxes/{id}/source/removal",
+            post(one_box::drop_source),
+        )
+        .route("/settings/mailboxes/{id}/test", post(one_box::test))
         .route("/settings/mailboxes/{id}/removal", post(mailboxes::remove))
         .route("/messages/aside", get(aside::list))
         .route("/messages/{id}", get(one::show))

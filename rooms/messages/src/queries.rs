@@ -1,9 +1,33 @@
 //! All SQL of the room, and its questions that only read.
 
 use kept_kernel::{Id, Instant};
+use kept_mail::Identity;
 use kept_store::{Read, StoreError, params, statements};
 
+use crate::fetch::Source;
 use crate::model::{Mailbox, MailboxId, MessageRow};
+
+/// What a [`Source`] is read from.
+macro_rules! source {
+    ($rest:expr) => {
+        concat!(
+            "SELECT s.mailbox, s.host, s.port, s.protection, s.username, s.secret, s.folder, s.move_to, s.uid_validity, s.last_uid,
+                s.changed_at, s.reached_at, s.trouble, s.advice, s.trouble_at, s.tries, s.quiet_until
+             FROM mailbox_sources s ",
+            $rest
+        )
+    };
+}
+
+/// What a [`Mailbox`] is read from.
+macro_rules! mailbox {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, address, name, server, receipt, last_mail_at, signature, plus, team, category FROM mailboxes ",
+            $rest
+        )
+    };
+}
 
 /// What a [`MessageRow`] is read from.
 macro_rules! message {
@@ -19,14 +43,41 @@ macro_rules! message {
 }
 
 statements! {
-    MAILBOXES = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE retired_at IS NULL
-                 ORDER BY address LIMIT 200";
-    MAILBOX = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE id = $1";
-    MAILBOX_AT = "SELECT id, address, name, server, receipt, last_mail_at FROM mailboxes WHERE address = $1 AND retired_at IS NULL";
+    MAILBOXES = mailbox!("WHERE retired_at IS NULL ORDER BY address LIMIT 200");
+    MAILBOX = mailbox!("WHERE id = $1");
+    MAILBOX_AT = mailbox!("WHERE address = $1 AND retired_at IS NULL");
     ADDRESSES = "SELECT address FROM mailboxes ORDER BY address LIMIT 500";
     PUT_MAILBOX = "INSERT INTO mailboxes (id, address, name, server, receipt, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
                    ON CONFLICT (address) DO UPDATE SET name = excluded.name, server = excluded.server,
                        receipt = excluded.receipt, retired_at = NULL";
+    DRESS_MAILBOX = "UPDATE mailboxes SET signature = $2, plus = $3, team = $4, category = $5 WHERE address = $1";
+    TEAM_NAMED = "SELECT id FROM teams WHERE id = $1";
+    SOURCES = source!("JOIN mailboxes b ON b.id = s.mailbox WHERE b.retired_at IS NULL ORDER BY s.mailbox LIMIT 200");
+    SOURCE = source!("WHERE s.mailbox = $1");
+    PUT_SOURCE = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at,
+                      tries, quiet_until)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0)
+                  ON CONFLICT (mailbox) DO UPDATE SET host = excluded.host, port = excluded.port, protection = excluded.protection,
+                      username = excluded.username, secret = excluded.secret, move_to = excluded.move_to,
+                      uid_validity = CASE WHEN mailbox_sources.host = excluded.host AND mailbox_sources.folder = excluded.folder
+                          AND mailbox_sources.username = excluded.username THEN mailbox_sources.uid_validity ELSE NULL END,
+                      folder = excluded.folder, changed_at = excluded.changed_at, tries = 0, quiet_until = 0, trouble = NULL,
+                      advice = NULL, trouble_at = NULL";
+    DROP_SOURCE = "DELETE FROM mailbox_sources WHERE mailbox = $1";
+    FETCHED_TO = "UPDATE mailbox_sources SET uid_validity = $2, last_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
+    REACHED_SOURCE = "UPDATE mailbox_sources SET reached_at = $2, trouble = NULL, advice = NULL, trouble_at = NULL, tries = 0,
+                          quiet_until = 0 WHERE mailbox = $1";
+    SOURCE_TROUBLE = "UPDATE mailbox_sources SET trouble = $2, advice = $3, trouble_at = $4, tries = tries + 1, quiet_until = $5
+                      WHERE mailbox = $1";
+    TELL_OF = "UPDATE mailboxes SET told_at = $2 WHERE id = $1 AND (told_at IS NULL OR told_at < $3)";
+    CAME_LATELY = "SELECT received_at FROM mail_raw WHERE mailbox = $1 ORDER BY received_at DESC, id DESC LIMIT 40";
+    ADD_TOO_LARGE = "INSERT INTO mail_too_large (id, mailbox, at, size, sender, subject) VALUES ($1, $2, $3, $4, $5, $6)";
+    TOO_LARGE = "SELECT b.address, t.at, t.size, t.sender, t.subject FROM mail_too_large t JOIN mailboxes b ON b.id = t.mailbox
+                 ORDER BY t.at DESC, t.id DESC LIMIT 50";
+    FORGET_TOO_LARGE = "DELETE FROM mail_too_large WHERE at < $1";
+    SETTLED_LONG_AGO = "SELECT id, raw FROM mail_messages WHERE settled_at < $1 AND settled_at IS NOT NULL AND request IS NULL
+                            AND (subject <> '' OR from_email <> '' OR message_id IS NOT NULL)
+                        ORDER BY settled_at, id LIMIT $2";
     RETIRE_MAILBOX = "UPDATE mailboxes SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     MAIL_CAME = "UPDATE mailboxes SET last_mail_at = $2 WHERE id = $1";
 
@@ -86,6 +137,16 @@ pub(crate) fn mailbox(read: &Read<'_>, id: MailboxId) -> Result<Option<Mailbox>,
     read.maybe(MAILBOX, &params![id])
 }
 
+/// Where the mail of all mailboxes is fetched from.
+pub(crate) fn sources(read: &Read<'_>) -> Result<Vec<Source>, StoreError> {
+    read.all(SOURCES, &[])
+}
+
+/// Where the mail of a mailbox is fetched from.
+pub(crate) fn source(read: &Read<'_>, mailbox: MailboxId) -> Result<Option<Source>, StoreError> {
+    read.maybe(SOURCE, &params![mailbox])
+}
+
 /// The mailbox in use that has this address, also where a token stands behind a `+`.
 pub(crate) fn mailbox_at(read: &Read<'_>, address: &str) -> Result<Option<Mailbox>, StoreError> {
     let folded = folded(address);
@@ -100,6 +161,21 @@ pub(crate) fn mailbox_at(read: &Read<'_>, address: &str) -> Result<Option<Mailbo
     };
     let plain = format!("{plain}@{domain}");
     read.maybe(MAILBOX_AT, &params![&plain])
+}
+
+/// How the mailbox with this address signs its letters; none: it is not in use.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn identity(read: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
+    let found: Option<Mailbox> = read.maybe(MAILBOX_AT, &params![&folded(address)])?;
+    Ok(found.map(|one| Identity {
+        email: one.address,
+        name: one.name,
+        signature: one.signature,
+        plus: one.plus,
+    }))
 }
 
 /// A mail.

@@ -69,9 +69,27 @@ impl Room {
             return Err(ReceiveError::TooLarge);
         }
         let address = address.map(str::to_owned);
+        self.keep(raw, move |tx| mailbox(tx, address.as_deref()))
+    }
+
+    /// The same, for a mailbox that is known.
+    pub(crate) fn receive_for(&self, id: MailboxId, raw: &[u8]) -> Result<Taken, ReceiveError> {
+        if raw.is_empty() {
+            return Err(ReceiveError::Empty);
+        }
+        self.keep(raw, move |tx| {
+            queries::mailbox(tx, id)?.ok_or(ReceiveError::WhichMailbox)
+        })
+    }
+
+    fn keep(
+        &self,
+        raw: &[u8],
+        mailbox: impl Fn(&Write<'_>) -> Result<Mailbox, ReceiveError> + Send + 'static,
+    ) -> Result<Taken, ReceiveError> {
         let (id, now, hash, raw) = (self.world.id(), self.world.now(), sha256(raw), raw.to_vec());
         let kept = self.store.write(move |tx| {
-            let mailbox = mailbox(tx, address.as_deref())?;
+            let mailbox = mailbox(tx)?;
             let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
             let row = params![id, mailbox.id, &hash, size, &raw, now];
             let added = tx.execute(queries::ADD_RAW, &row)? == 1;

@@ -9,9 +9,11 @@ use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::audit::Who;
 use kept_mail::Marks;
+use kept_outbound::{Guard, Trust};
 use kept_rooms::{Entry, Parts};
 use kept_store::Store;
 use kept_ui::Icon;
+use kept_vault::Sealer;
 use kept_world::World;
 
 use crate::desk::Desk;
@@ -26,6 +28,17 @@ pub struct Room {
     pub(crate) desk: Arc<dyn Desk>,
     /// By which our own mails are known again.
     pub(crate) marks: Marks,
+    /// How mailboxes of other servers are reached; none: they are not.
+    pub(crate) outward: Option<Arc<Outward>>,
+}
+
+/// How mailboxes of other servers are reached.
+#[derive(Debug)]
+pub(crate) struct Outward {
+    /// What their passwords are sealed with.
+    pub(crate) sealer: Sealer,
+    pub(crate) guard: Guard,
+    pub(crate) trust: Trust,
 }
 
 impl Room {
@@ -36,7 +49,35 @@ impl Room {
             world,
             desk,
             marks,
+            outward: None,
         }
+    }
+
+    /// With mailboxes of other servers, whose mail is fetched. `sealer` is the one of
+    /// [`Purpose::Connectors`](kept_vault::Purpose::Connectors).
+    #[must_use]
+    pub fn fetching(self, sealer: Sealer, guard: Guard, trust: Trust) -> Self {
+        let outward = Outward {
+            sealer,
+            guard,
+            trust,
+        };
+        Self {
+            outward: Some(Arc::new(outward)),
+            ..self
+        }
+    }
+
+    /// Encrypts a secret of another system for one place; none without randomness, or where nothing is fetched.
+    pub(crate) fn sealed(&self, place: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+        let outward = self.outward.as_ref()?;
+        let mut fresh = self.world.random::<64>().ok()?.into_iter();
+        let mut random = |bytes: &mut [u8]| {
+            for (byte, random) in bytes.iter_mut().zip(&mut fresh) {
+                *byte = random;
+            }
+        };
+        outward.sealer.seal(place, secret, &mut random).ok()
     }
 
     /// An act by somebody, now.

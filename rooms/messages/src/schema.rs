@@ -5,12 +5,69 @@ use kept_store::{Migration, Schema};
 /// The tables of mail that comes in and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "messages",
-    migrations: &[Migration {
-        number: 1,
-        name: "mail that comes in",
-        text: MAIL,
-    }],
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "mail that comes in",
+            text: MAIL,
+        },
+        Migration {
+            number: 2,
+            name: "mailboxes that are fetched",
+            text: FETCHED,
+        },
+    ],
 };
+
+const FETCHED: &str = "
+    -- What stands below letters that go from a mailbox, and whether it gets what goes to its address with a plus. New requests go to
+    -- the team and have the category, where nothing else says more.
+    ALTER TABLE mailboxes ADD COLUMN signature $TEXT NOT NULL DEFAULT '';
+    ALTER TABLE mailboxes ADD COLUMN plus $BOOL NOT NULL DEFAULT TRUE;
+    ALTER TABLE mailboxes ADD COLUMN team $ID REFERENCES teams (id);
+    ALTER TABLE mailboxes ADD COLUMN category $TEXT NOT NULL DEFAULT '';
+    -- When the administrators were last told that nothing comes, or that it cannot be reached.
+    ALTER TABLE mailboxes ADD COLUMN told_at $INT;
+
+    -- Where the mail of a mailbox is fetched from, by IMAP. The secret is sealed. Up to last_uid of uid_validity all is kept. While
+    -- the server cannot be reached nothing is tried until quiet_until, and what it said stands in trouble. What was taken is moved to
+    -- the folder move_to; where that is empty it is marked as read and stays.
+    CREATE TABLE mailbox_sources (
+        mailbox $ID NOT NULL PRIMARY KEY REFERENCES mailboxes (id),
+        host $TEXT NOT NULL,
+        port $INT NOT NULL,
+        protection $TEXT NOT NULL,
+        username $TEXT NOT NULL,
+        secret $BYTES NOT NULL,
+        folder $TEXT NOT NULL,
+        move_to $TEXT NOT NULL,
+        uid_validity $INT,
+        last_uid $INT NOT NULL,
+        changed_at $INT NOT NULL,
+        reached_at $INT,
+        trouble $TEXT,
+        advice $TEXT,
+        trouble_at $INT,
+        tries $INT NOT NULL,
+        quiet_until $INT NOT NULL
+    ) $STRICT;
+
+    -- Mail that was too large to be taken, or that its server did not hand over: that it came, from whom, and how large it was.
+    CREATE TABLE mail_too_large (
+        id $ID NOT NULL PRIMARY KEY,
+        mailbox $ID NOT NULL REFERENCES mailboxes (id),
+        at $INT NOT NULL,
+        size $INT NOT NULL,
+        sender $TEXT NOT NULL,
+        subject $TEXT NOT NULL
+    ) $STRICT;
+    CREATE INDEX mail_too_large_in_order ON mail_too_large (at, id);
+
+    CREATE INDEX mail_raw_of_mailbox ON mail_raw (mailbox, received_at, id);
+
+    -- Mail that was set aside and seen to goes after a while.
+    CREATE INDEX mail_messages_settled ON mail_messages (settled_at, id) WHERE settled_at IS NOT NULL AND request IS NULL;
+";
 
 const MAIL: &str = "
     -- Addresses at which clients reach the house. The address is in small letters. The server is the name that our own mail

@@ -5,7 +5,8 @@
 //! - **Gives** to the program its tables, the pages of its settings, the jobs that send, and what `kept doctor` says of them.
 //!
 //! What must hold:
-//! - A letter counts as sent exactly when the server has said so. It is sent at least once, with the same message id.
+//! - A letter counts as sent exactly when the server has said so. It is sent at least once, with the same message id. What the server
+//!   said is kept, and what became of the letter since.
 //! - Without settings, and while the server cannot be reached, letters wait. None is ever thrown away by itself.
 //! - What waits can be read, tried again and discarded by those who configure the house. What people write to clients is read with
 //!   its record, not here.
@@ -16,11 +17,13 @@
 
 mod hooks;
 mod mail;
+mod outside;
 mod pages;
 mod room;
 mod schema;
 
 pub use mail::{Health, MailServer, health, own_address};
+pub use outside::Outside;
 pub use pages::routes;
 pub use room::{Room, jobs};
 pub use schema::SCHEMA;

@@ -12,12 +12,12 @@ use kept_rooms::Job;
 
 use crate::room::Room;
 
-pub(crate) use commands::{discard, retry, save_server};
+pub(crate) use commands::{discard, keep_key, retry, save_server, set_signing};
 pub(crate) use queries::STATEMENTS;
 pub(crate) use queries::name_of;
 pub use queries::{Health, health, own_address};
 pub use server::MailServer;
-pub(crate) use server::{Draft, SEALED_FOR, Typed};
+pub(crate) use server::{Draft, KEY_SEALED_FOR, SEALED_FOR, Typed};
 
 /// How often it is seen whether something is to be sent: a read of one index entry.
 const LOOK: Duration = Duration::from_secs(2);

@@ -1,6 +1,7 @@
 //! The pages of outgoing post, for those who configure the house.
 
 mod mail;
+mod signing;
 mod waiting;
 mod webhooks;
 
@@ -18,6 +19,7 @@ pub fn routes(room: Room) -> Routes {
     Routes::new()
         .route("/settings/mail", get(mail::show).post(mail::save))
         .route("/settings/mail/test", post(mail::test))
+        .route("/settings/mail/signing", post(signing::change))
         .route("/settings/mail/waiting", get(waiting::list))
         .route("/settings/mail/waiting/{id}", get(waiting::one))
         .route("/settings/mail/waiting/{id}/retry", post(waiting::retry))

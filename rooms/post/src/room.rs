@@ -14,6 +14,7 @@ use kept_store::Store;
 use kept_vault::{NoRandomness, Sealer};
 use kept_world::World;
 
+use crate::outside::Outside;
 use crate::{hooks, mail};
 
 /// The room. Clones share it.
@@ -29,6 +30,7 @@ pub struct Room {
     pub(crate) base_url: Arc<str>,
     /// Where webhooks may go.
     pub(crate) guard: Guard,
+    pub(crate) outside: Arc<dyn Outside>,
 }
 
 impl Room {
@@ -39,7 +41,7 @@ impl Room {
         rules: Rules,
         (sealer, marks): (Sealer, Marks),
         base_url: &str,
-        guard: Guard,
+        (guard, outside): (Guard, Arc<dyn Outside>),
     ) -> Self {
         Self {
             store,
@@ -49,6 +51,7 @@ impl Room {
             marks,
             base_url: base_url.into(),
             guard,
+            outside,
         }
     }
 

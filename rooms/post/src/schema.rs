@@ -16,6 +16,11 @@ pub const SCHEMA: Schema = Schema {
             name: "webhooks",
             text: WEBHOOKS,
         },
+        Migration {
+            number: 3,
+            name: "signing",
+            text: SIGNING,
+        },
     ],
 };
 
@@ -38,6 +43,13 @@ const MAIL: &str = "
         trouble_at $INT,
         quiet_until $INT NOT NULL
     ) $STRICT;
+";
+
+const SIGNING: &str = "
+    -- The key that signs what leaves, sealed, under the name that its record in the DNS has. It signs from signing_since on.
+    ALTER TABLE mail_server ADD COLUMN dkim_selector $TEXT NOT NULL DEFAULT '';
+    ALTER TABLE mail_server ADD COLUMN dkim_key $BYTES;
+    ALTER TABLE mail_server ADD COLUMN signing_since $INT;
 ";
 
 const WEBHOOKS: &str = "

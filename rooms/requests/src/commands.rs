@@ -8,6 +8,7 @@ mod close;
 mod error;
 mod hands;
 mod hang;
+mod leaving;
 mod mail;
 mod open;
 mod priority;
@@ -33,10 +34,12 @@ pub use close::{Closing, End, close_request, end_request, reopen_request};
 pub use error::{OpenRequestError, RequestError};
 pub use hands::{Rerouting, assign_request, reroute_request};
 pub use hang::{
-    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, link_requests,
-    merge_request, snooze_request, split_request, turn_task,
+    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, enclose_file,
+    link_requests, merge_request, snooze_request, split_request, take_file_off, turn_task,
 };
-pub use mail::{Counts, MailedFile, MailedIn, Placed, mail_adds, mail_opens, mail_tells};
+pub use leaving::{Leaves, hasten_answer, keep_answer, recall_answer};
+pub(crate) use leaving::{Leaving, leave, leaving_of, next_morning, stop, writer_of};
+pub use mail::{mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};
 pub use resolve::{Resolving, confirm_resolution, resolve_request, send_notice};
@@ -45,8 +48,8 @@ pub use settings::{
 };
 pub use steps::{STEPS, StepDone, do_step};
 pub use talk::{
-    Answer, acknowledge_request, client_writes, end_waiting, note_request, reply_to_request,
-    wait_for,
+    Answer, acknowledge_request, admit_person, client_writes, end_waiting, note_request,
+    reply_to_request, wait_for,
 };
 pub(crate) use work::Work;
 

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use kept_journal::audit::Who;
 use kept_journal::live;
 use kept_kernel::{Id, Instant};
 use kept_rooms::Job;
 use kept_store::{Read, StoreError, params};
 
+use crate::commands::{RequestError, leave, stop, writer_of};
 use crate::model::RequestId;
 use crate::room::Room;
+use crate::telling::Doer;
 use crate::{due, queries, search};
 
 /// So many at once: others write in between.
@@ -23,11 +26,16 @@ const FORMS: i64 = 2 * 86_400_000_000;
 
 /// The jobs of the room.
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
-    let (following, waking) = (room.clone(), room.clone());
+    let (following, waking, leaving) = (room.clone(), room.clone(), room.clone());
     vec![
         Job::new("requests: deadlines", Duration::from_secs(2), move || {
             while_any(|| follow(&following))
         }),
+        Job::new(
+            "requests: answers that leave",
+            Duration::from_secs(1),
+            move || let_leave(&leaving),
+        ),
         Job::new(
             "requests: bring back, follow clients, forget forms",
             Duration::from_secs(30),
@@ -98,6 +106,33 @@ fn touched(read: &Read<'_>, noun: &str, id: &str) -> Result<Vec<Standing>, Store
     let open: Vec<(Id, Instant, Option<String>)> = read.all(sql, &params![id])?;
     let standing = |(id, due_at, rule)| (RequestId(id), due_at, rule);
     Ok(open.into_iter().map(standing).collect())
+}
+
+/// Answers whose time has come leave, one after another, each by whoever wrote it.
+fn let_leave(room: &Room) -> Result<(), StoreError> {
+    let now = room.world.now();
+    let due = room
+        .store
+        .read(move |read| read.all::<(Id,)>(queries::DUE_TO_LEAVE, &params![now, AT_ONCE]));
+    for (id,) in due.wait()? {
+        let writer = room.store.read(move |read| writer_of(read, id));
+        let Some(writer) = writer.wait()? else {
+            continue;
+        };
+        let step = room.step(Who::Person(writer.0), Doer::Person(writer));
+        let left = room.store.write(move |tx| leave(tx, &step, id));
+        match left.wait() {
+            Ok(Some(request)) => room.changed(Some(request), None),
+            Ok(None) => {}
+            Err(RequestError::Store(error)) => return Err(error),
+            Err(refused) => {
+                let why = refused.to_string();
+                room.store.write(move |tx| stop(tx, id, &why)).wait()?;
+                room.changed(None, None);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn wake(room: &Room) -> Result<usize, StoreError> {

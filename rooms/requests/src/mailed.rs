@@ -1,7 +1,8 @@
 //! What the room knows of requests for whoever brings mail in: which one a mail belongs to is asked here, and decided there.
 
 use kept_accounts::access::Scope;
-use kept_kernel::{Id, Instant};
+use kept_kernel::Id;
+use kept_mail::{Enclosed, Standing};
 use kept_rooms::About;
 use kept_store::{Read, StoreError, params};
 
@@ -10,15 +11,6 @@ use crate::queries;
 
 /// A request that was merged is looked for so many mergers on.
 const MOST_MERGES: usize = 16;
-
-/// How a request stands for a mail that belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The request, or the one that it lives on as.
-    pub id: RequestId,
-    /// Since when it is closed.
-    pub closed_at: Option<Instant>,
-}
 
 /// The request that a message of ours, or of the client, stands on.
 ///
@@ -44,8 +36,10 @@ pub fn standing(read: &Read<'_>, id: RequestId) -> Result<Option<Standing>, Stor
         match request.merged_into {
             Some(into) => id = into,
             None => {
-                let closed_at = request.closed_at;
-                return Ok(Some(Standing { id, closed_at }));
+                return Ok(Some(Standing {
+                    request: id.0,
+                    closed_at: request.closed_at,
+                }));
             }
         }
     }
@@ -90,6 +84,16 @@ pub fn takes_part(read: &Read<'_>, id: RequestId, email: &str) -> Result<bool, S
 /// As the database says.
 pub fn in_reach(read: &Read<'_>, scope: &Scope, id: RequestId) -> Result<bool, StoreError> {
     Ok(queries::one(read, scope, id)?.is_some())
+}
+
+/// A file of any request, for a letter that it goes with.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn file(read: &Read<'_>, file: Id) -> Result<Option<Enclosed>, StoreError> {
+    let found: Option<(String, Vec<u8>)> = read.maybe(queries::ANY_FILE, &params![file])?;
+    Ok(found.map(|(name, content)| Enclosed { name, content }))
 }
 
 /// The requests of a client or of a contact; none of a person.

@@ -102,6 +102,7 @@ fn words(tx: &Write<'_>, ids: Sql, of: Id) -> Result<Vec<Erased>, StoreError> {
         messages += tx.execute(queries::FORGET_WORDS, &params![id, ERASED])?;
         tx.execute(queries::FORGET_MAILS, &params![id])?;
         tx.execute(queries::FORGET_PEOPLE, &params![id])?;
+        tx.execute(queries::FORGET_LEAVING, &params![id])?;
         files += tx.execute(queries::FORGET_FILES, &params![id])?;
         requests += tx.execute(queries::FORGET_SUBJECT, &params![id, ERASED])?;
         search::follow(tx, RequestId(id))?;
@@ -135,6 +136,7 @@ fn person(tx: &Write<'_>, id: Id, at: Instant) -> Result<Vec<Erased>, StoreError
     let own = run(queries::FORGET_SEEN)?
         + run(queries::FORGET_VIEWS)?
         + run(queries::FORGET_BULK_ROWS)?
+        + run(queries::FORGET_LEAVING_BY)?
         + run(queries::FORGET_BULKS)?;
     let names = run(queries::FORGET_TASKS_MADE)?
         + run(queries::FORGET_TASKS_DONE)?

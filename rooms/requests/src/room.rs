@@ -13,6 +13,7 @@ use kept_accounts::commands::Act;
 use kept_accounts::{Signed, Token};
 use kept_journal::Rules;
 use kept_journal::audit::Who;
+use kept_kernel::Id;
 use kept_rooms::{Entry, Parts};
 use kept_store::Store;
 use kept_ui::{Icon, Live};
@@ -42,6 +43,8 @@ pub struct Room {
     pub(crate) looking: Looking,
     pub(crate) often: Often,
     pub(crate) counting: Counting,
+    /// So many microseconds an answer can be taken back; none: it leaves at once.
+    pub(crate) hold: Option<i64>,
     live: Live,
     sealer: Arc<Sealer>,
 }
@@ -56,9 +59,17 @@ impl Room {
             looking: Looking::default(),
             often: Often::default(),
             counting: Counting::default(),
+            hold: None,
             live,
             sealer: Arc::new(sealer),
         }
+    }
+
+    /// With answers of people that can be taken back for so many seconds.
+    #[must_use]
+    pub fn holding(self, seconds: u32) -> Self {
+        let hold = (seconds > 0).then_some(i64::from(seconds) * 1_000_000);
+        Self { hold, ..self }
     }
 
     /// A new request's identity.
@@ -105,6 +116,17 @@ impl Room {
     /// Tells the pages of what a mail has brought about, after the commit.
     pub fn changed_by_mail(&self, id: Option<RequestId>) {
         self.changed(id, None);
+    }
+
+    /// Tells the pages of what became of a letter, where it is a message of a request. Blocks.
+    pub fn changed_message(&self, message: Id) {
+        let found = self
+            .store
+            .read(move |read| crate::mailed::of_message(read, message));
+        // Whoever looks sees it when the page is opened again.
+        if let Ok(Some(id)) = found.wait() {
+            self.live.changed([topic_of(id)], None);
+        }
     }
 
     /// Tells the pages that show a request that somebody else looks at it.

@@ -31,6 +31,11 @@ pub const SCHEMA: Schema = Schema {
             name: "narrowed by index",
             text: NARROWED,
         },
+        Migration {
+            number: 6,
+            name: "answers by mail",
+            text: ANSWERS,
+        },
     ],
 };
 
@@ -278,6 +283,32 @@ const MAILS: &str = "
 
     -- What came by mail is kept once on a request.
     ALTER TABLE request_files ADD COLUMN sha256 $BYTES;
+";
+
+const ANSWERS: &str = "
+    -- Our address that a mail came to: answers go from there.
+    ALTER TABLE request_mails ADD COLUMN came_to $TEXT NOT NULL DEFAULT '';
+
+    -- Whoever a later mail brings along is asked for first: admitted_at says since when they are written to, and left_out_at
+    -- that they are not to be. Who came with the first mail, or was there before, takes part.
+    ALTER TABLE request_people ADD COLUMN admitted_at $INT;
+    ALTER TABLE request_people ADD COLUMN left_out_at $INT;
+    UPDATE request_people SET admitted_at = since_at;
+
+    -- Answers that are written and have not left: for as long as they can be taken back, or until a time that somebody chose. The
+    -- draft is the answer as JSON. stopped says why one stays here and does not leave by itself.
+    CREATE TABLE request_leaving (
+        id $ID NOT NULL PRIMARY KEY,
+        request $ID NOT NULL REFERENCES requests (id),
+        person $ID NOT NULL REFERENCES people (id),
+        draft $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        leaves_at $INT NOT NULL,
+        stopped $TEXT
+    ) $STRICT;
+    CREATE INDEX request_leaving_in_order ON request_leaving (leaves_at, id) WHERE stopped IS NULL;
+    CREATE INDEX request_leaving_of_request ON request_leaving (request, made_at, id);
+    CREATE INDEX request_leaving_of_person ON request_leaving (person, made_at);
 ";
 
 const NARROWED: &str = "

@@ -34,6 +34,7 @@ pub fn statements() -> Vec<Sql> {
         numbers::STATEMENTS,
         &obligations::statements(),
         outbox::STATEMENTS,
+        outbox::fate::STATEMENTS,
     ]
     .concat()
 }

@@ -3,8 +3,12 @@
 //!
 //! Each topic has a sender of its own. What was given up stays, with the reason, until somebody tries it again or discards it.
 
+pub(crate) mod fate;
+
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, Value, Write, params, statements};
+
+pub use fate::{Became, Fate, became, fates};
 
 /// The columns of a [`Waiting`].
 macro_rules! waiting {
@@ -217,6 +221,7 @@ pub fn discard(tx: &Write<'_>, parcel: Id, topic: &str) -> Result<bool, StoreErr
 ///
 /// As the database says.
 pub fn forget(tx: &Write<'_>, parcel: Id, topic: &str) -> Result<(), StoreError> {
+    fate::forget(tx, parcel)?;
     tx.execute(FORGET, &params![parcel, topic]).map(drop)
 }
 

@@ -31,6 +31,11 @@ pub const SCHEMA: Schema = Schema {
             name: "alarms",
             text: ALARMS,
         },
+        Migration {
+            number: 6,
+            name: "what became of parcels",
+            text: FATES,
+        },
     ],
 };
 
@@ -238,6 +243,17 @@ const UNREFERRED: &str = "
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_record_fkey;
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_client_fkey;
     --postgres ALTER TABLE obligations DROP CONSTRAINT obligations_import_fkey;
+";
+
+const FATES: &str = "
+    -- What became of a parcel: taken by a server, delivered as a server told, failed for good. Kept when the parcel itself is
+    -- forgotten. said is the other side's word.
+    CREATE TABLE outbox_fates (
+        parcel $ID NOT NULL PRIMARY KEY,
+        state $TEXT NOT NULL,
+        said $TEXT NOT NULL,
+        at $INT NOT NULL
+    ) $STRICT;
 ";
 
 const ALARMS: &str = "

@@ -20,6 +20,15 @@ pub struct Letter {
     pub subject: String,
     /// The text, in plain paragraphs.
     pub text: String,
+    /// The same as a piece of HTML, which is safe to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// From which of our mailboxes it goes; none: from the house's own address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The files that go with it, by their ids: they are fetched when it leaves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// Where to go on, below the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
@@ -84,13 +93,34 @@ pub struct Thread {
     pub message_id: Option<String>,
     /// What it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_reply_to: Option<String>,
+    pub in_reply_to: Option<Before>,
     /// The conversation before it, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<String>,
+    pub references: Vec<Before>,
     /// Where answers go, where that is not the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+}
+
+/// A mail before this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Before {
+    /// Somebody else's, by its id.
+    Theirs(String),
+    /// One of ours, by its parcel: the id that it left under is made again.
+    Ours {
+        /// The parcel.
+        parcel: String,
+    },
+}
+
+impl Before {
+    /// One of ours.
+    pub fn ours(parcel: Id) -> Self {
+        let parcel = parcel.to_string();
+        Self::Ours { parcel }
+    }
 }
 
 impl Letter {
@@ -101,6 +131,9 @@ impl Letter {
             cc: Vec::new(),
             subject: subject.into(),
             text: text.into(),
+            html: None,
+            from: None,
+            files: Vec::new(),
             link: None,
             voice: Voice::Machine,
             thread: None,
@@ -120,6 +153,9 @@ impl Letter {
             cc: Vec::new(),
             subject: subject.into(),
             text: text.into(),
+            html: None,
+            from: None,
+            files: Vec::new(),
             link: None,
             voice,
             thread: None,

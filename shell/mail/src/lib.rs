@@ -1,5 +1,6 @@
 //! Mail. What leaves the house: what a letter is, how it becomes a message, and how a message is given to a server. What comes in:
-//! how raw bytes are read ([`reading`]), and how our own mails are known again ([`Marks`]).
+//! how raw bytes are read ([`reading`]), how our own mails are known again ([`Marks`]), and what of a mail is brought to a request
+//! ([`Mail`]).
 //!
 //! - [`Letter`] is what a room puts into the outbox, in the transaction of its cause. It names people by their ids: who they are and
 //!   where they are reached is looked up when it leaves.
@@ -8,16 +9,24 @@
 //!
 //! INVARIANT: a letter that a machine wrote says so, and asks for no automatic answer.
 
+pub mod imap;
 pub mod reading;
 
+mod body;
+mod brought;
+mod dkim;
 mod letter;
 mod marks;
 mod message;
+mod sender;
 mod server;
 mod trouble;
 
-pub use letter::{Address, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
+pub use brought::{Counts, Mail, MailFile, Placed, Standing};
+pub use dkim::{DkimError, DkimKey};
+pub use letter::{Address, Before, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
 pub use marks::Marks;
-pub use message::{ComposeError, Envelope, Message, Sender, compose, is_address};
+pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address};
+pub use sender::Identity;
 pub use server::{Line, Protection, Server, SignIn, Step};
 pub use trouble::{Stage, Trouble};

@@ -3,24 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use kept_kernel::{Id, Instant};
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 
-use crate::letter::{Address, Letter, Voice};
-use crate::marks::Marks;
+use crate::body;
+use crate::letter::{Address, Before, Letter, Voice};
 
-/// Whom the house speaks as.
-#[derive(Clone, Debug)]
-pub struct Sender {
-    /// `Harrowmere Instruments`.
-    pub name: String,
-    /// `desk@harrowmere.example`.
-    pub email: String,
-    /// Where people reach the house, without a slash at the end: `https://desk.harrowmere.example`.
-    pub base_url: String,
-    /// By which our mails are known again. None: by the ids of their parcels alone.
-    pub marks: Option<Marks>,
-}
+pub use crate::body::Enclosed;
+pub use crate::sender::Sender;
 
 /// From whom and to whom, as the servers among themselves say it.
 pub type Envelope = lettre::address::Envelope;
@@ -50,7 +40,7 @@ pub fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 
-/// Makes the message. The same parcel gives the same message id.
+/// Makes the message, with the files that go with it. The same parcel gives the same message id.
 ///
 /// # Errors
 ///
@@ -59,22 +49,19 @@ pub fn compose(
     letter: &Letter,
     to: &Address,
     sender: &Sender,
+    enclosed: Vec<Enclosed>,
     (parcel, at): (Id, Instant),
 ) -> Result<Message, ComposeError> {
-    let from_name = match &letter.voice {
-        Voice::Person(name) if sender.name.is_empty() => name.clone(),
-        Voice::Person(name) => format!("{name}, {}", sender.name),
-        Voice::Machine | Voice::Answer => sender.name.clone(),
-    };
     let from = Address {
-        name: from_name,
+        name: sender.name_for(&letter.voice),
         email: sender.email.clone(),
     };
     let mut builder = lettre::Message::builder()
         .from(mailbox(&from)?)
         .to(mailbox(to)?)
         .subject(one_line(&letter.subject))
-        .date(SystemTime::UNIX_EPOCH + Duration::from_micros(at.micros().unsigned_abs()));
+        .date(SystemTime::UNIX_EPOCH + Duration::from_micros(at.micros().unsigned_abs()))
+        .envelope(envelope(letter, to, sender, parcel)?);
     for address in &letter.cc {
         builder = builder.cc(mailbox(address)?);
     }
@@ -83,24 +70,53 @@ pub fn compose(
         let name = HeaderName::new_from_ascii_str(name);
         builder = builder.raw_header(HeaderValue::new(name, (*value).to_owned()));
     }
-    let form = |error: &dyn std::fmt::Display| ComposeError::Form(error.to_string());
-    let message = builder
-        .header(ContentType::TEXT_PLAIN)
-        .body(text(letter, sender))
-        .map_err(|error| form(&error))?;
+    let message = body::written(builder, letter, sender, (parcel, enclosed))
+        .map_err(|error| ComposeError::Form(error.to_string()))?;
+    let bytes = message.formatted();
+    let bytes = match &sender.dkim {
+        Some(key) => key.signed(bytes, at),
+        None => bytes,
+    };
     Ok(Message {
         envelope: message.envelope().clone(),
-        bytes: message.formatted(),
+        bytes,
     })
 }
 
 fn mailbox(address: &Address) -> Result<Mailbox, ComposeError> {
-    let email = address
-        .email
-        .parse()
-        .map_err(|_| ComposeError::Address(address.email.clone()))?;
     let name = one_line(&address.name);
-    Ok(Mailbox::new((!name.is_empty()).then_some(name), email))
+    Ok(Mailbox::new(
+        (!name.is_empty()).then_some(name),
+        parsed(&address.email)?,
+    ))
+}
+
+fn parsed(email: &str) -> Result<lettre::Address, ComposeError> {
+    email
+        .parse()
+        .map_err(|_| ComposeError::Address(email.to_owned()))
+}
+
+/// To whom servers bring it, and to whom they report. What answers by itself is reported to nobody (RFC 3834): two machines that
+/// answer each other would go on for ever.
+fn envelope(
+    letter: &Letter,
+    to: &Address,
+    sender: &Sender,
+    parcel: Id,
+) -> Result<Envelope, ComposeError> {
+    let from = match letter.voice {
+        Voice::Answer => None,
+        Voice::Machine | Voice::Person(_) => {
+            let plus = sender
+                .plus_address(parcel)
+                .filter(|_| letter.from.is_some());
+            Some(parsed(plus.as_deref().unwrap_or(&sender.email))?)
+        }
+    };
+    let all = [to].into_iter().chain(&letter.cc);
+    let all: Result<Vec<_>, _> = all.map(|one| parsed(&one.email)).collect();
+    Envelope::new(from, all?).map_err(|error| ComposeError::Form(error.to_string()))
 }
 
 fn threaded(
@@ -109,25 +125,30 @@ fn threaded(
     sender: &Sender,
     parcel: Id,
 ) -> Result<MessageBuilder, ComposeError> {
-    let domain = sender.email.rsplit('@').next().unwrap_or("localhost");
     let thread = letter.thread.clone().unwrap_or_default();
-    let token = match &sender.marks {
-        Some(marks) => marks.token(parcel),
-        None => parcel.to_string(),
-    };
-    let own = thread
-        .message_id
-        .unwrap_or_else(|| format!("{token}@{domain}"));
+    let own = thread.message_id.unwrap_or_else(|| sender.own_id(parcel));
     builder = builder.message_id(Some(bracketed(&own)));
-    if let Some(answered) = &thread.in_reply_to {
-        builder = builder.in_reply_to(bracketed(answered));
+    let id_of = |before: &Before| match before {
+        Before::Theirs(id) => Some(bracketed(id)),
+        Before::Ours { parcel } => {
+            let parcel: Id = parcel.parse().ok()?;
+            Some(bracketed(&sender.own_id(parcel)))
+        }
+    };
+    if let Some(answered) = thread.in_reply_to.as_ref().and_then(id_of) {
+        builder = builder.in_reply_to(answered);
     }
-    if !thread.references.is_empty() {
-        let all: Vec<String> = thread.references.iter().map(|id| bracketed(id)).collect();
+    let all: Vec<String> = thread.references.iter().filter_map(id_of).collect();
+    if !all.is_empty() {
         builder = builder.references(all.join(" "));
     }
-    if let Some(email) = thread.reply_to {
-        let name = String::new();
+    let plus = || {
+        sender
+            .plus_address(parcel)
+            .filter(|_| letter.from.is_some())
+    };
+    if let Some(email) = thread.reply_to.or_else(plus) {
+        let name = sender.name.clone();
         builder = builder.reply_to(mailbox(&Address { name, email })?);
     }
     Ok(builder)
@@ -143,6 +164,7 @@ fn marks(voice: &Voice) -> &'static [(&'static str, &'static str)] {
         Voice::Answer => &[
             ("Auto-Submitted", "auto-replied"),
             ("X-Auto-Response-Suppress", "All"),
+            ("Precedence", "auto_reply"),
         ],
         Voice::Person(_) => &[],
     }
@@ -165,20 +187,6 @@ fn one_line(text: &str) -> String {
     line.trim().to_owned()
 }
 
-fn text(letter: &Letter, sender: &Sender) -> String {
-    let mut text = letter.text.replace("\r\n", "\n").replace('\r', "\n");
-    text.truncate(text.trim_end().len());
-    if let Some(link) = &letter.link {
-        text.push_str(&format_link(&link.words, &sender.base_url, &link.path));
-    }
-    text.push('\n');
-    text.replace('\n', "\r\n")
-}
-
-fn format_link(words: &str, base: &str, path: &str) -> String {
-    format!("\n\n{words}:\n{}{path}", base.trim_end_matches('/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +197,7 @@ mod tests {
             name: "Harrowmere".to_owned(),
             email: "desk@harrowmere.example".to_owned(),
             base_url: "https://desk.example/".to_owned(),
-            marks: None,
+            ..Sender::default()
         }
     }
 
@@ -206,6 +214,7 @@ mod tests {
             letter,
             &to("maya@desk.example"),
             &sender(),
+            Vec::new(),
             (Id::default(), at),
         );
         String::from_utf8(message.unwrap().bytes).unwrap()
@@ -239,7 +248,7 @@ mod tests {
             subject: "Late\r\nBcc: all@desk.example\n\nBody".to_owned(),
             text: "One\r.\r\n.\r\nQUIT\nTwo \u{e9}".to_owned(),
             thread: Some(Thread {
-                in_reply_to: Some("a>\r\nX: <b@c".to_owned()),
+                in_reply_to: Some(Before::Theirs("a>\r\nX: <b@c".to_owned())),
                 ..Thread::default()
             }),
             ..Letter::to_person(Id::default(), "", "")
@@ -282,6 +291,7 @@ mod tests {
             &letter,
             &to("nobody"),
             &sender(),
+            Vec::new(),
             (Id::default(), Instant::MIN),
         );
         assert_eq!(
@@ -295,5 +305,134 @@ mod tests {
         let letter = Letter::to_person(Id::default(), "Late", "Words").link("Open", "/x");
         assert_eq!(Letter::read(&letter.body()), Some(letter));
         assert_eq!(Letter::read("{\"letter\":\"old\"}"), None);
+    }
+
+    fn marked() -> Sender {
+        let roots = kept_vault::Roots::new(&mut |bytes: &mut [u8]| bytes.fill(3)).unwrap();
+        Sender {
+            marks: Some(crate::Marks::new(&roots)),
+            plus: true,
+            signature: "{name}\nHarrowmere Instruments".to_owned(),
+            ..sender()
+        }
+    }
+
+    fn answer() -> Letter {
+        let to = Address {
+            name: "Ruth".to_owned(),
+            email: "ruth@brennan.example".to_owned(),
+        };
+        Letter {
+            from: Some("desk@harrowmere.example".to_owned()),
+            html: Some("<p>We look &amp; write</p>".to_owned()),
+            ..Letter::to_address(
+                to,
+                Voice::Person("Maya Okonkwo".to_owned()),
+                "Re: Pump",
+                "We look & write",
+            )
+        }
+    }
+
+    #[test]
+    fn an_answer_goes_from_the_mailbox_and_comes_back_to_an_address_that_nobody_guesses() {
+        let letter = Letter {
+            cc: vec![Address {
+                name: String::new(),
+                email: "li@brennan.example".to_owned(),
+            }],
+            thread: Some(Thread {
+                in_reply_to: Some(Before::Theirs("one@brennan.example".to_owned())),
+                references: vec![
+                    Before::Theirs("one@brennan.example".to_owned()),
+                    Before::ours(Id::default()),
+                ],
+                ..Thread::default()
+            }),
+            ..answer()
+        };
+        let to = to("ruth@brennan.example");
+        let at = Instant::from_seconds(1_769_790_600);
+        let id = Id::from_bytes([7; 16]);
+        let message = compose(&letter, &to, &marked(), Vec::new(), (id, at)).unwrap();
+        let token = marked().marks.unwrap().token(id);
+        let plus = format!("desk+{token}@harrowmere.example");
+        assert_eq!(
+            message.envelope.from().map(ToString::to_string),
+            Some(plus.clone())
+        );
+        assert_eq!(message.envelope.to().len(), 2);
+        let text = String::from_utf8(message.bytes)
+            .unwrap()
+            .replace("\r\n ", " ");
+        for line in [
+            format!("Reply-To: Harrowmere <{plus}>"),
+            format!("Message-ID: <{token}@harrowmere.example>"),
+            "In-Reply-To: <one@brennan.example>".to_owned(),
+            format!(
+                "References: <one@brennan.example> <{}>",
+                marked().own_id(Id::default())
+            ),
+            "Cc: li@brennan.example".to_owned(),
+        ] {
+            assert!(text.contains(&line), "{line}\n{text}");
+        }
+        assert!(!text.contains("Auto-Submitted"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_is_read_as_words_and_as_html_and_carries_its_files() {
+        let file = Enclosed {
+            name: "Angebot für Sie.pdf".to_owned(),
+            content: b"%PDF-1".to_vec(),
+        };
+        let at = Instant::from_seconds(1_769_790_600);
+        let to = to("ruth@brennan.example");
+        let message = compose(
+            &answer(),
+            &to,
+            &marked(),
+            vec![file],
+            (Id::from_bytes([7; 16]), at),
+        );
+        let bytes = message.unwrap().bytes;
+        let mail = crate::reading::Incoming::read(&bytes);
+        assert!(
+            mail.text
+                .replace("\r\n", "\n")
+                .starts_with("We look & write\n\n-- \nMaya Okonkwo\nHarrowmere Instruments"),
+            "{}",
+            mail.text
+        );
+        let html = mail.html.unwrap();
+        assert!(html.contains("<p>We look &amp; write</p>") && html.contains("Maya Okonkwo<br>"));
+        assert_eq!(mail.parts.len(), 1);
+        let part = mail.parts.first().unwrap();
+        assert_eq!(
+            (&*part.name, &*part.content),
+            ("Angebot für Sie.pdf", &b"%PDF-1"[..])
+        );
+        assert!(mail.flaws.is_empty(), "{:?}", mail.flaws);
+    }
+
+    #[test]
+    fn what_answers_by_itself_is_reported_to_nobody() {
+        let letter = Letter {
+            voice: Voice::Answer,
+            ..answer()
+        };
+        let at = Instant::from_seconds(1_769_790_600);
+        let to = to("ruth@brennan.example");
+        let message = compose(
+            &letter,
+            &to,
+            &marked(),
+            Vec::new(),
+            (Id::from_bytes([7; 16]), at),
+        );
+        let message = message.unwrap();
+        assert_eq!(message.envelope.from(), None);
+        let text = String::from_utf8(message.bytes).unwrap();
+        assert!(text.contains("Precedence: auto_reply\r\n"), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Mail, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
@@ -76,6 +76,8 @@ pub struct Server {
     pub sign_in: Option<SignIn>,
     /// The address that we send from.
     pub from: String,
+    /// A certificate that is trusted beside those of the machine, in PEM.
+    pub also_trusts: Option<Vec<u8>>,
 }
 
 /// A step of a test.
@@ -150,7 +152,14 @@ impl Server {
     }
 
     fn tls(&self) -> Result<TlsParameters, Trouble> {
-        TlsParameters::new_rustls(self.host.clone())
+        let mut parameters = TlsParameters::builder(self.host.clone());
+        if let Some(pem) = &self.also_trusts {
+            let certificate =
+                Certificate::from_pem(pem).map_err(|error| self.trouble(&error, Stage::Encrypt))?;
+            parameters = parameters.add_root_certificate(certificate);
+        }
+        parameters
+            .build_rustls()
             .map_err(|error| self.trouble(&error, Stage::Encrypt))
     }
 
@@ -224,15 +233,15 @@ impl Server {
 
 impl Line<'_> {
     /// Gives a message to the server. It has been taken exactly when this says so: the server has answered the end of the
-    /// message with 250.
+    /// message with 250. Gives the words that it said.
     ///
     /// # Errors
     ///
     /// The server refused it, or the line broke: then nobody knows, and it is to be sent again.
-    pub fn send(&mut self, message: &Message) -> Result<(), Trouble> {
+    pub fn send(&mut self, message: &Message) -> Result<String, Trouble> {
         self.connection
             .send(&message.envelope, &message.bytes)
-            .map(drop)
+            .map(|answer| said(&answer))
             .map_err(|error| self.server.trouble(&error, Stage::Message))
     }
 
@@ -245,4 +254,12 @@ impl Line<'_> {
     pub fn close(mut self) {
         let _ = self.connection.quit();
     }
+}
+
+/// `250 2.0.0 Ok: queued as 4F1A`, on one line.
+fn said(answer: &lettre::transport::smtp::response::Response) -> String {
+    let words: Vec<&str> = answer.message().collect();
+    let line = format!("{} {}", answer.code(), words.join(" "));
+    let plain = line.chars().filter(|letter| !letter.is_control());
+    plain.take(300).collect()
 }

@@ -7,7 +7,9 @@ use lettre::transport::smtp::Error;
 /// A step on the way to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Finding and reaching it.
+    /// Finding its name.
+    Find,
+    /// Reaching it.
     Connect,
     /// Encrypting the line.
     Encrypt,
@@ -17,17 +19,24 @@ pub enum Stage {
     From,
     /// Giving it a message.
     Message,
+    /// Opening a folder there.
+    Folder,
+    /// Fetching a mail from there.
+    Fetch,
 }
 
 impl Stage {
     /// `Sign in`.
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Find => "Find the name",
             Self::Connect => "Connect",
             Self::Encrypt => "Encrypt the line",
             Self::SignIn => "Sign in",
             Self::From => "Send from our address",
             Self::Message => "Take a message",
+            Self::Folder => "Open the folder",
+            Self::Fetch => "Fetch a mail",
         }
     }
 }
@@ -54,6 +63,11 @@ impl fmt::Display for Trouble {
 impl std::error::Error for Trouble {}
 
 impl Trouble {
+    /// Something that stands in the way here.
+    pub fn said(stage: Stage, said: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(stage, said, advice)
+    }
+
     pub(crate) fn new(stage: Stage, said: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             stage,
@@ -64,7 +78,8 @@ impl Trouble {
     }
 
     pub(crate) fn of(error: &Error, stage: Stage, host: &str, port: u16) -> Self {
-        let stage = if error.is_tls() {
+        // A certificate is looked at when the first word is read: that looks like a broken line.
+        let stage = if error.is_tls() || error.to_string().contains("certificate") {
             Stage::Encrypt
         } else {
             stage
@@ -115,7 +130,7 @@ fn advice(error: &Error, stage: Stage, host: &str, port: u16) -> String {
         Stage::Encrypt if text.contains("NotValidForName") => {
             format!("The server's certificate is not for {host}. Write the host as the certificate names it.")
         }
-        Stage::Encrypt if text.contains("UnknownIssuer") => {
+        Stage::Encrypt if text.contains("UnknownIssuer") || text.contains("BadSignature") => {
             "The server's certificate is by an authority that this machine does not know. Add it to the machine's certificates, or name its file in SSL_CERT_FILE.".to_owned()
         }
         Stage::Encrypt if text.contains("Expired") => {
@@ -139,6 +154,8 @@ fn advice(error: &Error, stage: Stage, host: &str, port: u16) -> String {
         Stage::Message if error.is_permanent() => {
             "The server has refused this message for good. Look at the address it goes to.".to_owned()
         }
-        Stage::Message => "It is tried again by itself.".to_owned(),
+        Stage::Message | Stage::Find | Stage::Folder | Stage::Fetch => {
+            "It is tried again by itself.".to_owned()
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Sending a message to an address of the web.
 
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use hyper::client::conn::http1;
 use hyper::{Request, Uri, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::address::is_global;
+use crate::wire::{Trust, config, resolve};
 
 /// How long it may take to be connected, encrypted included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -139,21 +139,6 @@ impl Target {
     pub fn host(&self) -> &str {
         &self.host
     }
-
-    /// Resolves the name once. Every address it has must be allowed: a name that leads both out and in is refused.
-    fn resolve(&self, guard: Guard) -> Result<SocketAddr, OutboundError> {
-        let nobody = || OutboundError::NoSuchHost(self.host.clone());
-        let found: Vec<SocketAddr> = (self.host.as_str(), self.port)
-            .to_socket_addrs()
-            .map_err(|_| nobody())?
-            .collect();
-        if guard == Guard::World
-            && let Some(inside) = found.iter().find(|address| !is_global(address.ip()))
-        {
-            return Err(OutboundError::Private(self.host.clone(), inside.ip()));
-        }
-        found.first().copied().ok_or_else(nobody)
-    }
 }
 
 /// Sends a JSON body with these headers, and gives the status of the answer, whatever it is. Waits for the network: not to be called
@@ -168,7 +153,7 @@ pub fn post(
     body: String,
     guard: Guard,
 ) -> Result<u16, OutboundError> {
-    let address = target.resolve(guard)?;
+    let address = resolve(&target.host, target.port, guard)?;
     let here = |error: &dyn std::fmt::Display| OutboundError::Here(error.to_string());
     let mut request = Request::post(&target.path)
         .header(header::HOST, &target.authority)
@@ -199,25 +184,15 @@ pub fn post(
         let tls = |why: String| OutboundError::Tls(target.host.clone(), why);
         let name =
             ServerName::try_from(target.host.clone()).map_err(|error| tls(error.to_string()))?;
-        let connector =
-            TlsConnector::from(Arc::new(config().map_err(|error| tls(error.to_string()))?));
+        let connector = TlsConnector::from(Arc::new(
+            config(&Trust::default()).map_err(|error| tls(error.to_string()))?,
+        ));
         let stream = tokio::time::timeout(CONNECT, connector.connect(name, stream))
             .await
             .map_err(|_| tls("it takes too long".to_owned()))?
             .map_err(|error| tls(error.to_string()))?;
         exchange(target, stream, request).await
     })
-}
-
-fn config() -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
 }
 
 /// One request, one answer. What the answer says is not read: it could be without end.

@@ -1,5 +1,5 @@
-//! What the house sends to other systems over the web: one client that cannot be led astray, and the signature by which the other side
-//! knows us.
+//! What goes out to other systems: over the web, one client that cannot be led astray, and the signature by which the other side
+//! knows us; and lines ([`Wire`]) for what speaks something else.
 //!
 //! It is hyper's client, which is in the tree for the server, and a line that this crate opens itself: the name is resolved once,
 //! every address is looked at, and the line goes to one of those that were looked at. There are no redirects, and every step has an
@@ -10,7 +10,9 @@
 mod address;
 mod client;
 mod sign;
+mod wire;
 
 pub use address::is_global;
 pub use client::{Guard, OutboundError, Target, TargetError, post};
 pub use sign::{MalformedSecret, SECRET_PREFIX, SigningSecret};
+pub use wire::{Trust, Wire};

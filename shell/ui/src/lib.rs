@@ -6,7 +6,7 @@
 //! - [`Routes`] are written by the rooms, and can be listed.
 //! - [`Ui`] is made once; [`Ui::dress`] and [`Ui::protect`] wrap the routes.
 //! - [`Frame`] is what a page stands in; a handler takes it as an argument.
-//! - [`page`], [`unprocessable`], [`see_other`] and [`Failure`] are the answers.
+//! - [`page`], [`unprocessable`], [`see_other`], [`download`](fn@download) and [`Failure`] are the answers.
 //! - [`Form`] reads what was filled in, keeps it, and carries the errors back to the fields.
 //! - [`parts`] has the pieces of a page; each writes itself into a template with `{{ part }}`.
 //! - [`Live`] tells open pages that what they show has changed.
@@ -21,6 +21,7 @@ extern crate self as kept_ui;
 mod assets;
 mod cookie;
 mod csrf;
+mod download;
 mod dress;
 mod failure;
 mod flash;
@@ -39,6 +40,7 @@ mod ui;
 
 pub use assets::{ALL as ASSETS, Asset};
 pub use csrf::Csrf;
+pub use download::download;
 pub use failure::Failure;
 pub use flash::Flash;
 pub use form::{Filled, Form};

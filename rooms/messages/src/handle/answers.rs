@@ -4,11 +4,10 @@
 
 use kept_kernel::Instant;
 use kept_mail::reading::Verdict;
-use kept_mail::{Address, Letter, Thread, Voice, is_address, put};
+use kept_mail::{Address, Before, Letter, Placed, Thread, Voice, is_address, put};
 use kept_store::{StoreError, Write, params};
 
 use super::Work;
-use crate::desk::Placed;
 use crate::model::Mailbox;
 use crate::queries::{self, folded};
 
@@ -47,9 +46,15 @@ pub(super) fn receipt(
         "We have your mail. Its number is {number}.\n\nSomebody of us reads it and writes to you. This receipt was sent by a machine."
     );
     let letter = Letter {
+        from: Some(mailbox.address.clone()),
         thread: Some(Thread {
-            in_reply_to: mail.message_id.clone(),
-            references: mail.message_id.clone().into_iter().collect(),
+            in_reply_to: mail.message_id.clone().map(Before::Theirs),
+            references: mail
+                .message_id
+                .clone()
+                .map(Before::Theirs)
+                .into_iter()
+                .collect(),
             ..Thread::default()
         }),
         ..Letter::to_address(
@@ -62,7 +67,8 @@ pub(super) fn receipt(
     put(tx, parcel, &letter, work.now)
 }
 
-fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
+/// Whether an address, or everybody together, has had enough answers by a machine.
+pub(crate) fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
     let hour = now.plus_micros(-HOUR);
     let day = now.plus_micros(-24 * HOUR);
     let (today, last): (u64, Option<Instant>) =

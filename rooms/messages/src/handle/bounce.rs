@@ -1,6 +1,8 @@
 //! Reports about mails that we sent. Only one that names an id of ours says anything: it is shown on its request. What can never
 //! arrive marks the address; what may arrive another time does not. Nobody outside is told, and no clock moves.
 
+use kept_journal::outbox::{self, Became};
+use kept_kernel::Id;
 use kept_mail::reading::{Delivery, Failed, Report};
 use kept_store::{StoreError, Write, params};
 
@@ -16,12 +18,18 @@ pub(super) fn decide(
     work: &Work,
     report: &Report,
 ) -> Result<Decided, DeskError> {
-    let original = report.original.as_deref();
-    let Some(message) = original.and_then(|id| room.marks.parcel(id)) else {
+    let Some(message) = reported(room, work, report) else {
         return Ok(Decided::aside(
             "A server reports about a mail that did not leave this house. Nothing was done.",
         ));
     };
+    let worst = report.worst().unwrap_or(Delivery::Failed);
+    let told = told(report);
+    match worst {
+        Delivery::Done => outbox::became(tx, message, Became::Delivered, &told, work.now)?,
+        Delivery::Failed => outbox::became(tx, message, Became::Failed, &told, work.now)?,
+        Delivery::Delayed | Delivery::FailedForNow => {}
+    }
     let Some(request) = room.desk.of_message(tx, message)? else {
         return Ok(Decided::on(Outcome::Bounce, None, None));
     };
@@ -31,6 +39,22 @@ pub(super) fn decide(
         work.step.tell(tx, request, &words)?;
     }
     Ok(Decided::on(Outcome::Bounce, Some(request), None))
+}
+
+/// The mail of ours that a report is about: by the id that it quotes, else by the address that only that mail gave out.
+fn reported(room: &Room, work: &Work, report: &Report) -> Option<Id> {
+    let quoted = report.original.as_deref();
+    let quoted = quoted.and_then(|id| room.marks.parcel(id));
+    let to = work.mail.recipients().chain(&work.mail.delivered_to);
+    let mut to = to.filter_map(|one| room.marks.parcel(&one.email));
+    quoted.or_else(|| to.next())
+}
+
+/// The server's own words for all of them: `li@brennan.example: 550 5.1.1 no such user`.
+fn told(report: &Report) -> String {
+    let one = |one: &Failed| format!("{}: {} {}", one.email, one.status, one.said);
+    let all: Vec<String> = report.recipients.iter().take(5).map(one).collect();
+    all.join("; ")
 }
 
 /// What is said on the request; none for what went well.
@@ -67,7 +91,7 @@ pub(super) fn mark(
     tx: &Write<'_>,
     work: &Work,
     report: &Report,
-    request: Option<kept_kernel::Id>,
+    request: Option<Id>,
 ) -> Result<(), StoreError> {
     let lost = |one: &&Failed| one.delivery == Delivery::Failed && one.email.contains('@');
     for one in report.recipients.iter().filter(lost) {

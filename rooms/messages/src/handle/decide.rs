@@ -4,11 +4,12 @@ use kept_accounts::model::PersonState;
 use kept_accounts::queries::person_by_email;
 use kept_kernel::Id;
 use kept_mail::reading::{Automatic, PieceKind, Verdict, pieces};
+use kept_mail::{Counts, Mail, Standing};
 use kept_store::{StoreError, Write, params};
 
 use super::thread::{self, By, Found};
 use super::{Decided, Work, bounce, is_own, own_addresses, row};
-use crate::desk::{Counts, DeskError, Mail, Standing};
+use crate::desk::DeskError;
 use crate::model::{Mailbox, Outcome};
 use crate::queries::{self, folded};
 use crate::room::Room;
@@ -53,7 +54,7 @@ pub(super) fn decide(
     {
         return match found {
             Found::Thread(standing, By::Token) if mail.verdict == Verdict::Verified => {
-                let counts = Counts::Note(person.id);
+                let counts = Counts::Note(person.id.0);
                 let placed = work.step.add(tx, standing.request, &mail, counts)?;
                 Ok(Decided::placed(Outcome::Noted, placed))
             }

@@ -4,11 +4,11 @@
 //! somebody who takes part there; so does a number in the subject. Who passes a mail on begins something new.
 
 use kept_kernel::Id;
-use kept_mail::Marks;
 use kept_mail::reading::Incoming;
+use kept_mail::{Marks, Standing};
 use kept_store::{Read, StoreError, params};
 
-use crate::desk::{Desk, Standing};
+use crate::desk::Desk;
 use crate::queries;
 
 /// How it is known.

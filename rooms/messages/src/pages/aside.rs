@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_kernel::{Id, Instant};
 use kept_mail::reading::{Incoming, verdict};
+use kept_mail::{Mail, MailFile};
 use kept_rooms::Refusal as _;
 use kept_store::params;
 use kept_ui::parts::{Button, Empty, More};
@@ -14,7 +15,6 @@ use kept_ui::{Failure, Flash, Frame, page, see_other};
 use serde::Deserialize;
 
 use super::{exactly, got, id_of, missing, sees_to_all};
-use crate::desk::{Mail, MailFile};
 use crate::error::MessagesError;
 use crate::model::{MessageRow, Outcome};
 use crate::queries;
@@ -115,7 +115,7 @@ pub async fn open(
         let content: Option<(Vec<u8>,)> = read.maybe(queries::CONTENT, &params![id])?;
         Ok::<_, kept_store::StoreError>(queries::one(read, id)?.zip(content))
     });
-    let (_, (content,)) = got(read).await?.ok_or_else(missing)?;
+    let (row, (content,)) = got(read).await?.ok_or_else(missing)?;
     let mail = Incoming::read(&content);
     let (act, step) = (room.act(signed.person), room.desk.prepare());
     let files: Vec<Id> = mail.parts.iter().map(|_| room.world.id()).collect();
@@ -127,7 +127,7 @@ pub async fn open(
         if tx.execute(queries::SETTLE, &claimed)? == 0 {
             return Err(MessagesError::Missing);
         }
-        let placed = step.open(tx, &for_desk(id, &mail, &files), None)?;
+        let placed = step.open(tx, &for_desk((id, &row.mailbox), &mail, &files), None)?;
         let row = params![id, placed.request, placed.message];
         tx.execute(queries::PLACE, &row)?;
         let detail = serde_json::json!({ "request": placed.request.to_string() });
@@ -144,7 +144,7 @@ pub async fn open(
         .into_response())
 }
 
-fn for_desk<'m>(id: Id, mail: &'m Incoming, files: &[Id]) -> Mail<'m> {
+fn for_desk<'m>((id, came_to): (Id, &'m str), mail: &'m Incoming, files: &[Id]) -> Mail<'m> {
     let author = mail.answer_to();
     let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
     let files = mail.parts.iter().zip(files).map(|(part, id)| MailFile {
@@ -156,6 +156,9 @@ fn for_desk<'m>(id: Id, mail: &'m Incoming, files: &[Id]) -> Mail<'m> {
     Mail {
         id,
         message_id: mail.message_id.as_deref(),
+        came_to,
+        team: None,
+        category: None,
         name,
         email,
         subject: &mail.subject,

@@ -19,7 +19,7 @@ use crate::model::{Mailbox, MailboxId};
 use crate::queries::{self, folded};
 use crate::room::Room;
 
-const HERE: &str = "/settings/mailboxes";
+pub(super) const HERE: &str = "/settings/mailboxes";
 
 #[derive(Template)]
 #[template(path = "messages/mailboxes.html")]
@@ -28,10 +28,12 @@ struct MailboxesPage {
     rows: Vec<Row>,
     none: Option<Empty>,
     bounced: Vec<Bounced>,
+    too_large: Vec<String>,
     form: Filled,
 }
 
 struct Row {
+    href: String,
     address: String,
     about: String,
     when: String,
@@ -54,7 +56,7 @@ pub struct Typed {
     receipt: bool,
 }
 
-fn may(signed: &Signed) -> Result<Scope, Failure> {
+pub(super) fn may(signed: &Signed) -> Result<Scope, Failure> {
     signed.require(Action::Configure)
 }
 
@@ -72,9 +74,16 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage,
     let read = room.store.read(|read| {
         let bounced: Vec<(String, String, String, Instant, Option<Id>)> =
             read.all(queries::ALL_BOUNCED, &[])?;
-        Ok::<_, StoreError>((queries::mailboxes(read)?, bounced))
+        let too_large: Vec<(String, Instant, u64, String, String)> =
+            read.all(queries::TOO_LARGE, &[])?;
+        Ok::<_, StoreError>((queries::mailboxes(read)?, bounced, too_large))
     });
-    let (all, bounced) = got(read).await?;
+    let (all, bounced, too_large) = got(read).await?;
+    let too_large = too_large.into_iter().map(|(to, at, size, from, subject)| {
+        let megabytes = size / 1_000_000;
+        let when = exactly(at);
+        format!("{from} to {to}, {when}: “{subject}”, {megabytes} MB")
+    });
     let bounced = bounced
         .into_iter()
         .map(|(address, status, said, at, request)| Bounced {
@@ -92,6 +101,7 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage,
             )
         }),
         bounced: bounced.collect(),
+        too_large: too_large.collect(),
         form,
         frame: frame.titled("Mailboxes").at("settings"),
     })
@@ -114,6 +124,7 @@ fn row(frame: &Frame, one: &Mailbox) -> Row {
         format!("{}: ", one.name)
     };
     Row {
+        href: format!("{HERE}/{}", one.id),
         address: one.address.clone(),
         about: format!("{name}{checked}, {receipt}"),
         when: one.last_mail_at.map_or_else(

@@ -12,7 +12,7 @@ use kept_accounts::access::Action;
 use kept_mail::reading::{Incoming, Part, Pictures, picture_kind, safe_html};
 use kept_store::{StoreError, params};
 use kept_ui::parts::{Button, Crumb, Fact, Facts};
-use kept_ui::{Failure, Frame, page};
+use kept_ui::{Failure, Frame, download, page};
 use serde::Deserialize;
 
 use super::{exactly, got, id_of, missing};
@@ -211,34 +211,4 @@ fn pictures(parts: &[Part]) -> HashMap<String, String> {
         Some((cid, format!("data:{kind};base64,{written}")))
     });
     named.collect()
-}
-
-fn download(name: &str, content: Vec<u8>) -> Response {
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let named: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let named = named.replace('+', "%20");
-    let way = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{named}");
-    let mut response = content.into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/octet-stream"),
-    );
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    if let Ok(way) = HeaderValue::from_str(&way) {
-        headers.insert(header::CONTENT_DISPOSITION, way);
-    }
-    response
 }

@@ -7,9 +7,11 @@ use kept_desk::{Ground, Site};
 use kept_kernel::{Id, Instant};
 use kept_mail::Marks;
 use kept_messages::{Room, add_mailbox, api_description, api_routes, parts, routes};
+use kept_outbound::{Guard, Trust};
 use kept_rooms::Parts;
 use kept_store::{params, statements};
 use kept_testing::{Home, Kept as _};
+use kept_vault::{Purpose, Sealer};
 
 use crate::paper::{Paper, SCHEMA};
 
@@ -28,6 +30,9 @@ statements! {
     MERGE = "UPDATE paper_requests SET merged_into = (SELECT o.id FROM paper_requests o WHERE o.number = $2) WHERE number = $1";
     SAY = "INSERT INTO paper_lines (id, request, how, text) VALUES ($1, $2, 'us', 'Words of ours')";
     RAW = "SELECT state, content FROM mail_raw ORDER BY id";
+    FROM_THE_START = "UPDATE mailbox_sources SET last_uid = 0";
+    TOO_LARGE = "SELECT sender, size FROM mail_too_large ORDER BY id";
+    LETTERS = "SELECT CAST(body AS TEXT) FROM outbox WHERE topic = 'mail' ORDER BY id";
     RECEIPTS = "UPDATE mailboxes SET receipt = TRUE";
     BOUNCED = "SELECT address FROM mail_bounced ORDER BY address";
     MESSAGE = "SELECT id FROM mail_messages ORDER BY id DESC LIMIT 1";
@@ -51,6 +56,11 @@ impl Deref for Desk {
 impl Desk {
     /// Maya works on all requests, Ada configures, Dora (technical support) sees her own.
     pub fn new(home: &Home) -> Self {
+        Self::trusting(home, Trust::default())
+    }
+
+    /// The same, where servers show a certificate of the test's own.
+    pub fn trusting(home: &Home, trust: Trust) -> Self {
         let schemas = [kept_messages::SCHEMA, SCHEMA];
         let mut ground = Ground::new(home, START, &schemas);
         ground.hire(("maya", "client-service-representative"), (None, None));
@@ -59,7 +69,8 @@ impl Desk {
         let house = (ground.store.clone(), ground.world.clone());
         let marks = Marks::new(&ground.roots);
         let paper = Arc::new(Paper(ground.world.clone()));
-        let room = Room::new(house, paper, marks.clone());
+        let sealer = Sealer::new(&ground.roots, Purpose::Connectors);
+        let room = Room::new(house, paper, marks.clone()).fetching(sealer, Guard::Anywhere, trust);
         for (address, name) in [
             ("desk@desk.example", "Desk"),
             ("sales@desk.example", "Sales"),
@@ -184,6 +195,24 @@ impl Desk {
     pub fn last_message(&self) -> String {
         let (id,): (Id,) = self.store.read(|read| read.one(MESSAGE, &[])).kept();
         id.to_string()
+    }
+
+    /// The mail of all mailboxes is fetched again from the first on.
+    pub fn fetches_anew(&self) {
+        self.store
+            .write(|tx| tx.execute(FROM_THE_START, &[]))
+            .kept();
+    }
+
+    /// What was not taken: from whom, how large.
+    pub fn too_large(&self) -> Vec<(String, u64)> {
+        self.store.read(|read| read.all(TOO_LARGE, &[])).kept()
+    }
+
+    /// What waits to leave.
+    pub fn letters(&self) -> Vec<String> {
+        let rows: Vec<(String,)> = self.store.read(|read| read.all(LETTERS, &[])).kept();
+        rows.into_iter().map(|(body,)| body).collect()
     }
 
     /// A round of each job.

@@ -9,6 +9,8 @@
 mod aside;
 mod bounces;
 mod desk;
+mod dovecot;
 mod faults;
+mod fetching;
 mod paper;
 mod threads;

@@ -2,7 +2,8 @@
 
 use kept_accounts::access::Scope;
 use kept_kernel::{Id, Instant};
-use kept_messages::{Counts, Desk, DeskError, Mail, Placed, Standing, Step};
+use kept_mail::{Counts, Mail, Placed, Standing};
+use kept_messages::{Desk, DeskError, Step};
 use kept_rooms::About;
 use kept_store::{Migration, Read, Schema, StoreError, Write, params, statements};
 use kept_world::World;

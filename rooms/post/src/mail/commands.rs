@@ -17,6 +17,9 @@ pub(crate) enum SaveServerError {
     /// The right is gone.
     #[error("You may no longer change this. Nothing was saved.")]
     NotAllowed,
+    /// There is no server or no key yet.
+    #[error("Save the mail server first, then make a key")]
+    NoServer,
     /// There is no such letter, or it was sent.
     #[error("There is no such letter, or it has been sent meanwhile")]
     Missing,
@@ -49,6 +52,7 @@ impl Refusal for SaveServerError {
         match self {
             Self::NotAllowed => Refused::NotAllowed(words),
             Self::Missing => Refused::Missing(words),
+            Self::NoServer => Refused::Conflict(words),
             Self::Store(error) => Refused::Store(error),
         }
     }
@@ -87,6 +91,37 @@ pub(crate) fn save_server(
     let detail =
         serde_json::json!({ "host": draft.host, "port": draft.port, "from": draft.from_email });
     Ok(act.write(tx, "MailServerChanged", ("settings", "mail"), &detail)?)
+}
+
+/// Keeps a new key, which does not sign yet: its record in the DNS comes first.
+pub(crate) fn keep_key(
+    tx: &Write<'_>,
+    act: &Act,
+    scope: &Scope,
+    (selector, sealed): (&str, &[u8]),
+) -> Result<(), SaveServerError> {
+    scope.confirm(tx)?;
+    if tx.execute(queries::SET_KEY, &params![selector, sealed])? == 0 {
+        return Err(SaveServerError::NoServer);
+    }
+    let detail = serde_json::json!({ "selector": selector });
+    Ok(act.write(tx, "SigningKeyMade", ("settings", "mail"), &detail)?)
+}
+
+/// Signs from now on, or no longer.
+pub(crate) fn set_signing(
+    tx: &Write<'_>,
+    act: &Act,
+    scope: &Scope,
+    signs: bool,
+) -> Result<(), SaveServerError> {
+    scope.confirm(tx)?;
+    let since = signs.then_some(act.at);
+    if tx.execute(queries::SET_SIGNING, &params![since])? == 0 && signs {
+        return Err(SaveServerError::NoServer);
+    }
+    let detail = serde_json::json!({ "signs": signs });
+    Ok(act.write(tx, "SigningChanged", ("settings", "mail"), &detail)?)
 }
 
 /// Has a letter tried again at once.

@@ -8,7 +8,8 @@ use kept_store::{Read, StoreError, params, statements};
 use super::server::MailServer;
 
 statements! {
-    SERVER = "SELECT host, port, protection, username, password, from_name, from_email, trouble, advice, trouble_at, quiet_until
+    SERVER = "SELECT host, port, protection, username, password, from_name, from_email, trouble, advice, trouble_at, quiet_until,
+                  dkim_selector, dkim_key, signing_since
               FROM mail_server WHERE id = 1";
     SAVE = "INSERT INTO mail_server (id, host, port, protection, username, password, from_name, from_email, changed_at, changed_by,
                 quiet_until)
@@ -20,6 +21,8 @@ statements! {
     TROUBLE = "UPDATE mail_server SET trouble = $1, advice = $2, trouble_at = $3, quiet_until = $4 WHERE id = 1";
     WELL = "UPDATE mail_server SET trouble = NULL, advice = NULL, trouble_at = NULL, quiet_until = 0
             WHERE id = 1 AND trouble IS NOT NULL";
+    SET_KEY = "UPDATE mail_server SET dkim_selector = $1, dkim_key = $2, signing_since = NULL WHERE id = 1";
+    SET_SIGNING = "UPDATE mail_server SET signing_since = $1 WHERE id = 1 AND dkim_key IS NOT NULL";
     UNMAILED = "SELECT number FROM alerts WHERE mailed_at IS NULL ORDER BY number LIMIT 1";
     NAME = "SELECT name FROM people WHERE id = $1";
 }

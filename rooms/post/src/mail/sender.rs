@@ -1,13 +1,15 @@
 //! Sends what waits. The line is opened before anything is taken from the outbox, so that a server that is down costs no letter a
 //! try; each letter is leased alone, and counts as sent when the server has said so.
 
+use std::sync::Arc;
+
 use kept_accounts::model::{PersonId, PersonState};
 use kept_accounts::queries::person;
-use kept_journal::outbox::{self, Parcel};
+use kept_journal::outbox::{self, Became, Parcel};
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Letter, Line, Recipient, Sender, TOPIC, Trouble, compose};
+use kept_mail::{Address, Enclosed, Letter, Line, Recipient, Sender, TOPIC, Trouble, compose};
 use kept_rooms::JobProblem;
-use kept_store::{StoreError, params};
+use kept_store::{StoreError, Write, params};
 
 use super::queries;
 use crate::room::Room;
@@ -44,7 +46,7 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
         let words = "the password that is kept cannot be opened with the keys of this house";
         return noted(room, words, "Type it again in the settings of mail.");
     };
-    let sender = kept.sender(&room.base_url, &room.marks);
+    let sender = kept.sender(room);
     let mut line: Option<Line<'_>> = None;
     for _ in 0..ROUND {
         let open = match line.take().filter(|line| !line.is_broken()) {
@@ -54,7 +56,7 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
                 Err(trouble) => return noted(room, &trouble.to_string(), &trouble.advice),
             },
         };
-        let (used, went) = next(room, &sender, open)?;
+        let (used, went) = next(room, (&sender, &kept.host), open)?;
         line = used;
         if !went {
             break;
@@ -80,7 +82,7 @@ fn noted(room: &Room, words: &str, advice: &str) -> Result<(), JobProblem> {
 /// Sends one letter. Gives the line back where it is still good, and whether there was a letter at all.
 fn next<'a>(
     room: &Room,
-    sender: &Sender,
+    (sender, host): (&Sender, &str),
     mut line: Line<'a>,
 ) -> Result<(Option<Line<'a>>, bool), StoreError> {
     let (now, own) = (room.world.now(), room.world.id());
@@ -93,16 +95,21 @@ fn next<'a>(
     let addressed = match addressed(room, &parcel)? {
         Ok(addressed) => addressed,
         Err(why) => {
-            let gone = room
-                .store
-                .write(move |tx| outbox::give_up(tx, &parcel, own, now, &why));
-            gone.wait()?;
+            report(room, parcel, own, Err(Unsent::Never(why)))?;
             return Ok((Some(line), true));
         }
     };
-    let (letter, to) = addressed;
-    let outcome = match compose(&letter, &to, sender, (parcel.id, now)) {
-        Ok(message) => line.send(&message).map_err(Unsent::Server),
+    let Ready {
+        letter,
+        to,
+        sender,
+        enclosed,
+    } = ready(room, sender, addressed)?;
+    let outcome = match compose(&letter, &to, &sender, enclosed, (parcel.id, now)) {
+        Ok(message) => match line.send(&message) {
+            Ok(said) => Ok(format!("{host} said {said}")),
+            Err(trouble) => Err(Unsent::Server(trouble)),
+        },
         Err(error) => Err(Unsent::Never(error.to_string())),
     };
     let good = !matches!(outcome, Err(Unsent::Server(_)));
@@ -122,22 +129,81 @@ fn report(
     room: &Room,
     parcel: Parcel,
     own: Id,
-    outcome: Result<(), Unsent>,
+    outcome: Result<String, Unsent>,
 ) -> Result<(), StoreError> {
-    let now = room.world.now();
+    let (now, id) = (room.world.now(), parcel.id);
     let written = room.store.write(move |tx| match &outcome {
-        Ok(()) => outbox::sent(tx, parcel.id, own, now).map(drop),
-        Err(Unsent::Never(why)) => outbox::give_up(tx, &parcel, own, now, why),
+        Ok(said) => {
+            if outbox::sent(tx, parcel.id, own, now)? {
+                outbox::became(tx, parcel.id, Became::Taken, said, now)?;
+            }
+            Ok(())
+        }
+        Err(Unsent::Never(why)) => given_up(tx, &parcel, (own, now), why),
         Err(Unsent::Server(trouble)) => {
             let why = format!("{}. {}", trouble.said, trouble.advice);
             if trouble.lasting && parcel.tries >= REFUSED {
-                outbox::give_up(tx, &parcel, own, now, &why)
+                given_up(tx, &parcel, (own, now), &why)
             } else {
                 outbox::failed(tx, &parcel, own, now, &why)
             }
         }
     });
-    written.wait()
+    written.wait()?;
+    room.outside.went(id);
+    Ok(())
+}
+
+fn given_up(
+    tx: &Write<'_>,
+    parcel: &Parcel,
+    (own, now): (Id, Instant),
+    why: &str,
+) -> Result<(), StoreError> {
+    outbox::give_up(tx, parcel, own, now, why)?;
+    outbox::became(tx, parcel.id, Became::Failed, why, now)
+}
+
+/// A letter with all that it leaves with.
+struct Ready {
+    letter: Letter,
+    to: Address,
+    sender: Sender,
+    enclosed: Vec<Enclosed>,
+}
+
+/// Looks up as whom it goes and what goes with it. A mailbox that is not in use any longer writes as the house.
+fn ready(
+    room: &Room,
+    house: &Sender,
+    (letter, to): (Letter, Address),
+) -> Result<Ready, StoreError> {
+    let outside = Arc::clone(&room.outside);
+    let (from, files) = (letter.from.clone(), letter.files.clone());
+    let read = room.store.read(move |read| {
+        let identity = match &from {
+            Some(address) => outside.identity(read, address)?,
+            None => None,
+        };
+        let mut enclosed = Vec::new();
+        for id in files.iter().filter_map(|id| id.parse().ok()) {
+            enclosed.extend(outside.file(read, id)?);
+        }
+        Ok::<_, StoreError>((identity, enclosed))
+    });
+    let (identity, enclosed) = read.wait()?;
+    let mut sender = match identity {
+        Some(identity) => house.from_mailbox(identity),
+        None => house.clone(),
+    };
+    // A signature of another domain says nothing to those who check it.
+    sender.dkim = sender.dkim.filter(|key| key.is_for(&sender.email));
+    Ok(Ready {
+        letter,
+        to,
+        sender,
+        enclosed,
+    })
 }
 
 /// The letter of a parcel and where it goes; else why it can go nowhere.

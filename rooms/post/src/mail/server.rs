@@ -1,15 +1,19 @@
 //! The settings of the mail server: as they are typed, kept and used.
 
 use kept_kernel::Instant;
-use kept_mail::{Marks, Protection, Sender, Server, SignIn, is_address};
+use kept_mail::{DkimKey, Protection, Sender, Server, SignIn, is_address};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::room::Room;
+
 /// What the password is sealed for.
 pub(crate) const SEALED_FOR: &[u8] = b"mail_server 1";
+/// What the key that signs is sealed for.
+pub(crate) const KEY_SEALED_FOR: &[u8] = b"mail_server 1 dkim";
 
 /// The mail server as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +34,10 @@ pub struct MailServer {
     /// What was wrong the last time, what to change, and when that was; none: it went well.
     pub trouble: Option<(String, String, Instant)>,
     pub(crate) quiet_until: Instant,
+    dkim_selector: String,
+    dkim_key: Option<Vec<u8>>,
+    /// Since when what leaves is signed.
+    pub signing_since: Option<Instant>,
 }
 
 impl FromRow for MailServer {
@@ -49,6 +57,9 @@ impl FromRow for MailServer {
             from_email: row.get(6)?,
             trouble: said.map(|((trouble, advice), at)| (trouble, advice, at)),
             quiet_until: row.get(10)?,
+            dkim_selector: row.get(11)?,
+            dkim_key: row.get::<Option<&[u8]>>(12)?.map(<[u8]>::to_vec),
+            signing_since: row.get(13)?,
         })
     }
 }
@@ -70,16 +81,29 @@ impl MailServer {
             protection: self.protection,
             sign_in: (!user.is_empty()).then_some(SignIn { user, password }),
             from: self.from_email.clone(),
+            also_trusts: None,
         })
     }
 
-    pub(crate) fn sender(&self, base_url: &str, marks: &Marks) -> Sender {
+    /// As whom letters leave, where no mailbox says more.
+    pub(crate) fn sender(&self, room: &Room) -> Sender {
+        let signs = self.signing_since.is_some();
         Sender {
             name: self.from_name.clone(),
             email: self.from_email.clone(),
-            base_url: base_url.to_owned(),
-            marks: Some(marks.clone()),
+            base_url: room.base_url.to_string(),
+            marks: Some(room.marks.clone()),
+            dkim: signs.then(|| self.key(&room.sealer)).flatten(),
+            ..Sender::default()
         }
+    }
+
+    /// The key that signs, or could; none where there is none, or it does not open.
+    pub(crate) fn key(&self, sealer: &Sealer) -> Option<DkimKey> {
+        let sealed = self.dkim_key.as_ref()?;
+        let secret = sealer.open(KEY_SEALED_FOR, sealed).ok()?;
+        let domain = self.from_email.rsplit('@').next().unwrap_or_default();
+        DkimKey::new(domain, &self.dkim_selector, &secret).ok()
     }
 }
 

@@ -11,11 +11,12 @@ use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Notice, Views};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 
+use super::signing::{Signing, signing};
 use super::{got, may, tabs};
 use crate::mail::{Draft, Health, MailServer, SEALED_FOR, Typed, health, save_server};
 use crate::room::Room;
 
-const HERE: &str = "/settings/mail";
+pub(super) const HERE: &str = "/settings/mail";
 
 #[derive(Template)]
 #[template(path = "post/mail.html")]
@@ -28,6 +29,7 @@ struct MailPage {
     form: Filled,
     password_hint: &'static str,
     test: Option<Button>,
+    signing: Option<Signing>,
 }
 
 /// A step of the test.
@@ -47,7 +49,7 @@ pub(super) async fn show(
     may(&signed)?;
     let health = got(room.store.read(health)).await?;
     let form = filled(health.server.as_ref());
-    Ok(page(&drawn(frame, &health, form, Vec::new())))
+    Ok(page(&drawn(&room, frame, &health, form, Vec::new())))
 }
 
 /// Saves them.
@@ -61,13 +63,27 @@ pub(super) async fn save(
     let health = got(room.store.read(health)).await?;
     let (typed, filled) = match form.read() {
         Ok(read) => read,
-        Err(filled) => return Ok(unprocessable(&drawn(frame, &health, filled, Vec::new()))),
+        Err(filled) => {
+            return Ok(unprocessable(&drawn(
+                &room,
+                frame,
+                &health,
+                filled,
+                Vec::new(),
+            )));
+        }
     };
     let draft = match typed.understood() {
         Ok(draft) => draft,
         Err(wrong) => {
             let filled = Refused::Fields(wrong).onto(filled)?;
-            return Ok(unprocessable(&drawn(frame, &health, filled, Vec::new())));
+            return Ok(unprocessable(&drawn(
+                &room,
+                frame,
+                &health,
+                filled,
+                Vec::new(),
+            )));
         }
     };
     let sealed = sealed(&room, &draft)?;
@@ -104,7 +120,13 @@ pub(super) async fn test(
         let form = filled(Some(&kept)).refused(
             "The password that is kept cannot be opened with the keys of this house. Type it again.",
         );
-        return Ok(unprocessable(&drawn(frame, &health, form, Vec::new())));
+        return Ok(unprocessable(&drawn(
+            &room,
+            frame,
+            &health,
+            form,
+            Vec::new(),
+        )));
     };
     let steps = tokio::task::spawn_blocking(move || server.probe());
     let steps = steps.await.map_err(Failure::internal)?;
@@ -113,7 +135,13 @@ pub(super) async fn test(
         .into_iter()
         .map(|stage| tried(stage, &steps, &kept))
         .collect();
-    Ok(page(&drawn(frame, &health, filled(Some(&kept)), tried)))
+    Ok(page(&drawn(
+        &room,
+        frame,
+        &health,
+        filled(Some(&kept)),
+        tried,
+    )))
 }
 
 fn tried(stage: Stage, steps: &[Step], kept: &MailServer) -> Tried {
@@ -141,7 +169,9 @@ fn went_well(stage: Stage, kept: &MailServer) -> String {
         },
         Stage::SignIn if kept.user.is_empty() => "nobody signs in, as you chose".to_owned(),
         Stage::SignIn => format!("{} is let in", kept.user),
-        Stage::From | Stage::Message => format!("{} may send", kept.from_email),
+        Stage::From | Stage::Message | Stage::Find | Stage::Folder | Stage::Fetch => {
+            format!("{} may send", kept.from_email)
+        }
     }
 }
 
@@ -159,7 +189,7 @@ fn filled(kept: Option<&MailServer>) -> Filled {
     ])
 }
 
-fn drawn(frame: Frame, health: &Health, form: Filled, steps: Vec<Tried>) -> MailPage {
+fn drawn(room: &Room, frame: Frame, health: &Health, form: Filled, steps: Vec<Tried>) -> MailPage {
     let choice = |protection: Protection| {
         let label = match protection {
             Protection::Tls => "TLS, usual at port 465",
@@ -186,6 +216,7 @@ fn drawn(frame: Frame, health: &Health, form: Filled, steps: Vec<Tried>) -> Mail
             .server
             .is_some()
             .then(|| Button::act("Test what is saved", "/settings/mail/test", &frame.csrf)),
+        signing: signing(room, health.server.as_ref()),
         form,
         frame: frame.titled("Mail server").at("settings"),
     }

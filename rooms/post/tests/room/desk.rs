@@ -13,10 +13,10 @@ use kept_journal::outbox::{self, Waiting};
 use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
-use kept_mail::{Address, Letter, TOPIC, Voice, put};
+use kept_mail::{Address, Enclosed, Identity, Letter, TOPIC, Voice, put};
 use kept_outbound::Guard;
-use kept_post::Room;
-use kept_store::{Store, params, statements};
+use kept_post::{Outside, Room};
+use kept_store::{Read, Store, StoreError, params, statements};
 use kept_testing::{Home, Kept as _};
 use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
 use kept_world::World;
@@ -79,7 +79,7 @@ impl Desk {
                     kept_mail::Marks::new(&roots),
                 ),
                 "https://desk.example",
-                Guard::Anywhere,
+                (Guard::Anywhere, Arc::new(Paper)),
             ),
             store,
             world,
@@ -167,6 +167,30 @@ impl Desk {
             .map(|one| Letter::read(&one.body).unwrap())
             .collect()
     }
+}
+
+/// One mailbox, and one file.
+struct Paper;
+
+impl Outside for Paper {
+    fn identity(&self, _: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
+        let known = address == "pumps@harrowmere.example";
+        Ok(known.then(|| Identity {
+            email: address.to_owned(),
+            name: "Harrowmere Pumps".to_owned(),
+            signature: "{name}, Pumps".to_owned(),
+            plus: true,
+        }))
+    }
+
+    fn file(&self, _: &Read<'_>, _: Id) -> Result<Option<Enclosed>, StoreError> {
+        Ok(Some(Enclosed {
+            name: "quote.pdf".to_owned(),
+            content: b"%PDF".to_vec(),
+        }))
+    }
+
+    fn went(&self, _: Id) {}
 }
 
 fn in_force(directory: Directory) -> InForce {

@@ -8,5 +8,6 @@
 mod alerts;
 mod desk;
 mod hooks;
+mod identity;
 mod sending;
 mod smtp;

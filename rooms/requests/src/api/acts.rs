@@ -126,6 +126,7 @@ pub(super) async fn say(
                     channel: channel.clone(),
                     expected: expected.clone(),
                     seen: None,
+                    cc: None,
                 };
                 reply_to_request(tx, step, by, at, &answer)
             }
@@ -176,6 +177,7 @@ pub(super) async fn acknowledge(
         channel: sent.body.channel.clone(),
         expected,
         seen: None,
+        cc: None,
     };
     let doing = if sent.body.automatic {
         Doing::Automatic

@@ -55,6 +55,58 @@ pub fn add_file(
     )
 }
 
+/// Lays a file beside the answer that is being written: it goes with it, to the client.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn enclose_file(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    (name, content): (&str, &[u8]),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    not_over(&request)?;
+    let mut work = Work::on(tx, step, request);
+    let file = work.id()?;
+    let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+    let row = params![
+        file,
+        id,
+        0,
+        name,
+        size,
+        content,
+        step.act.at,
+        person_of(step),
+    ];
+    tx.execute(queries::ADD_FILE, &row)?;
+    let detail = serde_json::json!({ "file": file.to_string(), "size": size });
+    work.finish("RequestFileEnclosed", &detail)
+}
+
+/// Takes a file away from the answer that is being written.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn take_file_off(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    (id, file): (RequestId, Id),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let row = params![file, id, person_of(step)];
+    if tx.execute(queries::TAKE_OFF, &row)? == 0 {
+        return Err(RequestError::State("The file has left with the answer."));
+    }
+    let detail = serde_json::json!({ "file": file.to_string() });
+    Work::on(tx, step, request).finish("RequestFileTakenOff", &detail)
+}
+
 /// Puts a tag on a request.
 ///
 /// # Errors

@@ -1,8 +1,10 @@
 //! What comes in as a mail: it opens a request, or is added to one. Whoever calls has decided which, and knows what the sender is
 //! worth. The mail itself stays where it came in; here are its words, its files, and who takes part.
 
-use kept_accounts::model::PersonId;
-use kept_kernel::Id;
+use kept_accounts::model::{PersonId, TeamId};
+use kept_kernel::{Id, Instant};
+use kept_mail::reading::Verdict;
+use kept_mail::{Counts, Mail, Placed};
 use kept_store::{StoreError, Write, params};
 
 use super::close::reopened;
@@ -14,66 +16,6 @@ use crate::model::draft::{LONGEST_SUBJECT, LONGEST_TEXT};
 use crate::model::{Asker, Draft, Expected, Request, RequestId, Voice, Waiting};
 use crate::queries;
 
-/// A mail, as far as it belongs on a request.
-#[derive(Clone, Debug)]
-pub struct MailedIn<'a> {
-    /// Its identity, where it came in.
-    pub mail: Id,
-    /// Its own id, without brackets.
-    pub message_id: Option<&'a str>,
-    /// The name of whoever says to have written it; may be empty.
-    pub name: &'a str,
-    /// Their address.
-    pub email: &'a str,
-    /// Its subject; may be empty.
-    pub subject: &'a str,
-    /// What the sender is worth: verified, unverified, forged.
-    pub verdict: &'a str,
-    /// Its words.
-    pub text: &'a str,
-    /// Whether it can be shown as HTML too.
-    pub has_html: bool,
-    /// Who else takes part: names and addresses.
-    pub people: Vec<(&'a str, &'a str)>,
-    /// What came with it.
-    pub files: Vec<MailedFile<'a>>,
-}
-
-/// A file that came with a mail.
-#[derive(Clone, Copy, Debug)]
-pub struct MailedFile<'a> {
-    /// What it will be known by.
-    pub id: Id,
-    /// What it is called.
-    pub name: &'a str,
-    /// Its bytes.
-    pub content: &'a [u8],
-    /// Their SHA-256.
-    pub sha256: &'a [u8; 32],
-}
-
-/// How the words of a mail count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
-    /// As the client's.
-    Client,
-    /// As the client's, who is not content: what was over is open again.
-    Reopens,
-    /// As a note among us, by one of us.
-    Note(PersonId),
-}
-
-/// Where a mail has got to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// On this request.
-    pub request: RequestId,
-    /// The number that people call it by.
-    pub number: u64,
-    /// As this message.
-    pub message: Id,
-}
-
 /// Opens a request by a mail. `follows` is one that it comes of and is no part of.
 ///
 /// # Errors
@@ -83,7 +25,7 @@ pub fn mail_opens(
     tx: &Write<'_>,
     step: &Step,
     id: RequestId,
-    mail: &MailedIn<'_>,
+    mail: &Mail<'_>,
     follows: Option<RequestId>,
 ) -> Result<Placed, OpenRequestError> {
     let subject = cut(mail.subject, LONGEST_SUBJECT);
@@ -99,20 +41,28 @@ pub fn mail_opens(
             subject
         },
         body: cut(mail.text.trim(), LONGEST_TEXT),
-        category: None,
+        category: mail.category.map(str::to_owned),
         urgency: None,
         impact: None,
         contacted_at: step.act.at,
         read_back: false,
         expected: Expected::default(),
     };
-    let request = open_request(tx, step, None, id, &draft)?;
+    let mut request = open_request(tx, step, None, id, &draft)?;
+    if request.team.is_none() && request.assignee.is_none() {
+        request.team = mail.team.map(TeamId);
+        if request.team.is_some() {
+            tx.execute(queries::GIVE_TO_TEAM, &params![id, mail.team])?;
+        }
+    }
     if let Some(other) = follows {
         let kind = LinkKind::FollowUp.name();
         tx.execute(queries::ADD_LINK, &params![id, other, kind, step.act.at])?;
     }
     // What was said stands first; the procedure's own lines follow.
-    Ok(put(tx, step, &request, (1, mail))?)
+    // Who stands beside the writer of the first mail was chosen by them. A forged one chooses nobody.
+    let admitted = (mail.verdict != Verdict::Forged).then_some(step.act.at);
+    Ok(put(tx, step, &request, (1, mail, admitted))?)
 }
 
 /// Adds a mail to a request.
@@ -124,14 +74,14 @@ pub fn mail_adds(
     tx: &Write<'_>,
     step: &Step,
     id: RequestId,
-    mail: &MailedIn<'_>,
+    mail: &Mail<'_>,
     counts: Counts,
 ) -> Result<Placed, RequestError> {
     tx.execute(queries::HOLD, &params![id])?;
     let request = queries::any(tx, id)?.ok_or(RequestError::Missing)?;
     let mut work = Work::on(tx, step, request);
     let (voice, author) = match counts {
-        Counts::Note(person) => (Voice::Note, Some(person)),
+        Counts::Note(person) => (Voice::Note, Some(PersonId(person))),
         Counts::Client | Counts::Reopens => (Voice::Client, None),
     };
     let contact = work.request.contact.filter(|_| {
@@ -159,8 +109,8 @@ pub fn mail_adds(
     if counts == Counts::Reopens {
         reopened(&mut work, "the client wrote again")?;
     }
-    let request = work.finish(act, &serde_json::json!({ "mail": mail.mail.to_string() }))?;
-    Ok(put(tx, step, &request, (place, mail))?)
+    let request = work.finish(act, &serde_json::json!({ "mail": mail.id.to_string() }))?;
+    Ok(put(tx, step, &request, (place, mail, None))?)
 }
 
 /// Adds a line of the procedure: what a machine wrote is nobody's word, and moves no clock.
@@ -194,17 +144,18 @@ fn client_wrote(work: &mut Work<'_, '_>) -> Result<(), StoreError> {
     if work.request.waiting == Some(Waiting::Client) {
         work.no_longer_waits();
     }
-    work.request.snoozed_until = kept_kernel::Instant::from_micros(0);
+    work.request.snoozed_until = Instant::from_micros(0);
     let said = work.said();
     work.tell("client-writes-again", &said)
 }
 
-/// What a message was as a mail, who takes part, and the files: one that the request has already is not kept twice.
+/// What a message was as a mail, who takes part, and the files: one that the request has already is not kept twice. Whom a later mail
+/// brings along is asked for before anybody writes to them.
 fn put(
     tx: &Write<'_>,
     step: &Step,
     request: &Request,
-    (place, mail): (u32, &MailedIn<'_>),
+    (place, mail, admitted): (u32, &Mail<'_>, Option<Instant>),
 ) -> Result<Placed, StoreError> {
     let id = request.id;
     tx.execute(
@@ -212,19 +163,23 @@ fn put(
         &params![
             id,
             place,
-            mail.mail,
+            mail.id,
             mail.message_id,
             mail.name,
             mail.email,
             mail.subject,
-            mail.verdict,
+            mail.verdict.word(),
             mail.has_html,
+            mail.came_to,
         ],
     )?;
     let at = step.act.at;
     for (name, email) in &mail.people {
         let folded = email.to_lowercase();
-        tx.execute(queries::ADD_PERSON, &params![id, &folded, *name, at])?;
+        tx.execute(
+            queries::ADD_PERSON,
+            &params![id, &folded, *name, at, admitted],
+        )?;
     }
     for file in &mail.files {
         let hash = &file.sha256[..];
@@ -242,7 +197,7 @@ fn put(
     }
     let (message,): (Id,) = tx.one(queries::MESSAGE_AT, &params![id, place])?;
     Ok(Placed {
-        request: id,
+        request: id.0,
         number: request.number,
         message,
     })

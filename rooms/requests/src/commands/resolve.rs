@@ -4,6 +4,7 @@ use kept_journal::live;
 use kept_kernel::{Duration, Instant};
 use kept_store::{StoreError, Write, params};
 
+use super::work::Outward;
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId};
 use crate::queries;
@@ -97,7 +98,12 @@ fn notice(work: &mut Work<'_, '_>, link: Option<&str>) -> Result<(), StoreError>
         "We have done what you asked for in {mark}, “{}”.\n\n{resolution}\n\n{wait}",
         work.request.subject
     );
-    work.write_to_client(("email", &text), link)?;
+    let words = Outward {
+        text: &text,
+        link,
+        ..Outward::default()
+    };
+    work.write_to_client("email", &words)?;
     let said = work.said().proof("message-to-client");
     work.tell("send-closing-notice", &said)?;
     work.request.notice_at = Some(work.at());

@@ -1,12 +1,14 @@
 //! What is said: to the client, among us, by the client; and waiting for somebody to say something.
 
 use kept_clients::ContactId;
-use kept_store::Write;
+use kept_kernel::Id;
+use kept_mail::Address;
+use kept_store::{StoreError, Write, params};
 
-use super::work::NewMessage;
+use super::work::{NewMessage, Outward};
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Expected, Fault, Request, RequestId, Voice, Waiting};
-use crate::queries;
+use crate::queries::{self, Participant};
 use crate::telling::Doer;
 
 /// Words to the client.
@@ -20,6 +22,8 @@ pub struct Answer {
     pub expected: Expected,
     /// How many messages whoever writes has seen; none: whatever there is.
     pub seen: Option<u32>,
+    /// The addresses of those who read it too; none: all who take part.
+    pub cc: Option<Vec<String>>,
 }
 
 impl Answer {
@@ -54,7 +58,11 @@ pub fn acknowledge_request(
         "" => receipt(&work, &answer.expected),
         text => text.to_owned(),
     };
-    work.write_to_client((answer.way(), &text), None)?;
+    let words = Outward {
+        text: &text,
+        ..Outward::default()
+    };
+    work.write_to_client(answer.way(), &words)?;
     expect(&mut work, &answer.expected);
     let said = work
         .said()
@@ -112,12 +120,34 @@ pub fn reply_to_request(
     if answer.seen.is_some_and(|seen| seen != request.messages) {
         return Err(RequestError::Changed);
     }
+    answered(tx, step, request, answer)
+}
+
+/// Answers on a request that is held.
+pub(super) fn answered(
+    tx: &Write<'_>,
+    step: &Step,
+    request: Request,
+    answer: &Answer,
+) -> Result<Request, RequestError> {
     let text = answer.text.trim();
     if text.is_empty() {
         return Err(Fault::NoText.into());
     }
+    let (id, place) = (request.id, request.messages + 1);
+    let mut words = Outward {
+        text,
+        cc: copies(tx, &request, answer.cc.as_deref())?,
+        ..Outward::default()
+    };
+    if let Doer::Person(me) = step.doer {
+        let enclosed: Vec<(Id,)> = tx.all(queries::ENCLOSED, &params![id, me])?;
+        words.files = enclosed.into_iter().map(|(file,)| file).collect();
+        tx.execute(queries::DROP_STOPPED, &params![id, me])?;
+        tx.execute(queries::ENCLOSE, &params![id, place, me])?;
+    }
     let mut work = Work::on(tx, step, request);
-    work.write_to_client((answer.way(), text), None)?;
+    work.write_to_client(answer.way(), &words)?;
     expect(&mut work, &answer.expected);
     let said = work
         .said()
@@ -128,6 +158,55 @@ pub fn reply_to_request(
     work.request.acknowledged_at.get_or_insert(at);
     work.request.answered_at.get_or_insert(at);
     work.finish("RequestAnswered", &serde_json::json!({}))
+}
+
+/// Who reads an answer too: those of the chosen who take part. Whoever a mail brought along and nobody has admitted is not among them.
+fn copies(
+    tx: &Write<'_>,
+    request: &Request,
+    chosen: Option<&[String]>,
+) -> Result<Vec<Address>, StoreError> {
+    let people = queries::people(tx, request.id, request.email.as_deref())?;
+    let reads = |one: &Participant| {
+        let is_chosen = |chosen: &[String]| chosen.contains(&one.email);
+        one.admitted && chosen.is_none_or(is_chosen) && kept_mail::is_address(&one.email)
+    };
+    let people = people.into_iter().filter(reads);
+    Ok(people
+        .map(|one| Address {
+            name: one.name,
+            email: one.email,
+        })
+        .collect())
+}
+
+/// Admits somebody whom a mail brought along, so that they are written to; or leaves them out.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn admit_person(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    (email, admit): (&str, bool),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let sql = if admit {
+        queries::ADMIT
+    } else {
+        queries::LEAVE_OUT
+    };
+    if tx.execute(sql, &params![id, email, step.act.at])? == 0 {
+        return Err(RequestError::State("Nobody with this address takes part."));
+    }
+    let act = if admit {
+        "RequestPersonAdmitted"
+    } else {
+        "RequestPersonLeftOut"
+    };
+    Work::on(tx, step, request).finish(act, &serde_json::json!({}))
 }
 
 /// Writes something down that the client never sees. No clock hears of it.

@@ -5,7 +5,7 @@ use kept_clients::ContactId;
 use kept_journal::events::NewEvent;
 use kept_journal::live;
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Letter, Thread, Voice as Speaks};
+use kept_mail::{Address, Before, Letter, Thread, Voice as Speaks};
 use kept_store::{StoreError, Write, params};
 use kept_ui::prose;
 
@@ -36,6 +36,27 @@ struct Spoken {
     text: String,
     clause: Option<String>,
     at: Instant,
+}
+
+/// Words to the client, with all that goes along.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outward<'a> {
+    /// In Markdown.
+    pub(crate) text: &'a str,
+    /// Where the client confirms.
+    pub(crate) link: Option<&'a str>,
+    /// Who else reads it.
+    pub(crate) cc: Vec<Address>,
+    /// Files of the request that go with it.
+    pub(crate) files: Vec<Id>,
+}
+
+/// `Re`, `AW`, `SV`: what programs set before the subject of an answer.
+fn is_reply(begin: &str) -> bool {
+    const REPLIES: [&str; 8] = ["re", "aw", "sv", "antw", "ref", "res", "odp", "r"];
+    let begin = begin.trim().to_lowercase();
+    let begin = begin.trim_end_matches(|letter: char| "[]()0123456789".contains(letter));
+    REPLIES.contains(&begin)
 }
 
 /// A command at work on one request.
@@ -172,8 +193,7 @@ impl<'a, 'b> Work<'a, 'b> {
         &self,
         message: Id,
         author: Option<PersonId>,
-        text: &str,
-        link: Option<&str>,
+        words: &Outward<'_>,
     ) -> Result<(), StoreError> {
         let Some(email) = self.request.email.clone() else {
             return Ok(());
@@ -184,31 +204,60 @@ impl<'a, 'b> Work<'a, 'b> {
             None => None,
         };
         let voice = author.map_or(Speaks::Machine, |author| Speaks::Person(author.name));
-        let subject = format!("[{}] {}", self.request.mark(), self.request.subject);
+        let last: Option<(String, String)> = self
+            .tx
+            .maybe(queries::LAST_MAIL, &params![self.request.id])?;
+        let (subject, from) = match last {
+            Some((subject, from)) => (self.answering(&subject), Some(from)),
+            None => (
+                format!("[{}] {}", self.request.mark(), self.request.subject),
+                None,
+            ),
+        };
         let to = Address { name, email };
-        let mut letter = Letter::to_address(to, voice, subject, prose::plain(text));
-        letter.thread = self.thread()?;
-        if let Some(path) = link {
+        let mut letter = Letter::to_address(to, voice, subject, prose::plain(words.text));
+        letter.html = Some(prose::prose(words.text).to_string());
+        letter.cc.clone_from(&words.cc);
+        letter.files = words.files.iter().map(Id::to_string).collect();
+        letter.from = from;
+        letter.thread = self.thread(message)?;
+        if let Some(path) = words.link {
             letter = letter.link("Tell us whether this settles it", path);
         }
         kept_mail::put(self.tx, message, &letter, self.at())
     }
 
-    /// Where a letter stands in the conversation: after the mails that came in.
-    fn thread(&self) -> Result<Option<Thread>, StoreError> {
-        let ids = queries::mail_ids(self.tx, self.request.id)?;
-        Ok(ids.first().cloned().map(|last| Thread {
-            in_reply_to: Some(last),
-            references: ids.into_iter().rev().collect(),
+    /// Where a letter stands in the conversation: after the mails that came in and those that left.
+    fn thread(&self, message: Id) -> Result<Option<Thread>, StoreError> {
+        let mut before = queries::before(self.tx, self.request.id)?;
+        // The message itself stands there already.
+        before.retain(|one| *one != Before::ours(message));
+        let theirs = |one: &&Before| matches!(one, Before::Theirs(_));
+        let answered = before.iter().rfind(theirs).or(before.last()).cloned();
+        Ok(answered.map(|answered| Thread {
+            in_reply_to: Some(answered),
+            references: before,
             ..Thread::default()
         }))
+    }
+
+    /// The subject of the mail that is answered: a conversation holds together in mail programs only while its subject stays.
+    fn answering(&self, subject: &str) -> String {
+        let bare = match subject.split_once(':') {
+            Some((re, rest)) if is_reply(re) => rest.trim(),
+            _ => subject.trim(),
+        };
+        match bare {
+            "" => format!("Re: {}", self.request.mark()),
+            bare => format!("Re: {bare}"),
+        }
     }
 
     /// Words of ours to the client: a message, and a mail where there is an address. Returns the message's identity.
     pub(crate) fn write_to_client(
         &mut self,
-        (channel, text): (&str, &str),
-        link: Option<&str>,
+        channel: &str,
+        words: &Outward<'_>,
     ) -> Result<Id, StoreError> {
         let author = match self.step.doer {
             crate::telling::Doer::Person(person) => Some(person),
@@ -219,11 +268,11 @@ impl<'a, 'b> Work<'a, 'b> {
             channel,
             author,
             contact: None,
-            text,
+            text: words.text,
             clause: None,
         })?;
         if channel != "phone" && channel != "in person" {
-            self.mail(message, author, text, link)?;
+            self.mail(message, author, words)?;
         }
         Ok(message)
     }

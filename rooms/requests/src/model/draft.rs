@@ -170,6 +170,9 @@ pub enum Fault {
     /// Not a time to come.
     #[error("Write a time to come, like 2026-03-02T16:00.")]
     NoUpdateTime,
+    /// Not a time to come.
+    #[error("Write a time to come, like 2026-03-02T09:00.")]
+    NoSendTime,
     /// Neither a time nor a reason.
     #[error(
         "Say when we expect to be done, when we will write again, or why neither is known yet."
@@ -225,6 +228,7 @@ impl Fault {
             Self::NoContactTime => "contacted_at",
             Self::NoExpectedTime | Self::NothingExpected => "expected_at",
             Self::NoUpdateTime => "update_at",
+            Self::NoSendTime => "send_at",
             Self::NoText => "text",
             Self::NoReason => "reason",
             Self::NoResolution => "resolution",

@@ -51,14 +51,24 @@ pub async fn act(
             return again(&room, &signed, frame, id, filled).await;
         }
     };
-    let Done { command, said, way } = done;
+    let Done {
+        command,
+        said,
+        way,
+        undo,
+    } = done;
     let step = room.step_of(&signed);
     let written = room.store.write(move |tx| command(tx, &step, &by)).await;
     match written {
         Ok(request) => {
             room.changed(Some(id), own(&headers));
             let place = way.unwrap_or_else(|| format!("/requests/{}", request.id));
-            Ok(see_other(&place).with(Flash::said(said)).into_response())
+            let flash = Flash::said(said);
+            let flash = match &undo {
+                Some(path) => flash.undo(path),
+                None => flash,
+            };
+            Ok(see_other(&place).with(flash).into_response())
         }
         Err(error) => match error.refused() {
             Refused::Missing(_) => Err(missing()),

@@ -1,18 +1,19 @@
 //! Files of a request: taken in whole, up to a limit, and handed out as downloads that no browser opens by itself.
 
 use axum::body::to_bytes;
-use axum::extract::{Path, Request as HttpRequest, State};
-use axum::http::{HeaderValue, header};
+use axum::extract::{Path, Query, Request as HttpRequest, State};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_kernel::Id;
 use kept_rooms::Refusal as _;
 use kept_store::{StoreError, params};
-use kept_ui::{Failure, Flash, see_other};
+use kept_ui::{Failure, Flash, download, see_other};
+use serde::Deserialize;
 
 use super::{got, id_of, missing, reading};
-use crate::commands::{LARGEST_FILE, add_file};
+use crate::commands::{LARGEST_FILE, add_file, enclose_file};
 use crate::queries;
 use crate::room::{Room, by};
 
@@ -20,11 +21,19 @@ use crate::room::{Room, by};
 const ROUND_IT: usize = 64 * 1024;
 const LONGEST_NAME: usize = 120;
 
-/// Adds a file to the last message.
+/// Where the file goes.
+#[derive(Deserialize, Default)]
+pub struct Wanted {
+    /// Given: with the answer that is being written.
+    answer: Option<String>,
+}
+
+/// Adds a file to the last message, or to the answer that is being written.
 pub async fn add(
     State(room): State<Room>,
     signed: Signed,
     Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
     request: HttpRequest,
 ) -> Result<Response, Failure> {
     signed.require(Action::HandleRequests)?;
@@ -49,14 +58,25 @@ pub async fn add(
         return Err(Failure::too_large("25 MB"));
     }
     let (name, content) = (clean(&name), content.to_vec());
-    let step = room.step_of(&signed);
+    let (step, encloses) = (room.step_of(&signed), wanted.answer.is_some());
     room.store
-        .write(move |tx| add_file(tx, &step, &by, id, (&name, &content)))
+        .write(move |tx| {
+            let file = (name.as_str(), content.as_slice());
+            if encloses {
+                enclose_file(tx, &step, &by, id, file)
+            } else {
+                add_file(tx, &step, &by, id, file)
+            }
+        })
         .await
         .map_err(|error| error.refused().failure())?;
     room.changed(Some(id), None);
     Ok(see_other(&place)
-        .with(Flash::said("The file is attached."))
+        .with(Flash::said(if encloses {
+            "The file goes with your answer."
+        } else {
+            "The file is attached."
+        }))
         .into_response())
 }
 
@@ -121,37 +141,7 @@ pub async fn get_file(
         Ok::<_, StoreError>(request.and(file))
     });
     let (name, content) = got(found).await?.ok_or_else(missing)?;
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let named: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let named = named.replace('+', "%20");
-    let way = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{named}");
-    let mut response = content.into_response();
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::CONTENT_TYPE, "application/octet-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    for (header, value) in fixed {
-        headers.insert(header, HeaderValue::from_static(value));
-    }
-    if let Ok(way) = HeaderValue::from_str(&way) {
-        headers.insert(header::CONTENT_DISPOSITION, way);
-    }
-    Ok(response)
+    Ok(download(&name, content))
 }
 
 #[cfg(test)]

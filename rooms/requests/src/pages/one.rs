@@ -1,5 +1,6 @@
 //! One request: its clocks, what was said, what is owed, what is missing before it can be closed, and the forms to act.
 
+mod outgoing;
 mod parts;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
 use kept_journal::audit::Who;
 use kept_journal::obligations::Owed;
+use kept_journal::outbox::{self, Fate};
 use kept_journal::{InForce, live};
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, params};
@@ -26,11 +28,12 @@ use serde::Deserialize;
 
 use super::clocks::{self, ClockRow, OweRow};
 use super::{civil, exact, got, id_of, missing, reading, short, tier};
-use crate::commands::STEPS;
+use crate::commands::{Leaving, STEPS, leaving_of};
 use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
-use crate::queries::{self, Linked, MacroRow, MailOf, TaskRow};
+use crate::queries::{self, Linked, MacroRow, MailOf, Participant, TaskRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
+use outgoing::LeavingShown;
 use parts::{Piece, pieces};
 
 /// A page that is fetched again within ten minutes is one reading.
@@ -100,6 +103,13 @@ pub(super) struct OnePage {
     expected: String,
     received: (String, String),
     why: Option<Button>,
+    leaving: Vec<LeavingShown>,
+    /// Words of one's own that did not leave, and why.
+    stopped: Option<(String, String)>,
+    readers: Vec<Participant>,
+    asked_for: Vec<Participant>,
+    enclosed: Vec<(Id, String)>,
+    morning: String,
 }
 
 /// Everything that is read for it.
@@ -108,6 +118,9 @@ struct Whole {
     messages: Vec<Message>,
     files: Vec<FileRow>,
     mails: Vec<MailOf>,
+    fates: Vec<(Id, Fate)>,
+    leaving: Vec<Leaving>,
+    participants: Vec<Participant>,
     owed: Vec<Owed>,
     gate: GateAnswer,
     client: Option<ClientCard>,
@@ -216,8 +229,14 @@ fn gather(
         Some(_) => GateAnswer::default(),
         None => live::may(read, rules, case, "close-request", now)?,
     };
+    let messages = queries::messages(read, id, 0, MOST_MESSAGES)?;
+    let ours = messages.iter().filter(|one| one.voice == Voice::Us);
+    let ours: Vec<Id> = ours.map(|one| one.id).collect();
     Ok(Some(Whole {
-        messages: queries::messages(read, id, 0, MOST_MESSAGES)?,
+        fates: outbox::fates(read, &ours)?,
+        leaving: leaving_of(read, id)?,
+        participants: queries::people(read, id, request.email.as_deref())?,
+        messages,
         files: queries::files(read, id)?,
         mails: queries::mails(read, id)?,
         owed: due::owed(read, id)?,
@@ -256,12 +275,26 @@ fn drawn(
         found.map(|(_, _, text, _)| Filled::with([("text", text.clone())]))
     };
     let begun = shown.answer.as_ref().and_then(begun);
-    let form = shown.filled.or(begun).unwrap_or_default();
+    let (leaving, stopped) = outgoing::leaving(whole.leaving, (signed.person, now, zone));
+    let kept = stopped.as_ref();
+    let kept = kept.map(|(text, _)| Filled::with([("text", text.clone())]));
+    let form = shown.filled.or(begun).or(kept).unwrap_or_default();
     // A deadline that has passed is nothing to expect.
     let expected = clocks_due(&whole.owed, "resolve").filter(|at| *at > now);
     let expected = expected.map(|at| civil(at, zone));
     let over = of.closed_at.is_some();
+    let people = whole.participants.into_iter();
+    let (readers, asked_for) = people.partition(|one| one.admitted);
+    let theirs = whole.client.as_ref().map_or("", |client| &client.zone);
+    let theirs = TimeZone::get(theirs).unwrap_or_else(|_| zone.clone());
+    let enclosed = whole.files.iter().filter(|file| file.place == 0);
     OnePage {
+        leaving,
+        stopped,
+        readers,
+        asked_for,
+        enclosed: enclosed.map(|file| (file.id, file.name.clone())).collect(),
+        morning: outgoing::morning(now, &theirs),
         crumb: Crumb::new([("Requests", "/requests")]),
         problem: form.problem("That was not done."),
         notice: (!failed).then(|| notice(&of, zone)).flatten(),
@@ -274,7 +307,7 @@ fn drawn(
         pieces: pieces(
             rules,
             &whole.messages,
-            (&whole.files, &whole.mails),
+            (&whole.files, &whole.mails, &whole.fates),
             (of.id, zone),
         ),
         may_act: !reach.handle.is_nothing(),

@@ -1,20 +1,48 @@
 //! What came in by mail: what a message was as one, who takes part, files that are kept once.
 
 use kept_kernel::Id;
+use kept_mail::Before;
 use kept_store::{FromRow, Read, Row, StoreError, params, statements};
 
 use crate::model::RequestId;
 
 statements! {
-    ADD_MAIL = "INSERT INTO request_mails (request, place, mail, message_id, name, email, subject, verdict, has_html)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    MAIL_IDS = "SELECT message_id FROM request_mails WHERE request = $1 AND message_id IS NOT NULL ORDER BY place DESC LIMIT 20";
+    ADD_MAIL = "INSERT INTO request_mails (request, place, mail, message_id, name, email, subject, verdict, has_html, came_to)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    MAIL_IDS = "SELECT place, message_id FROM request_mails WHERE request = $1 AND message_id IS NOT NULL ORDER BY place DESC LIMIT 20";
+    OUR_MAILS = "SELECT place, id FROM request_messages WHERE request = $1 AND voice = 'us' AND channel NOT IN ('phone', 'in person')
+                 ORDER BY place DESC LIMIT 20";
+    LAST_MAIL = "SELECT subject, came_to FROM request_mails WHERE request = $1 AND came_to <> '' ORDER BY place DESC LIMIT 1";
+    PEOPLE = "SELECT email, name, admitted_at IS NOT NULL FROM request_people WHERE request = $1 AND left_out_at IS NULL
+              ORDER BY since_at, email LIMIT 100";
+    ADMIT = "UPDATE request_people SET admitted_at = coalesce(admitted_at, $3), left_out_at = NULL WHERE request = $1 AND email = $2";
+    LEAVE_OUT = "UPDATE request_people SET left_out_at = $3, admitted_at = NULL WHERE request = $1 AND email = $2";
+    ENCLOSE = "UPDATE request_files SET place = $2 WHERE request = $1 AND place = 0 AND added_by = $3";
+    ENCLOSED = "SELECT id FROM request_files WHERE request = $1 AND place = 0 AND added_by = $2 ORDER BY id LIMIT 50";
+    TAKE_OFF = "DELETE FROM request_files WHERE id = $1 AND request = $2 AND place = 0 AND added_by = $3";
+    ANY_FILE = "SELECT name, content FROM request_files WHERE id = $1";
     MAILS = "SELECT place, mail, name, email, subject, verdict, has_html FROM request_mails WHERE request = $1 ORDER BY place LIMIT 500";
-    ADD_PERSON = "INSERT INTO request_people (request, email, name, since_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    PERSON_OF = "SELECT request FROM request_people WHERE request = $1 AND email = $2";
+    ADD_PERSON = "INSERT INTO request_people (request, email, name, since_at, admitted_at) VALUES ($1, $2, $3, $4, $5)
+                  ON CONFLICT DO NOTHING";
+    PERSON_OF = "SELECT request FROM request_people WHERE request = $1 AND email = $2 AND admitted_at IS NOT NULL";
     FILE_ALIKE = "SELECT id FROM request_files WHERE request = $1 AND sha256 = $2 ORDER BY id LIMIT 1";
     ADD_MAILED_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, sha256)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    KEEP_ANSWER = "INSERT INTO request_leaving (id, request, person, draft, made_at, leaves_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    DROP_STOPPED = "DELETE FROM request_leaving WHERE request = $1 AND person = $2 AND stopped IS NOT NULL";
+    SAID_SINCE = "SELECT place FROM request_messages WHERE request = $1 AND place > $2 AND voice IN ('client', 'us') ORDER BY place LIMIT 1";
+    STOP_MINE = "UPDATE request_leaving SET stopped = $3 WHERE request = $1 AND person = $2 AND stopped IS NULL";
+    HASTEN_MINE = "UPDATE request_leaving SET leaves_at = $3 WHERE request = $1 AND person = $2 AND stopped IS NULL";
+    STOP = "UPDATE request_leaving SET stopped = $2 WHERE id = $1";
+    DUE_TO_LEAVE = "SELECT id FROM request_leaving WHERE stopped IS NULL AND leaves_at <= $1 ORDER BY leaves_at, id LIMIT $2";
+    WRITER_OF = "SELECT person FROM request_leaving WHERE id = $1 AND stopped IS NULL";
+    LEAVING = "SELECT request, person, draft, made_at, leaves_at FROM request_leaving WHERE id = $1 AND stopped IS NULL";
+    LEAVING_OF = "SELECT l.person, p.name, l.draft, l.leaves_at, l.stopped FROM request_leaving l JOIN people p ON p.id = l.person
+                  WHERE l.request = $1 ORDER BY l.made_at, l.id LIMIT 20";
+    DROP_LEAVING = "DELETE FROM request_leaving WHERE id = $1 AND stopped IS NULL";
+    FORGET_LEAVING = "DELETE FROM request_leaving WHERE request = $1";
+    FORGET_LEAVING_BY = "DELETE FROM request_leaving WHERE person = $1";
+    GIVE_TO_TEAM = "UPDATE requests SET team = $2 WHERE id = $1 AND team IS NULL";
     MESSAGE_AT = "SELECT id FROM request_messages WHERE request = $1 AND place = $2";
     OF_MESSAGE = "SELECT request FROM request_messages WHERE id = $1";
     OF_NUMBER = "SELECT id FROM requests WHERE number = $1";
@@ -55,10 +83,50 @@ impl FromRow for MailOf {
     }
 }
 
-/// The ids of the mails that came in on a request, the latest first.
-pub(crate) fn mail_ids(read: &Read<'_>, id: RequestId) -> Result<Vec<String>, StoreError> {
-    let rows: Vec<(String,)> = read.all(MAIL_IDS, &params![id])?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// The mails of a request, theirs and ours, the oldest first; the first twenty of either are left out when there are more.
+pub(crate) fn before(read: &Read<'_>, id: RequestId) -> Result<Vec<Before>, StoreError> {
+    let theirs: Vec<(u32, String)> = read.all(MAIL_IDS, &params![id])?;
+    let ours: Vec<(u32, Id)> = read.all(OUR_MAILS, &params![id])?;
+    let theirs = theirs
+        .into_iter()
+        .map(|(place, id)| (place, Before::Theirs(id)));
+    let ours = ours
+        .into_iter()
+        .map(|(place, id)| (place, Before::ours(id)));
+    let mut all: Vec<(u32, Before)> = theirs.chain(ours).collect();
+    all.sort_by_key(|(place, _)| *place);
+    Ok(all.into_iter().map(|(_, before)| before).collect())
+}
+
+/// Somebody who takes part beside the contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Participant {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    /// Whether they are written to; else somebody is to say so first.
+    pub(crate) admitted: bool,
+}
+
+impl FromRow for Participant {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            email: row.get(0)?,
+            name: row.get(1)?,
+            admitted: row.get(2)?,
+        })
+    }
+}
+
+/// Who takes part beside whoever has this address, and who is asked for.
+pub(crate) fn people(
+    read: &Read<'_>,
+    id: RequestId,
+    but: Option<&str>,
+) -> Result<Vec<Participant>, StoreError> {
+    let mut people: Vec<Participant> = read.all(PEOPLE, &params![id])?;
+    let but = but.map(str::to_lowercase);
+    people.retain(|one| but.as_deref() != Some(one.email.as_str()));
+    Ok(people)
 }
 
 /// What the messages of a request were as mails.

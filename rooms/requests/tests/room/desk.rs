@@ -32,6 +32,7 @@ statements! {
 }
 
 pub struct Desk {
+    pub room: Room,
     pub parts: Parts,
     pub north: TeamId,
     pub rules: Rules,
@@ -50,13 +51,18 @@ impl Desk {
     /// Helen (management), Maya (client service, team North), Ben (technical support, North), Cleo (account manager), Dora
     /// (technical support, no team).
     pub fn new(home: &Home) -> Self {
+        Self::holding(home, 0)
+    }
+
+    /// The same, where answers can be taken back for so many seconds.
+    pub fn holding(home: &Home, seconds: u32) -> Self {
         let schemas = [kept_clients::SCHEMA, kept_requests::SCHEMA];
         let mut ground = Ground::new(home, START, &schemas);
         let live = Live::new(LiveLimits::default(), 1);
         let rules = Rules::new(in_force());
         let sealer = Sealer::new(&ground.roots, Purpose::Links);
         let house = (ground.store.clone(), ground.world.clone());
-        let room = Room::new(house, rules.clone(), live, sealer);
+        let room = Room::new(house, rules.clone(), live, sealer).holding(seconds);
         let (north, support) = (ground.add_team("North"), ground.add_department("Support"));
         let representative = ("maya", "client-service-representative");
         ground.hire(("helen", "management"), (None, None));
@@ -65,13 +71,15 @@ impl Desk {
         ground.hire(("cleo", "account-manager"), (None, Some(support)));
         ground.hire(("dora", "technical-support"), (None, None));
         let parts = parts(&room);
+        let served = room.clone();
         let serve = move || Site {
-            pages: routes(room.clone()),
-            open: public_routes(room.clone()),
-            api: api_routes(room.clone()),
+            pages: routes(served.clone()),
+            open: public_routes(served.clone()),
+            api: api_routes(served.clone()),
         };
         ground.open(serve, kept_api::document([api_description()], "test"));
         Self {
+            room,
             parts,
             north,
             rules,

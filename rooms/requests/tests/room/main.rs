@@ -8,6 +8,7 @@
 
 mod api;
 mod desk;
+mod leaving;
 mod pages;
 mod path;
 mod privacy;

@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 use super::{Command, fault};
 use crate::commands::{
-    Answer, Closing, End, Judged, LinkKind, Rerouting, Resolving, StepDone, acknowledge_request,
-    add_tag, add_task, assign_request, client_writes, close_request, confirm_resolution, do_step,
-    drop_link, drop_tag, end_request, end_waiting, held, link_requests, merge_request,
-    note_request, prioritise_request, reopen_request, reply_to_request, reroute_request,
-    resolve_request, send_notice, snooze_request, split_request, turn_task, wait_for,
+    Answer, Closing, End, Judged, Leaves, LinkKind, Rerouting, Resolving, StepDone,
+    acknowledge_request, add_tag, add_task, admit_person, assign_request, client_writes,
+    close_request, confirm_resolution, do_step, drop_link, drop_tag, end_request, end_waiting,
+    hasten_answer, held, keep_answer, link_requests, merge_request, note_request,
+    prioritise_request, recall_answer, reopen_request, reply_to_request, reroute_request,
+    resolve_request, send_notice, snooze_request, split_request, take_file_off, turn_task,
+    wait_for,
 };
 use crate::model::{Expected, Fault, RequestId, Waiting, instant_of};
 use crate::room::Room;
@@ -54,6 +56,10 @@ pub struct Fields {
     until: Option<String>,
     subject: Option<String>,
     body: Option<String>,
+    cc: Vec<String>,
+    send_at: Option<String>,
+    email: Option<String>,
+    file: Option<String>,
 }
 
 /// What is to be done, and what is said when it is.
@@ -61,6 +67,8 @@ pub struct Done {
     pub(super) command: Command,
     pub(super) said: &'static str,
     pub(super) way: Option<String>,
+    /// Where it is taken back.
+    pub(super) undo: Option<String>,
 }
 
 #[expect(
@@ -82,6 +90,7 @@ fn done(
         command: Box::new(command),
         said,
         way: None,
+        undo: None,
     }))
 }
 
@@ -116,6 +125,7 @@ impl Fields {
             "waiting" => self.wait(at),
             "steps" => self.step(room, at),
             "snooze" => self.snooze(room, at),
+            "recall" | "dispatch" | "people" | "enclosures" => self.send(id, act),
             _ => self.hang(room, (id, act)),
         }
     }
@@ -149,8 +159,10 @@ impl Fields {
                 })
             }
             _ => {
+                let leaves = self.leaves(room)?;
                 let answer = Answer {
                     expected: self.expected(room)?,
+                    cc: (act == "messages").then(|| self.cc.clone()),
                     text,
                     channel: words(self.channel),
                     seen: self.seen,
@@ -160,8 +172,58 @@ impl Fields {
                         acknowledge_request(tx, step, by, at, &answer)
                     });
                 }
-                done("The answer is on its way.", move |tx, step, by| {
-                    reply_to_request(tx, step, by, (id, None), &answer)
+                match leaves {
+                    Some(leaves) => kept(room, id, (leaves, answer)),
+                    None => done("The answer is on its way.", move |tx, step, by| {
+                        reply_to_request(tx, step, by, (id, None), &answer)
+                    }),
+                }
+            }
+        }
+    }
+
+    /// When the answer leaves; none: at once. What was told otherwise than by mail is told already.
+    fn leaves(&self, room: &Room) -> Result<Option<Leaves>, Vec<Fault>> {
+        if matches!(self.channel.as_deref(), Some("phone" | "in person")) {
+            return Ok(None);
+        }
+        if self.voice.as_deref() == Some("morning") {
+            return Ok(Some(Leaves::NextMorning));
+        }
+        match self.send_at.as_deref() {
+            Some(text) => {
+                let at = instant_of(text, &room.zone()).ok_or_else(|| vec![Fault::NoSendTime])?;
+                Ok(Some(Leaves::At(at)))
+            }
+            None => Ok(room.hold.map(Leaves::After)),
+        }
+    }
+
+    /// What is done with an answer before it leaves, and with those who read it.
+    fn send(self, id: RequestId, act: &str) -> Read {
+        match act {
+            "recall" => done(
+                "It is taken back. Your words are below, to go on with.",
+                move |tx, _, by| recall_answer(tx, by, id),
+            ),
+            "dispatch" => done("The answer is on its way.", move |tx, step, by| {
+                hasten_answer(tx, step, by, id)
+            }),
+            "people" => {
+                let (email, admit) = (words(self.email), self.done);
+                let said = if admit {
+                    "They read our answers from now on."
+                } else {
+                    "They are not written to."
+                };
+                done(said, move |tx, step, by| {
+                    admit_person(tx, step, by, id, (&email, admit))
+                })
+            }
+            _ => {
+                let file: Id = words(self.file).parse().map_err(|_| vec![Fault::NoText])?;
+                done("The file is taken off.", move |tx, step, by| {
+                    take_file_off(tx, step, by, (id, file))
                 })
             }
         }
@@ -350,6 +412,23 @@ impl Fields {
             link_requests(tx, step, by, id, (kind, &other))
         })
     }
+}
+
+/// Keeps an answer until it leaves, and says how it is taken back.
+fn kept(room: &Room, id: RequestId, (leaves, answer): (Leaves, Answer)) -> Read {
+    let new = room.world.id();
+    let said = match leaves {
+        Leaves::After(_) => "The answer leaves in ten seconds.",
+        Leaves::At(_) | Leaves::NextMorning => "The answer is kept, and leaves by itself.",
+    };
+    let read = done(said, move |tx, step, by| {
+        keep_answer(tx, step, by, (id, new), (leaves, &answer))
+    });
+    let undo = format!("/requests/{id}/acts/recall");
+    Ok(read?.map(|done| Done {
+        undo: Some(undo),
+        ..done
+    }))
 }
 
 fn words(text: Option<String>) -> String {

@@ -4,12 +4,15 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_engine::GateAnswer;
 use kept_journal::InForce;
+use kept_journal::outbox::Fate;
+use kept_kernel::Id;
 use kept_mail::reading::{self, PieceKind};
 use kept_ui::Html;
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
 
 use super::super::queue::channel_of;
 use super::super::{capital, exact, short};
+use super::outgoing::{FateShown, fate};
 use super::{voice_words, written};
 use crate::commands::gates_in_words;
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
@@ -29,6 +32,8 @@ pub(super) struct Piece {
     pub(super) files: Vec<(String, String, String)>,
     /// What it was as a mail.
     pub(super) mail: Option<MailShown>,
+    /// What became of it, where it is ours and went by mail.
+    pub(super) fate: Option<FateShown>,
     /// What it only carries along: quoted mails and signatures, folded.
     pub(super) folded: Vec<(&'static str, Html)>,
     pub(super) steps: Vec<MachineStep>,
@@ -56,7 +61,7 @@ pub(super) struct MachineStep {
 pub(super) fn pieces(
     rules: &InForce,
     messages: &[Message],
-    (files, mails): (&[FileRow], &[MailOf]),
+    (files, mails, fates): (&[FileRow], &[MailOf], &[(Id, Fate)]),
     (id, zone): (RequestId, &TimeZone),
 ) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
@@ -80,6 +85,8 @@ pub(super) fn pieces(
         }
         let mut one = piece(message, zone, Vec::new());
         one.files = of_it.map(file).collect();
+        let known = fates.iter().find(|(parcel, _)| *parcel == message.id);
+        one.fate = known.map(|(_, known)| fate(known, zone));
         if let Some(mail) = mails.iter().find(|mail| mail.place == message.place) {
             as_mail(&mut one, message, mail);
         }
@@ -116,6 +123,7 @@ fn piece(message: &Message, zone: &TimeZone, steps: Vec<MachineStep>) -> Piece {
         exact: exact(message.at, zone),
         files: Vec::new(),
         mail: None,
+        fate: None,
         folded: Vec::new(),
         steps,
     }

@@ -1,0 +1,235 @@
+//! Mail that is fetched from another server. What has come is kept here first, and only then marked or moved there; nothing is ever
+//! deleted. How far it was fetched stands in a row, so that a fetch which dies half-way goes on where it was; the same bytes are kept
+//! once, whatever is fetched twice.
+//!
+//! A server that cannot be reached is left alone for a while, longer each time, and the administrators are told.
+
+mod source;
+mod watch;
+
+use kept_kernel::{Id, Instant};
+use kept_mail::imap::Imap;
+use kept_mail::reading::Incoming;
+use kept_mail::{Address, Before, Letter, Stage, Thread, Trouble, Voice, is_address, put};
+use kept_store::{StoreError, params};
+
+use crate::model::{Mailbox, MailboxId};
+use crate::queries;
+use crate::receive::{LARGEST, ReceiveError};
+use crate::room::Room;
+
+pub(crate) use source::{Draft, Source, Typed, probe, sealed_for};
+pub(crate) use watch::{Watch, silences};
+
+/// So many mails are asked for their size at once.
+const AT_ONCE: usize = 100;
+/// After so many tries a mail that its server does not hand over is passed over.
+const TRIES: u32 = 4;
+
+/// Why a fetch has ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// On the other side.
+    #[error(transparent)]
+    There(#[from] Trouble),
+    /// Here.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Room {
+    /// Opens a line to where a mailbox lies, as far as its folder.
+    pub(crate) fn reach(&self, source: &Source) -> Result<Imap, Trouble> {
+        let outward = self.outward.as_ref().ok_or_else(unreachable)?;
+        let who = source.credentials(&outward.sealer).ok_or_else(sealed)?;
+        let mut line = Imap::open(
+            (&source.host, source.port),
+            source.protection,
+            (outward.guard, &outward.trust),
+        )?;
+        line.sign_in(&who)?;
+        Ok(line)
+    }
+
+    /// Fetches all that has come since the last time; how many mails that are.
+    pub(crate) fn fetch(&self, source: &Source, line: &mut Imap) -> Result<usize, FetchError> {
+        let folder = line.select(&source.folder)?;
+        let (new, mut cursor) = match source.uid_validity {
+            Some(known) if known == folder.uid_validity => {
+                (line.after(source.last_uid)?, source.last_uid)
+            }
+            // The server numbers its mails anew: what came since we began is looked at again, and what is here already is known.
+            Some(_) => (line.since(&source.since())?, 0),
+            // What lay there before we began stays there.
+            None => (Vec::new(), line.after(0)?.last().copied().unwrap_or(0)),
+        };
+        let mut took = 0;
+        let validity = folder.uid_validity;
+        for some in new.chunks(AT_ONCE) {
+            for one in line.sizes(some)? {
+                took += usize::from(self.take(source, line, (one.uid, one.size))?);
+                cursor = one.uid;
+                self.remember(source, (validity, cursor))?;
+            }
+            // What has gone meanwhile has no size.
+            cursor = some.last().copied().unwrap_or(cursor);
+        }
+        self.remember(source, (validity, cursor))?;
+        let (mailbox, now) = (source.mailbox, self.world.now());
+        let well = self
+            .store
+            .write(move |tx| tx.execute(queries::REACHED_SOURCE, &params![mailbox, now]));
+        well.wait()?;
+        Ok(took)
+    }
+
+    /// Fetches the mail of a mailbox once; how many mails were new. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// What stands in the way, in words; it is written down too.
+    pub fn fetch_once(&self, address: &str) -> Result<usize, String> {
+        let address = address.to_owned();
+        let found = self.store.read(move |read| {
+            let Some(of) = queries::mailbox_at(read, &address)? else {
+                return Ok(None);
+            };
+            queries::source(read, of.id)
+        });
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let found: Option<Source> = found.wait().map_err(|error: StoreError| words(&error))?;
+        let source = found.ok_or_else(|| "no mail is fetched for this mailbox".to_owned())?;
+        let fetched = self.reach(&source).map_err(FetchError::There);
+        let fetched = fetched.and_then(|mut line| {
+            let took = self.fetch(&source, &mut line)?;
+            line.close();
+            Ok(took)
+        });
+        fetched.map_err(|error| {
+            let noted = watch::noted(self, source.mailbox, &error);
+            noted
+                .err()
+                .map_or_else(|| words(&error), |error| words(&error))
+        })
+    }
+
+    fn remember(&self, source: &Source, (validity, uid): (u32, u32)) -> Result<(), StoreError> {
+        let (mailbox, changed_at) = (source.mailbox, source.changed_at);
+        let row = move |tx: &kept_store::Write<'_>| {
+            let row = params![mailbox, i64::from(validity), i64::from(uid), changed_at];
+            tx.execute(queries::FETCHED_TO, &row)
+        };
+        self.store.write(row).wait().map(drop)
+    }
+
+    /// Takes one mail in. False: it was here, or could not be taken, which is written down.
+    fn take(
+        &self,
+        source: &Source,
+        line: &mut Imap,
+        (uid, size): (u32, u64),
+    ) -> Result<bool, FetchError> {
+        if size > LARGEST as u64 {
+            let head = line.head(uid)?.unwrap_or_default();
+            self.refuse(source.mailbox, size, &head)?;
+            line.mark_seen(uid)?;
+            return Ok(false);
+        }
+        let raw = match line.mail(uid, LARGEST + 1024) {
+            Ok(Some(raw)) => raw,
+            Ok(None) => return Ok(false),
+            // One mail that its server cannot hand over does not hold up those behind it for ever.
+            Err(trouble) if source.tries >= TRIES && trouble.stage == Stage::Fetch => {
+                self.refuse(source.mailbox, size, b"")?;
+                self.remember(source, (source.uid_validity.unwrap_or(0), uid))?;
+                return Err(trouble.into());
+            }
+            Err(trouble) => return Err(trouble.into()),
+        };
+        let again = match self.receive_for(source.mailbox, &raw) {
+            Ok(taken) => {
+                // It is kept. What cannot be made of it now is made later, by a job.
+                let _ = self.handle(taken.raw);
+                taken.again
+            }
+            Err(ReceiveError::Store(error)) => return Err(error.into()),
+            // It is empty, or its mailbox has gone.
+            Err(_) => true,
+        };
+        if source.move_to.is_empty() {
+            line.mark_seen(uid)?;
+        } else {
+            line.move_to(uid, &source.move_to)?;
+        }
+        Ok(!again)
+    }
+
+    /// Writes down that a mail was not taken, and tells its sender where it is too large.
+    fn refuse(&self, mailbox: MailboxId, size: u64, head: &[u8]) -> Result<(), StoreError> {
+        let mail = Incoming::read(head);
+        let (id, now) = (self.world.id(), self.world.now());
+        let answer = [self.world.id(), self.world.id()];
+        let refused = self.store.write(move |tx| {
+            let Some(mailbox) = queries::mailbox(tx, mailbox)? else {
+                return Ok(());
+            };
+            let sender = mail.author().map_or("", |author| author.email.as_str());
+            let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+            let row = params![id, mailbox.id, now, bytes, sender, &mail.subject];
+            tx.execute(queries::ADD_TOO_LARGE, &row)?;
+            if size > LARGEST as u64 {
+                too_large(tx, (&mailbox, &mail), (answer, now))?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        refused.wait()
+    }
+}
+
+/// A note to whoever sent what is too large, within the bounds of all that is answered by a machine.
+fn too_large(
+    tx: &kept_store::Write<'_>,
+    (mailbox, mail): (&Mailbox, &Incoming),
+    ([parcel, entry], now): ([Id; 2], Instant),
+) -> Result<(), StoreError> {
+    let to = mail.answer_to().map(|to| queries::folded(&to.email));
+    let Some(address) = to.filter(|to| is_address(to) && mail.automatic.is_none()) else {
+        return Ok(());
+    };
+    if crate::handle::is_capped(tx, &address, now)? {
+        return Ok(());
+    }
+    tx.execute(queries::ADD_ANSWER, &params![entry, &address, now])?;
+    let to = Address {
+        name: String::new(),
+        email: address,
+    };
+    let text = "Your mail is larger than 25 MB and was not taken.\n\nSend its files in several mails, or ask us for another way. This note was sent by a machine.";
+    let before = mail.message_id.clone().map(Before::Theirs);
+    let letter = Letter {
+        from: Some(mailbox.address.clone()),
+        thread: Some(Thread {
+            in_reply_to: before.clone(),
+            references: before.into_iter().collect(),
+            ..Thread::default()
+        }),
+        ..Letter::to_address(to, Voice::Answer, "Your mail is too large", text)
+    };
+    put(tx, parcel, &letter, now)
+}
+
+fn unreachable() -> Trouble {
+    Trouble::said(
+        Stage::Connect,
+        "mail is fetched by kept serve alone",
+        "Start kept serve.",
+    )
+}
+
+fn sealed() -> Trouble {
+    Trouble::said(
+        Stage::SignIn,
+        "the password that is kept cannot be opened with the keys of this house",
+        "Type it again.",
+    )
+}

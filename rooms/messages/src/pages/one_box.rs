@@ -1,0 +1,383 @@
+//! One mailbox: what its letters look like and where new requests go, and where its mail is fetched from, tried step by step.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use kept_accounts::Signed;
+use kept_accounts::queries::teams;
+use kept_kernel::Id;
+use kept_mail::{Protection, Stage, Step};
+use kept_rooms::{Refusal as _, Refused};
+use kept_store::{StoreError, Write, params};
+use kept_ui::form::Choice;
+use kept_ui::parts::{Button, Confirm, Crumb, Notice};
+use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
+use serde::Deserialize;
+
+use super::mailboxes::{HERE, may};
+use super::{exactly, got, id_of};
+use crate::error::MessagesError;
+use crate::fetch::{Draft, Source, Typed, probe, sealed_for};
+use crate::model::{Mailbox, MailboxId};
+use crate::queries;
+use crate::room::Room;
+
+#[derive(Template)]
+#[template(path = "messages/mailbox.html")]
+struct MailboxPage {
+    frame: Frame,
+    crumb: Crumb,
+    of: Mailbox,
+    notices: Vec<Notice>,
+    steps: Vec<Tried>,
+    dress: Filled,
+    teams: Vec<Choice>,
+    source: Filled,
+    protections: Vec<Choice>,
+    password_hint: &'static str,
+    test: Option<Button>,
+    drop: Option<Confirm>,
+}
+
+/// A step of the test.
+struct Tried {
+    name: &'static str,
+    state: &'static str,
+    words: String,
+}
+
+/// What is known of it.
+struct Known {
+    of: Mailbox,
+    source: Option<Source>,
+    teams: Vec<(Id, String)>,
+}
+
+async fn known(room: &Room, id: MailboxId) -> Result<Known, Failure> {
+    let read = room.store.read(move |read| {
+        let of = queries::mailbox(read, id)?;
+        let source = queries::source(read, id)?;
+        let teams = teams(read)?.into_iter().map(|unit| (unit.id, unit.name));
+        Ok::<_, StoreError>((of, source, teams.collect()))
+    });
+    let (of, source, teams) = got(read).await?;
+    let of = of.ok_or_else(super::missing)?;
+    Ok(Known { of, source, teams })
+}
+
+/// The page.
+pub async fn show(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    may(&signed)?;
+    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let forms = (dress(&known.of), filled(known.source.as_ref()));
+    Ok(page(&drawn(frame, known, forms, Vec::new())))
+}
+
+fn dress(of: &Mailbox) -> Filled {
+    let team = of.team.map(|team| team.to_string());
+    Filled::with([
+        ("signature", of.signature.clone()),
+        ("team", team.unwrap_or_default()),
+        ("category", of.category.clone()),
+        ("plus", if of.plus { "on" } else { "" }.to_owned()),
+    ])
+}
+
+fn filled(source: Option<&Source>) -> Filled {
+    let Some(source) = source else {
+        return Filled::with([
+            ("port", "993".to_owned()),
+            ("protection", "tls".to_owned()),
+            ("folder", "INBOX".to_owned()),
+        ]);
+    };
+    Filled::with([
+        ("host", source.host.clone()),
+        ("port", source.port.to_string()),
+        ("protection", source.protection.word().to_owned()),
+        ("user", source.user.clone()),
+        ("folder", source.folder.clone()),
+        ("move_to", source.move_to.clone()),
+    ])
+}
+
+fn drawn(
+    frame: Frame,
+    known: Known,
+    (dress, form): (Filled, Filled),
+    steps: Vec<Tried>,
+) -> MailboxPage {
+    let here = format!("{HERE}/{}", known.of.id);
+    let protection = |one: Protection| {
+        let label = match one {
+            Protection::Tls => "TLS, usual at port 993",
+            Protection::StartTls => "STARTTLS, usual at port 143",
+            Protection::None => "None: only on this machine",
+        };
+        Choice::new(one.word(), label)
+    };
+    let team = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
+    let nobody = Choice::new("", "As the rules of routing say");
+    let is_fetched = known.source.is_some();
+    let csrf = &frame.csrf;
+    MailboxPage {
+        crumb: Crumb::new([("Mailboxes", HERE)]),
+        notices: notices(known.source.as_ref()),
+        steps,
+        dress,
+        teams: [nobody]
+            .into_iter()
+            .chain(known.teams.into_iter().map(team))
+            .collect(),
+        source: form,
+        protections: Protection::ALL.map(protection).to_vec(),
+        password_hint: if is_fetched {
+            "One is kept, sealed. Leave this empty to keep it; another host or user needs it anew."
+        } else {
+            "It is kept sealed, and no page shows it again. Many providers want one made for programs."
+        },
+        test: is_fetched.then(|| Button::act("Test what is saved", format!("{here}/test"), csrf)),
+        drop: is_fetched.then(|| Confirm {
+            words: "Stop fetching".to_owned(),
+            question: "No mail is fetched for it any longer. What came is kept.".to_owned(),
+            act: Button::act("Stop fetching", format!("{here}/source/removal"), csrf).danger(),
+        }),
+        of: known.of,
+        frame: frame.titled("A mailbox").at("settings"),
+    }
+}
+
+fn notices(source: Option<&Source>) -> Vec<Notice> {
+    let Some(source) = source else {
+        return Vec::new();
+    };
+    if let Some((said, advice, at)) = &source.trouble {
+        let words = format!("{said}. {advice} Tried last {}.", exactly(*at));
+        return vec![Notice::alert("The mailbox cannot be reached", words)];
+    }
+    let Some(at) = source.reached_at else {
+        return vec![Notice::info(
+            "Nothing was fetched yet",
+            "It begins within seconds. What lay there before stays there.",
+        )];
+    };
+    let words = format!("Looked into last {}.", exactly(at));
+    vec![Notice::done("Mail is fetched", words)]
+}
+
+/// What its letters look like, and where new requests go.
+#[derive(Deserialize)]
+pub struct Dress {
+    signature: Option<String>,
+    team: Option<String>,
+    category: Option<String>,
+    plus: bool,
+}
+
+/// Saves that.
+pub async fn save_dress(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Path(id): Path<String>,
+    form: Form<Dress>,
+) -> Result<Response, Failure> {
+    let scope = may(&signed)?;
+    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let source = filled(known.source.as_ref());
+    let (typed, kept) = match form.read() {
+        Ok(read) => read,
+        Err(kept) => {
+            return Ok(unprocessable(&drawn(
+                frame,
+                known,
+                (kept, source),
+                Vec::new(),
+            )));
+        }
+    };
+    let (act, address) = (room.act(signed.person), known.of.address.clone());
+    let saved = room.store.write(move |tx| {
+        scope.confirm(tx)?;
+        put_dress(tx, &address, &typed)?;
+        let detail = serde_json::json!({ "address": address });
+        Ok::<_, MessagesError>(act.write(tx, "MailboxSaved", ("mailbox", &address), &detail)?)
+    });
+    if let Err(error) = saved.await {
+        let kept = error.refused().onto(kept)?;
+        return Ok(unprocessable(&drawn(
+            frame,
+            known,
+            (kept, source),
+            Vec::new(),
+        )));
+    }
+    let flash = Flash::said("The mailbox is saved.");
+    Ok(see_other(&format!("{HERE}/{id}"))
+        .with(flash)
+        .into_response())
+}
+
+fn put_dress(tx: &Write<'_>, address: &str, typed: &Dress) -> Result<(), MessagesError> {
+    let text = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+    let team = match text(&typed.team).as_str() {
+        "" => None,
+        team => Some(known_team(tx, team)?),
+    };
+    let (signature, category) = (text(&typed.signature), text(&typed.category));
+    if signature.chars().count() > 2_000 {
+        let words = "Shorten the signature to 2,000 letters.";
+        return Err(MessagesError::Field("signature", words));
+    }
+    let row = params![address, &signature, typed.plus, team, &category];
+    tx.execute(queries::DRESS_MAILBOX, &row)?;
+    Ok(())
+}
+
+fn known_team(tx: &Write<'_>, team: &str) -> Result<Id, MessagesError> {
+    let unknown = MessagesError::Field("team", "Choose one of the teams.");
+    let Ok(team) = team.parse::<Id>() else {
+        return Err(unknown);
+    };
+    let found: Option<(Id,)> = tx.maybe(queries::TEAM_NAMED, &params![team])?;
+    found.map(|(team,)| team).ok_or(unknown)
+}
+
+/// Saves where its mail is fetched from.
+pub async fn save_source(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Path(id): Path<String>,
+    form: Form<Typed>,
+) -> Result<Response, Failure> {
+    let scope = may(&signed)?;
+    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let again = |frame, known: Known, kept: Filled| {
+        let dress = dress(&known.of);
+        Ok(unprocessable(&drawn(
+            frame,
+            known,
+            (dress, kept),
+            Vec::new(),
+        )))
+    };
+    let (typed, kept) = match form.read() {
+        Ok(read) => read,
+        Err(kept) => return again(frame, known, kept),
+    };
+    let draft = match typed.understood() {
+        Ok(draft) => draft,
+        Err(wrong) => return again(frame, known, Refused::Fields(wrong).onto(kept)?),
+    };
+    let Some(secret) = sealed(&room, &known, &draft)? else {
+        let words = "Type the password for this host and user.".to_owned();
+        let field = "password";
+        let wrong = vec![kept_rooms::FieldError { field, words }];
+        return again(frame, known, Refused::Fields(wrong).onto(kept)?);
+    };
+    let (act, mailbox) = (room.act(signed.person), known.of.id);
+    let saved = room.store.write(move |tx| {
+        scope.confirm(tx)?;
+        let row = params![
+            mailbox,
+            &draft.host,
+            i64::from(draft.port),
+            draft.protection.word(),
+            &draft.user,
+            &secret,
+            &draft.folder,
+            &draft.move_to,
+            act.at,
+        ];
+        tx.execute(queries::PUT_SOURCE, &row)?;
+        let detail = serde_json::json!({ "host": draft.host, "port": draft.port });
+        let id = mailbox.to_string();
+        Ok::<_, MessagesError>(act.write(tx, "MailboxSourceSaved", ("mailbox", &id), &detail)?)
+    });
+    saved.await.map_err(|error| error.refused().failure())?;
+    let flash = Flash::said("It is saved. Test it before you rely on it.");
+    Ok(see_other(&format!("{HERE}/{id}"))
+        .with(flash)
+        .into_response())
+}
+
+/// The password, sealed: a new one, or the one that is kept for the same host and user; none: it is to be typed.
+fn sealed(room: &Room, known: &Known, draft: &Draft) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(password) = &draft.password else {
+        let kept = known.source.as_ref();
+        let same = kept.filter(|kept| kept.host == draft.host && kept.user == draft.user);
+        return Ok(same.map(|kept| kept.secret.clone()));
+    };
+    let place = sealed_for(known.of.id, &draft.host, &draft.user);
+    room.sealed(&place, password.as_bytes())
+        .map(Some)
+        .ok_or_else(|| Failure::internal("nothing can be sealed here"))
+}
+
+/// Goes all steps with what is saved, and takes nothing.
+pub async fn test(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    may(&signed)?;
+    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let Some(source) = known.source.clone() else {
+        return Ok(see_other(&format!("{HERE}/{id}")).into_response());
+    };
+    let (trying, folder) = (room.clone(), source.folder.clone());
+    let steps = tokio::task::spawn_blocking(move || probe(&trying, &source))
+        .await
+        .map_err(Failure::internal)?;
+    let tried = steps.iter().map(|step| tried(step, &folder)).collect();
+    let forms = (dress(&known.of), filled(known.source.as_ref()));
+    Ok(page(&drawn(frame, known, forms, tried)))
+}
+
+fn tried(step: &Step, folder: &str) -> Tried {
+    let (state, words) = match &step.trouble {
+        Some(trouble) => ("overdue", format!("{}. {}", trouble.said, trouble.advice)),
+        None => (
+            "met",
+            match step.stage {
+                Stage::Folder => format!("{folder} can be read"),
+                _ => "it works".to_owned(),
+            },
+        ),
+    };
+    Tried {
+        name: step.stage.words(),
+        state,
+        words,
+    }
+}
+
+/// Fetches no longer.
+pub async fn drop_source(
+    State(room): State<Room>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let scope = may(&signed)?;
+    let (mailbox, act) = (MailboxId(id_of(&id)?), room.act(signed.person));
+    let dropped = room.store.write(move |tx| {
+        scope.confirm(tx)?;
+        if tx.execute(queries::DROP_SOURCE, &params![mailbox])? == 0 {
+            return Err(MessagesError::Missing);
+        }
+        let (id, nothing) = (mailbox.to_string(), serde_json::json!({}));
+        Ok(act.write(tx, "MailboxSourceRemoved", ("mailbox", &id), &nothing)?)
+    });
+    dropped.await.map_err(|error| error.refused().failure())?;
+    let flash = Flash::said("No mail is fetched for it any longer.");
+    Ok(see_other(&format!("{HERE}/{id}"))
+        .with(flash)
+        .into_response())
+}

@@ -1,0 +1,287 @@
+//! Answers that are written and have not left: for ten seconds, so that they can be taken back, or until a time that somebody chose.
+//! Nothing of one is told to anybody before it leaves: no clock hears of it, and taking it back leaves nothing behind.
+
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use kept_accounts::model::{PersonId, PersonState};
+use kept_accounts::queries::person;
+use kept_kernel::{Id, Instant};
+use kept_store::{StoreError, Write, params};
+use serde::{Deserialize, Serialize};
+
+use super::talk::answered;
+use super::{Answer, By, RequestError, Step, held, not_over};
+use crate::model::{Expected, Fault, Request, RequestId};
+use crate::queries;
+
+/// At this hour the working day begins.
+const MORNING: i8 = 9;
+/// What waits longer than this has left its writer's eyes: what was said meanwhile holds it back.
+const IN_SIGHT: i64 = 60_000_000;
+
+/// When an answer leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// After so many microseconds.
+    After(i64),
+    /// Then.
+    At(Instant),
+    /// When the next working day begins where the client is.
+    NextMorning,
+}
+
+/// An answer as it is kept until it leaves.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    text: String,
+    channel: String,
+    done_at: Option<i64>,
+    update_at: Option<i64>,
+    reason: Option<String>,
+    seen: u32,
+    cc: Option<Vec<String>>,
+}
+
+/// Keeps an answer until it leaves.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn keep_answer(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    (id, new): (RequestId, Id),
+    (leaves, answer): (Leaves, &Answer),
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    not_over(&request)?;
+    if answer.seen.is_some_and(|seen| seen != request.messages) {
+        return Err(RequestError::Changed);
+    }
+    if answer.text.trim().is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let me = by.person().ok_or(RequestError::NotAllowed)?;
+    let now = step.act.at;
+    let at = match leaves {
+        Leaves::After(micros) => now.plus_micros(micros),
+        Leaves::At(at) if at > now => at,
+        Leaves::At(_) => return Err(Fault::NoSendTime.into()),
+        Leaves::NextMorning => {
+            let card = kept_clients::read::client(tx, &by.handle, request.client)?;
+            let zone = card.map(|card| card.zone).unwrap_or_default();
+            next_morning(now, &zone_of(&zone, step))
+        }
+    };
+    let expected = answer.expected.clone();
+    let kept = Kept {
+        text: answer.text.trim().to_owned(),
+        channel: answer.channel.clone(),
+        done_at: expected.done_at.map(Instant::micros),
+        update_at: expected.update_at.map(Instant::micros),
+        reason: expected.reason,
+        seen: request.messages,
+        cc: answer.cc.clone(),
+    };
+    let draft = serde_json::to_string(&kept).unwrap_or_default();
+    tx.execute(queries::DROP_STOPPED, &params![id, me])?;
+    let row = params![new, id, me, &draft, now, at];
+    tx.execute(queries::KEEP_ANSWER, &row)?;
+    Ok(request)
+}
+
+/// The zone of a client, or the company's.
+pub(crate) fn zone_of(zone: &str, step: &Step) -> TimeZone {
+    let company = step.rules.program.company_calendar().time_zone();
+    if zone.is_empty() {
+        return company.clone();
+    }
+    TimeZone::get(zone).unwrap_or_else(|_| company.clone())
+}
+
+/// When the next working day begins in a zone: at nine, Monday to Friday.
+pub(crate) fn next_morning(now: Instant, zone: &TimeZone) -> Instant {
+    let start = now.timestamp().to_zoned(zone.clone());
+    let mut day = start.date();
+    for _ in 0..8 {
+        let works = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let morning = day.at(MORNING, 0, 0, 0).to_zoned(zone.clone());
+        if let Ok(morning) = morning
+            && works
+            && morning > start
+        {
+            return Instant::from_timestamp(morning.timestamp());
+        }
+        day = day.saturating_add(jiff::Span::new().days(1));
+    }
+    now
+}
+
+/// Takes back what one has written and has not left: the words are there again, to go on with.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn recall_answer(tx: &Write<'_>, by: &By, id: RequestId) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let me = by.person().ok_or(RequestError::NotAllowed)?;
+    let words = "You took it back.";
+    if tx.execute(queries::STOP_MINE, &params![id, me, words])? == 0 {
+        return Err(RequestError::State(
+            "The answer has left already. It cannot be taken back.",
+        ));
+    }
+    Ok(request)
+}
+
+/// Has what one has written leave at once.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn hasten_answer(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let me = by.person().ok_or(RequestError::NotAllowed)?;
+    if tx.execute(queries::HASTEN_MINE, &params![id, me, step.act.at])? == 0 {
+        return Err(RequestError::State("The answer has left already."));
+    }
+    Ok(request)
+}
+
+/// Whose answer it is that is to leave now; none: it has left, or was taken back.
+pub(crate) fn writer_of(
+    read: &kept_store::Read<'_>,
+    leaving: Id,
+) -> Result<Option<PersonId>, StoreError> {
+    let found: Option<(Id,)> = read.maybe(queries::WRITER_OF, &params![leaving])?;
+    Ok(found.map(|(id,)| PersonId(id)))
+}
+
+/// Lets an answer leave, by whoever wrote it; the request. None: it has left, or was taken back.
+pub(crate) fn leave(
+    tx: &Write<'_>,
+    step: &Step,
+    leaving: Id,
+) -> Result<Option<RequestId>, RequestError> {
+    let row: Option<(Id, Id, String, Instant, Instant)> =
+        tx.maybe(queries::LEAVING, &params![leaving])?;
+    let Some((id, writer, draft, made_at, leaves_at)) = row else {
+        return Ok(None);
+    };
+    let id = RequestId(id);
+    tx.execute(queries::HOLD, &params![id])?;
+    // Claimed before anything is done: of two that let it leave, one finds nothing.
+    if tx.execute(queries::DROP_LEAVING, &params![leaving])? == 0 {
+        return Ok(None);
+    }
+    let writer = person(tx, PersonId(writer))?;
+    if writer.is_none_or(|writer| writer.state != PersonState::Active) {
+        return Err(RequestError::State(
+            "Whoever wrote it does not work here any longer.",
+        ));
+    }
+    let request = queries::any(tx, id)?.ok_or(RequestError::Missing)?;
+    not_over(&request)?;
+    let kept: Kept = serde_json::from_str(&draft)
+        .map_err(|_| RequestError::State("It cannot be read any longer."))?;
+    let out_of_sight = leaves_at.micros_since(made_at) > IN_SIGHT;
+    let since: Option<(u32,)> = tx.maybe(queries::SAID_SINCE, &params![id, kept.seen])?;
+    if out_of_sight && since.is_some() {
+        return Err(RequestError::State(
+            "Something was said after you wrote it. Look at it, then send it again.",
+        ));
+    }
+    let answer = Answer {
+        text: kept.text,
+        channel: kept.channel,
+        expected: Expected {
+            done_at: kept.done_at.map(Instant::from_micros),
+            update_at: kept.update_at.map(Instant::from_micros),
+            reason: kept.reason,
+        },
+        seen: None,
+        cc: kept.cc,
+    };
+    answered(tx, step, request, &answer)?;
+    Ok(Some(id))
+}
+
+/// Keeps an answer here that cannot leave, and why.
+pub(crate) fn stop(tx: &Write<'_>, leaving: Id, why: &str) -> Result<(), StoreError> {
+    tx.execute(queries::STOP, &params![leaving, why]).map(drop)
+}
+
+/// An answer that has not left, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    pub(crate) writer: PersonId,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) leaves_at: Instant,
+    /// Why it stays here.
+    pub(crate) stopped: Option<String>,
+}
+
+/// What has not left of a request, the oldest first.
+pub(crate) fn leaving_of(
+    read: &kept_store::Read<'_>,
+    id: RequestId,
+) -> Result<Vec<Leaving>, StoreError> {
+    let rows: Vec<(Id, String, String, Instant, Option<String>)> =
+        read.all(queries::LEAVING_OF, &params![id])?;
+    let shown = |(writer, name, draft, leaves_at, stopped): (Id, String, String, Instant, _)| {
+        let kept: Option<Kept> = serde_json::from_str(&draft).ok();
+        Leaving {
+            writer: PersonId(writer),
+            name,
+            text: kept.map(|kept| kept.text).unwrap_or_default(),
+            leaves_at,
+            stopped,
+        }
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_morning;
+    use jiff::tz::TimeZone;
+    use kept_kernel::Instant;
+
+    #[test]
+    fn the_next_morning_is_that_of_a_working_day_where_the_client_is() {
+        let at = |text: &str| Instant::from_timestamp(text.parse().unwrap());
+        for (now, zone, morning) in [
+            (
+                "2026-01-30T16:30:00Z",
+                "Europe/Berlin",
+                "2026-02-02T08:00:00Z",
+            ),
+            (
+                "2026-01-30T06:30:00Z",
+                "Europe/Berlin",
+                "2026-01-30T08:00:00Z",
+            ),
+            (
+                "2026-01-30T08:00:00Z",
+                "Europe/Berlin",
+                "2026-02-02T08:00:00Z",
+            ),
+            ("2026-01-30T16:30:00Z", "Asia/Tokyo", "2026-02-02T00:00:00Z"),
+            (
+                "2026-03-28T16:30:00Z",
+                "Europe/Berlin",
+                "2026-03-30T07:00:00Z",
+            ),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(next_morning(at(now), &zone), at(morning), "{now} {zone:?}");
+        }
+    }
+}
