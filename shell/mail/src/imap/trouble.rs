@@ -13,9 +13,7 @@ pub(super) fn of_line(error: &OutboundError, port: u16) -> Trouble {
         _ => Stage::Connect,
     };
     let advice = match error {
-        OutboundError::NoSuchHost(host) => {
-            format!("There is no machine called {host}. Check how the name is written.")
-        }
+        OutboundError::NoSuchHost(_) => "Check how the name is written.".to_owned(),
         OutboundError::Private(..) => {
             "Mailboxes within the own network are reached only when Kept is started with --allow-private-webhooks.".to_owned()
         }
