@@ -1,0 +1,161 @@
+//! Wordings that are known by heart: refusals and blame, words of the trade, stiff words, promises without a time.
+//!
+//! They lie in `tables/`, a line each: `pattern = another way; one more`, under the reason that holds for them (`why: …`, or
+//! `refusal: …` for what is no refusal where something is offered beside it). `pass: pattern` is left alone.
+
+use std::sync::LazyLock;
+
+use crate::about::About;
+use crate::phrases::{Found, Phrases};
+use crate::remark::{Kind, Remark};
+use crate::text::{Text, Word};
+
+/// What is known of a wording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    kind: Kind,
+    why: &'static str,
+    instead: Vec<&'static str>,
+    refuses: bool,
+    passes: bool,
+}
+
+const TABLES: [(Kind, &str); 4] = [
+    (Kind::Negative, include_str!("tables/negative.txt")),
+    (Kind::Jargon, include_str!("tables/jargon.txt")),
+    (Kind::Stiff, include_str!("tables/stiff.txt")),
+    (Kind::Vague, include_str!("tables/vague.txt")),
+];
+
+static KNOWN: LazyLock<Phrases<Known>> = LazyLock::new(|| {
+    let mut phrases = Phrases::default();
+    for (kind, table) in TABLES {
+        for (pattern, known) in entries(kind, table) {
+            phrases.add_pattern(pattern, &known);
+        }
+    }
+    phrases
+});
+
+/// What is offered beside a refusal.
+static OFFERS: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    let mut phrases = Phrases::default();
+    for pattern in [
+        "we|i|you can|could",
+        "instead",
+        "alternatively",
+        "what we can do",
+    ] {
+        phrases.add_pattern(pattern, &());
+    }
+    phrases
+});
+
+fn entries(kind: Kind, table: &'static str) -> impl Iterator<Item = (&'static str, Known)> {
+    let (mut why, mut refuses) = ("", false);
+    table.lines().filter_map(move |line| {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        if let Some(reason) = line.strip_prefix("why:") {
+            (why, refuses) = (reason.trim(), false);
+            return None;
+        }
+        if let Some(reason) = line.strip_prefix("refusal:") {
+            (why, refuses) = (reason.trim(), true);
+            return None;
+        }
+        let passes = line.strip_prefix("pass:");
+        let (pattern, instead) = line.split_once('=').unwrap_or((line, ""));
+        let instead = instead.split(';').map(str::trim);
+        let known = Known {
+            kind,
+            why,
+            // An ellipsis alone: there is nothing to say in its place.
+            instead: instead.filter(|one| !matches!(*one, "" | "…")).collect(),
+            refuses,
+            passes: passes.is_some(),
+        };
+        Some((passes.unwrap_or(pattern).trim(), known))
+    })
+}
+
+/// The remarks on wordings that are known.
+pub(crate) fn remarks(text: &Text<'_>, about: &About<'_>) -> Vec<Remark> {
+    let found = KNOWN.find(text);
+    let speaks = |one: &&Found<'_, Known>| {
+        let known = one.value;
+        let understood = known.kind == Kind::Jargon && about.fluent;
+        !known.passes && !understood && !(known.refuses && is_offered(text, one))
+    };
+    found
+        .iter()
+        .filter(speaks)
+        .map(|one| remark(text, one))
+        .collect()
+}
+
+fn remark(text: &Text<'_>, found: &Found<'_, Known>) -> Remark {
+    let written = text.at(&found.range);
+    let begins_large = written.chars().next().is_some_and(char::is_uppercase);
+    let instead = found.value.instead.iter();
+    let instead = instead.map(|way| {
+        if begins_large {
+            capital(way)
+        } else {
+            (*way).to_owned()
+        }
+    });
+    Remark::new(found.value.kind, found.range.clone(), found.value.why).instead(instead)
+}
+
+/// Whether the sentence of a refusal, or the one after it, says what can be done.
+fn is_offered(text: &Text<'_>, refusal: &Found<'_, Known>) -> bool {
+    let near = text.sentences.iter().skip(refusal.sentence).take(2);
+    near.flat_map(|part| {
+        let words = text.words(part);
+        (0..words.len()).filter_map(move |at| words.get(at..))
+    })
+    .any(|words| offers(words, refusal))
+}
+
+fn offers(words: &[Word], refusal: &Found<'_, Known>) -> bool {
+    let Some((count, ())) = OFFERS.begin(words) else {
+        return false;
+    };
+    let own = words
+        .first()
+        .is_some_and(|word| refusal.range.contains(&word.range.start));
+    let next = words.get(count).map(|word| word.folded.as_str());
+    !own && next != Some("not")
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{TABLES, entries};
+
+    #[test]
+    fn every_line_of_the_tables_has_its_reason_and_stands_there_once() {
+        let mut seen = BTreeSet::new();
+        for (kind, table) in TABLES {
+            for (pattern, known) in entries(kind, table) {
+                assert!(!pattern.is_empty(), "{known:?}");
+                assert!(known.passes || !known.why.is_empty(), "{pattern}");
+                assert!(seen.insert(pattern), "{pattern} stands there twice");
+                assert_eq!(pattern, pattern.to_lowercase());
+            }
+        }
+        assert!(seen.len() > 300, "{}", seen.len());
+    }
+}
