@@ -31,7 +31,7 @@ static KNOWN: LazyLock<Phrases<Known>> = LazyLock::new(|| {
     let mut phrases = Phrases::default();
     for (kind, table) in TABLES {
         for (pattern, known) in entries(kind, table) {
-            phrases.add_pattern(pattern, &known);
+            phrases.add_pattern(&pattern, &known);
         }
     }
     phrases
@@ -51,9 +51,9 @@ static OFFERS: LazyLock<Phrases<()>> = LazyLock::new(|| {
     phrases
 });
 
-fn entries(kind: Kind, table: &'static str) -> impl Iterator<Item = (&'static str, Known)> {
+fn entries(kind: Kind, table: &'static str) -> impl Iterator<Item = (String, Known)> {
     let (mut why, mut refuses) = ("", false);
-    table.lines().filter_map(move |line| {
+    let lines = table.lines().filter_map(move |line| {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             return None;
@@ -68,17 +68,41 @@ fn entries(kind: Kind, table: &'static str) -> impl Iterator<Item = (&'static st
         }
         let passes = line.strip_prefix("pass:");
         let (pattern, instead) = line.split_once('=').unwrap_or((line, ""));
-        let instead = instead.split(';').map(str::trim);
         let known = Known {
             kind,
             why,
-            // An ellipsis alone: there is nothing to say in its place.
-            instead: instead.filter(|one| !matches!(*one, "" | "…")).collect(),
+            instead: Vec::new(),
             refuses,
             passes: passes.is_some(),
         };
-        Some((passes.unwrap_or(pattern).trim(), known))
-    })
+        Some((passes.unwrap_or(pattern).trim(), instead.trim(), known))
+    });
+    lines.flat_map(|(pattern, instead, known)| by_form(pattern, instead, &known))
+}
+
+/// A pattern with its other ways. `ticket|tickets = request|requests` gives each form its own.
+fn by_form(pattern: &str, instead: &'static str, known: &Known) -> Vec<(String, Known)> {
+    let ways: Vec<&str> = instead.split('|').collect();
+    let forms = pattern
+        .split(' ')
+        .find(|slot| ways.len() > 1 && slot.split('|').count() == ways.len());
+    let with = |instead: &'static str| {
+        // An ellipsis alone: there is nothing to say in its place.
+        let ways = instead.split(';').map(str::trim);
+        let instead = ways.filter(|one| !matches!(*one, "" | "…")).collect();
+        Known {
+            instead,
+            ..known.clone()
+        }
+    };
+    match forms {
+        Some(forms) => forms
+            .split('|')
+            .zip(ways)
+            .map(|(form, way)| (pattern.replacen(forms, form, 1), with(way)))
+            .collect(),
+        None => vec![(pattern.to_owned(), with(instead))],
+    }
 }
 
 /// The remarks on wordings that are known.
@@ -98,16 +122,26 @@ pub(crate) fn remarks(text: &Text<'_>, about: &About<'_>) -> Vec<Remark> {
 
 fn remark(text: &Text<'_>, found: &Found<'_, Known>) -> Remark {
     let written = text.at(&found.range);
-    let begins_large = written.chars().next().is_some_and(char::is_uppercase);
     let instead = found.value.instead.iter();
-    let instead = instead.map(|way| {
-        if begins_large {
-            capital(way)
-        } else {
-            (*way).to_owned()
-        }
-    });
+    let instead = instead.map(|way| as_written(written, way));
     Remark::new(found.value.kind, found.range.clone(), found.value.why).instead(instead)
+}
+
+/// Another way to say what was written: by the same one (`I` or `we`), and as large.
+fn as_written(written: &str, way: &str) -> String {
+    let first = written.split([' ', '\'', '’']).next().unwrap_or_default();
+    let way = if first.eq_ignore_ascii_case("i") {
+        let words = way.split(' ');
+        let words = words.map(|word| if word == "we" { "I" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    } else {
+        way.to_owned()
+    };
+    if written.chars().next().is_some_and(char::is_uppercase) {
+        capital(&way)
+    } else {
+        way
+    }
 }
 
 /// Whether the sentence of a refusal, or the one after it, says what can be done.
@@ -152,8 +186,12 @@ mod tests {
             for (pattern, known) in entries(kind, table) {
                 assert!(!pattern.is_empty(), "{known:?}");
                 assert!(known.passes || !known.why.is_empty(), "{pattern}");
-                assert!(seen.insert(pattern), "{pattern} stands there twice");
                 assert_eq!(pattern, pattern.to_lowercase());
+                assert!(
+                    !known.instead.iter().any(|way| way.contains('|')),
+                    "{pattern}"
+                );
+                assert!(seen.insert(pattern.clone()), "{pattern} stands there twice");
             }
         }
         assert!(seen.len() > 300, "{}", seen.len());

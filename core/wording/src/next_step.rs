@@ -8,7 +8,7 @@ use crate::next_word;
 use crate::phrases::Phrases;
 use crate::promise::Dated;
 use crate::remark::{Kind, Remark};
-use crate::text::Text;
+use crate::text::{Part, Text};
 
 /// Something is asked of the reader, or nothing is left to do: then it is theirs, or it is over.
 const THEIRS: [&str; 21] = [
@@ -60,8 +60,14 @@ pub(crate) fn remark(text: &Text<'_>, about: &About<'_>, promises: &[Dated]) -> 
         return None;
     }
     let day = day_and_time(next_word(about), about);
-    if let Some(found) = IS_OURS.find(text).first() {
-        let sentence = text.sentences.get(found.sentence)?;
+    let ours = IS_OURS.find(text);
+    let ours = ours
+        .iter()
+        .filter_map(|found| text.sentences.get(found.sentence));
+    if let Some(sentence) = ours
+        .into_iter()
+        .find(|sentence| !is_conditional(text, sentence))
+    {
         let why = "It says what comes, and no day. Name one.";
         let remark = Remark::new(Kind::NextStep, sentence.range.clone(), why);
         return Some(remark.instead([format!("… by {day}")]));
@@ -74,4 +80,16 @@ pub(crate) fn remark(text: &Text<'_>, about: &About<'_>, promises: &[Dated]) -> 
     let why = "The reader does not learn what happens next, and when.";
     let instead = format!("We write to you again by {day}.");
     Some(Remark::new(Kind::NextStep, end..end, why).instead([instead]))
+}
+
+/// Whether a sentence tells what happens in some case: there is no day to name.
+fn is_conditional(text: &Text<'_>, sentence: &Part) -> bool {
+    let words = text.words(sentence).iter();
+    let mut words = words.map(|word| word.folded.as_str());
+    words.any(|word| {
+        matches!(
+            word,
+            "if" | "when" | "once" | "unless" | "whenever" | "case"
+        )
+    })
 }

@@ -51,13 +51,15 @@ enum Side {
     Was,
 }
 
-const BINDS: [&str; 22] = [
+const BINDS: [&str; 24] = [
     "i|we|you|it|he|she|they|this|that? will|shall",
     "i'll|we'll|you'll|it'll|they'll|he'll|she'll|that'll",
     "i|we promise",
     "i|we commit to",
     "i|we aim|plan|intend|expect to",
-    "i|we can|could",
+    "i|we can",
+    "should be|arrive|reach|work|get|have",
+    "goes|go live",
     "i am",
     "we are",
     "i'm|we're",
@@ -76,7 +78,7 @@ const BINDS: [&str; 22] = [
     "promise",
 ];
 
-const FREES: [&str; 27] = [
+const FREES: [&str; 30] = [
     "please",
     "could|can|would|will|did|do|have|are|were you",
     "you can|could|may|might",
@@ -102,7 +104,10 @@ const FREES: [&str; 27] = [
     "from|by you",
     "you are closed|away|out|off|travelling|traveling",
     "you're closed|away|out|off|travelling|traveling",
-    "hope|enjoy",
+    "hope|enjoy|may|might",
+    "failure to",
+    "is|are back",
+    "he's|she's back",
     "have a",
 ];
 
@@ -144,7 +149,9 @@ fn of_sentence(text: &Text<'_>, words: &[Word], about: &About<'_>) -> Vec<Dated>
     if times.is_empty() {
         return Vec::new();
     }
-    let sides = sides(words);
+    let mut sides = sides(words);
+    // The month of May is no permission.
+    sides.retain(|(at, _)| !times.iter().any(|(place, _)| place.contains(at)));
     let binding = times
         .iter()
         .filter(|(place, expression)| binds(&sides, place, expression));
@@ -171,11 +178,13 @@ fn binds(sides: &[(usize, Side)], place: &Range<usize>, expression: &Expression)
 
 /// The times of a sentence, each with the places of its words.
 fn times(text: &Text<'_>, words: &[Word]) -> Vec<(Range<usize>, Expression)> {
-    let (mut times, mut at) = (Vec::new(), 0);
+    let (mut times, mut at) = (Vec::<(Range<usize>, Expression)>::new(), 0);
     while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
         let mut cursor = Cursor::on(text, rest);
         match expression::read(&mut cursor) {
             Some(expression) => {
+                let before = times.last().map(|(_, before)| before);
+                let expression = expression.after(before);
                 times.push((at..at + cursor.taken(), expression));
                 at += cursor.taken().max(1);
             }

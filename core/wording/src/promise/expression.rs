@@ -48,6 +48,24 @@ impl Expression {
     pub(super) const fn is_deadline(&self) -> bool {
         matches!(self.lead, Lead::By | Lead::Before | Lead::Within)
     }
+
+    /// With the day of the time before it in the sentence, where it has none: “tomorrow before noon, and in the afternoon …”.
+    pub(super) const fn after(self, before: Option<&Self>) -> Self {
+        let day = match before {
+            Some(Self {
+                when: When::At(day, _),
+                ..
+            }) => *day,
+            _ => None,
+        };
+        match self.when {
+            When::At(None, clock) => Self {
+                when: When::At(day, clock),
+                ..self
+            },
+            _ => self,
+        }
+    }
 }
 
 /// The time that begins here.

@@ -166,6 +166,18 @@ fn a_plain_way_stands_beside_the_stiff_one_as_large_as_it() {
             "Hello Sanna. Unfortunatly, it broke. We write by Friday.",
             "Unfortunately",
         ),
+        (
+            "Hello Sanna. The tickets are open. We write by Friday.",
+            "requests",
+        ),
+        (
+            "Hello Sanna. Regrettably it broke. We write by Friday.",
+            "What we can do is …",
+        ),
+        (
+            "Hello Sanna. I’m afraid it broke. We write by Friday.",
+            "What I can do is …",
+        ),
     ] {
         let remarks = remarked(text);
         assert_eq!(remarks.first().unwrap().instead, [instead], "{text}");

@@ -244,6 +244,21 @@ fn a_promise_is_due_when_a_reader_would_say() {
             "Fri 27 Nov 2026 17:00",
         ),
         (
+            "The refund should be on your account within five working days.",
+            "within five working days",
+            "Wed 2 Dec 2026 10:00",
+        ),
+        (
+            "The new version goes live on Monday at 8:30.",
+            "on Monday at 8:30",
+            "Mon 30 Nov 2026 08:30",
+        ),
+        (
+            "We will send it by 3 May.",
+            "by 3 May",
+            "Mon 3 May 2027 17:00",
+        ),
+        (
             "If you send it today, we will reply by Friday.",
             "by Friday",
             "Fri 27 Nov 2026 17:00",
@@ -282,6 +297,11 @@ fn what_was_what_is_asked_and_what_may_be_is_no_promise() {
         "We sat down in the sun.",
         "You may 3 times try.",
         "Room 14 is free.",
+        "We may be able to send it on Monday.",
+        "There might be a short break on Monday.",
+        "Failure to do so within 14 days will end it.",
+        "From 1 January we open at 8:00.",
+        "She is back on Tuesday.",
     ] {
         assert_eq!(promised(text, now()), [], "{text}");
     }
@@ -289,6 +309,12 @@ fn what_was_what_is_asked_and_what_may_be_is_no_promise() {
 
 #[test]
 fn several_promises_keep_their_order() {
+    let text = "The part will arrive tomorrow before noon; he will fit it in the afternoon.";
+    let due: Vec<String> = promised(text, now())
+        .into_iter()
+        .map(|(_, due)| due)
+        .collect();
+    assert_eq!(due, ["Thu 26 Nov 2026 12:00", "Thu 26 Nov 2026 17:00"]);
     let text = "I will call you tomorrow at 9:00. The parcel will leave on Friday; you will have it by Tuesday.";
     let due: Vec<String> = promised(text, now())
         .into_iter()
