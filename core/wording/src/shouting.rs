@@ -32,7 +32,7 @@ pub(crate) fn remarks(text: &Text<'_>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for sentence in &text.sentences {
         let words = text.words(sentence);
-        for run in words.chunk_by(|one, two| is_large(text, one) && is_large(text, two)) {
+        for run in words.chunk_by(|one, two| goes_on(text, one, two)) {
             remarks.extend(capitals(text, run));
         }
     }
@@ -43,8 +43,22 @@ pub(crate) fn remarks(text: &Text<'_>) -> Vec<Remark> {
     remarks
 }
 
+fn goes_on(text: &Text<'_>, one: &Word, two: &Word) -> bool {
+    let marks = text.between(one, two);
+    let apart = marks
+        .chars()
+        .all(|mark| mark.is_whitespace() || mark == ',');
+    apart && is_large(text, one) && is_large(text, two)
+}
+
 fn is_large(text: &Text<'_>, word: &Word) -> bool {
     let letters = text.at(&word.range);
+    // A name of programs: `LOG_ALL`.
+    let before = text.seen.get(..word.range.start).unwrap_or_default();
+    let after = text.seen.get(word.range.end..).unwrap_or_default();
+    if before.ends_with('_') || after.starts_with('_') {
+        return false;
+    }
     letters.chars().all(char::is_uppercase) && letters.chars().nth(1).is_some()
 }
 

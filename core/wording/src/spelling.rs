@@ -95,9 +95,13 @@ impl Speller for Usual {
         let mut slips: Vec<Slip> = known.collect();
         for sentence in &read.sentences {
             let words = read.words(sentence);
-            for (one, two) in words.iter().zip(words.iter().skip(1)) {
-                slips.extend(twice(&read, one, two));
-                slips.extend(article(&read, one, two));
+            for (place, (one, two)) in words.iter().zip(words.iter().skip(1)).enumerate() {
+                let begins = place == 0;
+                slips.extend(twice(&read, (one, two), begins));
+                // “Hall A is closed.”
+                if begins || read.at(&one.range).starts_with('a') {
+                    slips.extend(article(&read, one, two));
+                }
             }
             slips.extend(words.iter().filter_map(|word| small_i(&read, word)));
         }
@@ -130,13 +134,17 @@ fn as_written(written: &str, meant: &str) -> String {
     }
 }
 
-fn twice(text: &Text<'_>, one: &Word, two: &Word) -> Option<Slip> {
+fn twice(text: &Text<'_>, (one, two): (&Word, &Word), begins: bool) -> Option<Slip> {
     let word = one.folded.as_str();
     let letters = word.chars().all(char::is_alphabetic);
-    let same = word == two.folded && letters && !TWICE.contains(&word);
+    // Names of programs differ in their capitals: `File file`.
+    let written = text.at(&one.range);
+    let second = text.at(&two.range);
+    let same = written == second || begins && second == word;
+    let same = same && letters && !TWICE.contains(&word);
     let apart = text.between(one, two).chars().all(char::is_whitespace);
     let range = one.range.start..two.range.end;
-    let once = text.at(&one.range).to_owned();
+    let once = written.to_owned();
     (same && apart).then(|| slip(true, range, "The same word twice.", [once]))
 }
 

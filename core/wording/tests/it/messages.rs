@@ -150,6 +150,8 @@ fn what_is_right_is_left_alone() {
         "The code is `utilise` and `ASAP`.",
         "It lies at https://a.example/in-order-to/asap for you.",
         "It took an hour.",
+        "Hall A is open, and so is LOG_ALL.",
+        "The File file is there.",
         "For instance the red one.",
     ] {
         assert_eq!(within(sentence), [], "{sentence}");
