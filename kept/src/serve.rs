@@ -8,12 +8,14 @@ mod harvest;
 mod hearing;
 mod jobs;
 mod living;
+mod memory;
 mod plain;
 mod seal;
 mod search;
 mod setup;
 mod site;
 
+pub use memory::give_back;
 pub use site::{Site, requests, site};
 
 use std::net::{SocketAddr, TcpListener};
@@ -27,6 +29,7 @@ use crate::tell::{Failure, Outcome, answer};
 
 /// Serves until it is told to stop.
 pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
+    give_back();
     let house = House::open(&asked.house)?;
     let listen = asked.listen;
     let listener = TcpListener::bind(listen).map_err(|error| busy(listen, &error))?;

@@ -45,6 +45,7 @@ pub fn desk(words: &[&str]) -> Result<(), String> {
     };
     let asked = |folder: &str| Asked {
         house: HouseAsked {
+            clock: None,
             data: PathBuf::from(folder),
             database_url: option("database-url"),
             key_file: Some(PathBuf::from(format!("{folder}.key"))),

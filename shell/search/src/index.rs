@@ -5,7 +5,8 @@ use kept_store::{Dialect, Read, Store, StoreError, Write, params, statements};
 use crate::documents::{Document, Stored, columns, reached_by, sequence, stored};
 
 statements! {
-    PENDING = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending ORDER BY d.number LIMIT $1 /*skip locked*/");
+    /// In the order of their index: in another one, all documents would be looked through for the few that wait.
+    PENDING = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending ORDER BY d.kind, d.number LIMIT $1 /*skip locked*/");
     INDEXED = "UPDATE documents SET pending = $2 WHERE number IN LIST($1)";
     REMOVALS = "SELECT number FROM document_removals ORDER BY number LIMIT $1 /*skip locked*/";
     DROP_REMOVALS = "DELETE FROM document_removals WHERE number IN LIST($1)";

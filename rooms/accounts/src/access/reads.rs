@@ -129,9 +129,10 @@ fn write_read(
     let anew = tx
         .maybe::<(Instant,)>(queries::READ_WITHIN, &within)?
         .is_none();
-    let before = match anew {
-        true => anew_within(tx, person, (since, act.at))?,
-        false => 0,
+    let before = if anew {
+        anew_within(tx, person, (since, act.at))?
+    } else {
+        0
     };
     let row = params![id, act.at, person, object, record, &what.client, anew];
     if tx.execute(queries::LOG_READ, &row)? == 0 {

@@ -22,7 +22,7 @@ pub(crate) enum Use {
 }
 
 /// How much each connection may keep in memory, in KiB.
-const WRITER_CACHE: i64 = 16 * 1024;
+const WRITER_CACHE: i64 = 40 * 1024;
 const READER_CACHE: i64 = 32 * 1024;
 const STATEMENTS_KEPT: usize = 512;
 /// The first SQLite without the faults in its write-ahead log that were found in 2026.
@@ -76,7 +76,7 @@ fn opening(key: &Key, purpose: Use) -> String {
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;
          PRAGMA cache_size = -{cache};
-         PRAGMA wal_autocheckpoint = 1000;
+         PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864;
          {mode}",
         key.hex()
