@@ -1,5 +1,6 @@
 //! Dates that cannot be meant so: another day of the week, a day that has passed, a time at which nobody works.
 
+use kept_calendar::Period;
 use kept_kernel::Instant;
 
 use crate::about::About;
@@ -30,7 +31,7 @@ fn remark(dated: &Dated, about: &About<'_>) -> Option<Remark> {
             let passed = said(due, "%A %-d %B %Y, %H:%M,", about);
             Some(new(format!("{passed} has passed.")))
         }
-        None if works(due, about) => None,
+        None if works(due, about) || dated.by_day && has_work(due, about) => None,
         None => {
             let better = about.calendar.or_next_working_day(due);
             let when = said(due, "%A %-d %B, %H:%M,", about);
@@ -43,6 +44,11 @@ fn remark(dated: &Dated, about: &About<'_>) -> Option<Remark> {
 /// Whether an instant lies in working time, or at its end.
 fn works(due: Instant, about: &About<'_>) -> bool {
     about.calendar.or_next_working_day(due) == due
+}
+
+/// Whether somebody works on the day of an instant.
+fn has_work(due: Instant, about: &About<'_>) -> bool {
+    about.calendar.closing_of_day(due) != about.calendar.end_of(Period::Day, due)
 }
 
 /// `Friday 27 November, 17:00`

@@ -38,6 +38,8 @@ pub struct Promise {
 pub(crate) struct Dated {
     pub(crate) promise: Promise,
     pub(crate) wrong: Option<Wrong>,
+    /// It counts days: the hour at which they end means nothing.
+    pub(crate) by_day: bool,
 }
 
 /// What words around a time make of it.
@@ -224,5 +226,6 @@ fn dated(
             due,
         },
         wrong,
+        by_day: expression.is_by_day(),
     })
 }

@@ -80,7 +80,7 @@ fn digits(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
     let said = match cursor.next() {
         "am" | "a.m" => Some(Half::Morning),
         "pm" | "p.m" => Some(Half::Afternoon),
-        "o'clock" => Some(Half::None),
+        "o'clock" => Some(Half::Clock),
         _ => None,
     };
     if said.is_some() {
@@ -91,7 +91,7 @@ fn digits(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
         // A number alone is no time.
         (None, _) if minute.is_none() => return None,
         (Some(Half::Morning), 12) => 0,
-        (Some(Half::Afternoon), 1..=11) => hour + 12,
+        (Some(Half::Afternoon), 1..=11) | (Some(Half::Clock), 1..=6) => hour + 12,
         _ => hour,
     };
     match (hour, past) {
@@ -105,6 +105,8 @@ fn digits(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
 enum Half {
     Morning,
     Afternoon,
+    /// On a clock of twelve hours, in the working day: `5 o'clock`.
+    Clock,
     /// On a clock of 24 hours.
     None,
 }

@@ -138,7 +138,7 @@ fn day_number(cursor: &mut Cursor<'_, '_>) -> Option<(i8, bool)> {
     Some((day, bare.is_some()))
 }
 
-fn month(word: &str) -> Option<i8> {
+pub(super) fn month(word: &str) -> Option<i8> {
     let short = |name: &str| {
         word == "sept" && name == "september" || word.len() == 3 && name.starts_with(word)
     };
@@ -148,7 +148,7 @@ fn month(word: &str) -> Option<i8> {
     i8::try_from(place + 1).ok()
 }
 
-fn year(cursor: &mut Cursor<'_, '_>) -> Option<i16> {
+pub(super) fn year(cursor: &mut Cursor<'_, '_>) -> Option<i16> {
     let word = cursor.next();
     let year: i16 = (word.len() == 4).then(|| word.parse().ok()).flatten()?;
     (2000..2200).contains(&year).then(|| cursor.step())?;

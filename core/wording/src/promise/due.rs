@@ -32,6 +32,10 @@ pub(super) fn of(expression: &Expression, about: &About<'_>) -> Option<(Instant,
         }
         When::After(span) => Some((about.calendar.add(about.now, span), None)),
         When::EndOf(period, ahead) => Some((end_of(period, ahead, about), None)),
+        When::EndOfMonth(month, year) => {
+            let due = end_of_month(month, year, about)?;
+            Some((due, (due <= about.now).then_some(Wrong::Past)))
+        }
         When::At(None, Some(clock)) => Some((next_time(clock, about)?, None)),
         When::At(None, None) => None,
         When::At(Some(day), clock) => {
@@ -104,6 +108,25 @@ fn end_of(period: Period, ahead: u8, about: &About<'_>) -> Instant {
     } else {
         end.plus_micros(-MINUTE)
     }
+}
+
+/// The last working moment of a month that has not passed, of the next year where needed.
+fn end_of_month(month: i8, year: Option<i16>, about: &About<'_>) -> Option<Instant> {
+    let today = today(about)?;
+    let this = Date::new(year.unwrap_or(today.year()), month, 1).ok()?;
+    let last = this.last_of_month();
+    let last = if year.is_none() && last < today {
+        Date::new(this.year() + 1, month, 1).ok()?.last_of_month()
+    } else {
+        last
+    };
+    let end = on(days_after(last, 1)?, (0, 0), about)?;
+    let closing = about.calendar.last_closing(end);
+    Some(if closing > about.now {
+        closing
+    } else {
+        end.plus_micros(-MINUTE)
+    })
 }
 
 /// A time without a day: today, or tomorrow where that has passed.

@@ -41,12 +41,19 @@ pub(super) enum When {
     At(Option<Day>, Option<Clock>),
     /// The last working moment of this period, or of the one so many later.
     EndOf(Period, u8),
+    /// The last working moment of a month, of this year or of one that is said.
+    EndOfMonth(i8, Option<i16>),
 }
 
 impl Expression {
     /// Whether it is a deadline by its own word.
     pub(super) const fn is_deadline(&self) -> bool {
         matches!(self.lead, Lead::By | Lead::Before | Lead::Within)
+    }
+
+    /// Whether it counts days or more.
+    pub(super) fn is_by_day(&self) -> bool {
+        matches!(self.when, When::After(span) if !span.unit().is_divisible())
     }
 
     /// With the day of the time before it in the sentence, where it has none: “tomorrow before noon, and in the afternoon …”.
@@ -177,6 +184,10 @@ fn stretch(cursor: &mut Cursor<'_, '_>, lead: Lead) -> Option<When> {
             if let Some(day) = day::read(cursor) {
                 return Some(When::At(Some(day), Some(Clock::Closing)));
             }
+        }
+        if let Some(month) = day::month(cursor.next()).filter(|_| end) {
+            cursor.step();
+            return Some(When::EndOfMonth(month, day::year(cursor)));
         }
         let period = match cursor.next() {
             "week" => Period::Week,

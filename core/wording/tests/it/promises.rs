@@ -214,6 +214,51 @@ fn a_promise_is_due_when_a_reader_would_say() {
             "Mon 14 Dec 2026 17:00",
         ),
         (
+            "We will have it done by the end of December.",
+            "by the end of December",
+            "Thu 31 Dec 2026 17:00",
+        ),
+        (
+            "We will have it done by the end of January.",
+            "by the end of January",
+            "Fri 29 Jan 2027 17:00",
+        ),
+        (
+            "We will call at 5 o’clock.",
+            "at 5 o’clock",
+            "Wed 25 Nov 2026 17:00",
+        ),
+        (
+            "We will reply no later than 5 pm on Tuesday.",
+            "no later than 5 pm on Tuesday",
+            "Tue 1 Dec 2026 17:00",
+        ),
+        (
+            "You will have it in the course of the day.",
+            "in the course of the day",
+            "Wed 25 Nov 2026 17:00",
+        ),
+        (
+            "Someone will call you between 2 and 4 pm tomorrow.",
+            "4 pm tomorrow",
+            "Thu 26 Nov 2026 16:00",
+        ),
+        (
+            "You will have it in 2–3 days.",
+            "in 2–3 days",
+            "Sat 28 Nov 2026 10:00",
+        ),
+        (
+            "You’ll have it on Monday the 30th.",
+            "on Monday the 30th",
+            "Mon 30 Nov 2026 17:00",
+        ),
+        (
+            "We’ll have an update for you EOD Friday.",
+            "EOD Friday",
+            "Fri 27 Nov 2026 17:00",
+        ),
+        (
             "We will deliver on 14 January.",
             "on 14 January",
             "Thu 14 Jan 2027 17:00",
@@ -398,4 +443,11 @@ fn a_date_that_cannot_be_meant_so_is_remarked() {
         assert_eq!(dates.first().unwrap().why, why);
     }
     assert_eq!(promises("We will write by 24 November.", &about), []);
+    let evening = About::new(at("2026-11-25T19:00"), &calendar);
+    for text in ["in two days", "within a week", "by tomorrow"] {
+        let text = format!("Hello, we will write {text}.");
+        assert_eq!(check(&text, &evening), [], "{text}");
+    }
+    let text = "Hello, we will write in three days.";
+    assert_eq!(check(text, &evening).len(), 1, "that is a Saturday");
 }
