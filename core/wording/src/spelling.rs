@@ -177,7 +177,8 @@ fn is_read(text: &Text<'_>, one: &Word, two: &Word) -> bool {
     let rest = letters.as_str();
     let vowels = two.folded.contains(['a', 'e', 'i', 'o', 'u', 'y']);
     let lower = !rest.is_empty() && rest.chars().all(char::is_lowercase);
-    begins && lower && vowels && text.between(one, two) == " "
+    let apart = text.between(one, two).chars().all(char::is_whitespace);
+    begins && lower && vowels && apart
 }
 
 fn small_i(text: &Text<'_>, word: &Word) -> Option<Slip> {

@@ -44,7 +44,14 @@ fn good_messages_go_without_a_word() {
     ] {
         let remarks = remarked(text);
         assert!(remarks.is_empty(), "{text}\n{remarks:#?}");
+        let sent_by_a_form = remarked(&text.replace('\n', "\r\n"));
+        assert_eq!(sent_by_a_form, [], "{text}");
     }
+}
+
+/// Whether a capital stands in the middle: a line that begins with one begins a sentence.
+fn has_large(sentence: &str) -> bool {
+    sentence.chars().skip(1).any(char::is_uppercase)
 }
 
 #[test]
@@ -134,6 +141,10 @@ fn what_could_be_said_better_is_found_in_its_place() {
         let found = within(sentence);
         if found != [(kind, said.to_owned())] {
             wrong.push((sentence, found));
+        }
+        let wrapped = within(&sentence.replace(' ', "\r\n"));
+        if wrapped != [(kind, said.replace(' ', "\r\n"))] && !has_large(sentence) {
+            wrong.push((sentence, wrapped));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
