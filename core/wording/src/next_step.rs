@@ -11,7 +11,7 @@ use crate::remark::{Kind, Remark};
 use crate::text::{Part, Text};
 
 /// Something is asked of the reader, or nothing is left to do: then it is theirs, or it is over.
-const THEIRS: [&str; 21] = [
+const THEIRS: [&str; 23] = [
     "please confirm|send|tell|let|write|call|check|try|reply|answer|choose|give|look|sign|pay|visit|see|restart|open|use|find|keep",
     "could|can|would|will you",
     "let us|me know",
@@ -26,6 +26,8 @@ const THEIRS: [&str; 21] = [
     "you can now",
     "tell us whether",
     "if you need|have|want|like|prefer|would",
+    "if that|this|it works|suits|helps|fits",
+    "reply|write|call|answer|ring by|to|us|me|before",
     "does that|this",
     "is|was there",
     "which|what|when|where|who|how do|does|did|is|are|would",

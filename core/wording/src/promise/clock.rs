@@ -18,6 +18,9 @@ const EVENING: Clock = Clock::At(21, 0);
 
 /// A time that stands for itself: `at 15:30`, `noon`, `5 pm`.
 pub(super) fn read(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
+    if let Some(later) = cursor.tries(|cursor| between(cursor, digits)) {
+        return Some(later);
+    }
     cursor.tries(|cursor| {
         cursor.takes(&["at", "by", "before", "until", "around", "about", "latest"]);
         if cursor.takes(&["noon", "midday", "lunchtime"]) {
@@ -30,18 +33,39 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
     })
 }
 
+/// Of two times the later: `between 2 and 4 pm`.
+fn between(
+    cursor: &mut Cursor<'_, '_>,
+    later: impl FnOnce(&mut Cursor<'_, '_>) -> Option<Clock>,
+) -> Option<Clock> {
+    cursor.takes(&["between"]).then_some(())?;
+    time_or_hour(cursor)?;
+    cursor.takes(&["and"]).then_some(())?;
+    later(cursor)
+}
+
+fn time_or_hour(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
+    cursor.tries(digits).or_else(|| cursor.tries(hour))
+}
+
+/// An hour as a number alone: in the working day.
+fn hour(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
+    let hour: i8 = cursor.next().parse().ok()?;
+    cursor.step();
+    match hour {
+        1..=6 => Some(Clock::At(hour + 12, 0)),
+        7..=23 => Some(Clock::At(hour, 0)),
+        _ => None,
+    }
+}
+
 /// A time behind a day: there a number alone is one too (`Friday at 3`).
 pub(super) fn of_day(cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
-    read(cursor).or_else(|| {
+    let time = read(cursor).or_else(|| cursor.tries(|cursor| between(cursor, time_or_hour)));
+    time.or_else(|| {
         cursor.tries(|cursor| {
             cursor.takes(&["at", "by", "before"]).then_some(())?;
-            let hour: i8 = cursor.next().parse().ok()?;
-            cursor.step();
-            match hour {
-                1..=6 => Some(Clock::At(hour + 12, 0)),
-                7..=23 => Some(Clock::At(hour, 0)),
-                _ => None,
-            }
+            hour(cursor)
         })
     })
 }

@@ -262,6 +262,7 @@ fn a_message_says_what_comes_next_and_when() {
         "Hello. We will replace the sensor on Friday.",
         "Hello. Which hall is it?",
         "Hello. Please send us the log.",
+        "Hello. If that suits you, reply by Friday.",
         "Hello. The sensor is replaced, and the fault is solved.",
     ] {
         assert_eq!(next(text, None), None, "{text}");

@@ -240,7 +240,7 @@ fn a_promise_is_due_when_a_reader_would_say() {
         ),
         (
             "Someone will call you between 2 and 4 pm tomorrow.",
-            "4 pm tomorrow",
+            "between 2 and 4 pm tomorrow",
             "Thu 26 Nov 2026 16:00",
         ),
         (
@@ -257,6 +257,16 @@ fn a_promise_is_due_when_a_reader_would_say() {
             "We’ll have an update for you EOD Friday.",
             "EOD Friday",
             "Fri 27 Nov 2026 17:00",
+        ),
+        (
+            "He will come on Monday between 9 and 11.",
+            "on Monday between 9 and 11",
+            "Mon 30 Nov 2026 11:00",
+        ),
+        (
+            "He will come on Monday, 30 November, between 10:00 and 12:00.",
+            "on Monday, 30 November, between 10:00 and 12:00",
+            "Mon 30 Nov 2026 12:00",
         ),
         (
             "We will deliver on 14 January.",
@@ -342,6 +352,7 @@ fn what_was_what_is_asked_and_what_may_be_is_no_promise() {
         "We sat down in the sun.",
         "You may 3 times try.",
         "Room 14 is free.",
+        "We will choose between 2 and 4 colours.",
         "We may be able to send it on Monday.",
         "There might be a short break on Monday.",
         "Failure to do so within 14 days will end it.",
