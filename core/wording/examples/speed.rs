@@ -55,6 +55,23 @@ fn main() {
             millis(&watch) / ROUNDS as f64
         );
     }
+    for odd in [
+        "we cannot ",
+        "today will ",
+        "by ",
+        ". ",
+        "!",
+        "`",
+        "a.",
+        "WE ",
+        "\n- ",
+        "> ",
+    ] {
+        let text = odd.repeat(50_000 / odd.len());
+        let watch = Stopwatch::now();
+        black_box(look(&text, &about));
+        println!("50,000 letters of {odd:<12?} {:>8.2} ms", millis(&watch));
+    }
 }
 
 fn millis(watch: &Stopwatch) -> f64 {

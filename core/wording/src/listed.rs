@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use crate::about::About;
 use crate::phrases::{Found, Phrases};
 use crate::remark::{Kind, Remark};
-use crate::text::{Text, Word};
+use crate::text::Text;
 
 /// What is known of a wording.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,10 +108,11 @@ fn by_form(pattern: &str, instead: &'static str, known: &Known) -> Vec<(String, 
 /// The remarks on wordings that are known.
 pub(crate) fn remarks(text: &Text<'_>, about: &About<'_>) -> Vec<Remark> {
     let found = KNOWN.find(text);
+    let offers = offers(text);
     let speaks = |one: &&Found<'_, Known>| {
         let known = one.value;
         let understood = known.kind == Kind::Jargon && about.fluent;
-        !known.passes && !understood && !(known.refuses && is_offered(text, one))
+        !known.passes && !understood && !(known.refuses && is_offered(&offers, one))
     };
     found
         .iter()
@@ -144,25 +145,32 @@ fn as_written(written: &str, way: &str) -> String {
     }
 }
 
-/// Whether the sentence of a refusal, or the one after it, says what can be done.
-fn is_offered(text: &Text<'_>, refusal: &Found<'_, Known>) -> bool {
-    let near = text.sentences.iter().skip(refusal.sentence).take(2);
-    near.flat_map(|part| {
-        let words = text.words(part);
-        (0..words.len()).filter_map(move |at| words.get(at..))
-    })
-    .any(|words| offers(words, refusal))
+/// Where something is offered: the number of the sentence, and the place of the first word.
+fn offers(text: &Text<'_>) -> Vec<(usize, usize)> {
+    let mut offers = Vec::new();
+    for (sentence, part) in text.sentences.iter().enumerate() {
+        let mut words = text.words(part);
+        while let Some((first, rest)) = words.split_first() {
+            if let Some((count, ())) = OFFERS.begin(words) {
+                let next = words.get(count).map(|word| word.folded.as_str());
+                if next != Some("not") {
+                    offers.push((sentence, first.range.start));
+                }
+            }
+            words = rest;
+        }
+    }
+    offers
 }
 
-fn offers(words: &[Word], refusal: &Found<'_, Known>) -> bool {
-    let Some((count, ())) = OFFERS.begin(words) else {
-        return false;
-    };
-    let own = words
-        .first()
-        .is_some_and(|word| refusal.range.contains(&word.range.start));
-    let next = words.get(count).map(|word| word.folded.as_str());
-    !own && next != Some("not")
+/// Whether the sentence of a refusal, or the one after it, says what can be done.
+fn is_offered(offers: &[(usize, usize)], refusal: &Found<'_, Known>) -> bool {
+    let from = offers.partition_point(|(sentence, _)| *sentence < refusal.sentence);
+    let mut near = offers
+        .iter()
+        .skip(from)
+        .take_while(|(sentence, _)| *sentence <= refusal.sentence + 1);
+    near.any(|(_, place)| !refusal.range.contains(place))
 }
 
 fn capital(words: &str) -> String {
