@@ -97,8 +97,10 @@ async function wholePath(subject, email, hand, options) {
   await told('Its priority is set.');
   await hand.fill(page, '#text', 'We found the mistake.');
   await hand.press(page, '#answer button[value=us]');
-  await told('on its way');
+  await told('leaves in ten seconds');
   await mail.letter(email, /We found the mistake/);
+  await page.goto(page.url().replace(/\/acts\/.*/, ''));
+  await page.waitForSelector('.thread:has-text("We found the mistake")');
   await proper(page, options);
   await hand.press(page, '#close details summary');
   await hand.fill(page, '#resolution', 'A new invoice was sent.');
@@ -135,16 +137,17 @@ test('two on one request see each other, and neither overwrites or loses what wa
   await his.fill('#text', 'His answer, written for long');
   await hers.fill('#text', 'Her answer');
   await hers.click('#answer button[value=us]');
-  await hers.waitForSelector('.toast:has-text("on its way")');
+  await hers.waitForSelector('.toast:has-text("leaves in ten seconds")');
   // What he has begun to write is not taken from him by the refresh of his page.
   assert.equal(await his.inputValue('#text'), 'His answer, written for long');
   await his.click('#answer button[value=us]');
   await his.waitForSelector('.notice:has-text("Somebody has changed this request")');
   assert.equal(await his.inputValue('#text'), 'His answer, written for long');
-  assert.match(await his.textContent('.thread'), /Her answer/);
+  assert.match(await his.textContent('main'), /Her answer/);
   await proper(his, {});
   await his.click('#answer button[value=us]');
-  await his.waitForSelector('.toast:has-text("on its way")');
+  await his.waitForSelector('.toast:has-text("leaves in ten seconds")');
+  await his.waitForSelector('.thread:has-text("His answer")', { timeout: 30000 });
   const thread = await his.textContent('.thread');
   assert.match(thread, /Her answer[^]*His answer, written for long/);
   assert.equal(thread.match(/Her answer/g).length, 1);

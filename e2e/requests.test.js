@@ -118,7 +118,7 @@ test('two on one request are told of each other, and nothing is overwritten', ()
   await page.waitForSelector('h1');
   const other = await open(context, page.url());
   await page.click('summary:has-text("Set aside")');
-  await page.evaluate(() => { document.querySelector('form[action$="/snooze"] input[name=revision]').value = '1'; });
+  await page.evaluate(() => { document.querySelector('form[action$="/snooze"] input[name=revision]').value = '0'; });
   await page.click('button:has-text("Until tomorrow")');
   await page.waitForSelector('.notice:has-text("Somebody has changed this request")');
   await other.close();

@@ -56,9 +56,7 @@ pub fn keep_answer(
 ) -> Result<Request, RequestError> {
     let request = held(tx, by, (id, None))?;
     not_over(&request)?;
-    if answer.seen.is_some_and(|seen| seen != request.messages) {
-        return Err(RequestError::Changed);
-    }
+    has_seen_all(tx, &request, answer)?;
     if answer.text.trim().is_empty() {
         return Err(Fault::NoText.into());
     }
@@ -89,6 +87,24 @@ pub fn keep_answer(
     let row = params![new, id, me, &draft, now, at];
     tx.execute(queries::KEEP_ANSWER, &row)?;
     Ok(request)
+}
+
+/// Whoever answers has seen what was said on the request, and what others have written that is about to leave. Together they stay
+/// as many when one of these leaves.
+pub(super) fn has_seen_all(
+    tx: &Write<'_>,
+    request: &Request,
+    answer: &Answer,
+) -> Result<(), RequestError> {
+    let Some(seen) = answer.seen else {
+        return Ok(());
+    };
+    let (waiting, _): (i64, i64) = tx.one(queries::HELD, &params![request.id])?;
+    if i64::from(seen) == i64::from(request.messages) + waiting {
+        Ok(())
+    } else {
+        Err(RequestError::Changed)
+    }
 }
 
 /// The zone of a client, or the company's.

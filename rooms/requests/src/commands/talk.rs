@@ -5,6 +5,7 @@ use kept_kernel::Id;
 use kept_mail::Address;
 use kept_store::{StoreError, Write, params};
 
+use super::leaving::has_seen_all;
 use super::work::{NewMessage, Outward};
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Expected, Fault, Request, RequestId, Voice, Waiting};
@@ -20,7 +21,7 @@ pub struct Answer {
     pub channel: String,
     /// What they are told to expect.
     pub expected: Expected,
-    /// How many messages whoever writes has seen; none: whatever there is.
+    /// How many messages whoever writes has seen, with those that are about to leave; none: whatever there is.
     pub seen: Option<u32>,
     /// The addresses of those who read it too; none: all who take part.
     pub cc: Option<Vec<String>>,
@@ -117,9 +118,7 @@ pub fn reply_to_request(
 ) -> Result<Request, RequestError> {
     let request = held(tx, by, at)?;
     not_over(&request)?;
-    if answer.seen.is_some_and(|seen| seen != request.messages) {
-        return Err(RequestError::Changed);
-    }
+    has_seen_all(tx, &request, answer)?;
     answered(tx, step, request, answer)
 }
 

@@ -104,6 +104,8 @@ pub(super) struct OnePage {
     received: (String, String),
     why: Option<Button>,
     leaving: Vec<LeavingShown>,
+    /// How much was said, with what is about to leave.
+    said: usize,
     /// Words of one's own that did not leave, and why.
     stopped: Option<(String, String)>,
     readers: Vec<Participant>,
@@ -289,6 +291,7 @@ fn drawn(
     let theirs = TimeZone::get(theirs).unwrap_or_else(|_| zone.clone());
     let enclosed = whole.files.iter().filter(|file| file.place == 0);
     OnePage {
+        said: of.messages as usize + leaving.len(),
         leaving,
         stopped,
         readers,

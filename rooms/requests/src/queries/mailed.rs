@@ -39,6 +39,7 @@ statements! {
     LEAVING = "SELECT request, person, draft, made_at, leaves_at FROM request_leaving WHERE id = $1 AND stopped IS NULL";
     LEAVING_OF = "SELECT l.person, p.name, l.draft, l.leaves_at, l.stopped FROM request_leaving l JOIN people p ON p.id = l.person
                   WHERE l.request = $1 ORDER BY l.made_at, l.id LIMIT 20";
+    HELD = "SELECT count(*), 1 FROM request_leaving WHERE request = $1 AND stopped IS NULL";
     DROP_LEAVING = "DELETE FROM request_leaving WHERE id = $1 AND stopped IS NULL";
     FORGET_LEAVING = "DELETE FROM request_leaving WHERE request = $1";
     FORGET_LEAVING_BY = "DELETE FROM request_leaving WHERE person = $1";

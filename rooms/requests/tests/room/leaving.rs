@@ -114,6 +114,26 @@ on_both! {
         assert!(desk.audited().contains(&"RequestAnswered".to_owned()));
     }
 
+    fn whoever_has_not_seen_what_is_about_to_leave_is_told_of_it(home) {
+        let desk = Desk::holding(home, 10);
+        let (maya, other) = (desk.browser("maya"), desk.browser("maya"));
+        let id = opened(&desk);
+        let seen = || other.get(&format!("/requests/{id}")).hidden("seen");
+        let before = seen();
+        maya.did(&id, "messages", &[("voice", "us"), ("text", "We come on Monday."), ("seen", &before)]);
+        let later = |seen: &str| other.act(&id, "messages", &[("voice", "us"), ("text", "We come on Tuesday."), ("seen", seen)]);
+        let told = later(&before);
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told.has("Somebody has changed this request"));
+        assert!(told.has("We come on Monday.") && told.has("We come on Tuesday."), "{}", told.text);
+        let held = seen();
+        assert_ne!(held, before);
+        desk.pass(11);
+        desk.round();
+        assert_eq!(seen(), held);
+        assert_eq!(later(&held).status, StatusCode::SEE_OTHER);
+    }
+
     fn an_answer_can_wait_for_the_clients_morning_and_stays_when_something_is_said_meanwhile(home) {
         let desk = Desk::new(home);
         let maya = desk.browser("maya");
