@@ -112,7 +112,8 @@ pub(crate) fn remarks(text: &Text<'_>, about: &About<'_>) -> Vec<Remark> {
     let speaks = |one: &&Found<'_, Known>| {
         let known = one.value;
         let understood = known.kind == Kind::Jargon && about.fluent;
-        !known.passes && !understood && !(known.refuses && is_offered(&offers, one))
+        let helped = known.refuses && is_offered(&offers, one);
+        !(known.passes || understood || helped)
     };
     found
         .iter()

@@ -46,7 +46,7 @@ pub(super) fn of(expression: &Expression, about: &About<'_>) -> Option<(Instant,
             };
             let due = match clock {
                 // Today after closing: what is left of the day.
-                None if due <= about.now && date == today(about)? => last_minute(date, about)?,
+                None if due <= about.now && date == today(about) => last_minute(date, about)?,
                 _ => due,
             };
             let past = due <= about.now;
@@ -55,10 +55,9 @@ pub(super) fn of(expression: &Expression, about: &About<'_>) -> Option<(Instant,
     }
 }
 
-fn today(about: &About<'_>) -> Option<Date> {
+fn today(about: &About<'_>) -> Date {
     let now = about.now.timestamp().to_zoned(about.zone.clone());
-    // A zone gives each instant its date.
-    Some(now.date())
+    now.date()
 }
 
 fn on(date: Date, (hour, minute): (i8, i8), about: &About<'_>) -> Option<Instant> {
@@ -112,7 +111,7 @@ fn end_of(period: Period, ahead: u8, about: &About<'_>) -> Instant {
 
 /// The last working moment of a month that has not passed, of the next year where needed.
 fn end_of_month(month: i8, year: Option<i16>, about: &About<'_>) -> Option<Instant> {
-    let today = today(about)?;
+    let today = today(about);
     let this = Date::new(year.unwrap_or(today.year()), month, 1).ok()?;
     let last = this.last_of_month();
     let last = if year.is_none() && last < today {
@@ -131,7 +130,7 @@ fn end_of_month(month: i8, year: Option<i16>, about: &About<'_>) -> Option<Insta
 
 /// A time without a day: today, or tomorrow where that has passed.
 fn next_time(clock: Clock, about: &About<'_>) -> Option<Instant> {
-    let today = today(about)?;
+    let today = today(about);
     let due = at(today, Some(clock), about)?;
     if due > about.now {
         return Some(due);
@@ -144,7 +143,7 @@ fn days_after(date: Date, days: i64) -> Option<Date> {
 }
 
 fn date_of(day: Day, clock: Option<Clock>, about: &About<'_>) -> Option<(Date, Option<Wrong>)> {
-    let today = today(about)?;
+    let today = today(about);
     match day {
         Day::Ahead(days) => Some((days_after(today, days.into())?, None)),
         Day::Of(weekday, next) => Some((weekday_of(weekday, next, (today, clock), about)?, None)),

@@ -1,7 +1,6 @@
 //! Messages as they are written, the remarks on them, and what they promise.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "tests stop where their own data is wrong"
 )]
 
