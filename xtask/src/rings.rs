@@ -26,7 +26,7 @@ pub enum Place {
 }
 
 /// The core from the inside out: a crate may use those that stand before it.
-pub const CORE_ORDER: [&str; 4] = ["kernel", "calendar", "language", "engine"];
+pub const CORE_ORDER: [&str; 5] = ["kernel", "calendar", "language", "engine", "wording"];
 
 /// Rooms whose read faces other rooms may use.
 pub const READ_FACES: [&str; 2] = ["accounts", "clients"];
