@@ -21,7 +21,7 @@ use crate::serving::{Asking, Client, Measured, Server, field, measure, sign_in};
 const SPAN: Duration = Duration::from_secs(2);
 /// A token may ask so often in a minute.
 const OF_A_TOKEN: usize = 1_200;
-const TOKENS: usize = 250;
+const TOKENS: usize = 1_000;
 
 statements! {
     /// Everything counts as judged just now: the house would judge it anew while its pages are measured.
