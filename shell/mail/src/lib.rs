@@ -28,5 +28,5 @@ pub use letter::{Address, Before, Letter, Link, Recipient, TOPIC, Thread, Voice,
 pub use marks::Marks;
 pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address};
 pub use sender::Identity;
-pub use server::{Line, Protection, Server, SignIn, Step};
+pub use server::{Line, Machine, Protection, Server, SignIn, Step};
 pub use trouble::{Stage, Trouble};

@@ -46,6 +46,52 @@ impl Protection {
     }
 }
 
+/// Where a server of mail lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The machine's name or address, alone.
+    pub host: String,
+    /// From 1.
+    pub port: u16,
+    /// How the line is encrypted.
+    pub protection: Protection,
+}
+
+impl Machine {
+    /// Understands what was typed into the fields `host`, `port` and `protection`, as in `imap.provider.example` and `993 or 143`.
+    ///
+    /// # Errors
+    ///
+    /// Each field that is wrong, and what to write there.
+    pub fn typed(
+        [host, port, protection]: [&str; 3],
+        (example, ports): (&str, &str),
+    ) -> Result<Self, Vec<(&'static str, String)>> {
+        let mut wrong = Vec::new();
+        let host = host.trim().to_lowercase();
+        if host.is_empty() || host.contains(|one: char| one.is_whitespace() || "/@".contains(one)) {
+            let words = format!("Write the name of the machine alone, as in {example}.");
+            wrong.push(("host", words));
+        }
+        let port = port.trim().parse().ok().filter(|port| *port > 0);
+        if port.is_none() {
+            wrong.push(("port", format!("Write a number: {ports}.")));
+        }
+        let protection = Protection::named(protection);
+        if protection.is_none() {
+            wrong.push(("protection", "Choose one of them.".to_owned()));
+        }
+        match (port, protection) {
+            (Some(port), Some(protection)) if wrong.is_empty() => Ok(Self {
+                host,
+                port,
+                protection,
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
 /// Who signs in.
 #[derive(Clone)]
 pub struct SignIn {

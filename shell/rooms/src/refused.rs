@@ -12,6 +12,14 @@ pub struct FieldError {
     pub words: String,
 }
 
+impl FieldError {
+    /// Fields, each with its sentence.
+    pub fn all(wrong: Vec<(&'static str, String)>) -> Vec<Self> {
+        let one = |(field, words)| Self { field, words };
+        wrong.into_iter().map(one).collect()
+    }
+}
+
 /// Why a command did nothing.
 #[derive(Clone, Debug)]
 pub enum Refused {

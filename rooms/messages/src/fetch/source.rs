@@ -2,7 +2,7 @@
 
 use kept_kernel::Instant;
 use kept_mail::imap::Credentials;
-use kept_mail::{Protection, Stage, Step};
+use kept_mail::{Machine, Protection, Stage, Step};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
@@ -112,37 +112,24 @@ pub(crate) struct Draft {
 impl Typed {
     /// Understands it, or says all that is wrong.
     pub(crate) fn understood(self) -> Result<Draft, Vec<FieldError>> {
-        let mut wrong = Vec::new();
-        let mut fault = |holds: bool, field: &'static str, words: &str| {
-            if holds {
-                let words = words.to_owned();
-                wrong.push(FieldError { field, words });
-            }
-        };
         let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
-        let host = self.host.trim().to_lowercase();
-        let bad = |letter: char| letter.is_whitespace() || "/@".contains(letter);
-        fault(
-            host.is_empty() || host.contains(bad),
-            "host",
-            "Write the name of the machine alone, as in imap.provider.example.",
-        );
-        let port = self.port.trim().parse::<u16>().ok();
-        let port = port.filter(|port| *port > 0);
-        fault(port.is_none(), "port", "Write a number: 993 or 143.");
-        let protection = Protection::named(&self.protection);
-        fault(protection.is_none(), "protection", "Choose one of them.");
+        let mut wrong = Vec::new();
+        let typed = [&*self.host, &self.port, &self.protection];
+        let machine = Machine::typed(typed, ("imap.provider.example", "993 or 143"));
+        let machine = machine.map_err(|faults| wrong.extend(faults)).ok();
         let user = self.user.trim().to_owned();
-        fault(user.is_empty(), "user", "Write who signs in.");
-        let (Some(port), Some(protection), true) = (port, protection, wrong.is_empty()) else {
-            return Err(wrong);
+        if user.is_empty() {
+            wrong.push(("user", "Write who signs in.".to_owned()));
+        }
+        let (Some(machine), true) = (machine, wrong.is_empty()) else {
+            return Err(FieldError::all(wrong));
         };
         let folder = text(self.folder);
         let password = self.password.filter(|password| !password.is_empty());
         Ok(Draft {
-            host,
-            port,
-            protection,
+            host: machine.host,
+            port: machine.port,
+            protection: machine.protection,
             user,
             password: password.map(Zeroizing::new),
             folder: if folder.is_empty() {

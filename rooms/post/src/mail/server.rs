@@ -1,7 +1,7 @@
 //! The settings of the mail server: as they are typed, kept and used.
 
 use kept_kernel::Instant;
-use kept_mail::{DkimKey, Protection, Sender, Server, SignIn, is_address};
+use kept_mail::{DkimKey, Machine, Protection, Sender, Server, SignIn, is_address};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
@@ -135,33 +135,16 @@ pub(crate) struct Draft {
 impl Typed {
     /// Understands it, or says all that is wrong.
     pub(crate) fn understood(self) -> Result<Draft, Vec<FieldError>> {
+        let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
         let mut wrong = Vec::new();
+        let typed = [&*self.host, &self.port, &self.protection];
+        let machine = Machine::typed(typed, ("mail.provider.example", "465, 587 or 25"));
+        let machine = machine.map_err(|faults| wrong.extend(faults)).ok();
         let mut fault = |holds: bool, field: &'static str, words: &str| {
             if holds {
-                wrong.push(FieldError {
-                    field,
-                    words: words.to_owned(),
-                });
+                wrong.push((field, words.to_owned()));
             }
         };
-        let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
-        let host = self.host.trim().to_owned();
-        let bad = host.is_empty()
-            || host.contains(|letter: char| letter.is_whitespace() || "/@".contains(letter));
-        fault(
-            bad,
-            "host",
-            "Write the name of the machine alone, as in mail.provider.example.",
-        );
-        let port = self
-            .port
-            .trim()
-            .parse::<u16>()
-            .ok()
-            .filter(|port| *port > 0);
-        fault(port.is_none(), "port", "Write a number: 465, 587 or 25.");
-        let protection = Protection::named(&self.protection);
-        fault(protection.is_none(), "protection", "Choose one of them.");
         let from_email = self.from_email.trim().to_owned();
         fault(
             !is_address(&from_email),
@@ -174,13 +157,13 @@ impl Typed {
             "from_name",
             "Write at most 120 letters.",
         );
-        let (Some(port), Some(protection), true) = (port, protection, wrong.is_empty()) else {
-            return Err(wrong);
+        let (Some(machine), true) = (machine, wrong.is_empty()) else {
+            return Err(FieldError::all(wrong));
         };
         Ok(Draft {
-            host,
-            port,
-            protection,
+            host: machine.host,
+            port: machine.port,
+            protection: machine.protection,
             user: text(self.user),
             password: self
                 .password
