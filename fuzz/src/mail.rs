@@ -29,7 +29,7 @@ pub fn mail(bytes: &[u8]) {
     assert_eq!(verdict(&mail, ""), Verdict::Unverified);
     if let Some(html) = &mail.html {
         let none = Pictures {
-            remote: false,
+            fetched: HashMap::new(),
             parts: HashMap::new(),
         };
         let safe = safe_html(html, &none).html.to_lowercase();

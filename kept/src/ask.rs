@@ -236,6 +236,14 @@ pub struct ServeAsked {
     /// Take mail from the own mail server by LMTP or SMTP at this address, as in 127.0.0.1:2003
     #[arg(long, value_name = "ADDRESS", env = "KEPT_LMTP")]
     pub lmtp: Option<SocketAddr>,
+    /// Own mail servers on other machines, which are believed when they tell who handed a mail to them
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "KEPT_MAIL_PEER",
+        value_delimiter = ','
+    )]
+    pub mail_peer: Vec<IpAddr>,
 }
 
 impl ServeAsked {
@@ -597,6 +605,7 @@ mod tests {
             let asked = ServeAsked {
                 allow_private_webhooks: false,
                 lmtp: None,
+                mail_peer: Vec::new(),
                 house: HouseAsked {
                     clock: None,
                     data: "data".into(),

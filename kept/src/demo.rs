@@ -108,6 +108,7 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         base_url: None,
         allow_private_webhooks: true,
         lmtp: None,
+        mail_peer: Vec::new(),
     };
     let name = company.name;
     let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {

@@ -77,6 +77,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_announcements::SCHEMA,
         kept_clients::SCHEMA,
         kept_requests::SCHEMA,
+        kept_templates::SCHEMA,
         kept_messages::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,

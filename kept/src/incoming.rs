@@ -6,12 +6,13 @@ use std::sync::Arc;
 use kept_accounts::access::Scope;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
-use kept_kernel::Id;
+use kept_kernel::{Id, Instant};
 use kept_mail::{Counts, Enclosed, Identity, Mail, Marks, Placed, Standing};
-use kept_messages::{Desk, DeskError, ReceiveError, Room, Step};
+use kept_messages::{Desk, DeskError, ReceiveError, Room, Step, Written};
+use kept_outbound::Dns;
 use kept_requests::commands;
 use kept_requests::model::RequestId;
-use kept_requests::{Doer, mailed};
+use kept_requests::{Doer, mailed, said};
 use kept_rooms::About;
 use kept_store::{AsStore, Read, StoreError, Write};
 use kept_ui::{Live, LiveLimits};
@@ -30,6 +31,7 @@ pub fn room(house: &House, requests: kept_requests::Room) -> Room {
         Arc::new(desk),
         marks,
     )
+    .checking(Arc::new(Dns::system()))
 }
 
 /// The room in a program that serves no pages.
@@ -146,9 +148,38 @@ impl Desk for Requests {
         Ok(found.into_iter().map(|id| id.0).collect())
     }
 
+    fn written(
+        &self,
+        read: &Read<'_>,
+        scope: &Scope,
+        before: (Instant, Id),
+        limit: u32,
+    ) -> Result<Vec<Written>, StoreError> {
+        let asked = said::Asked {
+            voice: "us".to_owned(),
+            channel: "email".to_owned(),
+            author: None,
+            words: String::new(),
+            before,
+            limit,
+        };
+        let found = said::said(read, scope, &asked)?;
+        let written = |one: said::Said| Written {
+            id: one.id,
+            at: one.at,
+            request: one.request,
+            name: one.name,
+        };
+        Ok(found.into_iter().map(written).collect())
+    }
+
     fn own_addresses(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError> {
         let own = kept_post::own_address(read)?;
         Ok(own.into_iter().map(|own| own.to_lowercase()).collect())
+    }
+
+    fn came_back(&self, tx: &Write<'_>, letter: Id, at: Instant) -> Result<bool, StoreError> {
+        kept_post::came_back(tx, letter, at)
     }
 
     fn changed(&self, request: Option<Id>) {
@@ -164,8 +195,22 @@ impl kept_post::Outside for Outgoing {
         kept_messages::identity(read, address)
     }
 
+    fn mailboxes(&self, read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+        kept_messages::addresses(read)
+    }
+
     fn file(&self, read: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError> {
         mailed::file(read, id)
+    }
+
+    fn known_as(
+        &self,
+        tx: &Write<'_>,
+        parcel: Id,
+        ids: &[String],
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        kept_messages::also_known_as(tx, parcel, ids, at)
     }
 
     fn went(&self, parcel: Id) {

@@ -14,6 +14,7 @@ mod seal;
 mod search;
 mod setup;
 mod site;
+mod texts;
 
 pub use memory::give_back;
 pub use site::{Site, requests, site};
@@ -79,7 +80,8 @@ pub fn run(
             let door = door.map_err(|error| busy(at, &error))?;
             let at = door.local_addr().unwrap_or(at);
             answer(&format!("Mail is taken at {at}\n"))?;
-            tokio::spawn(Door::new(messages, "kept").serve(door));
+            let own = Door::new(messages, "kept").trusting(&asked.mail_peer);
+            tokio::spawn(own.serve(door));
         }
         ready(&asked.origin(at))?;
         connections::serve(listener, open.merge(app), stop_asked()).await;

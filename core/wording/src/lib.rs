@@ -6,6 +6,8 @@
 //!
 //! English is known. Of a message in another language only its length, shouting and the house words are looked at.
 //!
+//! [`merge`] puts what is known into the fields of a text, and [`redline()`] says what somebody has changed in one.
+//!
 //! A dictionary is not part of this crate: [`Usual`] knows common slips by heart and is right where it speaks, and a whole
 //! dictionary can be put in its place as a [`Speller`].
 
@@ -16,9 +18,11 @@ mod house;
 mod length;
 mod listed;
 mod mask;
+pub mod merge;
 mod next_step;
 mod phrases;
 mod promise;
+mod redline;
 mod remark;
 mod shouting;
 mod spelling;
@@ -28,6 +32,7 @@ use kept_kernel::Instant;
 
 pub use about::{About, HouseWord, Limits};
 pub use promise::Promise;
+pub use redline::{Change, redline};
 pub use remark::{Kind, Remark};
 pub use spelling::{Slip, Speller, Usual};
 

@@ -17,6 +17,7 @@ pub fn description() -> Description {
         kept_clients::api_description(),
         kept_today::api_description(),
         kept_requests::api_description(),
+        kept_templates::api_description(),
         kept_messages::api_description(),
     ];
     document(rooms, env!("CARGO_PKG_VERSION"))

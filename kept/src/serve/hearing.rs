@@ -17,12 +17,13 @@ const LOOK: Duration = Duration::from_secs(2);
 /// That a record has changed says nothing about it; its page is fetched with the right to it.
 ///
 /// That somebody owes other things than before, and that a minute has passed, everybody hears who works here.
-const TOPICS: [(&str, Action); 9] = [
+const TOPICS: [(&str, Action); 10] = [
     ("adherence", Action::ReadAdherence),
     (kept_journal::live::TOPIC, Action::ReadSops),
     ("minute", Action::ReadSops),
     ("history", Action::ImportHistory),
     ("announcements", Action::ReadAnnouncements),
+    ("templates", Action::ReadTemplates),
     ("clients", Action::ReadClients),
     ("client", Action::ReadClients),
     ("requests", Action::ReadRequests),

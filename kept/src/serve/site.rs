@@ -33,6 +33,7 @@ use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
+use crate::serve::texts::Templates;
 use crate::serve::{api, counts, hearing};
 use crate::shipped;
 use crate::tell;
@@ -108,6 +109,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         live.clone(),
     );
     let requests = requests(house, &rules, &live);
+    let templates = templates(house, &rules, &live)?;
     let (messages, post) = mail(house, (&rules, &own_url), guard, &requests);
     let parts =
         kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
@@ -120,6 +122,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_clients::routes(clients.clone()))
         .merge(kept_today::routes(today.clone()))
         .merge(kept_requests::routes(requests.clone()))
+        .merge(kept_templates::routes(templates.clone()))
         .merge(kept_post::routes(post.clone()))
         .merge(kept_messages::routes(messages.clone()))
         .merge(kept_api::reference(&description))
@@ -139,7 +142,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let signed = accounts.session_layer(counted);
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
-        .merge(desk_api(clients, &requests, &messages))
+        .merge(desk_api((clients, templates), &requests, &messages))
         .merge(kept_today::api_routes(today.clone()));
     let api = harvest.watch(api::routes(programs, accounts.clone(), &description));
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
@@ -193,17 +196,35 @@ fn desk_parts(
     kept_clients::parts(clients)
         .and(kept_requests::parts(requests))
         .and(kept_messages::parts(messages))
+        .and(kept_templates::parts())
 }
 
 /// Their routes for programs.
 fn desk_api(
-    clients: kept_clients::Room,
+    (clients, templates): (kept_clients::Room, kept_templates::Room),
     requests: &kept_requests::Room,
     messages: &kept_messages::Room,
 ) -> Routes {
     kept_clients::api_routes(clients)
+        .merge(kept_templates::api_routes(templates))
         .merge(kept_requests::api_routes(requests.clone()))
         .merge(kept_messages::api_routes(messages.clone()))
+}
+
+/// The room of templates, with the texts that ship.
+fn templates(
+    house: &House,
+    rules: &Rules,
+    live: &Live,
+) -> Result<kept_templates::Room, tell::Failure> {
+    kept_templates::install(&house.store, &house.world)
+        .map_err(|error| tell::Failure::new(error.to_string()))?;
+    let joined = (house.store.clone(), house.world.clone());
+    Ok(kept_templates::Room::new(
+        joined,
+        rules.clone(),
+        live.clone(),
+    ))
 }
 
 /// The room of requests.
@@ -215,6 +236,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
         Sealer::new(house.keys.roots(), Purpose::Links),
     )
     .holding(TAKE_BACK)
+    .with_texts(Arc::new(Templates))
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.
@@ -480,6 +502,10 @@ fn menu(signed: &Signed) -> Menu {
         place(("alerts", "Alerts", Icon::WARNING, "g l"), true),
         place(
             ("requests", "Requests", Icon::REQUESTS, "g r"),
+            signed.may(Action::ReadRequests),
+        ),
+        place(
+            ("messages", "Messages", Icon::MAIL, "g m"),
             signed.may(Action::ReadRequests),
         ),
         place(

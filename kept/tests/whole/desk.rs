@@ -113,6 +113,7 @@ impl Desk {
             base_url: origin.map(str::to_owned),
             allow_private_webhooks: false,
             lmtp: None,
+            mail_peer: Vec::new(),
         };
         let house = House::open_with(&asked.house, means).unwrap();
         let base = origin.unwrap_or("http://desk.example").to_owned();

@@ -12,6 +12,8 @@ statements! {
     FETCH = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at, tries,
                  quiet_until)
              VALUES ($1, '127.0.0.1', 9, 'none', 'desk', $2, 'INBOX', '', 0, 0, 0, 0)";
+    SEND = "INSERT INTO mailbox_mail_servers (mailbox, address, host, port, protection, username, changed_at, quiet_until)
+            VALUES ($1, '', '127.0.0.1', 9, 'none', '', 0, 0)";
     MAILBOX = "SELECT id FROM mailboxes WHERE address = $1";
 }
 
@@ -34,6 +36,13 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
                 .store
                 .write(move |tx| tx.execute(FETCH, &params![id, secret]));
             fetch.kept();
+        }
+        if kind == "mailbox-sending" {
+            let send = desk
+                .house
+                .store
+                .write(move |tx| tx.execute(SEND, &params![id]));
+            send.kept();
         }
         return vec![id.to_string()];
     }

@@ -14,6 +14,10 @@ use crate::table::Case;
 use crate::{mails, requests};
 
 statements! {
+    ADD_TEMPLATE = "INSERT INTO templates (id, name, occasion, channel, language, version, revision, made_at)
+                    VALUES ($1, 'Bills', 'answer', 'email', 'en', 1, 1, $2)";
+    ADD_TEMPLATE_VERSION = "INSERT INTO template_versions (template, version, subject, body, written_at, asked_at)
+                            VALUES ($1, 1, '', 'Words', $2, $3)";
     ADD_PASSKEY = "INSERT INTO passkeys (id, person, credential, public_key, sign_count, transports, synced, name, made_at)
                    VALUES ($1, $2, $3, $3, 0, '', $4, 'Phone', $5)";
     EMERGENCY_OF = "SELECT id FROM emergencies WHERE person = $1";
@@ -66,6 +70,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         "import" => vec![import(desk)],
         "case" => vec!["request".into(), desk.a_case().replace(' ', "%20")],
         "announcement" => vec![announcement(desk)],
+        "template" => vec![template(desk, false)],
+        "template-asked" => vec![template(desk, true)],
         "alert" => vec![alert(desk, whose)],
         "letter" => vec![letter(desk)],
         kind if kind.starts_with("mail") => mails::made(desk, kind, whose),
@@ -251,6 +257,18 @@ fn emergency(desk: &Desk, whose: &Hired) -> String {
 }
 
 /// One to the whole company, from somebody of the management.
+/// A template that nobody has approved, or whose approval is asked for by nobody who is still here.
+fn template(desk: &Desk, asked: bool) -> String {
+    let (id, now) = (desk.house.world.id(), desk.house.world.now());
+    let put = desk.house.store.write(move |tx| {
+        tx.execute(ADD_TEMPLATE, &params![id, now])?;
+        let asked = asked.then_some(now);
+        tx.execute(ADD_TEMPLATE_VERSION, &params![id, now, asked])
+    });
+    put.kept();
+    id.to_string()
+}
+
 fn announcement(desk: &Desk) -> String {
     let hired = desk.hire("management");
     let asker = Asker::with_session(desk, &hired.email, &desk.sign_in(&hired.email).1);

@@ -15,6 +15,9 @@ statements! {
     ADD_VIEW = "INSERT INTO request_views (id, person, name, query, made_at) VALUES ($1, $2, 'Mine', '', $3)";
     ADD_ROUTE = "INSERT INTO request_routes (id, place, channel, category, tier, words, way, made_at)
                  VALUES ($1, 1, 'letter', '', '', '', 'person', $2)";
+    ADD_PROMISE = "INSERT INTO request_promises (id, request, message, person, words, due_at, made_at)
+                   SELECT $1, m.request, m.id, $3, 'by noon', $4, $4 FROM request_messages m WHERE m.request = $2 AND m.place = 1";
+    ADD_WORD = "INSERT INTO request_house_words (id, avoid, say, why, made_at) VALUES ($1, 'cheap', 'good value', '', $2)";
     ADD_ANSWER = "INSERT INTO request_macros (id, name, text, then_do, made_at) VALUES ($1, 'Bills', 'Words', '', $2)";
 }
 
@@ -37,7 +40,16 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
         "request-bulk" => write(ADD_BULK, true),
         "request-view" => write(ADD_VIEW, true),
         "request-route" => write(ADD_ROUTE, false),
+        "request-word" => write(ADD_WORD, false),
         "request-answer" => write(ADD_ANSWER, false),
+        "request-promise" => {
+            let of: Id = request(desk, whose).parse().unwrap();
+            let row = move |tx: &kept_store::Write<'_>| {
+                tx.execute(ADD_PROMISE, &params![id, of, person, now])
+            };
+            desk.house.store.write(row).kept();
+            vec![id.to_string()]
+        }
         "request-act" => vec![request(desk, whose), "assignment".into()],
         "request-file" => {
             let request = request(desk, whose);

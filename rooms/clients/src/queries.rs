@@ -130,7 +130,7 @@ statements! {
     LISTED_TO_CHECK = card_and_age!("WHERE c.merged_into IS NULL AND c.state = 'to-check' AND c.archived_at IS NULL AND ", in_reach!(),
                     " AND (c.made_at, c.id) > ($6, $7) ORDER BY c.made_at, c.id LIMIT $8");
     COUNT_TO_CHECK = "SELECT count(*) FROM (SELECT id FROM clients WHERE state = 'to-check' AND merged_into IS NULL
-                      AND archived_at IS NULL LIMIT 100) AS waiting";
+                      AND archived_at IS NULL ORDER BY made_at, id LIMIT 100) AS waiting";
     ONE = client!("WHERE c.id = $6 AND ", in_reach!());
     ANY = client!("WHERE c.id = $1");
     /// Held until the transaction ends, on PostgreSQL too.

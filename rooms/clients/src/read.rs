@@ -2,6 +2,7 @@
 
 use kept_accounts::access::Scope;
 use kept_engine::Record;
+use kept_journal::InForce;
 use kept_kernel::{Id, Number};
 use kept_language::ast::Value;
 use kept_language::{FactId, NounId, Register};
@@ -207,4 +208,13 @@ pub(crate) fn money(hundredths: i64) -> Option<Value> {
     );
     let number: Number = format!("{sign}{whole}.{rest:02}").parse().ok()?;
     Some(Value::Number(number))
+}
+
+/// What the company calls itself, where it has filled that blank of its SOPs.
+pub fn company(rules: &InForce) -> Option<String> {
+    let mut documents = rules.library.documents.iter();
+    let filled = documents.find_map(|one| one.blanks.get("company name")?.value.clone());
+    let name = filled?.trim_matches('"').trim().to_owned();
+    // As the SOPs ship, nobody has filled it yet.
+    (!name.is_empty() && name != "Our company").then_some(name)
 }

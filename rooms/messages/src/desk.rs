@@ -2,7 +2,7 @@
 //! becomes of a request then, the desk knows.
 
 use kept_accounts::access::Scope;
-use kept_kernel::Id;
+use kept_kernel::{Id, Instant};
 use kept_mail::{Counts, Mail, Placed, Standing};
 use kept_rooms::About;
 use kept_store::{AsStore, Read, StoreError, Write};
@@ -54,6 +54,19 @@ pub trait Desk: Send + Sync {
     /// As the database says.
     fn requests_of(&self, read: &Read<'_>, about: About) -> Result<Vec<Id>, StoreError>;
 
+    /// The mails that we have written on requests within reach, before an instant and an id, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn written(
+        &self,
+        read: &Read<'_>,
+        scope: &Scope,
+        before: (Instant, Id),
+        limit: u32,
+    ) -> Result<Vec<Written>, StoreError>;
+
     /// The addresses from which the house itself writes, beside those of its mailboxes, in small letters.
     ///
     /// # Errors
@@ -61,8 +74,28 @@ pub trait Desk: Send + Sync {
     /// As the database says.
     fn own_addresses(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError>;
 
+    /// A letter of ours came back to one of our mailboxes. True: it was sent to see whether it does, and has done its work.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn came_back(&self, tx: &Write<'_>, letter: Id, at: Instant) -> Result<bool, StoreError>;
+
     /// A request has changed: pages that show it are told, after the commit.
     fn changed(&self, request: Option<Id>);
+}
+
+/// A mail of ours, as the desk knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The message, which is its letter too.
+    pub id: Id,
+    /// When it was written.
+    pub at: Instant,
+    /// The request that it stands on.
+    pub request: Id,
+    /// Who of us wrote it; empty: the program.
+    pub name: String,
 }
 
 /// What one mail does, in the transaction of its row. Each is done once at most.

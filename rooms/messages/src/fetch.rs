@@ -4,6 +4,7 @@
 //!
 //! A server that cannot be reached is left alone for a while, longer each time, and the administrators are told.
 
+mod sent;
 mod source;
 mod watch;
 
@@ -53,6 +54,7 @@ impl Room {
 
     /// Fetches all that has come since the last time; how many mails that are.
     pub(crate) fn fetch(&self, source: &Source, line: &mut Imap) -> Result<usize, FetchError> {
+        self.look_at_sent(source, line)?;
         let folder = line.select(&source.folder)?;
         let (new, mut cursor) = match source.uid_validity {
             Some(known) if known == folder.uid_validity => {

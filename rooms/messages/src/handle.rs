@@ -7,9 +7,11 @@ mod bounce;
 mod decide;
 mod row;
 mod thread;
+mod writer;
 
 pub(crate) use answers::is_capped;
 use kept_kernel::{Id, Instant};
+use kept_mail::checking::Finding;
 use kept_mail::reading::{Incoming, sha256};
 use kept_mail::{Mail, MailFile, Placed};
 use kept_store::{StoreError, Write, params};
@@ -18,6 +20,7 @@ use crate::desk::{Desk, DeskError, Step};
 use crate::model::{Mailbox, MailboxId, Outcome};
 use crate::queries;
 use crate::room::Room;
+use writer::Judged;
 
 /// After so many tries a mail is brought in as a file, without being understood.
 const TRIES: u32 = 3;
@@ -25,6 +28,8 @@ const TRIES: u32 = 3;
 const WAIT: i64 = 60 * 1_000_000;
 /// So many files of a mail are put on a request; all are in its bytes.
 const FILES: usize = 100;
+/// Of so many mails the senders are asked about at once.
+const AT_ONCE: usize = 8;
 
 /// What became of a mail, and why.
 pub(super) struct Decided {
@@ -64,14 +69,6 @@ impl Decided {
     }
 }
 
-/// A mail that waits.
-struct Waiting {
-    mailbox: MailboxId,
-    content: Vec<u8>,
-    received_at: Instant,
-    tries: u32,
-}
-
 /// A mail at work: what it says, and all that a transaction needs and must not make itself.
 pub(super) struct Work {
     pub(super) raw: Id,
@@ -80,6 +77,10 @@ pub(super) struct Work {
     pub(super) received_at: Instant,
     pub(super) now: Instant,
     pub(super) mail: Incoming,
+    /// What its sender is worth.
+    pub(super) finding: Finding,
+    /// Which letter of ours it is, where it is one.
+    pub(super) letter: Option<Id>,
     /// Its bytes as a file, where the mail itself could not be brought in.
     pub(super) whole: Option<(Vec<u8>, [u8; 32])>,
     pub(super) file_ids: Vec<Id>,
@@ -95,11 +96,38 @@ impl Room {
     ///
     /// Only where the database cannot be asked at all; what goes wrong with the mail itself is kept beside it.
     pub fn handle(&self, raw: Id) -> Result<(), StoreError> {
-        let Some(waiting) = self.waiting(raw)? else {
-            return Ok(());
-        };
-        let tries = waiting.tries;
-        let work = self.at_work(raw, &waiting, tries >= TRIES);
+        match self.judged(raw)? {
+            Some(judged) => self.bring(raw, judged),
+            None => Ok(()),
+        }
+    }
+
+    /// Handles several, in this order. What has to be asked about their senders is asked for some of them at once.
+    pub(crate) fn handle_all(&self, raws: &[Id]) -> Result<(), StoreError> {
+        if self.resolver.is_none() {
+            return raws.iter().try_for_each(|raw| self.handle(*raw));
+        }
+        for some in raws.chunks(AT_ONCE) {
+            let judged = std::thread::scope(|scope| {
+                let asked = some.iter().map(|raw| scope.spawn(|| self.judged(*raw)));
+                let asked: Vec<_> = asked.collect();
+                let joined = asked.into_iter().map(|thread| thread.join().ok());
+                joined.collect::<Vec<_>>()
+            });
+            for (raw, judged) in some.iter().zip(judged) {
+                // Whoever fell over here is looked at once more, alone.
+                match judged {
+                    Some(judged) => judged?.map_or(Ok(()), |judged| self.bring(*raw, judged))?,
+                    None => self.handle(*raw)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn bring(&self, raw: Id, judged: Judged) -> Result<(), StoreError> {
+        let tries = judged.tries;
+        let work = self.at_work(raw, judged, tries >= TRIES);
         let room = self.clone();
         let handled = self.store.write(move |tx| handled(&room, tx, &work));
         match handled.wait() {
@@ -113,23 +141,11 @@ impl Room {
         }
     }
 
-    fn waiting(&self, raw: Id) -> Result<Option<Waiting>, StoreError> {
-        let found = self.store.read(move |read| {
-            read.maybe::<(Id, Vec<u8>, Instant, u32)>(queries::RAW, &params![raw])
-        });
-        let found = found.wait()?;
-        Ok(found.map(|(mailbox, content, received_at, tries)| Waiting {
-            mailbox: MailboxId(mailbox),
-            content,
-            received_at,
-            tries,
-        }))
-    }
-
-    fn at_work(&self, raw: Id, waiting: &Waiting, as_file: bool) -> Work {
-        let content = &waiting.content;
-        let mut mail = Incoming::read(content);
-        let whole = as_file.then(|| (content.clone(), sha256(content)));
+    fn at_work(&self, raw: Id, judged: Judged, as_file: bool) -> Work {
+        let (content, mut mail) = (judged.content, judged.mail);
+        let letter = self.marks.letter(&content).map(|(letter, _)| letter);
+        let hash = as_file.then(|| sha256(&content));
+        let whole = hash.map(|hash| (content, hash));
         if as_file {
             mail.parts.clear();
             mail.report = None;
@@ -139,13 +155,15 @@ impl Room {
         Work {
             raw,
             id: self.world.id(),
-            mailbox: waiting.mailbox,
-            received_at: waiting.received_at,
+            mailbox: judged.mailbox,
+            received_at: judged.received_at,
             now: self.world.now(),
             file_ids: (0..files).map(|_| self.world.id()).collect(),
             answer: [self.world.id(), self.world.id()],
             step: self.desk.prepare(),
             mail,
+            finding: judged.finding,
+            letter,
             whole,
         }
     }
@@ -160,15 +178,15 @@ impl Room {
             });
             return again.wait().map(drop);
         }
-        let Some(waiting) = self.waiting(raw)? else {
+        let Some(judged) = self.judged(raw)? else {
             return Ok(());
         };
-        let work = self.at_work(raw, &waiting, true);
+        let work = self.at_work(raw, judged, true);
         let aside = self.store.write(move |tx| {
             let words = format!("It could not be brought in: {why}");
             let decided = Decided::aside(&words);
             if tx.execute(queries::CLAIM, &params![work.raw, work.now])? == 1 {
-                row::put(tx, &work, "", &decided)?;
+                row::put(tx, &work, &decided)?;
             }
             Ok::<_, StoreError>(())
         });
@@ -183,7 +201,7 @@ fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Decided>, 
     }
     let mailbox = queries::mailbox(tx, work.mailbox)?.ok_or(StoreError::Missing("MAILBOX"))?;
     let decided = decide::decide(room, tx, work, &mailbox)?;
-    row::put(tx, work, &mailbox.server, &decided)?;
+    row::put(tx, work, &decided)?;
     if let Some(report) = work
         .mail
         .report
@@ -241,7 +259,7 @@ impl Work {
             name,
             email,
             subject: &mail.subject,
-            verdict: kept_mail::reading::verdict(mail, &mailbox.server),
+            verdict: self.finding.verdict,
             text: &mail.text,
             has_html: mail.html.is_some(),
             people: people.collect(),

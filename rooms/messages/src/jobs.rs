@@ -62,6 +62,7 @@ fn forget(room: &Room) -> Result<(), StoreError> {
             for (mail, raw) in &old {
                 let nothing: &[u8] = &[];
                 tx.execute(queries::FORGET_MESSAGE, &params![*mail])?;
+                tx.execute(queries::FORGET_PICTURES, &params![*mail])?;
                 tx.execute(queries::FORGET_RAW, &params![*raw, nothing])?;
             }
             Ok::<_, StoreError>(old.len())
@@ -80,9 +81,8 @@ fn round(room: &Room) -> Result<(), JobProblem> {
             .store
             .read(move |read| read.all::<(Id,)>(queries::WAITING, &params![now, ROUND]));
         let waiting = waiting.wait()?;
-        for (raw,) in &waiting {
-            room.handle(*raw)?;
-        }
+        let raws: Vec<Id> = waiting.iter().map(|(raw,)| *raw).collect();
+        room.handle_all(&raws)?;
         if waiting.len() < ROUND as usize {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Messages that come in by mail: received, kept as they came, read, and brought to the request that they belong to.
 //!
-//! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`.
+//! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`,
+//!   `mail_other_ids`, `mail_pictures`.
 //! - **Events**: none of its own. What a mail brings about is told by whoever it is brought to, through [`Desk`].
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, and [`Room::receive`] for every door by which mail comes in.
 //!
@@ -25,6 +26,7 @@ mod jobs;
 mod lmtp;
 mod model;
 mod pages;
+mod pictures;
 mod privacy;
 mod queries;
 mod receive;
@@ -32,11 +34,11 @@ mod room;
 mod schema;
 
 pub use api::{api_description, api_routes};
-pub use desk::{Desk, DeskError, Step};
+pub use desk::{Desk, DeskError, Step, Written};
 pub use lmtp::Door;
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
-pub use queries::{STATEMENTS, identity};
+pub use queries::{STATEMENTS, addresses, also_known_as, identity};
 pub use receive::{ReceiveError, add_mailbox};
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;

@@ -137,6 +137,8 @@ pub(crate) struct MessageRow {
     pub(crate) reason: Option<String>,
     pub(crate) request: Option<Id>,
     pub(crate) settled_at: Option<Instant>,
+    /// Why the sender is worth what the verdict says, in lines.
+    pub(crate) verdict_why: String,
 }
 
 impl MessageRow {
@@ -173,6 +175,7 @@ impl FromRow for MessageRow {
             reason: row.get(18)?,
             request: row.get(19)?,
             settled_at: row.get(20)?,
+            verdict_why: row.get(21)?,
         })
     }
 }

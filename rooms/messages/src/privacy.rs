@@ -49,6 +49,7 @@ impl Erasable for AboutPeople {
             let mails: Vec<(Id, Id)> = tx.all(queries::OF_REQUEST, &params![request])?;
             for (mail, raw) in mails {
                 rows += tx.execute(queries::FORGET_MESSAGE, &params![mail])?;
+                tx.execute(queries::FORGET_PICTURES, &params![mail])?;
                 let nothing: &[u8] = &[];
                 tx.execute(queries::FORGET_RAW, &params![raw, nothing])?;
             }

@@ -2,7 +2,7 @@
 
 use kept_kernel::{Id, Instant};
 use kept_mail::Identity;
-use kept_store::{Read, StoreError, params, statements};
+use kept_store::{Read, StoreError, Write, params, statements};
 
 use crate::fetch::Source;
 use crate::model::{Mailbox, MailboxId, MessageRow};
@@ -12,7 +12,7 @@ macro_rules! source {
     ($rest:expr) => {
         concat!(
             "SELECT s.mailbox, s.host, s.port, s.protection, s.username, s.secret, s.folder, s.move_to, s.uid_validity, s.last_uid,
-                s.changed_at, s.reached_at, s.trouble, s.advice, s.trouble_at, s.tries, s.quiet_until
+                s.changed_at, s.reached_at, s.trouble, s.advice, s.trouble_at, s.tries, s.quiet_until, s.sent_folder, s.sent_validity, s.sent_uid
              FROM mailbox_sources s ",
             $rest
         )
@@ -35,7 +35,7 @@ macro_rules! message {
         concat!(
             "SELECT m.id, m.raw, w.sha256, w.size, b.address, m.message_id, m.in_reply_to, m.subject, m.from_name, m.from_email,
                 m.reply_to, m.recipients, m.written_at, m.received_at, m.verdict, m.automatic, m.flaws, m.state, m.reason,
-                m.request, m.settled_at
+                m.request, m.settled_at, m.verdict_why
              FROM mail_messages m JOIN mail_raw w ON w.id = m.raw JOIN mailboxes b ON b.id = m.mailbox ",
             $rest
         )
@@ -55,16 +55,19 @@ statements! {
     SOURCES = source!("JOIN mailboxes b ON b.id = s.mailbox WHERE b.retired_at IS NULL ORDER BY s.mailbox LIMIT 200");
     SOURCE = source!("WHERE s.mailbox = $1");
     PUT_SOURCE = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at,
-                      tries, quiet_until)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0)
+                      tries, quiet_until, sent_folder)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, $10)
                   ON CONFLICT (mailbox) DO UPDATE SET host = excluded.host, port = excluded.port, protection = excluded.protection,
                       username = excluded.username, secret = excluded.secret, move_to = excluded.move_to,
                       uid_validity = CASE WHEN mailbox_sources.host = excluded.host AND mailbox_sources.folder = excluded.folder
                           AND mailbox_sources.username = excluded.username THEN mailbox_sources.uid_validity ELSE NULL END,
-                      folder = excluded.folder, changed_at = excluded.changed_at, tries = 0, quiet_until = 0, trouble = NULL,
+                      sent_validity = NULL, sent_folder = excluded.sent_folder, folder = excluded.folder, changed_at = excluded.changed_at, tries = 0, quiet_until = 0, trouble = NULL,
                       advice = NULL, trouble_at = NULL";
     DROP_SOURCE = "DELETE FROM mailbox_sources WHERE mailbox = $1";
     FETCHED_TO = "UPDATE mailbox_sources SET uid_validity = $2, last_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
+    LOOKED_TO = "UPDATE mailbox_sources SET sent_validity = $2, sent_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
+    ADD_OTHER_ID = "INSERT INTO mail_other_ids (message_id, parcel, at) VALUES ($1, $2, $3) ON CONFLICT (message_id) DO NOTHING";
+    OTHER_ID = "SELECT parcel FROM mail_other_ids WHERE message_id = $1";
     REACHED_SOURCE = "UPDATE mailbox_sources SET reached_at = $2, trouble = NULL, advice = NULL, trouble_at = NULL, tries = 0,
                           quiet_until = 0 WHERE mailbox = $1";
     SOURCE_TROUBLE = "UPDATE mailbox_sources SET trouble = $2, advice = $3, trouble_at = $4, tries = tries + 1, quiet_until = $5
@@ -81,19 +84,21 @@ statements! {
     RETIRE_MAILBOX = "UPDATE mailboxes SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     MAIL_CAME = "UPDATE mailboxes SET last_mail_at = $2 WHERE id = $1";
 
-    ADD_RAW = "INSERT INTO mail_raw (id, mailbox, sha256, size, content, received_at, state, tries, next_try_at)
-               VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6) ON CONFLICT (mailbox, sha256) DO NOTHING";
+    ADD_RAW = "INSERT INTO mail_raw (id, mailbox, sha256, size, content, received_at, state, tries, next_try_at, client_address,
+                   client_helo, envelope_from)
+               VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7, $8, $9) ON CONFLICT (mailbox, sha256) DO NOTHING";
     RAW_ALIKE = "SELECT id FROM mail_raw WHERE mailbox = $1 AND sha256 = $2";
     WAITING = "SELECT id FROM mail_raw WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2";
-    RAW = "SELECT mailbox, content, received_at, tries FROM mail_raw WHERE id = $1 AND state = 'waiting'";
+    RAW = "SELECT w.mailbox, w.content, w.received_at, w.tries, b.server, w.client_address, w.client_helo, w.envelope_from
+           FROM mail_raw w JOIN mailboxes b ON b.id = w.mailbox WHERE w.id = $1 AND w.state = 'waiting'";
     CONTENT = "SELECT w.content FROM mail_messages m JOIN mail_raw w ON w.id = m.raw WHERE m.id = $1";
     CLAIM = "UPDATE mail_raw SET state = 'handled', handled_at = $2 WHERE id = $1 AND state = 'waiting'";
     AGAIN = "UPDATE mail_raw SET tries = tries + 1, next_try_at = $2, reason = $3 WHERE id = $1 AND state = 'waiting'";
     LAST_HANDLED = "SELECT max(received_at) FROM mail_messages";
 
     ADD = "INSERT INTO mail_messages (id, raw, mailbox, message_id, in_reply_to, subject, from_name, from_email, reply_to, recipients,
-               written_at, received_at, verdict, automatic, flaws, digest, state, reason, request, message)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+               written_at, received_at, verdict, automatic, flaws, digest, state, reason, request, message, verdict_why)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     WITH_ID = "SELECT id, request, digest FROM mail_messages WHERE message_id = $1 AND request IS NOT NULL ORDER BY id LIMIT 20";
     ONE = message!("WHERE m.id = $1");
     LATELY = message!("WHERE m.received_at < $1 OR m.received_at = $1 AND m.id < $2
@@ -120,9 +125,14 @@ statements! {
     OF_REQUEST = "SELECT id, raw FROM mail_messages WHERE request = $1 ORDER BY id";
     SAID_BY = "SELECT subject, from_email, received_at FROM mail_messages WHERE request = $1 ORDER BY received_at, id";
     FORGET_MESSAGE = "UPDATE mail_messages SET subject = '', from_name = '', from_email = '', reply_to = '', recipients = '[]',
-                          message_id = NULL, in_reply_to = NULL, reason = NULL
+                          message_id = NULL, in_reply_to = NULL, reason = NULL, verdict_why = ''
                       WHERE id = $1 AND (subject <> '' OR from_email <> '' OR message_id IS NOT NULL)";
-    FORGET_RAW = "UPDATE mail_raw SET content = $2, size = 0 WHERE id = $1";
+    ADD_PICTURE = "INSERT INTO mail_pictures (mail, place, content, fetched_at) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (mail, place) DO UPDATE SET content = excluded.content, fetched_at = excluded.fetched_at";
+    PICTURE = "SELECT content FROM mail_pictures WHERE mail = $1 AND place = $2";
+    FORGET_PICTURES = "DELETE FROM mail_pictures WHERE mail = $1";
+    FORGET_RAW = "UPDATE mail_raw SET content = $2, size = 0, client_address = NULL, client_helo = NULL, envelope_from = NULL
+                  WHERE id = $1";
     FORGET_MAKER = "UPDATE mailboxes SET made_by = NULL WHERE made_by = $1";
     FORGET_SETTLER = "UPDATE mail_messages SET settled_by = NULL WHERE settled_by = $1";
 }
@@ -176,6 +186,39 @@ pub fn identity(read: &Read<'_>, address: &str) -> Result<Option<Identity>, Stor
         signature: one.signature,
         plus: one.plus,
     }))
+}
+
+/// The mailboxes in use: what they are known by, and their addresses.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn addresses(read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+    let all = mailboxes(read)?.into_iter();
+    Ok(all.map(|one| (one.id.0, one.address)).collect())
+}
+
+/// The parcel that left the house and was given this id on the way.
+pub(crate) fn parcel_known_as(read: &Read<'_>, id: &str) -> Result<Option<Id>, StoreError> {
+    let found: Option<(Id,)> = read.maybe(OTHER_ID, &params![id])?;
+    Ok(found.map(|(parcel,)| parcel))
+}
+
+/// A parcel is known under these ids too, which others gave it.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn also_known_as(
+    tx: &Write<'_>,
+    parcel: Id,
+    ids: &[String],
+    at: Instant,
+) -> Result<(), StoreError> {
+    for id in ids {
+        tx.execute(ADD_OTHER_ID, &params![id, parcel, at])?;
+    }
+    Ok(())
 }
 
 /// A mail.

@@ -2,6 +2,7 @@
 
 use kept_journal::audit::Who;
 use kept_kernel::Id;
+use kept_mail::checking::Client;
 use kept_mail::is_address;
 use kept_mail::reading::sha256;
 use kept_store::{AsStore, StoreError, Write, params};
@@ -62,6 +63,20 @@ impl Room {
     ///
     /// [`ReceiveError`]
     pub fn receive(&self, address: Option<&str>, raw: &[u8]) -> Result<Taken, ReceiveError> {
+        self.receive_from(address, raw, None)
+    }
+
+    /// The same, for a server that told which machine handed the mail to it, and that is trusted with that.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiveError`]
+    pub fn receive_from(
+        &self,
+        address: Option<&str>,
+        raw: &[u8],
+        client: Option<Client>,
+    ) -> Result<Taken, ReceiveError> {
         if raw.is_empty() {
             return Err(ReceiveError::Empty);
         }
@@ -69,7 +84,7 @@ impl Room {
             return Err(ReceiveError::TooLarge);
         }
         let address = address.map(str::to_owned);
-        self.keep(raw, move |tx| mailbox(tx, address.as_deref()))
+        self.keep(raw, client, move |tx| mailbox(tx, address.as_deref()))
     }
 
     /// The same, for a mailbox that is known.
@@ -77,7 +92,7 @@ impl Room {
         if raw.is_empty() {
             return Err(ReceiveError::Empty);
         }
-        self.keep(raw, move |tx| {
+        self.keep(raw, None, move |tx| {
             queries::mailbox(tx, id)?.ok_or(ReceiveError::WhichMailbox)
         })
     }
@@ -85,13 +100,22 @@ impl Room {
     fn keep(
         &self,
         raw: &[u8],
+        client: Option<Client>,
         mailbox: impl Fn(&Write<'_>) -> Result<Mailbox, ReceiveError> + Send + 'static,
     ) -> Result<Taken, ReceiveError> {
         let (id, now, hash, raw) = (self.world.id(), self.world.now(), sha256(raw), raw.to_vec());
         let kept = self.store.write(move |tx| {
             let mailbox = mailbox(tx)?;
             let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-            let row = params![id, mailbox.id, &hash, size, &raw, now];
+            let told = client.as_ref().map(|client| {
+                let address = client.address.to_string();
+                (address, client.helo.clone(), client.from.clone())
+            });
+            let (address, helo, from) = match &told {
+                Some((address, helo, from)) => (Some(address), Some(helo), Some(from)),
+                None => (None, None, None),
+            };
+            let row = params![id, mailbox.id, &hash, size, &raw, now, address, helo, from];
             let added = tx.execute(queries::ADD_RAW, &row)? == 1;
             if added {
                 tx.execute(queries::MAIL_CAME, &params![mailbox.id, now])?;

@@ -9,6 +9,7 @@ use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::audit::Who;
 use kept_mail::Marks;
+use kept_mail::checking::Resolver;
 use kept_outbound::{Guard, Trust};
 use kept_rooms::{Entry, Parts};
 use kept_store::Store;
@@ -30,6 +31,10 @@ pub struct Room {
     pub(crate) marks: Marks,
     /// How mailboxes of other servers are reached; none: they are not.
     pub(crate) outward: Option<Arc<Outward>>,
+    /// Who is asked about senders; none: nobody, and only our own mail server vouches for them.
+    pub(crate) resolver: Option<Arc<dyn Resolver>>,
+    /// From where pictures of mails are fetched: whoever wrote a mail chooses, so out in the world alone, whatever else is allowed.
+    pub(crate) pictures_from: Guard,
 }
 
 /// How mailboxes of other servers are reached.
@@ -50,6 +55,26 @@ impl Room {
             desk,
             marks,
             outward: None,
+            resolver: None,
+            pictures_from: Guard::World,
+        }
+    }
+
+    /// With pictures from anywhere: for tests alone, which have no world.
+    #[must_use]
+    pub fn with_pictures_from(self, guard: Guard) -> Self {
+        Self {
+            pictures_from: guard,
+            ..self
+        }
+    }
+
+    /// With a check of our own of who wrote a mail, where our mail server has made none.
+    #[must_use]
+    pub fn checking(self, resolver: Arc<dyn Resolver>) -> Self {
+        Self {
+            resolver: Some(resolver),
+            ..self
         }
     }
 

@@ -16,8 +16,61 @@ pub const SCHEMA: Schema = Schema {
             name: "mailboxes that are fetched",
             text: FETCHED,
         },
+        Migration {
+            number: 3,
+            name: "who wrote a mail",
+            text: WRITERS,
+        },
+        Migration {
+            number: 4,
+            name: "ids that others gave",
+            text: OTHER_IDS,
+        },
+        Migration {
+            number: 5,
+            name: "pictures from elsewhere",
+            text: PICTURES,
+        },
     ],
 };
+
+const PICTURES: &str = "
+    -- Pictures of a mail that lay elsewhere and were fetched when somebody asked for them. The place is the SHA-256 of the address; no
+    -- bytes: there was no picture.
+    CREATE TABLE mail_pictures (
+        mail $ID NOT NULL REFERENCES mail_messages (id),
+        place $BYTES NOT NULL,
+        content $BYTES NOT NULL,
+        fetched_at $INT NOT NULL,
+        PRIMARY KEY (mail, place)
+    ) $STRICT;
+";
+
+const OTHER_IDS: &str = "
+    -- Under which other ids our mails are known: those that a provider gave them on the way. Whoever names one must take part.
+    CREATE TABLE mail_other_ids (
+        message_id $TEXT NOT NULL PRIMARY KEY,
+        parcel $ID NOT NULL,
+        at $INT NOT NULL
+    ) $STRICT;
+
+    -- The folder in which the provider keeps what was sent from the mailbox; empty: nobody looks. Up to sent_uid of sent_validity all
+    -- was looked at.
+    ALTER TABLE mailbox_sources ADD COLUMN sent_folder $TEXT NOT NULL DEFAULT '';
+    ALTER TABLE mailbox_sources ADD COLUMN sent_validity $INT;
+    ALTER TABLE mailbox_sources ADD COLUMN sent_uid $INT NOT NULL DEFAULT 0;
+";
+
+const WRITERS: &str = "
+    -- Which machine handed the mail to our own server, what it called itself, and from whom it said the mail was: where a server
+    -- that we trust has told.
+    ALTER TABLE mail_raw ADD COLUMN client_address $TEXT;
+    ALTER TABLE mail_raw ADD COLUMN client_helo $TEXT;
+    ALTER TABLE mail_raw ADD COLUMN envelope_from $TEXT;
+
+    -- Why the sender is worth what the verdict says, in lines.
+    ALTER TABLE mail_messages ADD COLUMN verdict_why $TEXT NOT NULL DEFAULT '';
+";
 
 const FETCHED: &str = "
     -- What stands below letters that go from a mailbox, and whether it gets what goes to its address with a plus. New requests go to

@@ -1,6 +1,6 @@
 //! Outgoing post: mail to people and clients, and what happened to other systems.
 //!
-//! - **Owns** `mail_server`, `webhook_endpoints`. What waits lies in the journal's outbox.
+//! - **Owns** `mail_server`, `mailbox_mail_servers`, `mailbox_trials`, `webhook_endpoints`. What waits lies in the journal's outbox.
 //! - **Events** in and out: none.
 //! - **Gives** to the program its tables, the pages of its settings, the jobs that send, and what `kept doctor` says of them.
 //!
@@ -22,7 +22,7 @@ mod pages;
 mod room;
 mod schema;
 
-pub use mail::{Health, MailServer, health, own_address};
+pub use mail::{Health, MailServer, came_back, health, own_address};
 pub use outside::Outside;
 pub use pages::routes;
 pub use room::{Room, jobs};
@@ -30,5 +30,6 @@ pub use schema::SCHEMA;
 
 /// Every statement of the room, for the checks.
 pub fn statements() -> Vec<kept_store::Sql> {
-    [mail::STATEMENTS, hooks::STATEMENTS].concat()
+    let mail = mail::STATEMENTS.iter().copied();
+    mail.chain([hooks::STATEMENTS]).flatten().copied().collect()
 }

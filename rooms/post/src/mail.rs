@@ -1,10 +1,12 @@
 //! Mail: its server, what waits for it, and who is told of alerts.
 
 mod alerts;
+mod boxes;
 mod commands;
 mod queries;
 mod sender;
 mod server;
+mod ways;
 
 use std::time::Duration;
 
@@ -12,8 +14,12 @@ use kept_rooms::Job;
 
 use crate::room::Room;
 
+pub use boxes::came_back;
+pub(crate) use boxes::{
+    OwnServer, Trial, begin_trial, drop_own, own_server, own_servers, save_own, sealed_for, trial,
+};
 pub(crate) use commands::{discard, keep_key, retry, save_server, set_signing};
-pub(crate) use queries::STATEMENTS;
+pub(crate) const STATEMENTS: &[&[kept_store::Sql]] = &[queries::STATEMENTS, boxes::STATEMENTS];
 pub(crate) use queries::name_of;
 pub use queries::{Health, health, own_address};
 pub use server::MailServer;

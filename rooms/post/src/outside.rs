@@ -1,8 +1,8 @@
 //! What the room asks of others: how a mailbox signs its letters, which file goes with one, and who is told that one has left.
 
-use kept_kernel::Id;
+use kept_kernel::{Id, Instant};
 use kept_mail::{Enclosed, Identity};
-use kept_store::{Read, StoreError};
+use kept_store::{Read, StoreError, Write};
 
 /// What the program joins with this room.
 pub trait Outside: Send + Sync {
@@ -13,12 +13,32 @@ pub trait Outside: Send + Sync {
     /// As the database says.
     fn identity(&self, read: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError>;
 
+    /// The mailboxes in use: what they are known by, and their addresses.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn mailboxes(&self, read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError>;
+
     /// A file that goes with a letter; none: it was erased meanwhile.
     ///
     /// # Errors
     ///
     /// As the database says.
     fn file(&self, read: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError>;
+
+    /// A letter was taken, and is known under these ids too, which its server gave it.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn known_as(
+        &self,
+        tx: &Write<'_>,
+        parcel: Id,
+        ids: &[String],
+        at: Instant,
+    ) -> Result<(), StoreError>;
 
     /// Something became of a letter: pages that show it are told, after the commit.
     fn went(&self, parcel: Id);

@@ -1,5 +1,6 @@
 //! The pages of outgoing post, for those who configure the house.
 
+mod boxes;
 mod mail;
 mod signing;
 mod waiting;
@@ -20,6 +21,14 @@ pub fn routes(room: Room) -> Routes {
         .route("/settings/mail", get(mail::show).post(mail::save))
         .route("/settings/mail/test", post(mail::test))
         .route("/settings/mail/signing", post(signing::change))
+        .route("/settings/mail/mailboxes", get(boxes::list))
+        .route(
+            "/settings/mail/mailboxes/{id}",
+            get(boxes::show).post(boxes::save),
+        )
+        .route("/settings/mail/mailboxes/{id}/test", post(boxes::test))
+        .route("/settings/mail/mailboxes/{id}/trial", post(boxes::begin))
+        .route("/settings/mail/mailboxes/{id}/removal", post(boxes::remove))
         .route("/settings/mail/waiting", get(waiting::list))
         .route("/settings/mail/waiting/{id}", get(waiting::one))
         .route("/settings/mail/waiting/{id}/retry", post(waiting::retry))
@@ -63,6 +72,7 @@ fn tabs(current: &str) -> Views {
     };
     let pages = [
         ("Mail server", "/settings/mail"),
+        ("How mailboxes send", "/settings/mail/mailboxes"),
         ("Mail that waits", "/settings/mail/waiting"),
         ("Webhooks", "/settings/webhooks"),
     ];

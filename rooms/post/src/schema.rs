@@ -21,6 +21,11 @@ pub const SCHEMA: Schema = Schema {
             name: "signing",
             text: SIGNING,
         },
+        Migration {
+            number: 4,
+            name: "servers of mailboxes",
+            text: OF_MAILBOXES,
+        },
     ],
 };
 
@@ -42,6 +47,34 @@ const MAIL: &str = "
         advice $TEXT,
         trouble_at $INT,
         quiet_until $INT NOT NULL
+    ) $STRICT;
+";
+
+const OF_MAILBOXES: &str = "
+    -- The mail server of a single mailbox; letters of a mailbox without one leave through the house's. The password is sealed. What
+    -- stands in its way is as with the house's.
+    CREATE TABLE mailbox_mail_servers (
+        mailbox $ID NOT NULL PRIMARY KEY,
+        address $TEXT NOT NULL,
+        host $TEXT NOT NULL,
+        port $INT NOT NULL,
+        protection $TEXT NOT NULL,
+        username $TEXT NOT NULL,
+        password $BYTES,
+        changed_at $INT NOT NULL,
+        changed_by $ID,
+        trouble $TEXT,
+        advice $TEXT,
+        trouble_at $INT,
+        quiet_until $INT NOT NULL
+    ) $STRICT;
+
+    -- The last mail that a mailbox sent to itself, to see whether it comes back.
+    CREATE TABLE mailbox_trials (
+        mailbox $ID NOT NULL PRIMARY KEY,
+        letter $ID NOT NULL,
+        begun_at $INT NOT NULL,
+        arrived_at $INT
     ) $STRICT;
 ";
 

@@ -126,11 +126,22 @@ struct Which {
     #[serde(default)]
     tag: String,
     client: Option<String>,
+    team: Option<String>,
+    assignee: Option<String>,
     after: Option<String>,
     limit: Option<u32>,
 }
 
 const ON_A_PAGE: u32 = 50;
+
+/// An id that a list is narrowed by.
+fn narrowed_to<T: std::str::FromStr>(
+    id: Option<&str>,
+    name: &'static str,
+) -> Result<Option<T>, Problem> {
+    let id = id.map(str::parse).transpose();
+    id.map_err(|_| Problem::wrong(name, format!("Send the id of the {name}.")))
+}
 
 /// List requests
 ///
@@ -145,6 +156,8 @@ const ON_A_PAGE: u32 = 50;
         ("channel" = Option<String>, Query, description = "In the words of the vocabulary"),
         ("tag" = Option<String>, Query, description = "With this tag"),
         ("client" = Option<String>, Query, description = "Of this client, by id"),
+        ("team" = Option<String>, Query, description = "With this team, by id"),
+        ("assignee" = Option<String>, Query, description = "With this person, by id"),
         ("after" = Option<String>, Query, description = "What next said on the page before"),
         ("limit" = Option<u32>, Query, description = "1 to 50 on a page"),
     ),
@@ -167,7 +180,6 @@ async fn list(
         None => listed.start(),
         Some(text) => Cursor::parse(text).map(|cursor| (cursor.at, cursor.id))?,
     };
-    let client = which.client.as_deref().map(str::parse).transpose();
     let asked = queries::Asked {
         listed,
         filter: Filter {
@@ -176,7 +188,9 @@ async fn list(
             priority: which.priority,
             channel: which.channel,
             tag: which.tag,
-            client: client.map_err(|_| Problem::wrong("client", "Send the id of a client."))?,
+            client: narrowed_to(which.client.as_deref(), "client")?,
+            team: narrowed_to(which.team.as_deref(), "team")?,
+            assignee: narrowed_to(which.assignee.as_deref(), "assignee")?,
         },
         now: room.world.now(),
         me: token.person(),

@@ -4,6 +4,7 @@
 //! Ids and instants come ready-made, since a transaction may run again.
 
 mod bulk;
+mod change;
 mod close;
 mod error;
 mod hands;
@@ -12,11 +13,14 @@ mod leaving;
 mod mail;
 mod open;
 mod priority;
+mod promises;
 mod resolve;
 mod settings;
 mod steps;
 mod talk;
+mod texts;
 mod work;
+mod write;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,7 +32,11 @@ use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
-pub use bulk::{Bulk, MOST as MOST_AT_ONCE, bulk_change, undo_bulk};
+pub use bulk::{
+    AT_ONCE, MOST as MOST_SELECTED, Progress, Steps, begin_bulk, go_on_with_bulk, progress,
+    undo_bulk,
+};
+pub use change::Change;
 pub(crate) use close::gates_in_words;
 pub use close::{Closing, End, close_request, end_request, reopen_request};
 pub use error::{OpenRequestError, RequestError};
@@ -42,9 +50,11 @@ pub(crate) use leaving::{Leaving, leave, leaving_of, next_morning, stop, writer_
 pub use mail::{mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};
+pub use promises::{Promised, keep_promise, withdraw_promise};
 pub use resolve::{Resolving, confirm_resolution, resolve_request, send_notice};
 pub use settings::{
-    NewRoute, WAYS, add_macro, add_route, drop_view, keep_view, retire_macro, retire_route,
+    NewRoute, WAYS, add_house_word, add_macro, add_route, drop_view, keep_view, retire_house_word,
+    retire_macro, retire_route,
 };
 pub use steps::{STEPS, StepDone, do_step};
 pub use talk::{
@@ -52,10 +62,12 @@ pub use talk::{
     reply_to_request, wait_for,
 };
 pub(crate) use work::Work;
+pub use write::write_first;
 
 use crate::model::{Request, RequestId};
 use crate::queries;
 use crate::telling::Doer;
+use crate::texts::Texts;
 
 /// So many ids a command needs at most.
 const IDS: usize = 24;
@@ -70,6 +82,8 @@ pub struct Step {
     pub doer: Doer,
     /// The rules by which it is judged.
     pub rules: Arc<InForce>,
+    /// Whoever keeps texts.
+    pub(crate) texts: Arc<dyn Texts>,
     pub(crate) ids: [Id; IDS],
     /// For a client that is new.
     pub(crate) clients: kept_clients::commands::Step,

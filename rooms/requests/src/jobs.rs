@@ -24,6 +24,9 @@ const MARK: &str = "deadlines";
 /// Forms can be sent again for so long.
 const FORMS: i64 = 2 * 86_400_000_000;
 
+/// What was begun and never sent is kept for so long.
+const DRAFTS: i64 = 90 * 86_400_000_000;
+
 /// The jobs of the room.
 pub(crate) fn jobs(room: &Room) -> Vec<Job> {
     let (following, waking, leaving) = (room.clone(), room.clone(), room.clone());
@@ -141,6 +144,7 @@ fn wake(room: &Room) -> Result<usize, StoreError> {
         let woken: Vec<(Id,)> = tx.all(queries::AWAKE, &params![now, AT_ONCE])?;
         let before = now.plus_micros(-FORMS);
         tx.execute(queries::FORGET_FORMS, &params![before])?;
+        tx.execute(queries::OLD_DRAFTS, &params![now.plus_micros(-DRAFTS)])?;
         let mut moved: Vec<(Id,)> = tx.all(queries::GO_OVER, &params![AT_ONCE])?;
         moved.extend(tx.all::<(Id,)>(queries::COME_BACK, &params![AT_ONCE])?);
         for (id,) in &moved {

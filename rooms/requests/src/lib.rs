@@ -1,7 +1,7 @@
 //! Requests: what clients ask of us, from the first word to the closing, with everything that was said on the way.
 //!
 //! - **Owns** `requests`, `request_messages`, `request_mails`, `request_people`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
-//!   `request_views`, `request_routes`, `request_macros`, `request_bulks`, `request_bulk_rows`, `request_forms`,
+//!   `request_views`, `request_routes`, `request_macros`, `request_house_words`, `request_remarks`, `request_promises`, `request_drafts`, `request_written`, `request_bulks`, `request_bulk_rows`, `request_forms`,
 //!   `request_counters`, `request_numbers`.
 //! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
 //!   Events in: none.
@@ -20,10 +20,12 @@
 
 pub mod mailed;
 pub mod model;
+pub mod said;
 pub mod takeover;
 
 mod api;
 pub mod commands;
+mod drafts;
 mod due;
 mod jobs;
 mod numbers;
@@ -37,6 +39,8 @@ mod schema;
 mod search;
 mod tables;
 mod telling;
+mod texts;
+mod wording;
 
 pub use api::{api_description, api_routes};
 pub use commands::{client_writes, open_request};
@@ -45,3 +49,4 @@ pub use queries::{count_overdue, statements};
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;
 pub use telling::Doer;
+pub use texts::{Text, Texts};

@@ -2,13 +2,19 @@
 
 mod act;
 mod clocks;
+mod compose;
 mod files;
+mod macros;
+mod many;
+mod messages;
 mod new;
 mod one;
 mod public;
 mod queue;
 mod setting;
+mod taken_out;
 mod views;
+mod words;
 
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
@@ -28,8 +34,11 @@ pub fn routes(room: Room) -> Routes {
     Routes::new()
         .route("/requests", get(queue::queue).post(new::open))
         .route("/requests/new", get(new::ask))
-        .route("/requests/bulk", post(act::bulk))
-        .route("/requests/bulk/{id}/undo", post(act::undo))
+        .route("/requests/export.csv", get(taken_out::export))
+        .route("/requests/bulk", post(many::bulk))
+        .route("/requests/bulk/{id}", get(many::many))
+        .route("/requests/bulk/{id}/undo", post(many::undo))
+        .route("/requests/bulk/{id}/resumption", post(many::resume))
         .route("/requests/views", post(views::keep))
         .route("/requests/views/{id}/removal", post(views::remove))
         .route(
@@ -37,16 +46,20 @@ pub fn routes(room: Room) -> Routes {
             get(setting::routing).post(setting::add_rule),
         )
         .route("/requests/routing/{id}/removal", post(setting::remove_rule))
-        .route(
-            "/requests/answers",
-            get(setting::answers).post(setting::add_answer),
-        )
-        .route(
-            "/requests/answers/{id}/removal",
-            post(setting::remove_answer),
-        )
+        .route("/requests/answers", get(macros::macros).post(macros::add))
+        .route("/requests/answers/{id}/removal", post(macros::remove))
+        .route("/messages", get(messages::messages))
+        .route("/messages/new", get(compose::compose).post(compose::send))
+        .route("/messages/answers/check", post(compose::check))
+        .route("/messages/answers/template", post(compose::put_in))
+        .route("/settings/words", get(words::words).post(words::add_word))
+        .route("/settings/words/{id}/removal", post(words::remove_word))
+        .route("/requests/promises/{id}", get(act::promise))
         .route("/requests/{id}", get(one::one))
+        .route("/requests/{id}/answers/check", post(one::check))
+        .route("/requests/{id}/answers/template", post(one::put_in))
         .route("/requests/{id}/acts/{act}", post(act::act))
+        .route("/requests/{id}/macro", post(many::apply))
         .route("/requests/{id}/presence", post(act::present))
         .route("/requests/{id}/files", post(files::add))
         .route("/requests/{id}/files/{file}", get(files::get_file))

@@ -29,6 +29,8 @@ impl Exportable for AboutPeople {
                 with(read, id)?,
                 said(read, ("Written on requests", queries::SAID_BY), id)?,
                 views(read, id)?,
+                promised(read, id)?,
+                drafts(read, id)?,
             ]),
         }
     }
@@ -80,6 +82,29 @@ fn views(read: &Read<'_>, id: Id) -> Result<Sheet, StoreError> {
     })
 }
 
+fn promised(read: &Read<'_>, id: Id) -> Result<Sheet, StoreError> {
+    let rows: Vec<(u64, String, Instant, Instant)> =
+        read.all(queries::PROMISED_BY, &params![id])?;
+    let row = |(number, words, due, made): (u64, String, Instant, Instant)| {
+        vec![mark_of(number), words, due.to_string(), made.to_string()]
+    };
+    Ok(Sheet {
+        name: "Promises on requests".into(),
+        columns: vec!["request", "words", "due at", "made at"],
+        rows: rows.into_iter().map(row).collect(),
+    })
+}
+
+fn drafts(read: &Read<'_>, id: Id) -> Result<Sheet, StoreError> {
+    let rows: Vec<(String, String, Instant)> = read.all(queries::DRAFTS_BY, &params![id])?;
+    let row = |(place, draft, at): (String, String, Instant)| vec![place, draft, at.to_string()];
+    Ok(Sheet {
+        name: "Drafts of answers".into(),
+        columns: vec!["request", "draft", "kept at"],
+        rows: rows.into_iter().map(row).collect(),
+    })
+}
+
 impl Erasable for AboutPeople {
     fn erase(&self, tx: &Write<'_>, about: About, at: Instant) -> Result<Vec<Erased>, StoreError> {
         match about {
@@ -103,6 +128,9 @@ fn words(tx: &Write<'_>, ids: Sql, of: Id) -> Result<Vec<Erased>, StoreError> {
         tx.execute(queries::FORGET_MAILS, &params![id])?;
         tx.execute(queries::FORGET_PEOPLE, &params![id])?;
         tx.execute(queries::FORGET_LEAVING, &params![id])?;
+        tx.execute(queries::FORGET_PROMISES, &params![id, ERASED])?;
+        tx.execute(queries::FORGET_WRITTEN, &params![id, ERASED])?;
+        tx.execute(queries::FORGET_DRAFTS_ON, &params![&id.to_string()])?;
         files += tx.execute(queries::FORGET_FILES, &params![id])?;
         requests += tx.execute(queries::FORGET_SUBJECT, &params![id, ERASED])?;
         search::follow(tx, RequestId(id))?;
@@ -137,11 +165,14 @@ fn person(tx: &Write<'_>, id: Id, at: Instant) -> Result<Vec<Erased>, StoreError
         + run(queries::FORGET_VIEWS)?
         + run(queries::FORGET_BULK_ROWS)?
         + run(queries::FORGET_LEAVING_BY)?
+        + run(queries::FORGET_DRAFTS_BY)?
         + run(queries::FORGET_BULKS)?;
     let names = run(queries::FORGET_TASKS_MADE)?
         + run(queries::FORGET_TASKS_DONE)?
         + run(queries::FORGET_FILES_ADDED)?
         + run(queries::FORGET_MACROS)?
+        + run(queries::FORGET_HOUSE_WORDS)?
+        + run(queries::FORGET_PROMISER)?
         + tx.execute(queries::FORGET_ROUTES, &params![id, at])?
         + run(queries::FORGET_TURNS)?;
     for (request,) in theirs {

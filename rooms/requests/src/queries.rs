@@ -3,6 +3,7 @@
 mod lists;
 mod mailed;
 mod more;
+mod wording;
 
 use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
@@ -13,6 +14,7 @@ use kept_store::{Read, StoreError, Value, Write, params, statements};
 pub(crate) use lists::{Asked, Filter, Line, Listed, MOST_COUNTED, Numbers, counts, list, whole};
 pub(crate) use mailed::*;
 pub(crate) use more::*;
+pub(crate) use wording::*;
 
 use crate::model::{FileRow, Message, Request, RequestId};
 
@@ -111,6 +113,8 @@ pub fn statements() -> Vec<kept_store::Sql> {
         lists::STATEMENTS,
         mailed::STATEMENTS,
         more::STATEMENTS,
+        wording::STATEMENTS,
+        crate::said::STATEMENTS,
     ]
     .concat()
 }

@@ -41,3 +41,28 @@ impl RecordPage for Requests {
         Some((words.to_owned(), format!("{}#{place}", self.href(id)?)))
     }
 }
+
+/// Promises made on requests, on the pages of these.
+pub(crate) struct Promises;
+
+impl RecordPage for Promises {
+    fn noun(&self) -> &'static str {
+        "promise"
+    }
+
+    fn href(&self, id: &str) -> Option<String> {
+        let id = id.parse::<Id>().ok()?;
+        Some(format!("/requests/promises/{id}"))
+    }
+
+    fn named(&self, read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let ids: Vec<Id> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let named: Vec<(Id, String)> = read.all(queries::PROMISES_CALLED, &params![&ids[..]])?;
+        let name = |(id, words): (Id, String)| (id.to_string(), format!("“{words}”"));
+        Ok(named.into_iter().map(name).collect())
+    }
+
+    fn act(&self, id: &str, act: &str) -> Option<(String, String)> {
+        (act == "keep-promise").then_some(("See to it".to_owned(), self.href(id)?))
+    }
+}

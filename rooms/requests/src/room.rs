@@ -2,6 +2,7 @@
 
 mod counting;
 mod looking;
+mod running;
 mod sealed;
 
 use std::fmt;
@@ -24,11 +25,13 @@ use crate::commands::{By, Step};
 use crate::jobs::jobs;
 use crate::model::RequestId;
 use crate::privacy::AboutPeople;
-use crate::record::Requests;
+use crate::record::{Promises, Requests};
 use crate::search::Found;
 use crate::telling::Doer;
+use crate::texts::{NoTexts, Texts};
 pub(crate) use counting::Counting;
 pub(crate) use looking::{Doing, Looker, Looking};
+pub(crate) use running::Running;
 pub(crate) use sealed::{FormToken, Often};
 
 /// What changes when any request does: the queue listens to this.
@@ -43,8 +46,11 @@ pub struct Room {
     pub(crate) looking: Looking,
     pub(crate) often: Often,
     pub(crate) counting: Counting,
+    pub(crate) running: Running,
     /// So many microseconds an answer can be taken back; none: it leaves at once.
     pub(crate) hold: Option<i64>,
+    /// Whoever keeps texts to begin with.
+    pub(crate) texts: Arc<dyn Texts>,
     live: Live,
     sealer: Arc<Sealer>,
 }
@@ -59,7 +65,9 @@ impl Room {
             looking: Looking::default(),
             often: Often::default(),
             counting: Counting::default(),
+            running: Running::default(),
             hold: None,
+            texts: Arc::new(NoTexts),
             live,
             sealer: Arc::new(sealer),
         }
@@ -70,6 +78,12 @@ impl Room {
     pub fn holding(self, seconds: u32) -> Self {
         let hold = (seconds > 0).then_some(i64::from(seconds) * 1_000_000);
         Self { hold, ..self }
+    }
+
+    /// With texts to begin with, and for what requests answer by themselves.
+    #[must_use]
+    pub fn with_texts(self, texts: Arc<dyn Texts>) -> Self {
+        Self { texts, ..self }
     }
 
     /// A new request's identity.
@@ -85,6 +99,7 @@ impl Room {
             act: Act { who, at, entry },
             doer,
             rules: self.rules.now(),
+            texts: Arc::clone(&self.texts),
             ids: std::array::from_fn(|_| self.world.id()),
             clients: kept_clients::commands::Step::new(&self.world, &self.rules, who),
         }
@@ -127,6 +142,11 @@ impl Room {
         if let Ok(Some(id)) = found.wait() {
             self.live.changed([topic_of(id)], None);
         }
+    }
+
+    /// Tells the pages that show this.
+    pub(crate) fn show(&self, topic: String) {
+        self.live.changed([topic], None);
     }
 
     /// Tells the pages that show a request that somebody else looks at it.
@@ -174,7 +194,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found)],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
-        pages: vec![Arc::new(Requests)],
+        pages: vec![Arc::new(Requests), Arc::new(Promises)],
         jobs: jobs(room),
     }
 }

@@ -36,6 +36,16 @@ pub const SCHEMA: Schema = Schema {
             name: "answers by mail",
             text: ANSWERS,
         },
+        Migration {
+            number: 7,
+            name: "wording",
+            text: WORDING,
+        },
+        Migration {
+            number: 9,
+            name: "selections and macros",
+            text: SELECTED,
+        },
     ],
 };
 
@@ -309,6 +319,79 @@ const ANSWERS: &str = "
     CREATE INDEX request_leaving_in_order ON request_leaving (leaves_at, id) WHERE stopped IS NULL;
     CREATE INDEX request_leaving_of_request ON request_leaving (request, made_at, id);
     CREATE INDEX request_leaving_of_person ON request_leaving (person, made_at);
+";
+
+const WORDING: &str = "
+    -- How the house speaks: what is not said, and what is said in its place.
+    CREATE TABLE request_house_words (
+        id $ID NOT NULL PRIMARY KEY,
+        person $ID REFERENCES people (id),
+        avoid $TEXT NOT NULL,
+        say $TEXT NOT NULL,
+        why $TEXT NOT NULL,
+        made_at $INT NOT NULL,
+        retired_at $INT
+    ) $STRICT;
+    CREATE INDEX request_house_words_in_order ON request_house_words (avoid, id) WHERE retired_at IS NULL;
+
+    -- What was remarked on an answer that was sent all the same: of which kind, and how often.
+    CREATE TABLE request_remarks (
+        message $ID NOT NULL REFERENCES request_messages (id),
+        kind $TEXT NOT NULL,
+        number $INT NOT NULL,
+        PRIMARY KEY (message, kind)
+    ) $STRICT;
+
+    -- What was promised to the client in a message, and until when.
+    CREATE TABLE request_promises (
+        id $ID NOT NULL PRIMARY KEY,
+        request $ID NOT NULL REFERENCES requests (id),
+        message $ID NOT NULL REFERENCES request_messages (id),
+        person $ID REFERENCES people (id),
+        words $TEXT NOT NULL,
+        due_at $INT NOT NULL,
+        made_at $INT NOT NULL,
+        kept_at $INT,
+        withdrawn_at $INT,
+        reason $TEXT
+    ) $STRICT;
+    CREATE INDEX request_promises_of_request ON request_promises (request, due_at, id);
+    CREATE INDEX request_promises_of_person ON request_promises (person, made_at) WHERE person IS NOT NULL;
+    CREATE INDEX request_promises_of_message ON request_promises (message);
+
+    -- The template that a message was begun with: which version, its text with the values of then, and whether it was changed.
+    CREATE TABLE request_written (
+        message $ID NOT NULL PRIMARY KEY REFERENCES request_messages (id),
+        request $ID NOT NULL REFERENCES requests (id),
+        template $ID NOT NULL,
+        version $INT NOT NULL,
+        name $TEXT NOT NULL,
+        text $TEXT NOT NULL,
+        edited $BOOL NOT NULL
+    ) $STRICT;
+    CREATE INDEX request_written_of_request ON request_written (request, message);
+    CREATE INDEX request_written_of_template ON request_written (template, version, message);
+
+    -- Everything that was said between clients and us, the newest first.
+    CREATE INDEX request_messages_in_order ON request_messages (at, id) WHERE voice IN ('client', 'us');
+
+    -- What somebody has begun to write and not sent: on a request (its id is the place), or to open one (new). The draft is JSON.
+    CREATE TABLE request_drafts (
+        person $ID NOT NULL REFERENCES people (id),
+        place $TEXT NOT NULL,
+        draft $TEXT NOT NULL,
+        kept_at $INT NOT NULL,
+        PRIMARY KEY (person, place)
+    ) $STRICT;
+    CREATE INDEX request_drafts_by_place ON request_drafts (place);
+    CREATE INDEX request_drafts_by_age ON request_drafts (kept_at);
+";
+
+const SELECTED: &str = "
+    -- What is done to many, as JSON: it goes on in slices, and after a stop. A row of it is empty as long as the request waits.
+    ALTER TABLE request_bulks ADD COLUMN changes $TEXT NOT NULL DEFAULT '[]';
+    -- Steps of a macro are changes as JSON from now on.
+    UPDATE request_macros SET then_do = '[]';
 ";
 
 const NARROWED: &str = "

@@ -135,6 +135,63 @@ impl<'r> Said<'r> {
     }
 }
 
+/// What becomes of a promise to the client of a request: made, with its words and its time; kept; withdrawn, with a reason.
+pub(crate) fn promised(
+    rules: &InForce,
+    (of, promise): (Of, Id),
+    (act, made): (&str, Option<(&str, Instant)>),
+    doer: Doer,
+    (id, at): (Id, Instant),
+) -> Option<NewEvent> {
+    let register = &rules.register;
+    let noun = register.noun("promise")?;
+    let (promise, client) = (promise.to_string(), of.client.to_string());
+    let contact = of.contact.map(|contact| contact.to_string());
+    let link = |noun: &str, id| register.noun(noun).map(|noun| Record { noun, id });
+    let links: Vec<Record<'_>> = [
+        link("client", client.as_str()),
+        contact.as_deref().and_then(|id| link("contact", id)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut facts = Vec::new();
+    if let Some((words, due)) = made {
+        let fact = |name| register.fact(noun, name);
+        facts.extend(fact("due time").map(|fact| (fact, Some(Value::Instant(due)))));
+        facts.extend(fact("text").map(|fact| (fact, Some(Value::Text(fingerprint(words))))));
+    }
+    let said = Said::nothing(register);
+    let said = match act {
+        "withdraw-promise" => said.proof("reason"),
+        _ => said,
+    };
+    let person = match doer {
+        Doer::Person(id) => id.to_string(),
+        Doer::Client | Doer::System => String::new(),
+    };
+    let actor = match doer {
+        Doer::Person(_) => Actor::Person(&person),
+        Doer::Client => Actor::Client,
+        Doer::System => Actor::System,
+    };
+    let promiser = [("promiser", person.as_str())];
+    let event = Event {
+        place: 0,
+        at,
+        recorded_at: at,
+        what: What::Act(register.act(act)?),
+        case: Record { noun, id: &promise },
+        links: &links,
+        actor,
+        facts: &facts,
+        parts: if made.is_some() { &promiser } else { &[] },
+        holders: &[],
+        proofs: &said.proofs,
+    };
+    Some(NewEvent::of(&rules.codec, &event, id))
+}
+
 /// The event. None where the vocabulary in force has no such words.
 pub(crate) fn told(
     rules: &InForce,

@@ -32,6 +32,8 @@ statements! {
     SENT = "UPDATE outbox SET sent_at = $3, leased_until = 0, last_error = NULL WHERE id = $1 AND leased_by = $2 AND sent_at IS NULL";
     FAILED = "UPDATE outbox SET next_try_at = $3, leased_until = 0, last_error = $4
               WHERE id = $1 AND leased_by = $2 AND sent_at IS NULL";
+    POSTPONED = "UPDATE outbox SET next_try_at = $3, leased_until = 0, tries = tries - 1
+                 WHERE id = $1 AND leased_by = $2 AND sent_at IS NULL";
     GIVEN_UP = "UPDATE outbox SET given_up_at = $3, leased_until = 0, last_error = $4
                 WHERE id = $1 AND leased_by = $2 AND sent_at IS NULL";
     RETRY = "UPDATE outbox SET next_try_at = $2, given_up_at = NULL, tries = 0
@@ -165,6 +167,16 @@ pub fn failed(
         &params![parcel.id, sender, now.plus_micros(wait * 1_000_000), why],
     )?;
     Ok(())
+}
+
+/// It was not tried: whoever sends it cannot just now. It is taken up again at an instant, and that costs it no try.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn postpone(tx: &Write<'_>, parcel: Id, sender: Id, until: Instant) -> Result<(), StoreError> {
+    tx.execute(POSTPONED, &params![parcel, sender, until])
+        .map(drop)
 }
 
 /// It can never be sent as it is: it is not tried again until somebody asks for it.

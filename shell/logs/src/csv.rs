@@ -224,6 +224,17 @@ impl CsvText {
         self
     }
 
+    /// Adds words that a person wrote, as a cell that a spreadsheet shows and never runs: what begins as a formula gets an apostrophe
+    /// before it.
+    pub fn words(&mut self, text: &str) -> &mut Self {
+        let begins = text.trim_start_matches([' ', '\u{a0}']);
+        if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+            self.field(&format!("'{text}"))
+        } else {
+            self.field(text)
+        }
+    }
+
     /// Adds a field that needs no quotes: a number, an instant.
     pub fn plain(&mut self, value: impl std::fmt::Display) -> &mut Self {
         self.separate();

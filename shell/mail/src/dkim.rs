@@ -5,6 +5,7 @@
 //! hundred crates. What signs and what checks a signature share one way of making text plain (`plain`).
 
 pub(crate) mod plain;
+pub(crate) mod verify;
 
 use std::fmt;
 use std::sync::Arc;

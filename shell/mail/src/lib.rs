@@ -1,5 +1,5 @@
 //! Mail. What leaves the house: what a letter is, how it becomes a message, and how a message is given to a server. What comes in:
-//! how raw bytes are read ([`reading`]), how our own mails are known again ([`Marks`]), and what of a mail is brought to a request
+//! how raw bytes are read ([`reading`]), who wrote them ([`checking`]), how our own mails are known again ([`Marks`]), and what of a mail is brought to a request
 //! ([`Mail`]).
 //!
 //! - [`Letter`] is what a room puts into the outbox, in the transaction of its cause. It names people by their ids: who they are and
@@ -9,6 +9,7 @@
 //!
 //! INVARIANT: a letter that a machine wrote says so, and asks for no automatic answer.
 
+pub mod checking;
 pub mod imap;
 pub mod reading;
 
@@ -18,6 +19,7 @@ mod dkim;
 mod letter;
 mod marks;
 mod message;
+mod other_ids;
 mod sender;
 mod server;
 mod trouble;
@@ -27,6 +29,7 @@ pub use dkim::{DkimError, DkimKey};
 pub use letter::{Address, Before, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
 pub use marks::Marks;
 pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address};
+pub use other_ids::other_ids;
 pub use sender::Identity;
 pub use server::{Line, Machine, Protection, Server, SignIn, Step};
 pub use trouble::{Stage, Trouble};

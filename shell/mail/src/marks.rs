@@ -3,10 +3,13 @@
 //! A token is the id of a parcel and a code of it that only this house can make: 128 bits, in small letters and digits, so that it
 //! is good before the `@` of a message id and behind the `+` of an address.
 
+use crate::message::LETTER;
 use kept_kernel::Id;
 use kept_vault::{DerivedKey, Purpose, Roots};
 
 const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// So much of a header is looked through.
+const HEADER: usize = 256 * 1024;
 /// An id and its code, in letters.
 const LENGTH: usize = 52;
 
@@ -34,6 +37,12 @@ impl Marks {
         written(&whole)
     }
 
+    /// The parcel of a mail of ours, by what its header says beside its id, and the id that it has there, without brackets.
+    pub fn letter(&self, head: &[u8]) -> Option<(Id, Option<String>)> {
+        let parcel = self.parcel(&field(head, LETTER)?)?;
+        Some((parcel, field(head, "Message-ID")))
+    }
+
     /// The parcel whose token stands in a text: in a message id, or in an address. None: it has none of ours.
     pub fn parcel(&self, text: &str) -> Option<Id> {
         let local = text.split('@').next().unwrap_or_default();
@@ -44,6 +53,25 @@ impl Marks {
         let ours = all.filter(|key| same(key.mac(id).get(..16).unwrap_or_default(), code));
         (ours.count() > 0).then(|| Id::from_bytes(*id))
     }
+}
+
+/// What a field of a header says, without brackets around it; whatever ends its lines.
+fn field(head: &[u8], name: &str) -> Option<String> {
+    let head = head.get(..HEADER).unwrap_or(head);
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines().take_while(|line| !line.is_empty()).peekable();
+    while let Some(line) = lines.next() {
+        let (known, value) = line.split_once(':').unwrap_or_default();
+        if !known.trim_end().eq_ignore_ascii_case(name) {
+            continue;
+        }
+        let mut value = value.to_owned();
+        while let Some(more) = lines.next_if(|line| line.starts_with([' ', '\t'])) {
+            value.push_str(more);
+        }
+        return Some(value.trim().trim_matches(['<', '>']).to_owned());
+    }
+    None
 }
 
 /// In a time that does not tell where they differ.
@@ -116,6 +144,21 @@ mod tests {
             assert_eq!(marks(1).parcel(&text), Some(id), "{text}");
         }
         assert_eq!(marks(2).parcel(&format!("{token}@desk.example")), None);
+    }
+
+    #[test]
+    fn a_copy_of_our_mail_names_its_letter_and_the_id_that_it_was_given() {
+        let id = Id::from_parts(Instant::from_seconds(1_769_790_600), [7; 10]);
+        let token = marks(1).token(id);
+        let head = format!(
+            "Subject: x\nmessage-id :\n <given@provider.example>\nX-Kept-Letter: {token}\n\nMessage-ID: <no@x>\n"
+        );
+        let given = Some("given@provider.example".to_owned());
+        for head in [head.clone(), head.replace('\n', "\r\n")] {
+            assert_eq!(marks(1).letter(head.as_bytes()), Some((id, given.clone())));
+            assert_eq!(marks(2).letter(head.as_bytes()), None);
+        }
+        assert_eq!(marks(1).letter(b"Message-ID: <a@b>\n\n"), None);
     }
 
     #[test]

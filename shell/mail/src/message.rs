@@ -12,6 +12,9 @@ use crate::letter::{Address, Before, Letter, Voice};
 pub use crate::body::Enclosed;
 pub use crate::sender::Sender;
 
+/// The field in which a mail of ours says which letter it is.
+pub(crate) const LETTER: &str = "X-Kept-Letter";
+
 /// From whom and to whom, as the servers among themselves say it.
 pub type Envelope = lettre::address::Envelope;
 
@@ -128,6 +131,11 @@ fn threaded(
     let thread = letter.thread.clone().unwrap_or_default();
     let own = thread.message_id.unwrap_or_else(|| sender.own_id(parcel));
     builder = builder.message_id(Some(bracketed(&own)));
+    // Whoever gives it another id leaves this one.
+    if let Some(marks) = &sender.marks {
+        let name = HeaderName::new_from_ascii_str(LETTER);
+        builder = builder.raw_header(HeaderValue::new(name, marks.token(parcel)));
+    }
     let id_of = |before: &Before| match before {
         Before::Theirs(id) => Some(bracketed(id)),
         Before::Ours { parcel } => {

@@ -22,7 +22,8 @@ pub use html::{Pictures, SafeHtml, safe_html};
 pub use parts::{Part, picture_kind, sha256};
 pub use quotes::{Piece, PieceKind, pieces};
 pub use report::{Delivery, Failed, Report};
-pub use results::{Verdict, verdict};
+pub(crate) use results::domain_of;
+pub use results::{Verdict, server_says, verdict};
 
 use crate::letter::Address;
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
-use hyper::{Request, Uri, header};
+use hyper::http::request::Builder;
+use hyper::{Method, Request, Uri, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -95,6 +96,19 @@ impl Target {
     ///
     /// [`TargetError`]
     pub fn parse(text: &str, guard: Guard) -> Result<Self, TargetError> {
+        let target = Self::parse_open(text, guard)?;
+        if !target.secure && guard == Guard::World {
+            return Err(TargetError::Unencrypted);
+        }
+        Ok(target)
+    }
+
+    /// The same for what may also come unencrypted: nothing of ours goes there.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError`], never [`TargetError::Unencrypted`]
+    pub fn parse_open(text: &str, guard: Guard) -> Result<Self, TargetError> {
         let uri: Uri = text.trim().parse().map_err(|_| TargetError::Malformed)?;
         let secure = match uri.scheme_str() {
             Some("https") => true,
@@ -104,9 +118,6 @@ impl Target {
         let authority = uri.authority().ok_or(TargetError::Malformed)?;
         if authority.as_str().contains('@') {
             return Err(TargetError::Credentials);
-        }
-        if !secure && guard == Guard::World {
-            return Err(TargetError::Unencrypted);
         }
         let host = authority
             .host()
@@ -141,6 +152,15 @@ impl Target {
     }
 }
 
+/// What an address answered, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// `200`
+    pub status: u16,
+    /// The bytes of the answer, as many as were wanted at most.
+    pub bytes: Vec<u8>,
+}
+
 /// Sends a JSON body with these headers, and gives the status of the answer, whatever it is. Waits for the network: not to be called
 /// inside an async runtime.
 ///
@@ -153,18 +173,69 @@ pub fn post(
     body: String,
     guard: Guard,
 ) -> Result<u16, OutboundError> {
-    let address = resolve(&target.host, target.port, guard)?;
-    let here = |error: &dyn std::fmt::Display| OutboundError::Here(error.to_string());
-    let mut request = Request::post(&target.path)
+    let mut request =
+        request(target, Method::POST).header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    // What the answer says is not read: it could be without end.
+    let answer = send(target, request, body, (guard, &Trust::default()), 0)?;
+    Ok(answer.status)
+}
+
+/// Sends the fields of a form and reads the answer, so many bytes at most. Waits for the network.
+///
+/// # Errors
+///
+/// [`OutboundError`]
+pub fn post_form(
+    target: &Target,
+    fields: String,
+    (guard, trust): (Guard, &Trust),
+    most: usize,
+) -> Result<Answer, OutboundError> {
+    let request = request(target, Method::POST)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "application/json");
+    send(target, request, fields, (guard, trust), most)
+}
+
+/// Asks for what lies at an address, so many bytes at most. It takes no cookies and sends none, and nothing that says who asks. Waits
+/// for the network.
+///
+/// # Errors
+///
+/// [`OutboundError`]
+pub fn get(
+    target: &Target,
+    accept: &str,
+    (guard, trust): (Guard, &Trust),
+    most: usize,
+) -> Result<Answer, OutboundError> {
+    let request = request(target, Method::GET).header(header::ACCEPT, accept);
+    send(target, request, String::new(), (guard, trust), most)
+}
+
+fn request(target: &Target, method: Method) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(&target.path)
         .header(header::HOST, &target.authority)
         .header(
             header::USER_AGENT,
             concat!("Kept/", env!("CARGO_PKG_VERSION")),
         )
-        .header(header::CONTENT_TYPE, "application/json");
-    for (name, value) in headers {
-        request = request.header(*name, value);
-    }
+}
+
+fn send(
+    target: &Target,
+    request: Builder,
+    body: String,
+    (guard, trust): (Guard, &Trust),
+    most: usize,
+) -> Result<Answer, OutboundError> {
+    let address = resolve(&target.host, target.port, guard)?;
+    let here = |error: &dyn std::fmt::Display| OutboundError::Here(error.to_string());
     let request = request
         .body(Full::new(Bytes::from(body)))
         .map_err(|error| here(&error))?;
@@ -179,40 +250,58 @@ pub fn post(
             .map_err(|_| unreachable("it does not answer".to_owned()))?
             .map_err(|error| unreachable(error.to_string()))?;
         if !target.secure {
-            return exchange(target, stream, request).await;
+            return exchange(target, stream, request, most).await;
         }
         let tls = |why: String| OutboundError::Tls(target.host.clone(), why);
         let name =
             ServerName::try_from(target.host.clone()).map_err(|error| tls(error.to_string()))?;
         let connector = TlsConnector::from(Arc::new(
-            config(&Trust::default()).map_err(|error| tls(error.to_string()))?,
+            config(trust).map_err(|error| tls(error.to_string()))?,
         ));
         let stream = tokio::time::timeout(CONNECT, connector.connect(name, stream))
             .await
             .map_err(|_| tls("it takes too long".to_owned()))?
             .map_err(|error| tls(error.to_string()))?;
-        exchange(target, stream, request).await
+        exchange(target, stream, request, most).await
     })
 }
 
-/// One request, one answer. What the answer says is not read: it could be without end.
+/// One request, one answer, of which so many bytes are read.
 async fn exchange(
     target: &Target,
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     request: Request<Full<Bytes>>,
-) -> Result<u16, OutboundError> {
+    most: usize,
+) -> Result<Answer, OutboundError> {
     let silent = |why: String| OutboundError::NoAnswer(target.host.clone(), why);
     let work = async {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let line = tokio::spawn(connection);
-        let answer = sender.send_request(request).await;
+        let read = async {
+            let mut answer = sender.send_request(request).await?;
+            let mut bytes = Vec::new();
+            while most > 0
+                && bytes.len() <= most
+                && let Some(frame) = answer.body_mut().frame().await
+            {
+                if let Some(data) = frame?.data_ref() {
+                    bytes.extend_from_slice(data);
+                }
+            }
+            let status = answer.status().as_u16();
+            Ok::<_, hyper::Error>(
+                (bytes.len() <= most || most == 0).then_some(Answer { status, bytes }),
+            )
+        }
+        .await;
         line.abort();
-        answer.map(|answer| answer.status().as_u16())
+        read
     };
     tokio::time::timeout(ANSWER, work)
         .await
         .map_err(|_| silent("it takes too long".to_owned()))?
-        .map_err(|error: hyper::Error| silent(error.to_string()))
+        .map_err(|error: hyper::Error| silent(error.to_string()))?
+        .ok_or_else(|| silent("its answer is longer than anything that is taken".to_owned()))
 }
 
 #[cfg(test)]
@@ -267,6 +356,44 @@ mod tests {
         target.host = "localhost".to_owned();
         let sent = post(&target, &[], "{}".to_owned(), Guard::World);
         assert!(matches!(sent, Err(OutboundError::Private(..))), "{sent:?}");
+    }
+
+    #[test]
+    fn what_lies_at_an_address_is_read_up_to_a_bound() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            for length in [10, 11] {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut asked = [0; 4096];
+                let read = stream.read(&mut asked).unwrap();
+                let text = String::from_utf8_lossy(&asked[..read]).to_lowercase();
+                assert!(text.starts_with("get /a.png http/1.1"), "{text}");
+                assert!(
+                    !text.contains("cookie") && !text.contains("referer"),
+                    "{text}"
+                );
+                let body = "x".repeat(length);
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: {length}\r\n\r\n{body}"
+                );
+            }
+        });
+        let text = format!("http://127.0.0.1:{port}/a.png");
+        assert_eq!(
+            Target::parse_open(&text, Guard::World),
+            Err(TargetError::Private)
+        );
+        let open = Target::parse_open("http://pictures.example/a.png", Guard::World);
+        assert_eq!(open.unwrap().host(), "pictures.example");
+        let target = Target::parse_open(&text, Guard::Anywhere).unwrap();
+        let within = (Guard::Anywhere, &Trust::default());
+        let got = get(&target, "image/*", within, 10).unwrap();
+        assert_eq!((got.status, got.bytes.len()), (200, 10));
+        let got = get(&target, "image/*", within, 10);
+        assert!(matches!(got, Err(OutboundError::NoAnswer(..))), "{got:?}");
+        server.join().unwrap();
     }
 
     #[test]

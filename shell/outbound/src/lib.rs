@@ -9,10 +9,12 @@
 
 mod address;
 mod client;
+mod dns;
 mod sign;
 mod wire;
 
 pub use address::is_global;
-pub use client::{Guard, OutboundError, Target, TargetError, post};
+pub use client::{Answer, Guard, OutboundError, Target, TargetError, get, post, post_form};
+pub use dns::{Dns, DnsError, Kind, Record};
 pub use sign::{MalformedSecret, SECRET_PREFIX, SigningSecret};
 pub use wire::{Trust, Wire};

@@ -23,6 +23,11 @@ pub const SCHEMA: Schema = Schema {
             name: "reach among the words",
             text: REACH,
         },
+        Migration {
+            number: 3,
+            name: "kinds and beginnings",
+            text: PLACES,
+        },
     ],
 };
 
@@ -71,8 +76,26 @@ const REACH: &str = "
     UPDATE documents SET pending = TRUE WHERE NOT pending;
 ";
 
-/// Stands before the kind of a document among its words. It is no letter, so nobody can type it.
-pub(crate) const KIND_MARK: char = '§';
+const PLACES: &str = "
+    -- The words that documents in the index have, to find those that begin as somebody types. None is ever taken out: what no document
+    -- has any longer finds nothing.
+    CREATE TABLE document_vocabulary (
+        word $TEXT NOT NULL PRIMARY KEY
+    ) $STRICT;
+    -- Where a document stands in the index depends on its kind.
+    DROP TABLE document_removals;
+    CREATE TABLE document_removals (
+        number $INT NOT NULL PRIMARY KEY,
+        kind $TEXT NOT NULL
+    ) $STRICT;
+    --sqlite DROP TABLE document_words;
+    --sqlite CREATE VIRTUAL TABLE document_words USING fts5(words, content='', contentless_delete=1, detail=full, tokenize='ascii', prefix='2 3');
+    --postgres TRUNCATE document_words;
+    UPDATE documents SET pending = TRUE WHERE NOT pending;
+";
+
+/// Stands before what is among the words of a document and is none. It is no letter, so nobody can type it.
+pub(crate) const MARK: char = '§';
 /// More words of a document are not found.
 const MOST_WORDS: usize = 16_000;
 /// PostgreSQL remembers so many places of a word in a document; both forget the others.
@@ -85,7 +108,7 @@ statements! {
            ON CONFLICT (kind, record) DO UPDATE SET name = $3, folded_name = $14, title = $4, text = $5, language = $6, href = $7, owner = $8,
                team = $9, circle = $10, anyone = $11, updated_at = $12, pending = $13";
     REMOVE = "DELETE FROM documents WHERE kind = $1 AND record = $2 RETURNING number";
-    NOTE_REMOVAL = "INSERT INTO document_removals (number) VALUES ($1)";
+    NOTE_REMOVAL = "INSERT INTO document_removals (number, kind) VALUES ($1, $2)";
     LEAVE_CIRCLE = "DELETE FROM document_circles WHERE circle = $1";
     JOIN_CIRCLE = "INSERT INTO document_circles (circle, person) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 }
@@ -155,7 +178,7 @@ pub fn put(tx: &Write<'_>, document: &Document) -> Result<(), StoreError> {
 pub fn remove(tx: &Write<'_>, kind: &str, record: Id) -> Result<(), StoreError> {
     let number: Option<(i64,)> = tx.maybe(REMOVE, &params![kind, record])?;
     if let Some((number,)) = number {
-        tx.put(NOTE_REMOVAL, &params![number])?;
+        tx.put(NOTE_REMOVAL, &params![number, kind])?;
     }
     Ok(())
 }
@@ -201,11 +224,11 @@ pub(crate) fn folded_name(name: &str) -> String {
     words.join(" ")
 }
 
-/// The words of a document in the order of the index: its kind, name, title and text, apart from each other. Nothing stands
+/// The words of a document in the order of the index: its name, title and text, apart from each other. Nothing stands
 /// where a phrase must not reach across, and where a word has come too often.
 pub(crate) fn sequence(document: &Document) -> Vec<Option<String>> {
     let mut seen = std::collections::HashMap::<String, u32>::new();
-    let mut sequence = vec![Some(format!("{KIND_MARK}{}", document.kind))];
+    let mut sequence = Vec::new();
     let name = document.name.as_deref().unwrap_or_default();
     for part in [name, &document.title, &document.text] {
         sequence.push(None);
@@ -240,7 +263,17 @@ pub(crate) fn mark_of(relation: char, id: Id) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     });
-    format!("{KIND_MARK}{relation}{id}")
+    format!("{MARK}{relation}{id}")
+}
+
+/// The word of PostgreSQL for what begins so.
+pub(crate) fn beginning_mark(beginning: &str) -> String {
+    format!("{MARK}b.{beginning}")
+}
+
+/// The word of PostgreSQL for what is of this kind.
+pub(crate) fn kind_mark(kind: &str) -> String {
+    format!("{MARK}k.{kind}")
 }
 
 /// The columns of a [`Stored`] document, in its order; `d` is the table.

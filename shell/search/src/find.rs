@@ -3,13 +3,15 @@
 use kept_kernel::{Id, Instant};
 use kept_store::{Dialect, Read, StoreError, Value, params, statements};
 
-use crate::documents::{ANYONE, Document, Stored, columns, mark_of, stored};
+use crate::beginnings::{self, Beginning};
+use crate::documents::{ANYONE, Document, Stored, columns, kind_mark, mark_of, stored};
 use crate::marks::{Marked, excerpt, marked};
+use crate::place::{NUMBERS, first_row, windows_before};
 use crate::query::Query;
 
-/// Whoever belongs to more circles than this finds what is in reach along what the words find: each circle is looked for in every part
-/// of the index, which at forty takes longer than walking.
-const MOST_CIRCLES: u32 = 4;
+/// Whoever belongs to more circles than this finds what is in reach along what the words find. SQLite looks for each circle in every
+/// part of the index, which at forty takes longer than walking; PostgreSQL would gather all that the words find first.
+const MOST_CIRCLES: (u32, u32) = (4, 200);
 /// So many documents that the index has not seen yet are compared one by one.
 const MOST_PENDING: u32 = 200;
 
@@ -38,8 +40,8 @@ pub(crate) mod sqlite {
     use crate::documents::columns;
 
     kept_store::statements! {
-        INDEXED = concat!("SELECT ", columns!(), " FROM document_words w CROSS JOIN documents d ON d.number = w.rowid
-            WHERE w.document_words MATCH $1 AND w.rowid < $2 AND NOT d.pending", within!(),
+        INDEXED = concat!("SELECT ", columns!(), " FROM document_words w CROSS JOIN documents d ON d.number = w.rowid - $12
+            WHERE w.document_words MATCH $1 AND w.rowid > $12 AND w.rowid < $12 + $2 AND NOT d.pending AND d.kind = $11", within!(),
             " ORDER BY w.rowid DESC LIMIT $10");
     }
 }
@@ -49,8 +51,13 @@ pub(crate) mod postgres {
     use crate::documents::columns;
 
     kept_store::statements! {
-        INDEXED = concat!("SELECT ", columns!(), " FROM document_words w JOIN documents d ON d.number = w.number
-            WHERE w.words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND w.number < $2 AND NOT d.pending", within!(),
+        LAST = "SELECT number FROM documents ORDER BY number DESC LIMIT 1";
+        /// What the words find is put in order before the documents are fetched, one by one, until they are enough. `+ 0` and `OFFSET 0`
+        /// keep the server from walking through all numbers, or through all documents, instead.
+        INDEXED = concat!("SELECT ", columns!(), " FROM (SELECT number + 0 AS number FROM document_words
+                WHERE words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND number + 0 < $2 ORDER BY number + 0 DESC OFFSET 0) w
+            CROSS JOIN LATERAL (SELECT * FROM documents one WHERE one.number = w.number AND one.kind = $11 AND NOT one.pending OFFSET 0) d
+            WHERE TRUE", within!(),
             " ORDER BY w.number DESC LIMIT $10");
     }
 }
@@ -121,9 +128,12 @@ impl Reach {
         let team = self.team.map(|team| mark_of('t', team));
         let mut marks: Vec<String> = owner.into_iter().chain(team).collect();
         if let Some(person) = self.assigned {
-            let most = params![person, MOST_CIRCLES + 1];
-            let circles: Vec<(Id,)> = read.all(CIRCLES, &most)?;
-            if circles.len() > MOST_CIRCLES as usize {
+            let most = match read.dialect() {
+                Dialect::Sqlite => MOST_CIRCLES.0,
+                Dialect::Postgres => MOST_CIRCLES.1,
+            };
+            let circles: Vec<(Id,)> = read.all(CIRCLES, &params![person, most + 1])?;
+            if circles.len() > most as usize {
                 return Ok(None);
             }
             marks.push(ANYONE.to_owned());
@@ -201,29 +211,24 @@ pub fn find(
     }
     let ask = Ask {
         read,
+        kind,
         reach,
         limit: limit as u32 + 1,
     };
     let before = after.unwrap_or(i64::MAX);
-    let marks = reach.marks(read)?;
-    let marks = marks.as_deref();
-    let (sql, words) = match read.dialect() {
-        Dialect::Sqlite => (sqlite::INDEXED, query.for_sqlite(kind, marks)),
-        Dialect::Postgres => (postgres::INDEXED, query.for_postgres(kind, marks)),
-    };
-    let mut found = ask.all(sql, (&words).into(), before.into())?;
+    let mut found = ask.indexed(query, after)?;
     let pending = Ask {
         limit: MOST_PENDING,
         ..ask
     };
-    let pending = pending.all(NOT_INDEXED, kind.into(), before.into())?;
+    let pending = pending.all(NOT_INDEXED, [kind.into(), before.into()], &[])?;
     found.extend(
         pending
             .into_iter()
             .filter(|stored| query.matches(&stored.document)),
     );
     found.sort_by_key(|stored| std::cmp::Reverse(stored.number));
-    let mut named = ask.named(query, kind)?;
+    let mut named = ask.named(query)?;
     found.retain(|stored| named.iter().all(|first| first.number != stored.number));
     let more = found.len() > limit;
     found.truncate(limit);
@@ -246,6 +251,7 @@ pub fn find(
 #[derive(Clone, Copy)]
 struct Ask<'a> {
     read: &'a Read<'a>,
+    kind: &'a str,
     reach: &'a Reach,
     limit: u32,
 }
@@ -254,33 +260,64 @@ impl Ask<'_> {
     fn all(
         self,
         sql: kept_store::Sql,
-        one: Value<'_>,
-        two: Value<'_>,
+        [one, two]: [Value<'_>; 2],
+        more: &[Value<'_>],
     ) -> Result<Vec<Stored>, StoreError> {
         let [all, owner, team, any, circles, assigned, opened] = self.reach.params();
-        stored(
-            self.read,
-            sql,
-            &[
-                one,
-                two,
-                all,
-                owner,
-                team,
-                any,
-                circles,
-                assigned,
-                opened,
-                self.limit.into(),
-            ],
-        )
+        let limit = self.limit.into();
+        let first = [
+            one, two, all, owner, team, any, circles, assigned, opened, limit,
+        ];
+        stored(self.read, sql, &[&first[..], more].concat())
+    }
+
+    /// What the index knows of it, the newest first.
+    fn indexed(self, query: &Query, after: Option<i64>) -> Result<Vec<Stored>, StoreError> {
+        let beginning = match query.beginning() {
+            Some(word) => beginnings::resolve(self.read, word)?,
+            None => Beginning::Indexed,
+        };
+        if matches!(&beginning, Beginning::Words(words) if words.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let marks = self.reach.marks(self.read)?;
+        let marks = marks.as_deref();
+        match self.read.dialect() {
+            Dialect::Sqlite => {
+                let words = query.for_sqlite(&beginning, marks);
+                // Beyond all that a kind has, but not beyond what it may have.
+                let before = after.unwrap_or(NUMBERS);
+                let more = params![self.kind, first_row(self.kind)];
+                self.all(sqlite::INDEXED, params![&words, before], &more)
+            }
+            Dialect::Postgres => {
+                let before = match after {
+                    Some(after) => after,
+                    None => {
+                        let last: Option<(i64,)> = self.read.maybe(postgres::LAST, &[])?;
+                        last.map_or(0, |(last,)| last) + 1
+                    }
+                };
+                let windows = windows_before(self.kind, before).map(|window| window.to_vec());
+                let mut found = Vec::new();
+                for within in windows.chain([vec![kind_mark(self.kind)]]) {
+                    let words = query.for_postgres(&beginning, &within, marks);
+                    let of = params![self.kind];
+                    found = self.all(postgres::INDEXED, params![&words, before], &of)?;
+                    if found.len() >= self.limit as usize {
+                        break;
+                    }
+                }
+                Ok(found)
+            }
+        }
     }
 
     /// What is called so, or has this id.
-    fn named(self, query: &Query, kind: &str) -> Result<Vec<Stored>, StoreError> {
-        let mut named = self.all(BY_NAME, kind.into(), query.name().into())?;
+    fn named(self, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        let mut named = self.all(BY_NAME, params![self.kind, query.name()], &[])?;
         if let Some(record) = query.record() {
-            named.extend(self.all(BY_RECORD, kind.into(), record.into())?);
+            named.extend(self.all(BY_RECORD, params![self.kind, record], &[])?);
         }
         Ok(named)
     }

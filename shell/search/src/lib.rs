@@ -12,12 +12,14 @@
 //! - **Newest first, never ranked.** Ranking gathers every hit of every word first.
 //! - What comes back is text and places in it ([`Marked`]), never HTML.
 
+mod beginnings;
 mod documents;
 mod fill;
 mod find;
 mod fold;
 mod index;
 mod marks;
+mod place;
 mod query;
 
 pub use documents::{Document, SCHEMA, begin_circle, id_of, put, remove, set_circle};
@@ -31,6 +33,7 @@ pub use query::Query;
 /// The statements that both databases understand, for the checks.
 pub fn statements() -> Vec<kept_store::Sql> {
     [
+        beginnings::STATEMENTS,
         documents::STATEMENTS,
         fill::STATEMENTS,
         find::STATEMENTS,

@@ -5,7 +5,8 @@
 
 use kept_kernel::Id;
 
-use crate::documents::{Document, KIND_MARK, sequence};
+use crate::beginnings::Beginning;
+use crate::documents::{Document, beginning_mark, sequence};
 use crate::fold::words;
 
 /// A longer question is cut here.
@@ -63,19 +64,6 @@ impl Query {
         }
     }
 
-    /// The same with its last word taken as whole; none: it was, or there is none. A word that many documents have is found among
-    /// the newest at once, while all that begins with it has to be gathered first.
-    #[must_use]
-    pub fn whole(&self) -> Option<Self> {
-        let mut whole = self.clone();
-        let last = whole.terms.last_mut()?;
-        let Term::Beginning(word) = last else {
-            return None;
-        };
-        *last = Term::Word(std::mem::take(word));
-        Some(whole)
-    }
-
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
@@ -119,38 +107,51 @@ impl Query {
         })
     }
 
-    /// For FTS5, within a kind, and within what one of these marks names where there are any.
-    pub(crate) fn for_sqlite(&self, kind: &str, reached_by: Option<&[String]>) -> String {
-        let mut text = format!("\"{KIND_MARK}{kind}\"");
-        if let Some(marks) = reached_by {
-            text.extend([" AND (\"", &marks.join("\" OR \""), "\")"]);
-        }
-        for term in &self.terms {
-            text.push_str(" AND ");
-            match term {
-                Term::Word(word) => text.extend(["\"", word, "\""]),
-                Term::Beginning(word) => text.extend(["\"", word, "\" *"]),
-                Term::Phrase(phrase) => text.extend(["\"", &phrase.join(" "), "\""]),
-            }
-        }
-        text
+    /// The word that is not typed to its end.
+    pub(crate) fn beginning(&self) -> Option<&str> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Beginning(word) => Some(word.as_str()),
+            Term::Word(_) | Term::Phrase(_) => None,
+        })
     }
 
-    /// As a `tsquery`, within a kind, and within what one of these marks names where there are any.
-    pub(crate) fn for_postgres(&self, kind: &str, reached_by: Option<&[String]>) -> String {
-        let mut text = format!("'{KIND_MARK}{kind}'");
-        if let Some(marks) = reached_by {
-            text.extend([" & ('", &marks.join("' | '"), "')"]);
-        }
-        for term in &self.terms {
-            text.push_str(" & ");
-            match term {
-                Term::Word(word) => text.extend(["'", word, "'"]),
-                Term::Beginning(word) => text.extend(["'", word, "':*"]),
-                Term::Phrase(phrase) => text.extend(["('", &phrase.join("' <-> '"), "')"]),
+    /// For FTS5, within what one of these marks names where there are any.
+    pub(crate) fn for_sqlite(
+        &self,
+        beginning: &Beginning,
+        reached_by: Option<&[String]>,
+    ) -> String {
+        let marks = reached_by.map(|marks| format!("(\"{}\")", marks.join("\" OR \"")));
+        let terms = self.terms.iter().map(|term| match (term, beginning) {
+            (Term::Word(word), _) => format!("\"{word}\""),
+            (Term::Phrase(phrase), _) => format!("\"{}\"", phrase.join(" ")),
+            (Term::Beginning(_), Beginning::Words(words)) => {
+                format!("(\"{}\")", words.join("\" OR \""))
             }
-        }
-        text
+            (Term::Beginning(word), _) => format!("\"{word}\" *"),
+        });
+        let all: Vec<_> = marks.into_iter().chain(terms).collect();
+        all.join(" AND ")
+    }
+
+    /// As a `tsquery`, within what one of these marks names, and one of those where there are any.
+    pub(crate) fn for_postgres(
+        &self,
+        beginning: &Beginning,
+        within: &[String],
+        reached_by: Option<&[String]>,
+    ) -> String {
+        let any = |marks: &[String]| format!("('{}')", marks.join("' | '"));
+        let terms = self.terms.iter().map(|term| match (term, beginning) {
+            (Term::Word(word), _) => format!("'{word}'"),
+            (Term::Phrase(phrase), _) => format!("('{}')", phrase.join("' <-> '")),
+            (Term::Beginning(_), Beginning::Words(words)) => any(words),
+            (Term::Beginning(word), Beginning::Indexed) => format!("'{}'", beginning_mark(word)),
+            (Term::Beginning(word), Beginning::Many) => format!("'{word}':*"),
+        });
+        let marks = [any(within)].into_iter().chain(reached_by.map(any));
+        let all: Vec<_> = marks.chain(terms).collect();
+        all.join(" & ")
     }
 }
 
@@ -183,6 +184,7 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::{Query, Term};
+    use crate::beginnings::Beginning;
 
     #[test]
     fn words_phrases_and_a_beginning_are_told_apart() {
@@ -197,14 +199,6 @@ mod tests {
             Query::parse("invoice ").terms,
             [Term::Word("invoice".into())]
         );
-        assert_eq!(
-            Query::parse("an invoice").whole(),
-            Some(Query {
-                name: "an invoice".into(),
-                ..Query::parse("an invoice ")
-            })
-        );
-        assert_eq!(Query::parse("an invoice ").whole(), None);
         assert_eq!(Query::parse("an \"open quo").terms.len(), 2);
         assert_eq!(Query::parse("m").terms, [Term::Word("m".into())]);
     }
@@ -212,10 +206,10 @@ mod tests {
     #[test]
     fn no_syntax_of_a_database_comes_through() {
         let query = Query::parse("a' OR 1=1 -- NEAR(b) c* & !d:* \\ \"");
-        let sqlite = query.for_sqlite("note", None);
+        let sqlite = query.for_sqlite(&Beginning::Many, None);
         assert_eq!(
             sqlite,
-            "\"§note\" AND \"a\" AND \"or\" AND \"1\" AND \"1\" AND \"near\" AND \"b\" AND \"c\" AND \"d\""
+            "\"a\" AND \"or\" AND \"1\" AND \"1\" AND \"near\" AND \"b\" AND \"c\" AND \"d\""
         );
         assert!(Query::parse("\"'*&! ").is_empty());
     }

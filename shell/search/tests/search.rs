@@ -13,6 +13,10 @@ use kept_world::World;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+kept_store::statements! {
+    FAR_APART = "UPDATE documents SET number = number * 7001";
+}
+
 const NOW: Instant = Instant::from_seconds(1_769_790_600);
 
 fn opened(home: &Home) -> Store {
@@ -170,6 +174,21 @@ on_both! {
         }
         let expected: Vec<_> = (0..130).rev().map(|place| format!("Kettle {place}")).collect();
         assert_eq!(seen, expected);
+    }
+
+    fn however_far_apart_documents_stand_none_is_passed_over(home) {
+        let store = opened(home);
+        let world = World::still(NOW, 8);
+        let notes = (0..60).map(|place| note(world.id(), &format!("Kettle {place}"), if place % 20 == 7 { "moss" } else { "" }));
+        write(&store, notes.collect());
+        store.write(|tx| tx.execute(FAR_APART, &[])).kept();
+        index(&store);
+        let expected = |step: usize, from: usize| (0..60).rev().filter(|place| place % step == from).map(|place| format!("Kettle {place}")).collect::<Vec<_>>();
+        assert_eq!(titles(&store, "moss"), expected(20, 7));
+        let first = found_by(&store, "kettl", &Reach::everything(), None);
+        let second = found_by(&store, "kettl", &Reach::everything(), first.next);
+        let both = first.hits.into_iter().chain(second.hits).map(|hit| hit.title.text);
+        assert_eq!(both.collect::<Vec<_>>(), expected(1, 0));
     }
 
     fn what_is_out_of_reach_never_appears(home) {

@@ -28,7 +28,9 @@ export function guard() {
   });
   // Sent and taken: what comes back is the truth. Sent and refused: the page comes back with what was written.
   document.addEventListener('turbo:submit-end', (event) => {
-    if (event.detail.success) begun.delete(event.target);
+    // What was only looked at is not sent.
+    const looked = event.detail.formSubmission?.submitter?.hasAttribute('data-turbo-frame');
+    if (event.detail.success && !looked) begun.delete(event.target);
     // A refresh that a form has cut short never ends for Turbo, and the page would call itself busy from then on.
     document.documentElement.removeAttribute('aria-busy');
   });

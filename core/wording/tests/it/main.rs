@@ -7,6 +7,7 @@
 mod laws;
 mod messages;
 mod promises;
+mod texts;
 
 use kept_calendar::Calendar;
 use kept_kernel::Instant;

@@ -1,6 +1,5 @@
 //! The answer of the palette: places, acts, and the first records of each kind.
 
-use std::iter;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -9,8 +8,7 @@ use axum::http::header;
 use axum::response::{Html as Bare, IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_rooms::Entry;
-use kept_search::{Hit, Hits, Query};
-use kept_store::{Read, StoreError};
+use kept_search::{Hit, Query};
 use kept_ui::parts::{Found, Group, Results};
 use kept_ui::{Failure, Icon, Menu};
 use serde::Deserialize;
@@ -45,7 +43,7 @@ pub async fn palette(
     if !query.is_empty() {
         let records = search
             .store
-            .read(move |read| first(read, &signed, &query))
+            .read(move |read| found(read, &signed, &query, KINDS.iter(), (None, LOOKED_AT)))
             .await
             .map_err(kept_rooms::failed)?;
         groups.extend(records.into_iter().map(|(kind, hits)| {
@@ -65,27 +63,6 @@ pub async fn palette(
     };
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((headers, Bare(results.to_string())).into_response())
-}
-
-/// The first records of each kind: those that have the last word whole, and only where they are few, what begins with it.
-fn first(
-    read: &Read<'_>,
-    signed: &Signed,
-    query: &Query,
-) -> Result<Vec<(&'static Kind, Hits)>, StoreError> {
-    let of = |query: &Query, kind| found(read, signed, query, iter::once(kind), (None, LOOKED_AT));
-    let whole = query.whole();
-    let mut all = Vec::new();
-    for kind in &KINDS {
-        let whole = whole.as_ref().map(|whole| of(whole, kind)).transpose()?;
-        let enough =
-            |hits: &Vec<(&Kind, Hits)>| hits.iter().any(|(_, hits)| hits.hits.len() >= OF_A_KIND);
-        match whole.filter(enough) {
-            Some(hits) => all.extend(hits),
-            None => all.extend(of(query, kind)?),
-        }
-    }
-    Ok(all)
 }
 
 fn group(name: &str, found: Vec<Found>) -> Group {
@@ -112,6 +89,7 @@ fn entries(signed: &Signed, menu: Option<&Arc<Menu>>) -> Vec<Entry> {
     entries.extend(kept_announcements::entries(signed));
     entries.extend(kept_clients::entries(signed));
     entries.extend(kept_requests::entries(signed));
+    entries.extend(kept_templates::entries(signed));
     entries.extend(kept_messages::entries(signed));
     entries
 }

@@ -158,6 +158,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_announcements::SCHEMA,
                 kept_clients::SCHEMA,
                 kept_requests::SCHEMA,
+                kept_templates::SCHEMA,
                 kept_messages::SCHEMA,
                 kept_adherence::SCHEMA,
                 kept_post::SCHEMA,

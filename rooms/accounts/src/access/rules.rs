@@ -108,6 +108,12 @@ actions! {
     ReadAnnouncements "read-announcements" "Read announcements, and confirm to have read them",
     /// Post announcements.
     PostAnnouncements "post-announcements" "Post announcements, and see who has read them",
+    /// Read templates.
+    ReadTemplates "read-templates" "Read the texts to begin with",
+    /// Write templates.
+    WriteTemplates "write-templates" "Write the texts to begin with, and take them out of use",
+    /// Approve templates.
+    ApproveTemplates "approve-templates" "Approve texts that somebody else has written",
     /// Check closed requests.
     CheckQuality "check-quality" "Check closed requests and record findings",
     /// Decide on violations.
@@ -174,6 +180,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
         &[
             (Action::ReadSops, R::EVERYONE),
             (Action::ReadAnnouncements, R::MINE),
+            (Action::ReadTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -186,6 +193,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::HandleRequests, R::EVERYONE),
             (Action::HandleCases, R::MINE),
             (Action::ReadAdherence, R::OWN),
+            (Action::WriteTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -201,6 +209,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::RecordSales, R::MINE),
             (Action::ReadAdherence, R::OURS),
             (Action::OpenInEmergency, R::EVERYONE),
+            (Action::WriteTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -225,6 +234,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::ImportHistory, R::EVERYONE),
             (Action::ReadAnnouncements, R::EVERYONE),
             (Action::PostAnnouncements, R::EVERYONE),
+            (Action::WriteTemplates, R::EVERYONE),
+            (Action::ApproveTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -239,6 +250,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::OpenInEmergency, R::EVERYONE),
             (Action::ReadAnnouncements, R::OURS),
             (Action::PostAnnouncements, R::LED),
+            (Action::WriteTemplates, R::EVERYONE),
+            (Action::ApproveTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -275,6 +288,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::OpenInEmergency, R::EVERYONE),
             (Action::ReadAnnouncements, R::OURS),
             (Action::PostAnnouncements, R::LED),
+            (Action::WriteTemplates, R::EVERYONE),
+            (Action::ApproveTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -320,6 +335,8 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
             (Action::EraseClients, R::EVERYONE),
             (Action::ReadAnnouncements, R::EVERYONE),
             (Action::PostAnnouncements, R::EVERYONE),
+            (Action::WriteTemplates, R::EVERYONE),
+            (Action::ApproveTemplates, R::EVERYONE),
         ],
     ),
     (
@@ -327,6 +344,7 @@ pub const RULES: &[(&str, &[(Action, Reach)])] = &[
         &[
             (Action::ReadAdherence, R::EVERYONE),
             (Action::ApproveSops, R::EVERYONE),
+            (Action::ApproveTemplates, R::EVERYONE),
         ],
     ),
     (

@@ -34,16 +34,6 @@ use crate::tally::Dimension;
 /// So many cases are read at once.
 const SLICE: u32 = 1_000;
 
-/// A cell that a spreadsheet shows and never runs: what begins as a formula gets an apostrophe before it.
-fn cell(text: &mut CsvText, value: &str) {
-    let begins = value.trim_start_matches([' ', '\u{a0}']);
-    if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        text.field(&format!("'{value}"));
-    } else {
-        text.field(value);
-    }
-}
-
 /// The figures of all clauses.
 pub async fn figures(
     State(room): State<Room>,
@@ -87,7 +77,7 @@ pub async fn figures(
         let (rule, counts) = (of.rule, of.counts);
         let share = Share::of(counts.met, counts.judged());
         for value in [&rule.card.clause, &rule.card.rule, &rule.card.name] {
-            cell(&mut text, value);
+            text.words(value);
         }
         for number in [
             counts.met,
@@ -296,7 +286,7 @@ fn line(text: &mut CsvText, case: &Owed) {
         &case.owner_role,
         &case.version,
     ] {
-        cell(text, value);
+        text.words(value);
     }
     let time = |at: Option<Instant>| at.map_or_else(String::new, |at| at.to_string());
     for at in [
@@ -323,7 +313,7 @@ mod tests {
         for value in [
             "=1+1", "+1", "-1", "@x", "\t=1", " =1", "plain", "a=b", "＝1",
         ] {
-            cell(&mut text, value);
+            text.words(value);
         }
         text.end_row();
         assert_eq!(text.take(), "'=1+1,'+1,'-1,'@x,'\t=1,' =1,plain,a=b,'＝1\n");

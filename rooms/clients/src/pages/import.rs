@@ -470,16 +470,6 @@ pub async fn undo(
     turn(&room, &signed, &id, undo_import).await
 }
 
-/// A cell that a spreadsheet shows and never runs: what begins as a formula gets an apostrophe before it.
-fn cell(text: &mut CsvText, value: &str) {
-    let begins = value.trim_start_matches([' ', '\u{a0}']);
-    if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        text.field(&format!("'{value}"));
-    } else {
-        text.field(value);
-    }
-}
-
 /// So often one person takes clients out in a day.
 const MOST_EXPORTS: i64 = 10;
 const DAY: i64 = 86_400_000_000;
@@ -575,7 +565,7 @@ async fn all_clients(room: &Room, scope: &Scope) -> Result<(String, u64), Failur
                 card.zone.clone(),
                 card.channel.clone().unwrap_or_default(),
             ] {
-                cell(&mut text, &value);
+                text.words(&value);
             }
             text.end_row();
         }

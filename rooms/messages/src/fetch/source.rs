@@ -32,6 +32,10 @@ pub(crate) struct Source {
     pub(crate) trouble: Option<(String, String, Instant)>,
     pub(crate) tries: u32,
     pub(crate) quiet_until: Instant,
+    /// The folder of what was sent; empty: nobody looks into it.
+    pub(crate) sent_folder: String,
+    pub(crate) sent_validity: Option<u32>,
+    pub(crate) sent_uid: u32,
 }
 
 impl FromRow for Source {
@@ -58,6 +62,9 @@ impl FromRow for Source {
             trouble: trouble.map(|((said, advice), at)| (said, advice, at)),
             tries: row.get(15)?,
             quiet_until: row.get(16)?,
+            sent_folder: row.get(17)?,
+            sent_validity: row.get::<Option<i64>>(18)?.map(small),
+            sent_uid: small(row.get(19)?),
         })
     }
 }
@@ -94,6 +101,7 @@ pub(crate) struct Typed {
     password: Option<String>,
     folder: Option<String>,
     move_to: Option<String>,
+    sent_folder: Option<String>,
 }
 
 /// What it means.
@@ -107,6 +115,7 @@ pub(crate) struct Draft {
     pub(crate) password: Option<Zeroizing<String>>,
     pub(crate) folder: String,
     pub(crate) move_to: String,
+    pub(crate) sent_folder: String,
 }
 
 impl Typed {
@@ -138,6 +147,7 @@ impl Typed {
                 folder
             },
             move_to: text(self.move_to),
+            sent_folder: text(self.sent_folder),
         })
     }
 }
@@ -152,6 +162,9 @@ pub(crate) fn probe(room: &Room, source: &Source) -> Vec<Step> {
         Stage::Folder,
     ];
     let went = room.reach(source).and_then(|mut line| {
+        if !source.sent_folder.is_empty() {
+            line.select(&source.sent_folder)?;
+        }
         line.select(&source.folder)?;
         line.close();
         Ok(())

@@ -27,7 +27,7 @@ pub(super) fn receipt(
     let (Some(placed), Some(to)) = (placed, mail.answer_to()) else {
         return Ok(());
     };
-    let forged = kept_mail::reading::verdict(mail, &mailbox.server) == Verdict::Forged;
+    let forged = work.finding.verdict == Verdict::Forged;
     let address = folded(&to.email);
     if !mailbox.receipt || mail.automatic.is_some() || forged || !is_address(&address) {
         return Ok(());

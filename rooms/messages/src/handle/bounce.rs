@@ -18,7 +18,7 @@ pub(super) fn decide(
     work: &Work,
     report: &Report,
 ) -> Result<Decided, DeskError> {
-    let Some(message) = reported(room, work, report) else {
+    let Some(message) = reported(room, tx, work, report)? else {
         return Ok(Decided::aside(
             "A server reports about a mail that did not leave this house. Nothing was done.",
         ));
@@ -41,13 +41,22 @@ pub(super) fn decide(
     Ok(Decided::on(Outcome::Bounce, Some(request), None))
 }
 
-/// The mail of ours that a report is about: by the id that it quotes, else by the address that only that mail gave out.
-fn reported(room: &Room, work: &Work, report: &Report) -> Option<Id> {
-    let quoted = report.original.as_deref();
-    let quoted = quoted.and_then(|id| room.marks.parcel(id));
+/// The mail of ours that a report is about: by the id that it quotes, which may be one that a provider gave; else by the address that
+/// only that mail gave out.
+fn reported(
+    room: &Room,
+    tx: &Write<'_>,
+    work: &Work,
+    report: &Report,
+) -> Result<Option<Id>, StoreError> {
+    let original = report.original.as_deref();
+    let quoted = original.and_then(|id| room.marks.parcel(id));
     let to = work.mail.recipients().chain(&work.mail.delivered_to);
     let mut to = to.filter_map(|one| room.marks.parcel(&one.email));
-    quoted.or_else(|| to.next())
+    match (quoted.or_else(|| to.next()), original) {
+        (None, Some(id)) => queries::parcel_known_as(tx, id),
+        (found, _) => Ok(found),
+    }
 }
 
 /// The server's own words for all of them: `li@brennan.example: 550 5.1.1 no such user`.

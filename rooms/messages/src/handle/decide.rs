@@ -39,6 +39,12 @@ pub(super) fn decide(
     let author = work.mail.author().map(|author| folded(&author.email));
     let author = author.unwrap_or_default();
     if is_own(&own, &author) {
+        if let Some(letter) = work.letter
+            && room.desk.came_back(tx, letter, work.received_at)?
+        {
+            let words = "A test that a mailbox sent to itself: it can send and receive.";
+            return Ok(Decided::on(Outcome::Told, None, Some(words.to_owned())));
+        }
         let words = "It says to come from an address of the house itself. Nothing was answered.";
         return Ok(Decided::aside(words));
     }

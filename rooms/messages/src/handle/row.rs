@@ -1,17 +1,12 @@
 //! The row of a mail: what it was read as, and what became of it.
 
-use kept_mail::reading::{Automatic, Incoming, sha256, verdict};
+use kept_mail::reading::{Automatic, Incoming, sha256};
 use kept_store::{StoreError, Write, params};
 
 use super::{Decided, Work};
 use crate::queries::{self, folded};
 
-pub(super) fn put(
-    tx: &Write<'_>,
-    work: &Work,
-    server: &str,
-    decided: &Decided,
-) -> Result<(), StoreError> {
+pub(super) fn put(tx: &Write<'_>, work: &Work, decided: &Decided) -> Result<(), StoreError> {
     let mail = &work.mail;
     let author = mail.author();
     let recipients: Vec<String> = mail.recipients().map(|one| folded(&one.email)).collect();
@@ -35,7 +30,7 @@ pub(super) fn put(
             &recipients,
             mail.date,
             work.received_at,
-            verdict(mail, server).word(),
+            work.finding.verdict.word(),
             mail.automatic.map(Automatic::word),
             &flaws.join(", "),
             &digest(mail),
@@ -43,6 +38,7 @@ pub(super) fn put(
             &decided.reason,
             decided.request,
             decided.placed.map(|placed| placed.message),
+            &work.finding.reasons.join("\n"),
         ],
     )?;
     Ok(())

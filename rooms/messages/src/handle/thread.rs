@@ -49,7 +49,12 @@ pub(super) fn find(
     let author = author.unwrap_or_default();
     for id in mail.answers() {
         let rows: Vec<(Id, Id, Vec<u8>)> = read.all(queries::WITH_ID, &params![id])?;
-        for (_, request, _) in rows {
+        let mut requests: Vec<Id> = rows.into_iter().map(|(_, request, _)| request).collect();
+        // Our own, under the id that a provider gave it.
+        if let Some(parcel) = queries::parcel_known_as(read, id)? {
+            requests.extend(desk.of_message(read, parcel)?);
+        }
+        for request in requests {
             let Some(standing) = desk.standing(read, request)? else {
                 continue;
             };

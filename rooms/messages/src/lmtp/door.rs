@@ -1,8 +1,10 @@
 //! The line of the door: who may come in at once, how long and how much, and what becomes of what they bring.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kept_mail::checking::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -25,6 +27,8 @@ pub struct Door {
     room: Room,
     host: Arc<str>,
     places: Arc<Semaphore>,
+    /// Servers of our own, beside those on this machine.
+    trusted: Arc<[IpAddr]>,
 }
 
 impl Door {
@@ -34,6 +38,17 @@ impl Door {
             room,
             host: host.into(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            trusted: Arc::default(),
+        }
+    }
+
+    /// With servers of our own at these addresses: what they tell of who handed a mail to them is believed, as it is of those on this
+    /// machine.
+    #[must_use]
+    pub fn trusting(self, servers: &[IpAddr]) -> Self {
+        Self {
+            trusted: servers.into(),
+            ..self
         }
     }
 
@@ -43,21 +58,25 @@ impl Door {
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
                 return;
             };
-            let Ok((line, _)) = listener.accept().await else {
+            let Ok((line, from)) = listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
             let door = self.clone();
             tokio::spawn(async move {
                 // What breaks here was promised nothing: the other side tries again.
-                let _ = timeout(LONGEST, door.talk(line)).await;
+                let _ = timeout(LONGEST, door.talk(line, from.ip())).await;
                 drop(place);
             });
         }
     }
 
-    async fn talk(&self, mut line: TcpStream) -> std::io::Result<()> {
+    async fn talk(&self, mut line: TcpStream, from: IpAddr) -> std::io::Result<()> {
         let (mut session, hello) = Session::new(&self.host, LARGEST);
+        let from = from.to_canonical();
+        if from.is_loopback() || self.trusted.contains(&from) {
+            session = session.trusted();
+        }
         line.write_all(hello.text.as_bytes()).await?;
         let mut bytes = vec![0; 16 * 1024];
         loop {
@@ -96,9 +115,21 @@ impl Door {
                 let known = tokio::task::spawn_blocking(move || room.knows(&address)).await;
                 session.recipient(known.ok().and_then(Result::ok));
             }
-            Line::Mail { from, to, bytes } => {
+            Line::Mail {
+                from,
+                to,
+                bytes,
+                client,
+            } => {
                 let room = self.room.clone();
-                let kept = tokio::task::spawn_blocking(move || kept(&room, &from, &to, &bytes));
+                let client = client.map(|(address, helo)| Client {
+                    address,
+                    helo,
+                    from: from.clone(),
+                });
+                let kept = tokio::task::spawn_blocking(move || {
+                    kept(&room, (&from, &to), &bytes, client.as_ref())
+                });
                 session.kept(&kept.await.unwrap_or_default());
             }
         }
@@ -107,11 +138,16 @@ impl Door {
 
 /// Keeps a mail for each of its addresses, with what the line knew and the mail does not say. The bytes are durable when this
 /// returns; what is made of them is done after the answer.
-fn kept(room: &Room, from: &str, to: &[String], bytes: &[u8]) -> Vec<Option<bool>> {
+fn kept(
+    room: &Room,
+    (from, to): (&str, &[String]),
+    bytes: &[u8],
+    client: Option<&Client>,
+) -> Vec<Option<bool>> {
     let each = to.iter().map(|address| {
         let head = format!("Return-Path: <{from}>\r\nDelivered-To: {address}\r\n");
         let whole = [head.as_bytes(), bytes].concat();
-        match room.receive(Some(address), &whole) {
+        match room.receive_from(Some(address), &whole, client.cloned()) {
             Ok(_) => Some(true),
             Err(ReceiveError::Store(_)) => None,
             Err(_) => Some(false),

@@ -1,6 +1,8 @@
 //! A conversation with a mail server, without its line: bytes in, replies out. Whoever holds the line says whether an address is
 //! known, and whether a mail is kept.
 
+use std::net::IpAddr;
+
 /// The most bytes of a command.
 const LONGEST_LINE: usize = 2_048;
 /// The most bytes of a line of a mail: far more than the thousand that the standard allows.
@@ -23,6 +25,8 @@ pub enum Line {
         to: Vec<String>,
         /// The bytes, without the dots of the line.
         bytes: Vec<u8>,
+        /// Which machine handed it to the server, and what that called itself.
+        client: Option<(IpAddr, String)>,
     },
     /// Nothing for the outside.
     Nothing,
@@ -55,6 +59,17 @@ pub struct Session {
     /// Waits for a word of whoever holds the line.
     asked: Option<String>,
     mailed: Option<Vec<String>>,
+    /// Whether the other side is believed when it tells who handed a mail to it.
+    is_trusted: bool,
+    /// What it has told of the next mail.
+    forwarded: Forwarded,
+}
+
+/// What a server tells of the machine that handed a mail to it.
+#[derive(Clone, Debug, Default)]
+struct Forwarded {
+    address: Option<IpAddr>,
+    helo: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -81,9 +96,20 @@ impl Session {
             close: false,
             asked: None,
             mailed: None,
+            is_trusted: false,
+            forwarded: Forwarded::default(),
         };
         let text = format!("220 {host} Kept takes mail\r\n");
         (session, Reply { text, close: false })
+    }
+
+    /// With a server of our own, which is believed when it tells who handed a mail to it.
+    #[must_use]
+    pub fn trusted(self) -> Self {
+        Self {
+            is_trusted: true,
+            ..self
+        }
     }
 
     /// Bytes of the other side.
@@ -205,6 +231,7 @@ impl Session {
             self.from.take().unwrap_or_default(),
             std::mem::take(&mut self.to),
         );
+        let told = std::mem::take(&mut self.forwarded);
         let refused = if data.bare {
             Some("550 5.6.0 Lines end with CR and LF, and neither stands alone")
         } else if data.too_large {
@@ -226,6 +253,7 @@ impl Session {
             from,
             to,
             bytes: data.bytes,
+            client: told.address.map(|address| (address, told.helo)),
         }
     }
 
@@ -251,6 +279,7 @@ impl Session {
             "MAIL" => self.mail(rest),
             "RCPT" => return self.rcpt(rest),
             "DATA" => self.begin_data(),
+            "XFORWARD" if self.is_trusted => self.forwarded(rest),
             "RSET" => {
                 self.reset();
                 self.say("250 2.0.0 Begin again");
@@ -276,6 +305,9 @@ impl Session {
         self.say("250-8BITMIME");
         self.say("250-SMTPUTF8");
         self.say("250-ENHANCEDSTATUSCODES");
+        if self.is_trusted {
+            self.say("250-XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE");
+        }
         self.say(&format!("250 SIZE {largest}"));
     }
 
@@ -297,6 +329,30 @@ impl Session {
         }
         self.from = Some(from);
         self.say("250 2.1.0 Go on");
+    }
+
+    /// `XFORWARD ADDR=192.0.2.1 HELO=mx.example`, as Postfix tells before it hands a mail over.
+    fn forwarded(&mut self, rest: &str) {
+        if !self.greeted || self.from.is_some() {
+            return self.fault("503 5.5.1 Not now");
+        }
+        for (name, value) in rest.split(' ').filter_map(|one| one.split_once('=')) {
+            let value = unescaped(value);
+            match name.to_ascii_uppercase().as_str() {
+                "ADDR" => {
+                    let bare = value
+                        .get(..5)
+                        .filter(|six| six.eq_ignore_ascii_case("IPV6:"));
+                    let bare = bare.and_then(|six| value.get(six.len()..));
+                    self.forwarded.address = bare.unwrap_or(&value).parse().ok();
+                }
+                "HELO" if value.len() <= 255 && !value.starts_with('[') => {
+                    self.forwarded.helo = value;
+                }
+                _ => {}
+            }
+        }
+        self.say("250 2.0.0 Go on");
     }
 
     fn rcpt(&mut self, rest: &str) -> Line {
@@ -328,6 +384,7 @@ impl Session {
         self.from = None;
         self.to.clear();
         self.data = None;
+        self.forwarded = Forwarded::default();
     }
 
     fn fault(&mut self, words: &str) {
@@ -356,6 +413,23 @@ fn path(rest: &str, name: &str) -> Option<(String, String)> {
             letter.is_control() || letter.is_whitespace() || letter == '<'
         });
     good.then(|| (address.to_owned(), options.trim().to_owned()))
+}
+
+/// `+3D` stands for a letter that cannot stand there (RFC 3461, 4). What is no text is left out.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('+') {
+        plain.push_str(before);
+        let code = after
+            .get(..2)
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        let letter = code.filter(u8::is_ascii_graphic);
+        plain.extend(letter.map(char::from));
+        rest = after.get(2..).unwrap_or_default();
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// Where a line ends: at its first return and line feed together.

@@ -22,6 +22,9 @@ use crate::room::Room;
 
 /// Letters that can be read, whatever the page around them looks like.
 const LOOK: &str = "html{background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif}";
+/// Nothing in it runs, sends or loads: its pictures are written into it.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 /// So many bytes of pictures are written into a frame.
 const MOST_PICTURES: usize = 10 * 1024 * 1024;
 
@@ -115,13 +118,14 @@ pub async fn show(
 fn facts(row: &MessageRow) -> Vec<Fact> {
     let recipients: Vec<String> = serde_json::from_str(&row.recipients).unwrap_or_default();
     let sender = match row.verdict.as_str() {
-        "verified" => "Verified by our mail server",
-        "forged" => "Our mail server says that it is not from there",
+        "verified" => "Verified",
+        "forged" => "It is not from there: somebody else uses the address",
         _ => "Not verified: it may be from somebody else",
     };
     let all = [
         ("From", format!("{} {}", row.from_name, row.from_email)),
         ("Sender", sender.to_owned()),
+        ("How that is known", row.verdict_why.replace('\n', " ")),
         ("Answers go to", row.reply_to.clone()),
         ("To", recipients.join(", ")),
         ("Came to", row.mailbox.clone()),
@@ -162,14 +166,21 @@ pub async fn html(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let (_, content) = found(&room, &signed, &id).await?;
+    let (row, content) = found(&room, &signed, &id).await?;
     let mail = Incoming::read(&content);
     let html = mail.html.as_deref().ok_or_else(missing)?;
-    let pictures = Pictures {
-        remote: wanted.remote(),
+    let mut known = Pictures {
+        fetched: HashMap::new(),
         parts: pictures(&mail.parts),
     };
-    let safe = safe_html(html, &pictures);
+    let mut safe = safe_html(html, &known);
+    if wanted.remote() && !safe.remote.is_empty() {
+        let (id, addresses, asking) = (row.id, safe.remote, room.clone());
+        let fetched = tokio::task::spawn_blocking(move || asking.pictures(id, &addresses)).await;
+        let fetched = fetched.map_err(Failure::internal)?;
+        known.fetched = fetched.map_err(kept_rooms::failed)?;
+        safe = safe_html(html, &known);
+    }
     let note = match safe.left_out {
         0 => String::new(),
         1 => "<p><em>A picture from elsewhere was left out.</em></p>".to_owned(),
@@ -179,24 +190,16 @@ pub async fn html(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><style>{LOOK}</style><title>A mail</title></head><body>{note}{}</body></html>",
         safe.html
     );
-    let from = if wanted.remote() {
-        "data: https: http:"
-    } else {
-        "data:"
-    };
-    let policy = format!(
-        "default-src 'none'; img-src {from}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
-         sandbox allow-popups allow-popups-to-escape-sandbox"
-    );
     let mut response = (StatusCode::OK, whole).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
     );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
     Ok(response)
 }
 

@@ -103,6 +103,7 @@ fn filled(source: Option<&Source>) -> Filled {
         ("user", source.user.clone()),
         ("folder", source.folder.clone()),
         ("move_to", source.move_to.clone()),
+        ("sent_folder", source.sent_folder.clone()),
     ])
 }
 
@@ -294,6 +295,7 @@ pub async fn save_source(
             &draft.folder,
             &draft.move_to,
             act.at,
+            &draft.sent_folder,
         ];
         tx.execute(queries::PUT_SOURCE, &row)?;
         let detail = serde_json::json!({ "host": draft.host, "port": draft.port });

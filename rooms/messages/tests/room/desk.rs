@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kept_desk::{Ground, Site};
 use kept_kernel::{Id, Instant};
 use kept_mail::Marks;
+use kept_mail::checking::Resolver;
 use kept_messages::{Room, add_mailbox, api_description, api_routes, parts, routes};
 use kept_outbound::{Guard, Trust};
 use kept_rooms::Parts;
@@ -29,6 +30,7 @@ statements! {
     CLOSE = "UPDATE paper_requests SET closed_at = $2 WHERE number = $1";
     MERGE = "UPDATE paper_requests SET merged_into = (SELECT o.id FROM paper_requests o WHERE o.number = $2) WHERE number = $1";
     SAY = "INSERT INTO paper_lines (id, request, how, text) VALUES ($1, $2, 'us', 'Words of ours')";
+    VERDICTS = "SELECT verdict, verdict_why FROM mail_messages ORDER BY id";
     RAW = "SELECT state, content FROM mail_raw ORDER BY id";
     FROM_THE_START = "UPDATE mailbox_sources SET last_uid = 0";
     TOO_LARGE = "SELECT sender, size FROM mail_too_large ORDER BY id";
@@ -61,6 +63,15 @@ impl Desk {
 
     /// The same, where servers show a certificate of the test's own.
     pub fn trusting(home: &Home, trust: Trust) -> Self {
+        Self::with(home, trust, None)
+    }
+
+    /// The same, where somebody can be asked who wrote a mail.
+    pub fn asking(home: &Home, resolver: Arc<dyn Resolver>) -> Self {
+        Self::with(home, Trust::default(), Some(resolver))
+    }
+
+    fn with(home: &Home, trust: Trust, resolver: Option<Arc<dyn Resolver>>) -> Self {
         let schemas = [kept_messages::SCHEMA, SCHEMA];
         let mut ground = Ground::new(home, START, &schemas);
         ground.hire(("maya", "client-service-representative"), (None, None));
@@ -70,7 +81,12 @@ impl Desk {
         let marks = Marks::new(&ground.roots);
         let paper = Arc::new(Paper(ground.world.clone()));
         let sealer = Sealer::new(&ground.roots, Purpose::Connectors);
-        let room = Room::new(house, paper, marks.clone()).fetching(sealer, Guard::Anywhere, trust);
+        let mut room = Room::new(house, paper, marks.clone())
+            .fetching(sealer, Guard::Anywhere, trust)
+            .with_pictures_from(Guard::Anywhere);
+        if let Some(resolver) = resolver {
+            room = room.checking(resolver);
+        }
         for (address, name) in [
             ("desk@desk.example", "Desk"),
             ("sales@desk.example", "Sales"),
@@ -181,6 +197,11 @@ impl Desk {
         let rows: Vec<(String, Option<String>)> =
             self.store.read(|read| read.all(STATES, &[])).kept();
         rows.into_iter().map(|(state, _)| state).collect()
+    }
+
+    /// What senders are worth, and why, in order.
+    pub fn verdicts(&self) -> Vec<(String, String)> {
+        self.store.read(|read| read.all(VERDICTS, &[])).kept()
     }
 
     pub fn raw(&self) -> Vec<(String, Vec<u8>)> {

@@ -94,11 +94,25 @@ impl Dovecot {
 
     /// A mail comes to the mailbox there.
     pub fn gets(&self, name: &str, raw: &str) {
+        self.gets_in("", name, raw);
+    }
+
+    /// A mail comes to a folder there, named with a dot before it.
+    pub fn gets_in(&self, folder: &str, name: &str, raw: &str) {
         let raw = raw.replace('\n', "\r\n");
-        let tmp = self.maildir().join("tmp").join(name);
+        let place = self.maildir().join(folder);
+        let tmp = place.join("tmp").join(name);
         fs::write(&tmp, raw).unwrap();
         chown(&tmp, Some(NOBODY), Some(NOBODY)).unwrap();
-        fs::rename(&tmp, self.maildir().join("new").join(name)).unwrap();
+        fs::rename(&tmp, place.join("new").join(name)).unwrap();
+    }
+
+    /// There is another folder.
+    pub fn has_folder(&self, name: &str) {
+        for part in ["new", "cur", "tmp"] {
+            fs::create_dir_all(self.maildir().join(format!(".{name}")).join(part)).unwrap();
+        }
+        own(&self.folder.join("home"));
     }
 
     /// How many mails lie there, and how many of them are marked as read.

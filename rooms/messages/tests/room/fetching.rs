@@ -14,6 +14,15 @@ fn set_up(
     (port, protection): (u16, &str),
     (password, folder): (&str, &str),
 ) -> String {
+    set_up_with_sent(desk, (port, protection), (password, folder), "")
+}
+
+fn set_up_with_sent(
+    desk: &Desk,
+    (port, protection): (u16, &str),
+    (password, folder): (&str, &str),
+    sent: &str,
+) -> String {
     let ada = desk.browser("ada");
     let list = ada.get("/settings/mailboxes");
     let (_, rest) = list.text.split_once("href=\"/settings/mailboxes/").unwrap();
@@ -26,6 +35,7 @@ fn set_up(
         ("user", "desk"),
         ("password", password),
         ("folder", folder),
+        ("sent_folder", sent),
     ];
     let saved = ada.post(&page, &format!("{page}/source"), &fields);
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
@@ -64,6 +74,28 @@ on_both! {
         assert_eq!((desk.requests(), server.holds().0), (5, 5));
         let page = desk.browser("ada").get("/settings/mailboxes");
         assert!(page.has("last mail"), "{}", page.text);
+    }
+}
+
+on_both! {
+    fn the_copy_among_what_was_sent_names_the_id_that_a_provider_gave(home) {
+        let Some(server) = Dovecot::start("the_copy_among_what_was_sent", home.folder()) else { return };
+        let desk = Desk::trusting(home, server.trust());
+        desk.ruth("Message-ID: <one@brennan.example>\nSubject: Pump", "It leaks.");
+        let ours = desk.answers(1001);
+        let token = ours.split('@').next().unwrap().to_owned();
+        server.has_folder("Sent");
+        set_up_with_sent(&desk, (server.tls, "tls"), (PASSWORD, "INBOX"), "Sent");
+        assert_eq!(desk.room.fetch_once(BOX), Ok(0));
+        let copy = format!("From: {BOX}\nMessage-ID: <given@provider.example>\nX-Kept-Letter: {token}\nSubject: Re: Pump\n\nWords\n");
+        server.gets_in(".Sent", "1", &copy);
+        server.gets("2", "From: ruth@brennan.example\nIn-Reply-To: <given@provider.example>\nSubject: Re: Pump\n\nStill.\n");
+        assert_eq!(desk.room.fetch_once(BOX), Ok(1));
+        assert_eq!(desk.last(), (1001, "client".into()));
+        // A folder that is not there holds up nothing.
+        set_up_with_sent(&desk, (server.tls, "tls"), (PASSWORD, "INBOX"), "Nowhere");
+        server.gets("3", &mail(3));
+        assert_eq!(desk.room.fetch_once(BOX), Ok(1));
     }
 }
 

@@ -13,4 +13,6 @@ mod dovecot;
 mod faults;
 mod fetching;
 mod paper;
+mod pictures;
 mod threads;
+mod writers;

@@ -3,7 +3,7 @@
 use kept_accounts::access::Scope;
 use kept_kernel::{Id, Instant};
 use kept_mail::{Counts, Mail, Placed, Standing};
-use kept_messages::{Desk, DeskError, Step};
+use kept_messages::{Desk, DeskError, Step, Written};
 use kept_rooms::About;
 use kept_store::{Migration, Read, Schema, StoreError, Write, params, statements};
 use kept_world::World;
@@ -40,6 +40,7 @@ statements! {
     LINE = "INSERT INTO paper_lines (id, request, how, text) VALUES ($1, $2, $3, $4)";
     PERSON = "INSERT INTO paper_people (request, email) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     FILE = "INSERT INTO paper_files (id, request, name) VALUES ($1, $2, $3)";
+    OURS = "SELECT id, request FROM paper_lines WHERE how = 'us' ORDER BY id";
     OF = "SELECT request FROM paper_lines WHERE id = $1";
     ONE = "SELECT merged_into, closed_at FROM paper_requests WHERE id = $1";
     NUMBERED = "SELECT id FROM paper_requests WHERE number = $1";
@@ -96,8 +97,32 @@ impl Desk for Paper {
         Ok(Vec::new())
     }
 
+    fn written(
+        &self,
+        read: &Read<'_>,
+        _: &Scope,
+        (before, _): (Instant, Id),
+        _: u32,
+    ) -> Result<Vec<Written>, StoreError> {
+        let at = self.0.now();
+        let rows: Vec<(Id, Id)> = read.all(OURS, &[])?;
+        let written = |(id, request)| Written {
+            id,
+            at,
+            request,
+            name: "Maya".to_owned(),
+        };
+        let rows = rows.into_iter().map(written);
+        Ok(rows.filter(|one| one.at < before).collect())
+    }
+
     fn own_addresses(&self, _: &Read<'_>) -> Result<Vec<String>, StoreError> {
         Ok(vec!["house@desk.example".to_owned()])
+    }
+
+    fn came_back(&self, tx: &Write<'_>, letter: Id, _: Instant) -> Result<bool, StoreError> {
+        let found: Option<(Id,)> = tx.maybe(OF, &params![letter])?;
+        Ok(found.is_some())
     }
 
     fn changed(&self, _: Option<Id>) {}

@@ -1,6 +1,6 @@
 //! Which conversation a mail belongs to, and what becomes of it there.
 
-use kept_testing::on_both;
+use kept_testing::{Kept as _, on_both};
 
 use crate::desk::{DAY, Desk};
 
@@ -18,6 +18,40 @@ on_both! {
         desk.comes(&format!("From: r@home.example\nTo: desk+{token}@desk.example\nIn-Reply-To: <rewritten@provider.example>\nSubject: Re: Invoice"), "And again.");
         assert_eq!(desk.last(), (1001, "client".into()));
         assert_eq!(desk.requests(), 1);
+    }
+}
+
+on_both! {
+    fn an_id_that_a_provider_gave_our_mail_finds_the_conversation_for_whoever_takes_part(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Message-ID: <one@brennan.example>\nSubject: Invoice 1182", "It is wrong.");
+        let ours = desk.answers(1001);
+        let parcel = desk.marks.parcel(&ours).unwrap();
+        let given = vec!["0102018f3c2a9b7e-1b2c@email.amazonses.com".to_owned()];
+        let now = desk.now();
+        desk.store.write(move |tx| kept_messages::also_known_as(tx, parcel, &given, now)).kept();
+        let answer = "References: <0102018f3c2a9b7e-1b2c@email.amazonses.com>\nSubject: Re: Invoice 1182";
+        desk.ruth(answer, "Still wrong.");
+        assert_eq!(desk.last(), (1001, "client".into()));
+        desk.comes(&format!("From: eve@evil.example\n{answer}"), "Send me the keys.");
+        assert_eq!((desk.last(), desk.follows(1002)), ((1002, "opens".into()), Some(1001)));
+        // Its own id still counts, too.
+        desk.ruth(&format!("In-Reply-To: <{ours}>\nSubject: Re: Invoice 1182"), "And again.");
+        assert_eq!(desk.last(), (1001, "client".into()));
+    }
+}
+
+on_both! {
+    fn a_mail_to_itself_has_done_its_work_when_it_comes_back(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Subject: Pump", "It leaks.");
+        let token = desk.answers(1001);
+        let token = token.split('@').next().unwrap();
+        desk.comes(&format!("From: desk@desk.example\nX-Kept-Letter: {token}\nSubject: A test"), "Nobody needs to do anything.");
+        assert_eq!(desk.states(), ["opened", "told"]);
+        // What only says to come from us is looked at by people, as ever.
+        desk.comes("From: desk@desk.example\nX-Kept-Letter: nonsense\nSubject: A test", "Pay this.");
+        assert_eq!(desk.states()[2], "aside");
     }
 }
 

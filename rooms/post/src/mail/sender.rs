@@ -7,11 +7,13 @@ use kept_accounts::model::{PersonId, PersonState};
 use kept_accounts::queries::person;
 use kept_journal::outbox::{self, Became, Parcel};
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Enclosed, Letter, Line, Recipient, Sender, TOPIC, Trouble, compose};
+use kept_mail::{
+    Address, Enclosed, Letter, Line, Recipient, Sender, Server, TOPIC, Trouble, compose, other_ids,
+};
 use kept_rooms::JobProblem;
-use kept_store::{StoreError, Write, params};
+use kept_store::{StoreError, Write};
 
-use super::queries;
+use super::ways::{self, Ways};
 use crate::room::Room;
 
 /// How long a letter is ours: longer than a server may take for all its answers.
@@ -25,7 +27,7 @@ const ROUND: usize = 100;
 /// Letters that were sent so long ago are forgotten.
 const KEPT: i64 = 30 * 86_400 * 1_000_000;
 
-/// A round: everything that is due now, as far as the server takes it.
+/// A round: everything that is due now, as far as the servers take it.
 pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
     let now = room.world.now();
     let due = room.store.read(move |read| {
@@ -34,87 +36,173 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
         let due = first
             .first()
             .is_some_and(|letter| letter.next_try_at <= now);
-        if !due {
-            return Ok::<_, StoreError>(None);
-        }
-        queries::mail_server(read)
+        due.then(|| ways::known(read)).transpose()
     });
-    let Some(kept) = due.wait()?.filter(|kept| kept.quiet_until <= now) else {
+    let Some(known) = due.wait()? else {
         return Ok(());
     };
-    let Some(server) = kept.opened(&room.sealer) else {
-        let words = "the password that is kept cannot be opened with the keys of this house";
-        return noted(room, words, "Type it again in the settings of mail.");
+    let ways = Ways::new(room, &known);
+    if ways.all.iter().all(|way| way.quiet_until > now) {
+        return Ok(());
+    }
+    let servers: Vec<Option<Server>> = ways.all.iter().map(|way| way.server.clone()).collect();
+    let mut sending = Sending {
+        room,
+        lines: servers.iter().map(|_| None).collect(),
+        used: vec![false; servers.len()],
+        servers: &servers,
+        ways,
     };
-    let sender = kept.sender(room);
-    let mut line: Option<Line<'_>> = None;
+    // With one server alone nothing is taken from the outbox before there is a line.
+    if servers.len() == 1 && !sending.keeps_a_line()? {
+        return Ok(());
+    }
     for _ in 0..ROUND {
-        let open = match line.take().filter(|line| !line.is_broken()) {
-            Some(line) => line,
-            None => match server.open() {
-                Ok(line) => line,
-                Err(trouble) => return noted(room, &trouble.to_string(), &trouble.advice),
-            },
-        };
-        let (used, went) = next(room, (&sender, &kept.host), open)?;
-        line = used;
-        if !went {
+        if !sending.next()? {
             break;
         }
     }
-    if let Some(line) = line {
-        line.close();
+    Ok(sending.end()?)
+}
+
+/// A round under way.
+struct Sending<'a> {
+    room: &'a Room,
+    ways: Ways,
+    servers: &'a [Option<Server>],
+    lines: Vec<Option<Line<'a>>>,
+    /// Which of them could be used.
+    used: Vec<bool>,
+}
+
+impl<'a> Sending<'a> {
+    fn keeps_a_line(&mut self) -> Result<bool, StoreError> {
+        let line = self.line(0)?;
+        let there = line.is_some();
+        self.keep(0, line);
+        Ok(there)
     }
-    let well = room.store.write(|tx| tx.execute(queries::WELL, &[]));
-    Ok(well.wait().map(drop)?)
-}
 
-/// Writes down that the server could not be reached.
-fn noted(room: &Room, words: &str, advice: &str) -> Result<(), JobProblem> {
-    let (now, words, advice) = (room.world.now(), words.to_owned(), advice.to_owned());
-    let note = room.store.write(move |tx| {
-        let quiet = now.plus_micros(QUIET);
-        tx.execute(queries::TROUBLE, &params![&words, &advice, now, quiet])
-    });
-    Ok(note.wait().map(drop)?)
-}
-
-/// Sends one letter. Gives the line back where it is still good, and whether there was a letter at all.
-fn next<'a>(
-    room: &Room,
-    (sender, host): (&Sender, &str),
-    mut line: Line<'a>,
-) -> Result<(Option<Line<'a>>, bool), StoreError> {
-    let (now, own) = (room.world.now(), room.world.id());
-    let leased = room
-        .store
-        .write(move |tx| outbox::lease(tx, (TOPIC, own), (now, now.plus_micros(LEASE)), 1));
-    let Some(parcel) = leased.wait()?.pop() else {
-        return Ok((Some(line), false));
-    };
-    let addressed = match addressed(room, &parcel)? {
-        Ok(addressed) => addressed,
-        Err(why) => {
-            report(room, parcel, own, Err(Unsent::Never(why)))?;
-            return Ok((Some(line), true));
+    fn keep(&mut self, at: usize, line: Option<Line<'a>>) {
+        if let Some(place) = self.lines.get_mut(at) {
+            *place = line;
         }
-    };
+    }
+
+    /// A line to a server; none: it cannot be used just now, which is written down.
+    fn line(&mut self, at: usize) -> Result<Option<Line<'a>>, StoreError> {
+        let open = self.lines.get_mut(at).and_then(Option::take);
+        if let Some(open) = open.filter(|line| !line.is_broken()) {
+            return Ok(Some(open));
+        }
+        let (Some(way), Some(server)) = (self.ways.all.get_mut(at), self.servers.get(at)) else {
+            return Ok(None);
+        };
+        if way.quiet_until > self.room.world.now() {
+            return Ok(None);
+        }
+        let Some(server) = server else {
+            let words = "the password that is kept cannot be opened with the keys of this house";
+            let advice = "Type it again in the settings of mail.";
+            way.noted(self.room, (words, advice), QUIET)?;
+            return Ok(None);
+        };
+        match server.open() {
+            Ok(line) => {
+                if let Some(used) = self.used.get_mut(at) {
+                    *used = true;
+                }
+                Ok(Some(line))
+            }
+            Err(trouble) => {
+                let words = (&*trouble.to_string(), &*trouble.advice);
+                way.noted(self.room, words, QUIET)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Sends one letter. False: there was none.
+    fn next(&mut self) -> Result<bool, StoreError> {
+        let room = self.room;
+        let (now, own) = (room.world.now(), room.world.id());
+        let leased = room
+            .store
+            .write(move |tx| outbox::lease(tx, (TOPIC, own), (now, now.plus_micros(LEASE)), 1));
+        let Some(parcel) = leased.wait()?.pop() else {
+            return Ok(false);
+        };
+        let addressed = match addressed(room, &parcel)? {
+            Ok(addressed) => addressed,
+            Err(why) => {
+                report(room, parcel, own, Err(Unsent::Never(why)))?;
+                return Ok(true);
+            }
+        };
+        let at = self.ways.of(&addressed.0);
+        let line = match at {
+            Some(at) => self.line(at)?,
+            None => None,
+        };
+        let (Some(at), Some(mut line)) = (at, line) else {
+            postponed(room, parcel.id, (own, now.plus_micros(QUIET)))?;
+            return Ok(true);
+        };
+        let host = self.ways.all.get(at).map_or("", |way| &way.host);
+        let ready = ready(room, &self.ways.sender, addressed)?;
+        let outcome = sent(&mut line, ready, host, (parcel.id, now));
+        let good = !matches!(outcome, Err(Unsent::Server(_)));
+        report(room, parcel, own, outcome)?;
+        self.keep(at, good.then_some(line));
+        Ok(true)
+    }
+
+    fn end(self) -> Result<(), StoreError> {
+        for line in self.lines.into_iter().flatten() {
+            line.close();
+        }
+        for (way, used) in self.ways.all.iter().zip(&self.used) {
+            if *used {
+                way.well(self.room)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The server of a letter cannot be used just now: that costs the letter no try.
+fn postponed(room: &Room, parcel: Id, (own, until): (Id, Instant)) -> Result<(), StoreError> {
+    let later = room
+        .store
+        .write(move |tx| outbox::postpone(tx, parcel, own, until));
+    later.wait()
+}
+
+fn sent(
+    line: &mut Line<'_>,
+    ready: Ready,
+    host: &str,
+    (parcel, now): (Id, Instant),
+) -> Result<Taken, Unsent> {
     let Ready {
         letter,
         to,
         sender,
         enclosed,
-    } = ready(room, sender, addressed)?;
-    let outcome = match compose(&letter, &to, &sender, enclosed, (parcel.id, now)) {
-        Ok(message) => match line.send(&message) {
-            Ok(said) => Ok(format!("{host} said {said}")),
-            Err(trouble) => Err(Unsent::Server(trouble)),
-        },
-        Err(error) => Err(Unsent::Never(error.to_string())),
-    };
-    let good = !matches!(outcome, Err(Unsent::Server(_)));
-    report(room, parcel, own, outcome)?;
-    Ok((good.then_some(line), true))
+    } = ready;
+    let message = compose(&letter, &to, &sender, enclosed, (parcel, now))
+        .map_err(|error| Unsent::Never(error.to_string()))?;
+    let said = line.send(&message).map_err(Unsent::Server)?;
+    Ok(Taken {
+        ids: other_ids(host, &said),
+        said: format!("{host} said {said}"),
+    })
+}
+
+/// What a server said that took a letter, and which ids it gave it.
+struct Taken {
+    said: String,
+    ids: Vec<String>,
 }
 
 /// Why a letter was not sent.
@@ -129,13 +217,15 @@ fn report(
     room: &Room,
     parcel: Parcel,
     own: Id,
-    outcome: Result<String, Unsent>,
+    outcome: Result<Taken, Unsent>,
 ) -> Result<(), StoreError> {
+    let outside = Arc::clone(&room.outside);
     let (now, id) = (room.world.now(), parcel.id);
     let written = room.store.write(move |tx| match &outcome {
-        Ok(said) => {
+        Ok(taken) => {
             if outbox::sent(tx, parcel.id, own, now)? {
-                outbox::became(tx, parcel.id, Became::Taken, said, now)?;
+                outbox::became(tx, parcel.id, Became::Taken, &taken.said, now)?;
+                outside.known_as(tx, parcel.id, &taken.ids, now)?;
             }
             Ok(())
         }

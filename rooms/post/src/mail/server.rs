@@ -65,12 +65,40 @@ impl FromRow for MailServer {
 }
 
 impl MailServer {
+    /// The server of a mailbox, from its row.
+    pub(super) fn of_mailbox(row: &Row<'_>) -> Result<Self, StoreError> {
+        let protection: String = row.get(2)?;
+        let trouble: Option<String> = row.get(6)?;
+        let advice: Option<String> = row.get(7)?;
+        let at: Option<Instant> = row.get(8)?;
+        let said = trouble.zip(advice).zip(at);
+        Ok(Self {
+            host: row.get(0)?,
+            port: u16::try_from(row.get::<i64>(1)?).unwrap_or_default(),
+            protection: Protection::named(&protection).unwrap_or_default(),
+            user: row.get(3)?,
+            password: row.get::<Option<&[u8]>>(4)?.map(<[u8]>::to_vec),
+            from_name: String::new(),
+            from_email: row.get(5)?,
+            trouble: said.map(|((trouble, advice), at)| (trouble, advice, at)),
+            quiet_until: row.get(9)?,
+            dkim_selector: String::new(),
+            dkim_key: None,
+            signing_since: None,
+        })
+    }
+
     /// As letters are sent with it; none where the sealed password does not open.
     pub(crate) fn opened(&self, sealer: &Sealer) -> Option<Server> {
+        self.opened_at(sealer, SEALED_FOR)
+    }
+
+    /// The same, with a password that was sealed for another place.
+    pub(super) fn opened_at(&self, sealer: &Sealer, place: &[u8]) -> Option<Server> {
         let password = match &self.password {
             None => Zeroizing::new(String::new()),
             Some(sealed) => {
-                let plain = sealer.open(SEALED_FOR, sealed).ok()?;
+                let plain = sealer.open(place, sealed).ok()?;
                 Zeroizing::new(String::from_utf8(plain.to_vec()).ok()?)
             }
         };
@@ -133,6 +161,23 @@ pub(crate) struct Draft {
 }
 
 impl Typed {
+    /// The form of a mailbox's own server: whose address it is is known.
+    pub(crate) fn of_mailbox(
+        [host, port, protection]: [String; 3],
+        (user, password): (Option<String>, Option<String>),
+        address: &str,
+    ) -> Self {
+        Self {
+            host,
+            port,
+            protection,
+            user,
+            password,
+            from_name: None,
+            from_email: address.to_owned(),
+        }
+    }
+
     /// Understands it, or says all that is wrong.
     pub(crate) fn understood(self) -> Result<Draft, Vec<FieldError>> {
         let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();

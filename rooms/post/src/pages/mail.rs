@@ -190,14 +190,6 @@ fn filled(kept: Option<&MailServer>) -> Filled {
 }
 
 fn drawn(room: &Room, frame: Frame, health: &Health, form: Filled, steps: Vec<Tried>) -> MailPage {
-    let choice = |protection: Protection| {
-        let label = match protection {
-            Protection::Tls => "TLS, usual at port 465",
-            Protection::StartTls => "STARTTLS, usual at port 587",
-            Protection::None => "None: only within your own network",
-        };
-        Choice::new(protection.word(), label)
-    };
     let has_password = health
         .server
         .as_ref()
@@ -206,7 +198,7 @@ fn drawn(room: &Room, frame: Frame, health: &Health, form: Filled, steps: Vec<Tr
         tabs: tabs(HERE),
         notices: notices(health),
         steps,
-        protections: Protection::ALL.map(choice).to_vec(),
+        protections: Protection::ALL.map(protections).to_vec(),
         password_hint: if has_password {
             "One is kept, sealed. Leave this empty to keep it; another host or user needs it anew."
         } else {
@@ -220,6 +212,15 @@ fn drawn(room: &Room, frame: Frame, health: &Health, form: Filled, steps: Vec<Tr
         form,
         frame: frame.titled("Mail server").at("settings"),
     }
+}
+
+pub(super) fn protections(protection: Protection) -> Choice {
+    let label = match protection {
+        Protection::Tls => "TLS, usual at port 465",
+        Protection::StartTls => "STARTTLS, usual at port 587",
+        Protection::None => "None: only within your own network",
+    };
+    Choice::new(protection.word(), label)
 }
 
 fn notices(health: &Health) -> Vec<Notice> {

@@ -16,23 +16,39 @@ use kept_language::{Register, RegisterFile, Source};
 use kept_mail::{Address, Enclosed, Identity, Letter, TOPIC, Voice, put};
 use kept_outbound::Guard;
 use kept_post::{Outside, Room};
-use kept_store::{Read, Store, StoreError, params, statements};
+use kept_store::{Migration, Read, Schema, Store, StoreError, Write, params, statements};
 use kept_testing::{Home, Kept as _};
 use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
 use kept_world::World;
 
 /// Friday 30 January 2026, 10:30 UTC.
 pub const START: Instant = Instant::from_seconds(1_769_769_000);
+/// The mailbox of pumps.
+pub const PUMPS: Id = Id::from_bytes([3; 16]);
 const PASSWORD: &str = "copper kettle moss";
 
 statements! {
     SET = "INSERT INTO mail_server (id, host, port, protection, username, password, from_name, from_email, changed_at, quiet_until)
            VALUES (1, '127.0.0.1', $1, 'none', '', NULL, 'Harrowmere', 'desk@harrowmere.example', 0, 0)
            ON CONFLICT (id) DO UPDATE SET port = excluded.port, quiet_until = 0";
+    SET_OWN = "INSERT INTO mailbox_mail_servers (mailbox, address, host, port, protection, username, password, changed_at, quiet_until)
+               VALUES ($1, 'pumps@harrowmere.example', '127.0.0.1', $2, 'none', '', NULL, 0, 0)";
     RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
+    KNOWN = "INSERT INTO paper_known (id, parcel) VALUES ($1, $2)";
+    ALL_KNOWN = "SELECT id, parcel FROM paper_known ORDER BY id";
     TELL = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, due_at, at, made_at)
             VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', $2, $3, $4, $4, $4)";
 }
+
+/// What the room next door keeps.
+const SCHEMA: Schema = Schema {
+    owner: "paper",
+    migrations: &[Migration {
+        number: 1,
+        name: "paper",
+        text: "CREATE TABLE paper_known (id $TEXT NOT NULL PRIMARY KEY, parcel $ID NOT NULL) $STRICT;",
+    }],
+};
 
 pub struct Desk {
     pub store: Store,
@@ -51,6 +67,7 @@ impl Desk {
             kept_search::SCHEMA,
             kept_accounts::SCHEMA,
             kept_post::SCHEMA,
+            SCHEMA,
         ];
         store.migrate(&schemas, START).unwrap();
         let clock = Arc::new(AtomicI64::new(START.micros()));
@@ -115,6 +132,13 @@ impl Desk {
             .kept();
     }
 
+    /// Letters of the mailbox of pumps go to this port from now on.
+    pub fn set_own_server(&self, port: u16) {
+        self.store
+            .write(move |tx| tx.execute(SET_OWN, &params![PUMPS, i64::from(port)]))
+            .kept();
+    }
+
     /// A round of each job.
     pub fn round(&self) {
         for job in kept_post::jobs(&self.room) {
@@ -156,6 +180,11 @@ impl Desk {
         found.kept().unwrap()
     }
 
+    /// Under which other ids letters are known.
+    pub fn known(&self) -> Vec<(String, Id)> {
+        self.store.read(|read| read.all(ALL_KNOWN, &[])).kept()
+    }
+
     /// All letters, the newest first.
     pub fn letters(&self) -> Vec<Letter> {
         let start = (Instant::MAX, Id::from_bytes([0xff; 16]));
@@ -183,11 +212,28 @@ impl Outside for Paper {
         }))
     }
 
+    fn mailboxes(&self, _: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+        Ok(vec![(PUMPS, "pumps@harrowmere.example".to_owned())])
+    }
+
     fn file(&self, _: &Read<'_>, _: Id) -> Result<Option<Enclosed>, StoreError> {
         Ok(Some(Enclosed {
             name: "quote.pdf".to_owned(),
             content: b"%PDF".to_vec(),
         }))
+    }
+
+    fn known_as(
+        &self,
+        tx: &Write<'_>,
+        parcel: Id,
+        ids: &[String],
+        _: Instant,
+    ) -> Result<(), StoreError> {
+        for id in ids {
+            tx.execute(KNOWN, &params![id, parcel])?;
+        }
+        Ok(())
     }
 
     fn went(&self, _: Id) {}

@@ -43,7 +43,7 @@ on_both! {
         desk.set_server(server.port);
         let good = desk.write("ana@client.example");
         desk.round();
-        server.mood(Mood { cut: None, refuses: Some(("RCPT", "550 5.1.1 no such user")) });
+        server.mood(Mood { cut: None, refuses: Some(("RCPT", "550 5.1.1 no such user")), ..Mood::default() });
         let bad = desk.write("nobody@client.example");
         for _ in 0..4 {
             desk.round();

@@ -11,3 +11,4 @@ mod hooks;
 mod identity;
 mod sending;
 mod smtp;
+mod ways;

@@ -23,7 +23,7 @@ on_both! {
         for cut in Cut::ALL {
             let (before, said) = (server.taken().len(), server.said());
             let letter = desk.write("ana@client.example");
-            server.mood(Mood { cut: Some(cut), refuses: None });
+            server.mood(Mood { cut: Some(cut), refuses: None, ..Mood::default() });
             desk.round();
             let after_cut = desk.letter(letter);
             assert_eq!(after_cut.sent_at.is_some(), server.said() > said, "{cut:?}: {after_cut:?}");
@@ -82,7 +82,7 @@ on_both! {
         desk.set_server(server.port);
         for (command, answer) in [("MAIL", "553 not yours"), ("RCPT", "550 no such user"), ("DATA", "554 no"), ("END", "552 too large")] {
             let letter = desk.write("nobody@client.example");
-            server.mood(Mood { cut: None, refuses: Some((command, answer)) });
+            server.mood(Mood { cut: None, refuses: Some((command, answer)), ..Mood::default() });
             for _ in 0..4 {
                 desk.round();
                 desk.pass(600);
@@ -97,7 +97,7 @@ on_both! {
         }
         // What is refused for now is tried again with patience.
         let letter = desk.write("ana@client.example");
-        server.mood(Mood { cut: None, refuses: Some(("RCPT", "451 later")) });
+        server.mood(Mood { cut: None, refuses: Some(("RCPT", "451 later")), ..Mood::default() });
         for _ in 0..5 {
             desk.round();
             desk.pass(600);

@@ -51,6 +51,8 @@ pub struct Mood {
     pub cut: Option<Cut>,
     /// The command that is refused, and with what: `RCPT`, `550 no such user`.
     pub refuses: Option<(&'static str, &'static str)>,
+    /// What it says when it has taken a message.
+    pub says: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -203,7 +205,8 @@ fn message(
         out.write_all(b"25")?;
     }
     cut(Cut::WithinTaken, stream, state)?;
-    out.write_all(b"250 taken\r\n")?;
+    let says = state.lock().unwrap().mood.says.unwrap_or("250 taken");
+    out.write_all(format!("{says}\r\n").as_bytes())?;
     state.lock().unwrap().said += 1;
     cut(Cut::AfterTaken, stream, state)
 }

@@ -6,10 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::Action;
+use kept_accounts::model::PersonId;
 use kept_api::{Answer, Problem, Sent};
+use kept_kernel::{Id, Instant};
 use kept_store::Write;
+use kept_wording::Looked;
 
-use super::body::{RequestBody, body};
+use super::body::{RemarkBody, RequestBody, body, remarks};
 use super::seen::Revision;
 use super::{id_of, missing, wrong};
 use crate::commands::{
@@ -22,6 +25,7 @@ use crate::model::{Fault, Request, RequestId, Waiting, instant_of};
 use crate::queries;
 use crate::room::{Room, by_token};
 use crate::telling::Doer;
+use crate::wording;
 use input::{
     Acknowledgement, Assignment, Closure, DoneStep, Judgement, Nothing, Reopening, Resolution,
     Said, Waits, Whom, Words, expected,
@@ -42,9 +46,26 @@ enum Doing {
 async fn act<T, F>(
     room: Room,
     token: Token,
-    (id, Revision(revision)): (&str, Revision),
+    at: (&str, Revision),
     sent: &Sent<T>,
     doing: Doing,
+    command: F,
+) -> Result<Answer, Problem>
+where
+    F: Fn(&Write<'_>, &Step, &By, (RequestId, Option<u32>)) -> Result<Request, RequestError>
+        + Send
+        + 'static,
+{
+    act_with(room, token, at, sent, (doing, Vec::new()), command).await
+}
+
+/// The same, with what is remarked on the words that it sends.
+async fn act_with<T, F>(
+    room: Room,
+    token: Token,
+    (id, Revision(revision)): (&str, Revision),
+    sent: &Sent<T>,
+    (doing, remarks): (Doing, Vec<RemarkBody>),
     command: F,
 ) -> Result<Answer, Problem>
 where
@@ -67,7 +88,9 @@ where
         once.run(tx, || {
             let request = command(tx, &step, &by, (id, revision))?;
             let tags = queries::tags(tx, id)?;
-            let answer = Answer::json(StatusCode::OK, &body(&request, &tags));
+            let mut body = body(&request, &tags);
+            body.remarks.clone_from(&remarks);
+            let answer = Answer::json(StatusCode::OK, &body);
             Ok::<_, RequestError>(answer.revision(request.revision))
         })
     });
@@ -82,6 +105,7 @@ where
 /// Say something on a request
 ///
 /// To the client (`us`: the client gets a mail where they have an address), among us (`note`), or what the client has written (`client`).
+/// What could be said better in words to the client is in `remarks`; they are sent all the same.
 #[utoipa::path(
     post, path = "/api/v1/requests/{id}/messages", tag = "Requests", operation_id = "addMessage",
     params(
@@ -113,20 +137,25 @@ pub(super) async fn say(
         ..
     } = sent.body.clone();
     let contact = None;
-    act(
+    let looked = match voice {
+        Said::Us => looked_at(&room, &token, &id, (&text, expected.update_at)).await?,
+        Said::Note | Said::Client => Looked::default(),
+    };
+    let remarked = wording::counted(&looked);
+    act_with(
         room,
         token,
         (&id, revision),
         &sent,
-        Doing::Own,
+        (Doing::Own, remarks(&sent.body.text, &looked)),
         move |tx, step, by, at| match voice {
             Said::Us => {
                 let answer = crate::commands::Answer {
                     text: text.clone(),
                     channel: channel.clone(),
                     expected: expected.clone(),
-                    seen: None,
-                    cc: None,
+                    remarked: remarked.clone(),
+                    ..Default::default()
                 };
                 reply_to_request(tx, step, by, at, &answer)
             }
@@ -139,6 +168,27 @@ pub(super) async fn say(
         },
     )
     .await
+}
+
+/// What there is to remark on words that are sent; nothing where the request is out of reach, as the command says then.
+async fn looked_at(
+    room: &Room,
+    token: &Token,
+    id: &str,
+    (text, next_at): (&str, Option<Instant>),
+) -> Result<Looked, Problem> {
+    let (id, now) = (id_of(id)?, room.world.now());
+    let scope = token.scope(Action::HandleRequests);
+    let me = token.person().unwrap_or(PersonId(Id::default()));
+    if scope.is_nothing() {
+        return Ok(Looked::default());
+    }
+    let around = room
+        .store
+        .read(move |read| wording::around(read, &scope, (id, me), now));
+    let around = around.await?;
+    let looked = around.map(|around| around.look(&room.rules.now(), (text, next_at), now));
+    Ok(looked.unwrap_or_default())
 }
 
 /// Acknowledge a request
@@ -176,8 +226,7 @@ pub(super) async fn acknowledge(
         text: sent.body.text.clone(),
         channel: sent.body.channel.clone(),
         expected,
-        seen: None,
-        cc: None,
+        ..Default::default()
     };
     let doing = if sent.body.automatic {
         Doing::Automatic

@@ -1,10 +1,40 @@
 //! A request as the API writes it.
 
 use kept_kernel::Instant;
+use kept_wording::{Looked, Remark};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::model::{Message, Request};
+
+/// Something that could be said better in a message.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Remark)]
+pub(super) struct RemarkBody {
+    /// Of which kind: greeting, length, negative, jargon, stiff, house, shouting, vague, date, spelling, grammar, next step.
+    #[schema(example = "stiff")]
+    kind: &'static str,
+    /// The words; empty where something is missing.
+    #[schema(example = "prior to")]
+    words: String,
+    /// Why.
+    #[schema(example = "Plain words are read faster.")]
+    why: String,
+    /// Other ways to say it.
+    #[schema(example = json!(["before"]))]
+    instead: Vec<String>,
+}
+
+/// What there is to remark on a text.
+pub(super) fn remarks(text: &str, looked: &Looked) -> Vec<RemarkBody> {
+    let remark = |one: &Remark| RemarkBody {
+        kind: one.kind.name(),
+        words: text.get(one.range.clone()).unwrap_or_default().to_owned(),
+        why: one.why.clone(),
+        instead: one.instead.clone(),
+    };
+    looked.remarks.iter().map(remark).collect()
+}
 
 /// A request.
 #[derive(Serialize, ToSchema)]
@@ -13,6 +43,10 @@ pub(super) struct RequestBody {
     /// Its identity.
     #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
     id: String,
+    /// What could be said better in the message that was just sent; it was sent all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) remarks: Vec<RemarkBody>,
     /// The number that people call it by.
     #[schema(example = "R-1042")]
     number: String,
@@ -118,6 +152,7 @@ pub(super) fn body(of: &Request, tags: &[String]) -> RequestBody {
     let instant = |at: Instant| at.timestamp().to_string();
     RequestBody {
         id: of.id.to_string(),
+        remarks: Vec::new(),
         number: of.mark(),
         state: of.state().name(),
         subject: of.subject.clone(),

@@ -1,75 +1,139 @@
-//! One thing done to many requests, and taken back for all of them.
+//! The same done to many requests, in slices, and taken back for all of them.
+//!
+//! Which requests they are is written down before the first is touched. So what is begun can be gone on with after the program was
+//! stopped, and nothing is done twice.
 
-use kept_accounts::model::PersonId;
 use kept_kernel::{Id, Instant};
-use kept_store::{Write, params};
-use serde::{Deserialize, Serialize};
+use kept_store::{FromRow, Read, Row, StoreError, Write, params};
 
-use super::{
-    By, RequestError, Step, add_tag, assign_request, drop_tag, held_to_give, snooze_request,
-};
+use super::change::{Before, change, change_back};
+use super::{By, Change, RequestError, Step};
 use crate::model::RequestId;
 use crate::queries;
 
-/// So many at once: others write in between.
-pub const MOST: usize = 100;
+/// So many requests in one transaction: others write in between.
+pub const AT_ONCE: usize = 100;
+/// So many requests are selected at most.
+pub const MOST: usize = 10_000;
 
-/// What is done to all of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bulk {
-    /// They are given to somebody, or put back.
-    Assign(Option<PersonId>),
-    /// They are set aside.
-    Snooze(Instant),
-    /// They get a tag.
-    Tag(String),
+/// How far it has got with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What is done to them, in words.
+    pub what: String,
+    /// Those that it was, or is to be, done to.
+    pub of: u64,
+    /// Those that were seen to.
+    pub done: u64,
+    /// Those of them that did not take it, being closed, out of reach or gone, or from which it was taken back.
+    pub left_out: u64,
+    /// When it was taken back.
+    pub undone_at: Option<Instant>,
 }
 
-impl Bulk {
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Assign(_) => "assign",
-            Self::Snooze(_) => "snooze",
-            Self::Tag(_) => "tag",
+impl Progress {
+    /// To how many of them it was done, and still is.
+    pub const fn took(&self) -> u64 {
+        self.done - self.left_out
+    }
+
+    /// Whether some are still to be seen to.
+    pub const fn is_under_way(&self) -> bool {
+        match self.undone_at {
+            Some(_) => self.took() > 0,
+            None => self.done < self.of,
         }
     }
 }
 
-/// How one of them stood.
-#[derive(Serialize, Deserialize)]
-enum Before {
-    Assignee(Option<String>),
-    Snoozed(i64),
-    Untagged(String),
-    Tagged,
+impl FromRow for Progress {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            what: row.get(0)?,
+            undone_at: row.get(1)?,
+            of: row.get(2)?,
+            done: row.get(3)?,
+            left_out: row.get(4)?,
+        })
+    }
 }
 
-/// Does it to each of these that is in reach and stands so that it can be; returns how many. There is a step for each.
+/// Steps for a slice: two for each change of each request.
+pub type Steps = Vec<[Step; 2]>;
+
+/// What a row says of a request that is still to be seen to.
+const WAITS: &str = "";
+/// What it says of one that did not take it, or from which it was taken back.
+const OVER: &str = "-";
+
+/// Writes down which requests something is done to, and what.
+///
+/// # Errors
+///
+/// [`RequestError`] of the database, or when there is no person.
+pub fn begin_bulk(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    (bulk, ids): (Id, &[RequestId]),
+    (what, changes): (&str, &[Change]),
+) -> Result<(), RequestError> {
+    let person = by.person().ok_or(RequestError::NotAllowed)?;
+    let changes = serde_json::to_string(changes).unwrap_or_default();
+    let row = params![bulk, person, what, &changes, step.act.at];
+    tx.execute(queries::ADD_BULK, &row)?;
+    let rows: Vec<_> = ids.iter().map(|id| params![bulk, *id, WAITS]).collect();
+    tx.execute_each(queries::ADD_BULK_ROW, &rows)?;
+    Ok(())
+}
+
+/// Does it to the next requests, as many as there are steps for, or takes it back from the next where that was asked for; how many they
+/// were. 0: nothing waits any longer. A change that a request does not take leaves it as it is.
 ///
 /// # Errors
 ///
 /// [`RequestError`] of the database, or when the right is gone.
-pub fn bulk_change(
+pub fn go_on_with_bulk(
     tx: &Write<'_>,
-    steps: &[Step],
+    steps: &[[Step; 2]],
     by: &By,
-    (bulk, ids): (Id, &[RequestId]),
-    change: &Bulk,
-) -> Result<u64, RequestError> {
+    bulk: Id,
+) -> Result<usize, RequestError> {
     let person = by.person().ok_or(RequestError::NotAllowed)?;
-    let Some(first) = steps.first() else {
-        return Ok(0);
-    };
-    let at = first.act.at;
-    tx.execute(queries::ADD_BULK, &params![bulk, person, change.name(), at])?;
-    let mut done = 0;
-    for (id, step) in ids.iter().zip(steps) {
-        match change_one(tx, step, by, *id, change) {
-            Ok(before) => {
-                let before = serde_json::to_string(&before).unwrap_or_default();
-                tx.execute(queries::ADD_BULK_ROW, &params![bulk, *id, &before])?;
-                done += 1;
-            }
+    let begun: Option<(String, Option<Instant>)> =
+        tx.maybe(queries::BULK_CHANGES, &params![bulk, person])?;
+    let (changes, undone) = begun.ok_or(RequestError::Missing)?;
+    let changes: Vec<Change> = serde_json::from_str(&changes).unwrap_or_default();
+    let each = changes.len().max(1);
+    let most = (steps.len() / each).min(AT_ONCE) as u32;
+    if undone.is_some() {
+        return take_back(tx, (steps, each), by, (bulk, most));
+    }
+    let next: Vec<(Id,)> = tx.all(queries::NEXT_OF_BULK, &params![bulk, WAITS, most])?;
+    for ((id,), steps) in next.iter().zip(steps.chunks(each)) {
+        let done = change_one(tx, steps, by, RequestId(*id), &changes)?;
+        let stands = if done.is_empty() {
+            OVER.to_owned()
+        } else {
+            serde_json::to_string(&done).unwrap_or_default()
+        };
+        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, &stands])?;
+    }
+    Ok(next.len())
+}
+
+/// All changes on one request; nothing where it does not take them.
+fn change_one(
+    tx: &Write<'_>,
+    steps: &[[Step; 2]],
+    by: &By,
+    id: RequestId,
+    changes: &[Change],
+) -> Result<Vec<Before>, RequestError> {
+    let mut done = Vec::new();
+    for (one, [step, _]) in changes.iter().zip(steps) {
+        match change(tx, step, by, id, one) {
+            Ok(before) => done.push(before),
             Err(RequestError::Missing | RequestError::State(_)) => {}
             Err(other) => return Err(other),
         }
@@ -77,87 +141,55 @@ pub fn bulk_change(
     Ok(done)
 }
 
-fn change_one(
-    tx: &Write<'_>,
-    step: &Step,
-    by: &By,
-    id: RequestId,
-    change: &Bulk,
-) -> Result<Before, RequestError> {
-    let stands = held_to_give(tx, by, (id, None))?;
-    match change {
-        Bulk::Assign(to) => {
-            assign_request(tx, step, by, (id, None), *to)?;
-            Ok(Before::Assignee(stands.assignee.map(|one| one.to_string())))
-        }
-        Bulk::Snooze(until) => {
-            snooze_request(tx, step, by, (id, None), *until)?;
-            Ok(Before::Snoozed(stands.snoozed_until.micros()))
-        }
-        Bulk::Tag(tag) => {
-            let had = queries::tags(tx, id)?.contains(&tag.trim().to_lowercase());
-            add_tag(tx, step, by, id, tag)?;
-            Ok(if had {
-                Before::Tagged
-            } else {
-                Before::Untagged(tag.trim().to_lowercase())
-            })
-        }
-    }
-}
-
-/// Takes back what was done to many, as far as it can be; returns how many. There are [`MOST`] steps.
+/// Has what was done to many taken back: what was not done yet will not be, and [`go_on_with_bulk`] takes back the rest.
 ///
 /// # Errors
 ///
-/// [`RequestError`]
-pub fn undo_bulk(tx: &Write<'_>, steps: &[Step], by: &By, bulk: Id) -> Result<u64, RequestError> {
+/// [`RequestError`]; a conflict when it was asked for already.
+pub fn undo_bulk(tx: &Write<'_>, at: Instant, by: &By, bulk: Id) -> Result<(), RequestError> {
     let person = by.person().ok_or(RequestError::NotAllowed)?;
-    let rows: Vec<(Id, String)> = tx.all(queries::BULK_ROWS, &params![bulk, person])?;
-    let Some(at) = steps.first().map(|step| step.act.at) else {
-        return Ok(0);
-    };
-    let undone = tx.execute(queries::BULK_UNDONE, &params![bulk, person, at])?;
-    if undone == 0 {
-        let known: Option<(Id,)> = tx.maybe(queries::BULK_OF, &params![bulk, person])?;
+    if tx.execute(queries::BULK_UNDONE, &params![bulk, person, at])? == 0 {
+        let known: Option<(String, Option<Instant>)> =
+            tx.maybe(queries::BULK_CHANGES, &params![bulk, person])?;
         return Err(match known {
             Some(_) => RequestError::State("That has been taken back already."),
             None => RequestError::Missing,
         });
     }
-    let mut done = 0;
-    for ((id, before), step) in rows.iter().zip(steps) {
-        let Ok(before) = serde_json::from_str(before) else {
-            continue;
-        };
-        match undo_one(tx, step, by, RequestId(*id), before) {
-            Ok(()) => done += 1,
-            Err(RequestError::Missing | RequestError::State(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(done)
+    tx.execute(queries::END_BULK_ROWS, &params![bulk, WAITS, OVER])?;
+    Ok(())
 }
 
-fn undo_one(
+fn take_back(
     tx: &Write<'_>,
-    step: &Step,
+    (steps, each): (&[[Step; 2]], usize),
     by: &By,
-    id: RequestId,
-    before: Before,
-) -> Result<(), RequestError> {
-    match before {
-        Before::Assignee(to) => {
-            let to = to.and_then(|to| to.parse().ok());
-            assign_request(tx, step, by, (id, None), to)?;
+    (bulk, most): (Id, u32),
+) -> Result<usize, RequestError> {
+    let next: Vec<(Id, String)> =
+        tx.all(queries::DONE_OF_BULK, &params![bulk, WAITS, OVER, most])?;
+    for ((id, before), steps) in next.iter().zip(steps.chunks(each)) {
+        let before: Vec<Before> = serde_json::from_str(before).unwrap_or_default();
+        // The last change first.
+        for (before, steps) in before.into_iter().rev().zip(steps) {
+            match change_back(tx, steps, by, RequestId(*id), before) {
+                Ok(()) | Err(RequestError::Missing | RequestError::State(_)) => {}
+                Err(other) => return Err(other),
+            }
         }
-        Before::Snoozed(until) => {
-            snooze_request(tx, step, by, (id, None), Instant::from_micros(until))?;
-        }
-        Before::Untagged(tag) => {
-            drop_tag(tx, step, by, id, &tag)?;
-        }
-        Before::Tagged => {}
+        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, OVER])?;
     }
-    Ok(())
+    Ok(next.len())
+}
+
+/// How far it has got; none: there is none of this person's.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn progress(read: &Read<'_>, by: &By, bulk: Id) -> Result<Option<Progress>, StoreError> {
+    match by.person() {
+        Some(person) => read.maybe(queries::BULK_PROGRESS, &params![bulk, person, WAITS, OVER]),
+        None => Ok(None),
+    }
 }

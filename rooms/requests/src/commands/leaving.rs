@@ -1,6 +1,8 @@
 //! Answers that are written and have not left: for ten seconds, so that they can be taken back, or until a time that somebody chose.
 //! Nothing of one is told to anybody before it leaves: no clock hears of it, and taking it back leaves nothing behind.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use kept_accounts::model::{PersonId, PersonState};
@@ -9,10 +11,11 @@ use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 use serde::{Deserialize, Serialize};
 
-use super::talk::answered;
-use super::{Answer, By, RequestError, Step, held, not_over};
+use super::talk::{answered, no_gap};
+use super::{Answer, By, Promised, RequestError, Step, held, not_over};
 use crate::model::{Expected, Fault, Request, RequestId};
 use crate::queries;
+use crate::texts::Begun;
 
 /// At this hour the working day begins.
 const MORNING: i8 = 9;
@@ -40,6 +43,14 @@ struct Kept {
     reason: Option<String>,
     seen: u32,
     cc: Option<Vec<String>>,
+    #[serde(default)]
+    remarked: BTreeMap<String, u32>,
+    #[serde(default)]
+    promised: Vec<(String, i64)>,
+    #[serde(default)]
+    otherwise: Option<String>,
+    #[serde(default)]
+    from: Option<(String, u32)>,
 }
 
 /// Keeps an answer until it leaves.
@@ -60,6 +71,7 @@ pub fn keep_answer(
     if answer.text.trim().is_empty() {
         return Err(Fault::NoText.into());
     }
+    no_gap(&answer.text)?;
     let me = by.person().ok_or(RequestError::NotAllowed)?;
     let now = step.act.at;
     let at = match leaves {
@@ -73,6 +85,8 @@ pub fn keep_answer(
         }
     };
     let expected = answer.expected.clone();
+    let promised = answer.promised.iter();
+    let promised = promised.map(|one| (one.words.clone(), one.due.micros()));
     let kept = Kept {
         text: answer.text.trim().to_owned(),
         channel: answer.channel.clone(),
@@ -81,6 +95,12 @@ pub fn keep_answer(
         reason: expected.reason,
         seen: request.messages,
         cc: answer.cc.clone(),
+        remarked: answer.remarked.clone(),
+        promised: promised.collect(),
+        otherwise: answer.otherwise.clone(),
+        from: answer
+            .from
+            .map(|from| (from.template.to_string(), from.version)),
     };
     let draft = serde_json::to_string(&kept).unwrap_or_default();
     tx.execute(queries::DROP_STOPPED, &params![id, me])?;
@@ -213,6 +233,10 @@ pub(crate) fn leave(
             "Something was said after you wrote it. Look at it, then send it again.",
         ));
     }
+    let promised = kept.promised.into_iter().map(|(words, due)| Promised {
+        words,
+        due: Instant::from_micros(due),
+    });
     let answer = Answer {
         text: kept.text,
         channel: kept.channel,
@@ -223,6 +247,13 @@ pub(crate) fn leave(
         },
         seen: None,
         cc: kept.cc,
+        remarked: kept.remarked,
+        promised: promised.collect(),
+        otherwise: kept.otherwise,
+        from: kept.from.and_then(|(template, version)| {
+            let template = template.parse().ok()?;
+            Some(Begun { template, version })
+        }),
     };
     answered(tx, step, request, &answer)?;
     Ok(Some(id))

@@ -47,7 +47,7 @@ fn as_open(error: RequestError) -> OpenRequestError {
 }
 
 /// Whose it is, and who of them asks.
-fn asker(
+pub(super) fn asker(
     tx: &Write<'_>,
     step: &Step,
     by: Option<&By>,
@@ -76,7 +76,7 @@ fn asker(
 }
 
 /// The request, as it begins. Its row is written when all is known that happens to it at once.
-fn begun(
+pub(super) fn begun(
     tx: &Write<'_>,
     step: &Step,
     by: Option<&By>,

@@ -4,6 +4,7 @@ use kept_journal::live;
 use kept_kernel::{Duration, Instant};
 use kept_store::{StoreError, Write, params};
 
+use super::texts::{self, Says};
 use super::work::Outward;
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId};
@@ -50,7 +51,7 @@ pub fn resolve_request(
     work.tell("resolve-request", &said)?;
     work.machine(&format!("Resolved: {resolution}"), "resolve")?;
     if resolving.notice {
-        notice(&mut work, resolving.link.as_deref())?;
+        notice(&mut work, "resolution", resolving.link.as_deref())?;
     }
     work.finish(
         "RequestResolved",
@@ -78,13 +79,41 @@ pub fn send_notice(
         ));
     }
     let mut work = Work::on(tx, step, request);
-    notice(&mut work, link)?;
+    notice(&mut work, "closing notice", link)?;
     work.finish("ClosingNoticeSent", &serde_json::json!({}))
 }
 
-fn notice(work: &mut Work<'_, '_>, link: Option<&str>) -> Result<(), StoreError> {
+/// In the words that are approved for the occasion, else in our own.
+fn notice(work: &mut Work<'_, '_>, occasion: &str, link: Option<&str>) -> Result<(), StoreError> {
+    let until = silence(work)?;
+    let says = Says {
+        until: Some(until),
+        ..Says::default()
+    };
+    let ready = texts::of_occasion(work, occasion, says)?;
+    let text = match &ready {
+        Some(ready) => ready.words.clone(),
+        None => own_words(work, until),
+    };
+    let words = Outward {
+        text: &text,
+        link,
+        ..Outward::default()
+    };
+    let message = work.write_to_client("email", &words)?;
+    if let Some(ready) = &ready {
+        texts::keep(work, message, ready)?;
+    }
+    let said = work.said().proof("message-to-client");
+    work.tell("send-closing-notice", &said)?;
+    work.request.notice_at = Some(work.at());
+    Ok(())
+}
+
+/// What a notice says where no text is approved.
+fn own_words(work: &Work<'_, '_>, until: Option<Instant>) -> String {
     let zone = work.step.rules.program.company_calendar().time_zone();
-    let until = silence(work)?.map(|at| {
+    let until = until.map(|at| {
         let at = at.timestamp().to_zoned(zone.clone());
         at.strftime("%A %-d %B, %H:%M").to_string()
     });
@@ -94,20 +123,10 @@ fn notice(work: &mut Work<'_, '_>, link: Option<&str>) -> Result<(), StoreError>
         None => "Please tell us whether this settles it.".to_owned(),
     };
     let mark = work.request.mark();
-    let text = format!(
+    format!(
         "We have done what you asked for in {mark}, “{}”.\n\n{resolution}\n\n{wait}",
         work.request.subject
-    );
-    let words = Outward {
-        text: &text,
-        link,
-        ..Outward::default()
-    };
-    work.write_to_client("email", &words)?;
-    let said = work.said().proof("message-to-client");
-    work.tell("send-closing-notice", &said)?;
-    work.request.notice_at = Some(work.at());
-    Ok(())
+    )
 }
 
 /// Until when the gate of closing waits for the client's word after a notice of now, as far as the SOPs in force say it.

@@ -4,12 +4,15 @@ use kept_accounts::access::Scope;
 use kept_accounts::model::{PersonId, TeamId};
 use kept_kernel::Id;
 use kept_store::{StoreError, Write, params};
+use kept_wording::HouseWord;
 
-use super::{RequestError, Step};
+use super::{Change, RequestError, Step};
 use crate::model::{Fault, is_choice};
 use crate::queries;
 
 const LONGEST_NAME: usize = 60;
+const LONGEST_WORD: usize = 100;
+const LONGEST_WHY: usize = 200;
 
 /// Keeps a view under a name; shared: others see it too.
 ///
@@ -161,6 +164,57 @@ pub fn retire_route(
     audit(tx, step, ("RequestRouteRetired", "request-route", route))
 }
 
+/// Adds a word of the house. `scope` is that of giving work to everybody.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn add_house_word(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    word: &HouseWord,
+) -> Result<(), RequestError> {
+    may_set_up(tx, scope)?;
+    let short = |text: &str, most| -> String { text.trim().chars().take(most).collect() };
+    let avoid = short(&word.avoid, LONGEST_WORD);
+    if avoid.is_empty() {
+        return Err(Fault::NoWord.into());
+    }
+    let (say, why) = (
+        short(&word.say, LONGEST_WORD),
+        short(&word.why, LONGEST_WHY),
+    );
+    let row = params![
+        step.act.entry,
+        scope.person(),
+        &avoid,
+        &say,
+        &why,
+        step.act.at
+    ];
+    tx.execute(queries::ADD_HOUSE_WORD, &row)?;
+    audit(tx, step, ("HouseWordAdded", "house-word", step.act.entry))
+}
+
+/// Takes a word of the house out.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn retire_house_word(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    id: Id,
+) -> Result<(), RequestError> {
+    may_set_up(tx, scope)?;
+    if tx.execute(queries::RETIRE_HOUSE_WORD, &params![id, step.act.at])? == 0 {
+        return Err(RequestError::Missing);
+    }
+    audit(tx, step, ("HouseWordRetired", "house-word", id))
+}
+
 fn may_set_up(tx: &Write<'_>, scope: &Scope) -> Result<(), RequestError> {
     scope.confirm(tx)?;
     if scope.is_everything() {
@@ -170,7 +224,7 @@ fn may_set_up(tx: &Write<'_>, scope: &Scope) -> Result<(), RequestError> {
     }
 }
 
-/// Keeps an answer to begin with. `then_do` is nothing, `wait` or `resolve`.
+/// Keeps a macro: words to begin an answer with, changes that it makes, or both.
 ///
 /// # Errors
 ///
@@ -179,24 +233,20 @@ pub fn add_macro(
     tx: &Write<'_>,
     step: &Step,
     scope: &Scope,
-    (name, text, then_do): (&str, &str, &str),
+    (name, text, changes): (&str, &str, &[Change]),
 ) -> Result<(), RequestError> {
     scope.confirm(tx)?;
     let name: String = name.trim().chars().take(LONGEST_NAME).collect();
-    if name.is_empty() || text.trim().is_empty() {
+    if name.is_empty() || text.trim().is_empty() && changes.is_empty() {
         return Err(Fault::NoText.into());
     }
-    let then_do = if matches!(then_do, "wait" | "resolve") {
-        then_do
-    } else {
-        ""
-    };
+    let changes = serde_json::to_string(changes).unwrap_or_default();
     let row = params![
         step.act.entry,
         scope.person(),
         &name,
         text.trim(),
-        then_do,
+        &changes,
         step.act.at
     ];
     tx.execute(queries::ADD_MACRO, &row)?;
@@ -207,7 +257,7 @@ pub fn add_macro(
     )
 }
 
-/// Takes an answer away.
+/// Takes a macro away.
 ///
 /// # Errors
 ///

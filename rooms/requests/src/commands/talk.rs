@@ -1,16 +1,21 @@
 //! What is said: to the client, among us, by the client; and waiting for somebody to say something.
 
+use std::collections::BTreeMap;
+
 use kept_clients::ContactId;
 use kept_kernel::Id;
 use kept_mail::Address;
 use kept_store::{StoreError, Write, params};
 
 use super::leaving::has_seen_all;
+use super::promises::{self, Promised};
+use super::texts::{self, Says};
 use super::work::{NewMessage, Outward};
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Expected, Fault, Request, RequestId, Voice, Waiting};
 use crate::queries::{self, Participant};
 use crate::telling::Doer;
+use crate::texts::Begun;
 
 /// Words to the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +30,14 @@ pub struct Answer {
     pub seen: Option<u32>,
     /// The addresses of those who read it too; none: all who take part.
     pub cc: Option<Vec<String>>,
+    /// What was remarked on the words before they were sent, by kind, and how often.
+    pub remarked: BTreeMap<String, u32>,
+    /// What they promise, as whoever wrote them has it recorded.
+    pub promised: Vec<Promised>,
+    /// Why it goes by another way than the contact prefers.
+    pub otherwise: Option<String>,
+    /// The template that it was begun with.
+    pub from: Option<Begun>,
 }
 
 impl Answer {
@@ -55,15 +68,27 @@ pub fn acknowledge_request(
         return Err(Fault::NothingExpected.into());
     }
     let mut work = Work::on(tx, step, request);
-    let text = match answer.text.trim() {
-        "" => receipt(&work, &answer.expected),
-        text => text.to_owned(),
+    let says = Says {
+        expected: Some(&answer.expected),
+        ..Says::default()
+    };
+    let ready = match answer.text.trim() {
+        "" => texts::of_occasion(&work, "acknowledgement", says)?,
+        _ => None,
+    };
+    let text = match (answer.text.trim(), &ready) {
+        ("", Some(ready)) => ready.words.clone(),
+        ("", None) => receipt(&work, &answer.expected),
+        (text, _) => text.to_owned(),
     };
     let words = Outward {
         text: &text,
         ..Outward::default()
     };
-    work.write_to_client(answer.way(), &words)?;
+    let message = work.write_to_client(answer.way(), &words)?;
+    if let Some(ready) = &ready {
+        texts::keep(&work, message, ready)?;
+    }
     expect(&mut work, &answer.expected);
     let said = work
         .said()
@@ -133,6 +158,7 @@ pub(super) fn answered(
     if text.is_empty() {
         return Err(Fault::NoText.into());
     }
+    no_gap(text)?;
     let (id, place) = (request.id, request.messages + 1);
     let mut words = Outward {
         text,
@@ -146,7 +172,14 @@ pub(super) fn answered(
         tx.execute(queries::ENCLOSE, &params![id, place, me])?;
     }
     let mut work = Work::on(tx, step, request);
-    work.write_to_client(answer.way(), &words)?;
+    let message = work.write_to_client(answer.way(), &words)?;
+    for (kind, number) in &answer.remarked {
+        tx.put(queries::ADD_REMARKED, &params![message, kind, *number])?;
+    }
+    promises::make(&mut work, message, &answer.promised)?;
+    if let Some(from) = answer.from {
+        texts::keep_begun(&work, message, (from, text, &answer.expected))?;
+    }
     expect(&mut work, &answer.expected);
     let said = work
         .said()
@@ -156,7 +189,30 @@ pub(super) fn answered(
     let at = work.at();
     work.request.acknowledged_at.get_or_insert(at);
     work.request.answered_at.get_or_insert(at);
-    work.finish("RequestAnswered", &serde_json::json!({}))
+    work.finish("RequestAnswered", &detail(answer))
+}
+
+/// A gap that a template has left is filled before the words are sent.
+pub(super) fn no_gap(text: &str) -> Result<(), RequestError> {
+    match kept_wording::merge::gaps(text).first() {
+        Some(gap) => Err(Fault::Gap(gap).into()),
+        None => Ok(()),
+    }
+}
+
+/// What the audit keeps of an answer beside that it was given.
+fn detail(answer: &Answer) -> serde_json::Value {
+    let mut detail = serde_json::Map::new();
+    if !answer.remarked.is_empty() {
+        detail.insert("remarked".into(), serde_json::json!(answer.remarked));
+    }
+    if !answer.promised.is_empty() {
+        detail.insert("promises".into(), answer.promised.len().into());
+    }
+    if let Some(why) = &answer.otherwise {
+        detail.insert("not by the preferred way".into(), why.clone().into());
+    }
+    detail.into()
 }
 
 /// Who reads an answer too: those of the chosen who take part. Whoever a mail brought along and nobody has admitted is not among them.

@@ -11,7 +11,7 @@ use kept_ui::prose;
 
 use super::{RequestError, Step};
 use crate::model::{Request, RequestId, Voice};
-use crate::telling::{Of, Said, Told, When, told};
+use crate::telling::{Of, Said, Told, When, promised, told};
 use crate::{due, queries, search};
 
 /// A message that is to be added.
@@ -131,6 +131,30 @@ impl<'a, 'b> Work<'a, 'b> {
         let rules = &self.step.rules;
         self.events
             .extend(told(rules, (of, what), said, self.step.doer, (id, when)));
+        Ok(())
+    }
+
+    /// Tells what becomes of a promise; with its words and time where it is made.
+    pub(crate) fn tell_promise(
+        &mut self,
+        act: &str,
+        promise: Id,
+        made: Option<(&str, Instant)>,
+    ) -> Result<(), StoreError> {
+        let (id, at) = (self.id()?, self.at());
+        let of = Of {
+            request: self.request.id,
+            client: self.request.client,
+            contact: self.request.contact,
+        };
+        let rules = &self.step.rules;
+        self.events.extend(promised(
+            rules,
+            (of, promise),
+            (act, made),
+            self.step.doer,
+            (id, at),
+        ));
         Ok(())
     }
 

@@ -181,6 +181,18 @@ pub enum Fault {
     /// Words are missing.
     #[error("Write what is to be said.")]
     NoText,
+    /// A word of the house is missing.
+    #[error("Write what is not said here.")]
+    NoWord,
+    /// Not addresses.
+    #[error("Write up to 20 addresses, with commas between them.")]
+    BadCc,
+    /// A gap of a template is left.
+    #[error("Fill in [[{0}]] first.")]
+    Gap(&'static str),
+    /// Why it goes by another way is missing.
+    #[error("Say why it goes by another way than the contact prefers.")]
+    NoOtherwise,
     /// A reason is missing.
     #[error("Say why.")]
     NoReason,
@@ -229,7 +241,10 @@ impl Fault {
             Self::NoExpectedTime | Self::NothingExpected => "expected_at",
             Self::NoUpdateTime => "update_at",
             Self::NoSendTime => "send_at",
-            Self::NoText => "text",
+            Self::NoText | Self::Gap(_) => "text",
+            Self::NoWord => "avoid",
+            Self::BadCc => "cc_to",
+            Self::NoOtherwise => "otherwise",
             Self::NoReason => "reason",
             Self::NoResolution => "resolution",
             Self::UnknownPerson => "assignee",

@@ -1,4 +1,4 @@
-//! Acts on a request, from its page; and acts on many, from the queue.
+//! Acts on a request, from its page.
 
 mod fields;
 
@@ -6,8 +6,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
-use kept_accounts::model::PersonId;
-use kept_kernel::{Id, Instant};
+use kept_accounts::access::Action;
+use kept_kernel::Id;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::Write;
 use kept_ui::{Failure, Filled, Flash, Form, Frame, see_other, unprocessable};
@@ -15,13 +15,14 @@ use serde::Deserialize;
 
 use super::one::{Shown, shown_page};
 use super::{id_of, missing};
-use crate::commands::{Bulk, By, RequestError, Step, bulk_change, undo_bulk};
-use crate::model::{Fault, Request, RequestId};
+use crate::commands::{By, RequestError, Step};
+use crate::drafts;
+use crate::model::{Fault, Request, RequestId, instant_of};
+use crate::queries;
 use crate::room::{Doing, Room, by};
-use fields::{Done, Fields};
-
-/// So many can be done at once, and taken back.
-const AT_ONCE: usize = crate::commands::MOST_AT_ONCE;
+use crate::wording::{self, Remarked};
+use fields::Done;
+pub use fields::Fields;
 
 type Command = Box<dyn Fn(&Write<'_>, &Step, &By) -> Result<Request, RequestError> + Send + Sync>;
 
@@ -38,10 +39,13 @@ pub async fn act(
     if by.handle.is_nothing() && by.assign.is_nothing() {
         return Err(missing());
     }
-    let (fields, filled) = match form.read() {
+    let (mut fields, filled) = match form.read() {
         Ok(read) => read,
         Err(filled) => return again(&room, &signed, frame, id, filled).await,
     };
+    if fields.answers(&act) {
+        fields.remarked = remarked(&room, &signed, id, &fields).await?;
+    }
     let done = match fields.command(&room, &signed, (id, &act)) {
         Ok(Some(done)) => done,
         Ok(None) => return Err(missing()),
@@ -58,7 +62,15 @@ pub async fn act(
         undo,
     } = done;
     let step = room.step_of(&signed);
-    let written = room.store.write(move |tx| command(tx, &step, &by)).await;
+    let (said_there, me) = (act == "messages", signed.person);
+    let written = room.store.write(move |tx| {
+        let request = command(tx, &step, &by)?;
+        if said_there {
+            drafts::drop_draft(tx, me, &drafts::on(id))?;
+        }
+        Ok::<_, RequestError>(request)
+    });
+    let written = written.await;
     match written {
         Ok(request) => {
             room.changed(Some(id), own(&headers));
@@ -80,8 +92,31 @@ pub async fn act(
     }
 }
 
+/// What there is to remark on an answer that is being sent.
+async fn remarked(
+    room: &Room,
+    signed: &Signed,
+    id: RequestId,
+    fields: &Fields,
+) -> Result<Remarked, Failure> {
+    let (me, now) = (signed.person, room.world.now());
+    let scope = signed.scope(Action::ReadRequests);
+    let around = room
+        .store
+        .read(move |read| wording::around(read, &scope, (id, me), now));
+    // Without a request there is nothing to send either; the command says so.
+    let Some(around) = super::got(around).await? else {
+        return Ok(Remarked::new());
+    };
+    let next_at = fields
+        .update()
+        .and_then(|text| instant_of(text, &room.zone()));
+    let looked = around.look(&room.rules.now(), (fields.words(), next_at), now);
+    Ok(wording::counted(&looked))
+}
+
 /// The request of the page that did it: that page knows already, and what is said there once must not go to a refresh.
-fn own(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn own(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-turbo-request-id")?.to_str().ok()
 }
 
@@ -99,88 +134,22 @@ async fn again(
     ))
 }
 
-/// What is done to many.
-#[derive(Deserialize)]
-pub struct Many {
-    what: String,
-    pick: Vec<String>,
-    assignee: Option<String>,
-    tag: Option<String>,
-}
-
-/// Does one thing to all that were selected.
-pub async fn bulk(
-    State(room): State<Room>,
-    signed: Signed,
-    form: Form<Many>,
-) -> Result<Response, Failure> {
-    let by = by(&signed);
-    if by.handle.is_nothing() && by.assign.is_nothing() {
-        return Err(missing());
-    }
-    let (many, _) = form.read().map_err(|_| missing())?;
-    let ids = many.pick.iter().take(AT_ONCE).map(|id| id.parse());
-    let ids: Vec<RequestId> = ids.collect::<Result<_, _>>().map_err(|_| missing())?;
-    let now = room.world.now();
-    let Some(change) = many.change(signed.person, now) else {
-        let flash = Flash::said("Nothing was done: choose to whom they are given, or write a tag.");
-        return Ok(see_other("/requests").with(flash).into_response());
-    };
-    if ids.is_empty() {
-        let flash = Flash::said("Nothing was done: select some requests first.");
-        return Ok(see_other("/requests").with(flash).into_response());
-    }
-    let bulk = room.world.id();
-    let steps: Vec<Step> = ids.iter().map(|_| room.step_of(&signed)).collect();
-    let done = room
-        .store
-        .write(move |tx| bulk_change(tx, &steps, &by, (bulk, &ids), &change))
-        .await
-        .map_err(|error| error.refused().failure())?;
-    room.changed(None, None);
-    let flash = Flash::said(format!("Done on {done} requests."))
-        .undo(&format!("/requests/bulk/{bulk}/undo"));
-    Ok(see_other("/requests").with(flash).into_response())
-}
-
-impl Many {
-    fn change(&self, me: PersonId, now: Instant) -> Option<Bulk> {
-        match self.what.as_str() {
-            "assign" => match self.assignee.as_deref()? {
-                "me" => Some(Bulk::Assign(Some(me))),
-                "nobody" => Some(Bulk::Assign(None)),
-                other => Some(Bulk::Assign(Some(other.parse().ok()?))),
-            },
-            "tag" => self.tag.clone().map(Bulk::Tag),
-            "snooze" => Some(Bulk::Snooze(now.plus_micros(86_400_000_000))),
-            _ => None,
-        }
-    }
-}
-
-/// Takes back what was done to many.
-pub async fn undo(
+/// Leads to the request on which a promise was made.
+pub async fn promise(
     State(room): State<Room>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let by = by(&signed);
-    if by.handle.is_nothing() && by.assign.is_nothing() {
-        return Err(missing());
-    }
-    let bulk: Id = id.parse().map_err(|_| missing())?;
-    let steps: Vec<Step> = (0..AT_ONCE).map(|_| room.step_of(&signed)).collect();
-    let done = room
-        .store
-        .write(move |tx| undo_bulk(tx, &steps, &by, bulk))
-        .await
-        .map_err(|error| match error.refused() {
-            Refused::Missing(_) => missing(),
-            other => other.failure(),
-        })?;
-    room.changed(None, None);
-    let flash = Flash::said(format!("Taken back on {done} requests."));
-    Ok(see_other("/requests").with(flash).into_response())
+    let scope = super::reading(&signed)?;
+    let promise: Id = id.parse().map_err(|_| missing())?;
+    let found = room.store.read(move |read| {
+        let Some(id) = queries::request_of_promise(read, promise)? else {
+            return Ok(None);
+        };
+        queries::one(read, &scope, id)
+    });
+    let request = super::got(found).await?.ok_or_else(missing)?;
+    Ok(see_other(&format!("/requests/{}#promises", request.id)).into_response())
 }
 
 /// A sign that somebody writes on a request.
@@ -198,9 +167,7 @@ pub async fn present(
 ) -> Result<Response, Failure> {
     let scope = super::reading(&signed)?;
     let id = id_of(&id)?;
-    let found = room
-        .store
-        .read(move |read| crate::queries::one(read, &scope, id));
+    let found = room.store.read(move |read| queries::one(read, &scope, id));
     super::got(found).await?.ok_or_else(missing)?;
     let (sign, _) = form.read().map_err(|_| missing())?;
     let doing = if sign.writes {

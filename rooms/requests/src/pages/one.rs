@@ -1,6 +1,8 @@
 //! One request: its clocks, what was said, what is owed, what is missing before it can be closed, and the forms to act.
 
-mod outgoing;
+pub(super) mod checking;
+pub(super) mod composing;
+pub(super) mod outgoing;
 mod parts;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope, log_read};
 use kept_accounts::commands::Act;
+use kept_accounts::model::PersonId;
 use kept_accounts::queries::teams;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
@@ -29,10 +32,16 @@ use serde::Deserialize;
 use super::clocks::{self, ClockRow, OweRow};
 use super::{civil, exact, got, id_of, missing, reading, short, tier};
 use crate::commands::{Leaving, STEPS, leaving_of};
+use crate::drafts::{self, Draft};
 use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
-use crate::queries::{self, Linked, MacroRow, MailOf, Participant, TaskRow};
+use crate::queries::{self, Linked, Macro, MailOf, Participant, PromiseRow, TaskRow, WrittenRow};
 use crate::room::{Doing, Looker, Room, by, topic_of};
+use crate::texts::{Text, Texts};
+use checking::Checked;
+pub use checking::check;
+use composing::Composing;
+pub use composing::put_in;
 use outgoing::LeavingShown;
 use parts::{Piece, pieces};
 
@@ -47,6 +56,8 @@ pub(super) struct Shown {
     filled: Option<Filled>,
     /// The kept answer to begin with.
     answer: Option<String>,
+    /// What was found in an answer that is being written.
+    checked: Option<Checked>,
 }
 
 /// A kept answer may be asked for.
@@ -60,7 +71,7 @@ impl Shown {
     pub(super) fn with(filled: Filled) -> Self {
         Self {
             filled: Some(filled),
-            answer: None,
+            ..Self::default()
         }
     }
 }
@@ -92,7 +103,7 @@ pub(super) struct OnePage {
     also: Vec<Linked>,
     tags: Vec<String>,
     tasks: Vec<TaskRow>,
-    macros: Vec<MacroRow>,
+    macros: Vec<Macro>,
     people: Vec<Choice>,
     teams: Vec<Choice>,
     categories: Vec<Choice>,
@@ -112,6 +123,24 @@ pub(super) struct OnePage {
     asked_for: Vec<Participant>,
     enclosed: Vec<(Id, String)>,
     morning: String,
+    composing: Composing,
+    /// The way and the style that the contact prefers.
+    prefers: Option<String>,
+    promises: Vec<PromiseLine>,
+    opened: i64,
+}
+
+/// A promise that was made on it.
+struct PromiseLine {
+    id: Id,
+    words: String,
+    name: String,
+    when: String,
+    exact: String,
+    /// How it stands: words, and the state of a clock.
+    stands: (&'static str, &'static str),
+    reason: Option<String>,
+    open: bool,
 }
 
 /// Everything that is read for it.
@@ -131,9 +160,13 @@ struct Whole {
     also: Vec<Linked>,
     tags: Vec<String>,
     tasks: Vec<TaskRow>,
-    macros: Vec<MacroRow>,
+    macros: Vec<Macro>,
     people: Vec<(Id, String)>,
     teams: Vec<(Id, String)>,
+    promises: Vec<PromiseRow>,
+    draft: Option<Draft>,
+    texts: Vec<Text>,
+    written: Vec<WrittenRow>,
 }
 
 /// Shows it.
@@ -197,10 +230,11 @@ pub(super) async fn shown_page(
 ) -> Result<OnePage, Failure> {
     let scope = reading(signed)?;
     let (rules, now) = (room.rules.now(), room.world.now());
-    let read_by = Arc::clone(&rules);
+    let (read_by, me) = (Arc::clone(&rules), signed.person);
+    let texts = Arc::clone(&room.texts);
     let whole = room
         .store
-        .read(move |read| gather(read, &scope, &read_by, (id, now)));
+        .read(move |read| gather(read, &scope, &read_by, (id, me, now), &*texts));
     let whole = got(whole).await?.ok_or_else(missing)?;
     let others = room.looking.others(id, signed.person, now);
     Ok(drawn(
@@ -215,7 +249,8 @@ fn gather(
     read: &Read<'_>,
     scope: &Scope,
     rules: &InForce,
-    (id, now): (RequestId, Instant),
+    (id, me, now): (RequestId, PersonId, Instant),
+    texts: &dyn Texts,
 ) -> Result<Option<Whole>, StoreError> {
     let Some(request) = queries::one(read, scope, id)? else {
         return Ok(None);
@@ -250,6 +285,10 @@ fn gather(
         tags: queries::tags(read, id)?,
         tasks: queries::tasks(read, id)?,
         macros: queries::macros(read)?,
+        promises: queries::promises(read, id)?,
+        draft: drafts::begun(read, me, &drafts::on(id))?,
+        texts: texts.offered(read)?,
+        written: queries::written(read, id)?,
         people: queries::colleagues(read)?,
         teams: units.collect(),
         request,
@@ -268,19 +307,36 @@ fn drawn(
         let words = choices(&rules.register, name).iter();
         words.map(|word| Choice::new(word, word)).collect()
     };
-    let failed = shown.filled.is_some();
+    let failed = shown.filled.is_some() && shown.checked.is_none();
     let begun = |answer: &String| {
         let found = whole
             .macros
             .iter()
-            .find(|(id, ..)| id.to_string() == *answer);
-        found.map(|(_, _, text, _)| Filled::with([("text", text.clone())]))
+            .find(|one| one.id.to_string() == *answer);
+        found.map(|one| Filled::with([("text", one.text.clone())]))
     };
     let begun = shown.answer.as_ref().and_then(begun);
     let (leaving, stopped) = outgoing::leaving(whole.leaving, (signed.person, now, zone));
     let kept = stopped.as_ref();
     let kept = kept.map(|(text, _)| Filled::with([("text", text.clone())]));
-    let form = shown.filled.or(begun).or(kept).unwrap_or_default();
+    let draft = whole.draft.map(|draft| {
+        Filled::with(
+            draft
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone())),
+        )
+    });
+    let form = shown
+        .filled
+        .or(begun)
+        .or(kept)
+        .or(draft)
+        .unwrap_or_default();
+    let contact = whole.contact.as_ref();
+    let checked = shown
+        .checked
+        .unwrap_or_else(|| Checked::before(contact, &form))
+        .at(format!("/requests/{}", of.id));
     // A deadline that has passed is nothing to expect.
     let expected = clocks_due(&whole.owed, "resolve").filter(|at| *at > now);
     let expected = expected.map(|at| civil(at, zone));
@@ -298,6 +354,24 @@ fn drawn(
         asked_for,
         enclosed: enclosed.map(|file| (file.id, file.name.clone())).collect(),
         morning: outgoing::morning(now, &theirs),
+        prefers: contact.and_then(checking::prefers),
+        promises: whole
+            .promises
+            .into_iter()
+            .map(|one| promise(one, now, zone))
+            .collect(),
+        opened: now.micros(),
+        composing: Composing {
+            offered: composing::offered(
+                &whole.texts,
+                contact.map_or("en", |one| one.language.as_str()),
+            ),
+            begun_with: composing::begun_with(&whole.texts, form.value("from")),
+            ways: true,
+            way: format!("/requests/{}", of.id),
+            form: form.clone(),
+            checked,
+        },
         crumb: Crumb::new([("Requests", "/requests")]),
         problem: form.problem("That was not done."),
         notice: (!failed).then(|| notice(&of, zone)).flatten(),
@@ -310,7 +384,7 @@ fn drawn(
         pieces: pieces(
             rules,
             &whole.messages,
-            (&whole.files, &whole.mails, &whole.fates),
+            (&whole.files, &whole.mails, &whole.fates, &whole.written),
             (of.id, zone),
         ),
         may_act: !reach.handle.is_nothing(),
@@ -360,6 +434,26 @@ fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {
         .filter(|duty| duty.settled_at.is_none() && duty.level == 0);
     open.filter(|duty| duty.rule == rule)
         .find_map(|duty| duty.due_at)
+}
+
+fn promise(one: PromiseRow, now: Instant, zone: &TimeZone) -> PromiseLine {
+    let stands = match (one.kept_at, one.withdrawn_at) {
+        (Some(kept), _) if kept > one.due_at => ("kept late", "late"),
+        (Some(_), _) => ("kept", "met"),
+        (None, Some(_)) => ("withdrawn", "excused"),
+        (None, None) if one.due_at < now => ("overdue", "overdue"),
+        (None, None) => ("due", "ontime"),
+    };
+    PromiseLine {
+        id: one.id,
+        open: one.kept_at.is_none() && one.withdrawn_at.is_none(),
+        words: one.words,
+        name: one.name.unwrap_or_else(|| "A former colleague".to_owned()),
+        when: short(one.due_at, zone),
+        exact: exact(one.due_at, zone),
+        stands,
+        reason: one.reason,
+    }
 }
 
 /// `In progress, with Tomás Rivera`

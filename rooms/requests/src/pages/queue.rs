@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::Uri;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use kept_accounts::Signed;
@@ -19,8 +20,10 @@ use kept_ui::{Failure, Frame, Icon, page};
 use serde::Deserialize;
 
 use super::clocks::running;
-use super::{ago, got, mark_of_rule, reading, tier};
-use crate::model::{State as Stand, Voice, choices};
+use super::many::Names;
+use super::{ago, got, mark_of_rule, missing, reading, tier};
+use crate::commands::MOST_SELECTED;
+use crate::model::{RequestId, State as Stand, Voice, choices};
 use crate::queries::{self, Asked, Filter, Line, Listed, MOST_COUNTED, Numbers, ViewRow};
 use crate::room::{Room, TOPIC};
 
@@ -41,6 +44,8 @@ pub struct Wanted {
     #[serde(default)]
     tag: String,
     client: Option<String>,
+    team: Option<String>,
+    owner: Option<String>,
     board: Option<String>,
     after: Option<i64>,
     id: Option<String>,
@@ -60,8 +65,13 @@ struct QueuePage {
     columns: Option<Vec<Column>>,
     other: Button,
     new: Option<Button>,
-    setup: Option<Button>,
+    setup: Vec<Button>,
     colleagues: Vec<Choice>,
+    teams: Vec<Choice>,
+    macros: Vec<Choice>,
+    export: Option<Button>,
+    /// That all of the view can be selected, where more of it follows.
+    whole: Option<String>,
     more: Option<More>,
     none: Empty,
     may_act: bool,
@@ -140,19 +150,22 @@ pub async fn queue(
     Ok(page(&QueuePage {
         views: views(&wanted, listed, &found.counts),
         kept: kept(&found.views, me),
-        filters: wanted.filters(),
-        choose: wanted.choose(&rules),
+        filters: wanted.filters(&found.names),
+        choose: wanted.choose(&rules, &found.names),
         hidden: wanted.hidden(),
         query: wanted.query(true),
         columns: is_board.then(|| board(&rows)),
         other: wanted.other(is_board),
         none: none(listed, new.clone()),
-        setup: signed
-            .scope(Action::AssignWork)
-            .is_everything()
-            .then(|| Button::link("Routing", "/requests/routing").quiet()),
+        setup: setup(&signed),
+        whole: wanted.whole(&found),
         more: more(&found.lines, listed, &wanted),
-        colleagues: found.colleagues,
+        colleagues: found.names.of_people(),
+        teams: found.names.of_teams("team:"),
+        macros: found.macros,
+        export: signed
+            .may(Action::ExportRecords)
+            .then(|| wanted.export(is_board)),
         rows,
         new,
         may_act,
@@ -164,12 +177,27 @@ pub async fn queue(
     }))
 }
 
+/// What is set up for the queue, for whoever gives all work.
+fn setup(signed: &Signed) -> Vec<Button> {
+    let pages = [
+        ("Routing", "/requests/routing"),
+        ("House words", "/settings/words"),
+        ("Templates", "/templates"),
+    ];
+    if !signed.scope(Action::AssignWork).is_everything() {
+        return Vec::new();
+    }
+    let buttons = pages.map(|(name, path)| Button::link(name, path).quiet());
+    buttons.into()
+}
+
 struct Found {
     lines: Vec<Line>,
     counts: Vec<(Listed, u64)>,
     numbers: Option<Numbers>,
     views: Vec<ViewRow>,
-    colleagues: Vec<Choice>,
+    names: Names,
+    macros: Vec<Choice>,
 }
 
 fn gather(
@@ -178,15 +206,18 @@ fn gather(
     asked: &Asked,
     (me, known): (PersonId, Option<Numbers>),
 ) -> Result<Found, StoreError> {
-    let colleagues = queries::colleagues(read)?;
-    let choice = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
+    let macros = queries::macros(read)?.into_iter();
+    let macros = macros.filter(|one| !one.changes.is_empty());
     let (counts, numbers) = queries::counts(read, scope, (asked.now, Some(me)), known)?;
     Ok(Found {
         lines: queries::list(read, scope, asked)?,
         counts,
         numbers,
         views: queries::views(read, me)?,
-        colleagues: colleagues.into_iter().map(choice).collect(),
+        names: Names::read(read)?,
+        macros: macros
+            .map(|one| Choice::new(one.id.to_string(), one.name))
+            .collect(),
     })
 }
 
@@ -209,8 +240,6 @@ impl Wanted {
             (Some(at), Some(id)) => (Instant::from_micros(at), id),
             _ => listed.start(),
         };
-        let client = self.client.as_deref().filter(|client| !client.is_empty());
-        let client = client.map(str::parse).transpose();
         Ok(Asked {
             listed,
             filter: Filter {
@@ -219,7 +248,9 @@ impl Wanted {
                 priority: self.priority.clone(),
                 channel: self.channel.clone(),
                 tag: self.tag.clone(),
-                client: client.map_err(|_| Failure::not_found("There is no such client"))?,
+                client: chosen(self.client.as_deref(), "client")?,
+                team: chosen(self.team.as_deref(), "team")?,
+                assignee: chosen(self.owner.as_deref(), "person")?,
             },
             now,
             me: Some(me),
@@ -228,15 +259,20 @@ impl Wanted {
         })
     }
 
-    fn narrowed(&self) -> [(&'static str, &'static str, &str); 6] {
-        let client = self.client.as_deref().unwrap_or_default();
+    fn narrowed(&self) -> [(&'static str, &'static str, &str); 8] {
         [
             ("state", "State", &self.state),
             ("category", "Category", &self.category),
             ("priority", "Priority", &self.priority),
             ("channel", "Channel", &self.channel),
             ("tag", "Tag", &self.tag),
-            ("client", "Client", client),
+            (
+                "client",
+                "Client",
+                self.client.as_deref().unwrap_or_default(),
+            ),
+            ("team", "Team", self.team.as_deref().unwrap_or_default()),
+            ("owner", "Owner", self.owner.as_deref().unwrap_or_default()),
         ]
     }
 
@@ -261,17 +297,18 @@ impl Wanted {
         self.without("", with_board)
     }
 
-    fn filters(&self) -> Filters {
+    fn filters(&self, names: &Names) -> Filters {
         let set = self
             .narrowed()
             .into_iter()
             .filter(|(_, _, value)| !value.is_empty());
         let filter = |(key, name, value): (&'static str, &str, &str)| FilterPart {
             name: name.to_owned(),
-            value: Some(if key == "client" {
-                "one".to_owned()
-            } else {
-                value.to_owned()
+            value: Some(match key {
+                "client" => "one".to_owned(),
+                "team" => names.team(value),
+                "owner" => names.person(value),
+                _ => value.to_owned(),
             }),
             href: address(&self.without(key, true)),
         };
@@ -279,7 +316,11 @@ impl Wanted {
     }
 
     /// The choices of the filters that are not set.
-    fn choose(&self, rules: &InForce) -> Vec<(&'static str, &'static str, Vec<Choice>)> {
+    fn choose(
+        &self,
+        rules: &InForce,
+        names: &Names,
+    ) -> Vec<(&'static str, &'static str, Vec<Choice>)> {
         let words = |name: &str| -> Vec<Choice> {
             let words = choices(&rules.register, name).iter();
             words.map(|word| Choice::new(word, word)).collect()
@@ -292,6 +333,8 @@ impl Wanted {
             ("category", "Category", words("category")),
             ("priority", "Priority", words("priority")),
             ("channel", "Channel", words("channel")),
+            ("team", "Team", names.of_teams("")),
+            ("owner", "Owner", names.of_people()),
         ];
         let set = self.narrowed();
         all.retain(|(key, ..)| {
@@ -318,6 +361,24 @@ impl Wanted {
         all
     }
 
+    /// `All 312 that match`, where the page does not show all of them.
+    fn whole(&self, found: &Found) -> Option<String> {
+        let follows = found.lines.len() > ON_A_PAGE || self.after.is_some();
+        let is_narrowed = self.narrowed().iter().any(|(.., value)| !value.is_empty());
+        let count = found.counts.iter().find(|(one, _)| *one == self.listed());
+        let count = count.filter(|(_, count)| !is_narrowed && *count < MOST_COUNTED);
+        follows.then(|| match count {
+            Some((_, count)) => format!("All {count} that match"),
+            None => "All that match".to_owned(),
+        })
+    }
+
+    /// What is shown, as a list for a spreadsheet.
+    fn export(&self, is_board: bool) -> Button {
+        let query = self.query(is_board);
+        Button::link("Export", format!("/requests/export.csv?{query}")).quiet()
+    }
+
     fn other(&self, is_board: bool) -> Button {
         let query = self.query(false);
         if is_board {
@@ -328,7 +389,74 @@ impl Wanted {
     }
 }
 
-fn address(query: &str) -> String {
+/// An id that was chosen; nothing else is one.
+fn chosen<T: std::str::FromStr>(id: Option<&str>, what: &str) -> Result<Option<T>, Failure> {
+    let id = id.filter(|id| !id.is_empty()).map(str::parse).transpose();
+    id.map_err(|_| Failure::not_found(format!("There is no such {what}")))
+}
+
+/// Only what a queue understands, written by ourselves.
+pub(super) fn cleaned(query: &str) -> String {
+    const KNOWN: [&str; 10] = [
+        "view", "state", "category", "priority", "channel", "tag", "client", "team", "owner",
+        "board",
+    ];
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs.filter(|(name, _)| KNOWN.contains(&name.as_ref())) {
+        text.append_pair(&name, &value);
+    }
+    text.finish()
+}
+
+/// All requests of a view within reach, up to so many as are selected at most.
+pub(super) async fn selected(
+    room: &Room,
+    signed: &Signed,
+    query: &str,
+) -> Result<Vec<RequestId>, Failure> {
+    let mut ids = Vec::new();
+    each_of(room, signed, query, MOST_SELECTED, |lines| {
+        ids.extend(lines.iter().map(|line| line.request.id));
+    })
+    .await?;
+    Ok(ids)
+}
+
+/// The lines of a view within reach, slice by slice, up to so many.
+pub(super) async fn each_of(
+    room: &Room,
+    signed: &Signed,
+    query: &str,
+    most: usize,
+    mut take: impl FnMut(&[Line]),
+) -> Result<(), Failure> {
+    const SLICE: u32 = 500;
+    let scope = reading(signed)?;
+    let address: Uri = address(query).parse().map_err(|_| missing())?;
+    let Query(wanted) = Query::<Wanted>::try_from_uri(&address).map_err(|_| missing())?;
+    let listed = wanted.listed();
+    let mut asked = wanted.asked(listed, (signed.person, room.world.now()))?;
+    let mut left = most;
+    loop {
+        asked.limit = SLICE.min(u32::try_from(left).unwrap_or(SLICE));
+        let (scope, slice) = (scope.clone(), asked.clone());
+        let lines = got(room
+            .store
+            .read(move |read| queries::list(read, &scope, &slice)))
+        .await?;
+        take(&lines);
+        left -= lines.len();
+        match lines.last() {
+            Some(last) if left > 0 && lines.len() == asked.limit as usize => {
+                asked.after = last.key(listed);
+            }
+            _ => return Ok(()),
+        }
+    }
+}
+
+pub(super) fn address(query: &str) -> String {
     if query.is_empty() {
         "/requests".to_owned()
     } else {

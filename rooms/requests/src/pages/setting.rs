@@ -1,4 +1,4 @@
-//! What people set up for the queue: the rules of routing, and answers to begin with.
+//! What people set up for the queue: the rules of routing.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,11 +15,8 @@ use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessabl
 use serde::Deserialize;
 
 use super::{got, missing};
-use crate::commands::{
-    NewRoute, RequestError, WAYS, add_macro, add_route, retire_macro, retire_route,
-};
+use crate::commands::{NewRoute, RequestError, WAYS, add_route, retire_route};
 use crate::model::{Fault, choices};
-use crate::queries::{self, MacroRow};
 use crate::room::Room;
 use crate::routing::{Route, routes};
 
@@ -60,7 +57,7 @@ pub struct Rule {
 }
 
 /// Whoever may give all work sets up the routing.
-fn whole(signed: &Signed) -> Result<Scope, Failure> {
+pub(super) fn whole(signed: &Signed) -> Result<Scope, Failure> {
     let scope = signed.require(Action::AssignWork)?;
     if scope.is_everything() {
         Ok(scope)
@@ -235,92 +232,13 @@ pub async fn remove_rule(
     Ok(done("/requests/routing", "The rule is gone."))
 }
 
-fn refused(error: RequestError) -> Failure {
+pub(super) fn refused(error: RequestError) -> Failure {
     match error.refused() {
         Refused::Missing(_) => missing(),
         other => other.failure(),
     }
 }
 
-fn done(place: &str, said: &str) -> Response {
+pub(super) fn done(place: &str, said: &str) -> Response {
     see_other(place).with(Flash::said(said)).into_response()
-}
-
-#[derive(Template)]
-#[template(path = "requests/answers.html")]
-struct AnswersPage {
-    frame: Frame,
-    crumb: Crumb,
-    answers: Vec<MacroRow>,
-    none: Empty,
-    form: Filled,
-}
-
-/// An answer as it is typed.
-#[derive(Deserialize)]
-pub struct Kept {
-    name: String,
-    text: String,
-}
-
-/// The answers to begin with.
-pub async fn answers(
-    State(room): State<Room>,
-    signed: Signed,
-    frame: Frame,
-) -> Result<Response, Failure> {
-    signed.require(Action::HandleRequests)?;
-    Ok(page(&answers_page(&room, frame, Filled::empty()).await?))
-}
-
-async fn answers_page(room: &Room, frame: Frame, form: Filled) -> Result<AnswersPage, Failure> {
-    Ok(AnswersPage {
-        answers: got(room.store.read(queries::macros)).await?,
-        crumb: Crumb::new([("Requests", "/requests")]),
-        none: Empty::new(
-            "No answers yet",
-            "What is asked often is answered once, and kept here to begin with.",
-        ),
-        frame: frame.titled("Answers").at("requests"),
-        form,
-    })
-}
-
-/// Adds an answer.
-pub async fn add_answer(
-    State(room): State<Room>,
-    signed: Signed,
-    frame: Frame,
-    form: Form<Kept>,
-) -> Result<Response, Failure> {
-    let scope = signed.require(Action::HandleRequests)?;
-    let (kept, filled) = match form.read() {
-        Ok(read) => read,
-        Err(filled) => return Ok(unprocessable(&answers_page(&room, frame, filled).await?)),
-    };
-    let step = room.step_of(&signed);
-    let added = room
-        .store
-        .write(move |tx| add_macro(tx, &step, &scope, (&kept.name, &kept.text, "")));
-    if let Err(error) = added.await {
-        let filled = error.refused().onto(filled)?;
-        return Ok(unprocessable(&answers_page(&room, frame, filled).await?));
-    }
-    Ok(done("/requests/answers", "The answer is kept."))
-}
-
-/// Takes an answer away.
-pub async fn remove_answer(
-    State(room): State<Room>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let scope = signed.require(Action::HandleRequests)?;
-    let id: Id = id.parse().map_err(|_| missing())?;
-    let step = room.step_of(&signed);
-    let gone = room
-        .store
-        .write(move |tx| retire_macro(tx, &step, &scope, id));
-    gone.await.map_err(refused)?;
-    Ok(done("/requests/answers", "The answer is gone."))
 }

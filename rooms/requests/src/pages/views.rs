@@ -8,7 +8,7 @@ use kept_rooms::{Refusal as _, Refused};
 use kept_ui::{Failure, Flash, Form, see_other};
 use serde::Deserialize;
 
-use super::{missing, reading};
+use super::{missing, queue, reading};
 use crate::commands::{drop_view, keep_view};
 use crate::room::Room;
 
@@ -29,7 +29,7 @@ pub async fn keep(
     let scope = reading(&signed)?;
     let (kept, _) = form.read().map_err(|_| missing())?;
     let step = room.step_of(&signed);
-    let query = cleaned(&kept.query.unwrap_or_default());
+    let query = queue::cleaned(&kept.query.unwrap_or_default());
     let place = format!("/requests?{query}");
     room.store
         .write(move |tx| keep_view(tx, &step, &scope, (&kept.name, &query, kept.shared)))
@@ -38,19 +38,6 @@ pub async fn keep(
     Ok(see_other(&place)
         .with(Flash::said("The view is kept."))
         .into_response())
-}
-
-/// Only what a queue understands, written by ourselves.
-fn cleaned(query: &str) -> String {
-    const KNOWN: [&str; 8] = [
-        "view", "state", "category", "priority", "channel", "tag", "client", "board",
-    ];
-    let pairs = form_urlencoded::parse(query.as_bytes());
-    let mut text = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs.filter(|(name, _)| KNOWN.contains(&name.as_ref())) {
-        text.append_pair(&name, &value);
-    }
-    text.finish()
 }
 
 /// Takes a view away.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kept_accounts::access::Scope;
-use kept_accounts::model::PersonId;
+use kept_accounts::model::{PersonId, TeamId};
 use kept_accounts::within_scope;
 use kept_clients::ClientId;
 use kept_kernel::{Id, Instant};
@@ -17,13 +17,13 @@ pub(crate) const MOST_COUNTED: u64 = 1_000;
 /// Whoever works for more clients than this is looked for along the list: one in so many of all requests is theirs.
 const MANY_CLIENTS: u32 = 1_000;
 
-/// To what somebody narrows a view: `$10` to `$16`.
+/// To what somebody narrows a view: `$10` to `$16`, and `$18` to `$21`.
 macro_rules! narrowed {
     () => {
         " AND ($10 = '' OR q.state = $10) AND ($11 = '' OR q.category = $11) AND ($12 = '' OR q.priority = $12)
           AND ($13 = '' OR q.channel = $13)
           AND ($14 = '' OR EXISTS (SELECT 1 FROM request_tags g WHERE g.request = q.id AND g.tag = $14))
-          AND ($15 OR q.client = $16) "
+          AND ($15 OR q.client = $16) AND ($18 OR q.team = $19) AND ($20 OR q.assignee = $21) "
     };
 }
 /// What a line of a list is read from: a request without its contact's and team's names and its long texts, which no list shows and
@@ -261,6 +261,8 @@ pub(crate) struct Filter {
     pub(crate) channel: String,
     pub(crate) tag: String,
     pub(crate) client: Option<ClientId>,
+    pub(crate) team: Option<TeamId>,
+    pub(crate) assignee: Option<PersonId>,
 }
 
 /// What is asked of the queue.
@@ -340,7 +342,7 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
         by_ways
     };
     let (at, id) = asked.after;
-    let rest: [Value<'_>; 12] = params![
+    let rest: [Value<'_>; 16] = params![
         asked.now,
         asked.me,
         at,
@@ -353,6 +355,10 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
         filter.client.is_none(),
         filter.client,
         asked.limit,
+        filter.team.is_none(),
+        filter.team,
+        filter.assignee.is_none(),
+        filter.assignee,
     ];
     read.all(sql, &super::asked(scope, rest))
 }

@@ -7,6 +7,7 @@ use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, params, statements};
 
 use super::in_reach;
+use crate::commands::Change;
 use crate::model::{RequestId, mark_of};
 
 statements! {
@@ -59,18 +60,28 @@ statements! {
                    AND ($2 = '' OR EXISTS (SELECT 1 FROM person_skills s WHERE s.person = p.id AND s.skill = $2))
                ORDER BY p.id LIMIT 200";
 
+    EXPORTS_SINCE = "SELECT COUNT(*) FROM audit WHERE object = $1 AND object_id = $2 AND at > $3 AND act = 'RequestsExported'";
     COLLEAGUES = "SELECT id, name FROM people WHERE state = 'active' ORDER BY folded_name, id LIMIT 200";
 
     MACROS = "SELECT id, name, text, then_do FROM request_macros WHERE retired_at IS NULL ORDER BY name, id LIMIT 200";
     ADD_MACRO = "INSERT INTO request_macros (id, person, name, text, then_do, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    MACRO = "SELECT id, name, text, then_do FROM request_macros WHERE id = $1 AND retired_at IS NULL";
     RETIRE_MACRO = "UPDATE request_macros SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
 
-    ADD_BULK = "INSERT INTO request_bulks (id, person, what, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    ADD_BULK_ROW = "INSERT INTO request_bulk_rows (bulk, request, before) VALUES ($1, $2, $3)";
-    BULK_ROWS = "SELECT r.request, r.before FROM request_bulk_rows r JOIN request_bulks b ON b.id = r.bulk
-                 WHERE b.id = $1 AND b.person = $2 AND b.undone_at IS NULL ORDER BY r.request";
-    BULK_OF = "SELECT id FROM request_bulks WHERE id = $1 AND person = $2";
+    ADD_BULK = "INSERT INTO request_bulks (id, person, what, changes, made_at) VALUES ($1, $2, $3, $4, $5)";
+    ADD_BULK_ROW = "INSERT INTO request_bulk_rows (bulk, request, before) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    BULK_CHANGES = "SELECT changes, undone_at FROM request_bulks WHERE id = $1 AND person = $2";
+    NEXT_OF_BULK = "SELECT request FROM request_bulk_rows WHERE bulk = $1 AND before = $2 ORDER BY request LIMIT $3";
+    DONE_OF_BULK = "SELECT request, before FROM request_bulk_rows WHERE bulk = $1 AND before <> $2 AND before <> $3
+                    ORDER BY request LIMIT $4";
+    SET_BULK_ROW = "UPDATE request_bulk_rows SET before = $3 WHERE bulk = $1 AND request = $2";
+    END_BULK_ROWS = "UPDATE request_bulk_rows SET before = $3 WHERE bulk = $1 AND before = $2";
     BULK_UNDONE = "UPDATE request_bulks SET undone_at = $3 WHERE id = $1 AND person = $2 AND undone_at IS NULL";
+    BULK_PROGRESS = "SELECT b.what, b.undone_at, count(r.request),
+                         CAST(coalesce(sum(CASE WHEN r.before <> $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
+                         CAST(coalesce(sum(CASE WHEN r.before = $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
+                     FROM request_bulks b LEFT JOIN request_bulk_rows r ON r.bulk = b.id
+                     WHERE b.id = $1 AND b.person = $2 GROUP BY b.what, b.undone_at";
 
     FORM_OF = "SELECT f.request, q.number FROM request_forms f JOIN requests q ON q.id = f.request WHERE f.token = $1";
     ADD_FORM = "INSERT INTO request_forms (token, request, made_at) VALUES ($1, $2, $3)";
@@ -236,10 +247,34 @@ pub(crate) fn colleagues(read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreErro
     read.all(COLLEAGUES, &[])
 }
 
-/// A kept answer: its id, name, text, and what is done then.
-pub(crate) type MacroRow = (Id, String, String, String);
+/// Words to begin an answer with, and changes that are made with one click.
+#[derive(Clone, Debug)]
+pub(crate) struct Macro {
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    /// Words to begin an answer with; may be empty.
+    pub(crate) text: String,
+    pub(crate) changes: Vec<Change>,
+}
 
-/// The kept answers.
-pub(crate) fn macros(read: &Read<'_>) -> Result<Vec<MacroRow>, StoreError> {
+impl FromRow for Macro {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let changes: String = row.get(3)?;
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            text: row.get(2)?,
+            changes: serde_json::from_str(&changes).unwrap_or_default(),
+        })
+    }
+}
+
+/// All macros, by name.
+pub(crate) fn macros(read: &Read<'_>) -> Result<Vec<Macro>, StoreError> {
     read.all(MACROS, &[])
+}
+
+/// One of them.
+pub(crate) fn one_macro(read: &Read<'_>, id: Id) -> Result<Option<Macro>, StoreError> {
+    read.maybe(MACRO, &params![id])
 }

@@ -1,6 +1,7 @@
 //! A desk with five people in two teams, a clock that is set by hand, a browser and a program.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use kept_accounts::access::{Action, for_kept};
@@ -10,7 +11,7 @@ use kept_desk::{Ground, Site};
 use kept_journal::audit::Who;
 use kept_journal::{InForce, Rules};
 use kept_kernel::{Id, Instant};
-use kept_requests::{Room, api_description, api_routes, parts, public_routes, routes};
+use kept_requests::{Room, Texts, api_description, api_routes, parts, public_routes, routes};
 use kept_rooms::Parts;
 use kept_store::{params, statements};
 use kept_testing::{Home, Kept as _};
@@ -56,13 +57,22 @@ impl Desk {
 
     /// The same, where answers can be taken back for so many seconds.
     pub fn holding(home: &Home, seconds: u32) -> Self {
+        Self::made(home, |room| room.holding(seconds))
+    }
+
+    /// The same, with texts to begin with.
+    pub fn with_texts(home: &Home, texts: Arc<dyn Texts>) -> Self {
+        Self::made(home, |room| room.with_texts(texts))
+    }
+
+    fn made(home: &Home, dressed: impl FnOnce(Room) -> Room) -> Self {
         let schemas = [kept_clients::SCHEMA, kept_requests::SCHEMA];
         let mut ground = Ground::new(home, START, &schemas);
         let live = Live::new(LiveLimits::default(), 1);
         let rules = Rules::new(in_force());
         let sealer = Sealer::new(&ground.roots, Purpose::Links);
         let house = (ground.store.clone(), ground.world.clone());
-        let room = Room::new(house, rules.clone(), live, sealer).holding(seconds);
+        let room = dressed(Room::new(house, rules.clone(), live, sealer));
         let (north, support) = (ground.add_team("North"), ground.add_department("Support"));
         let representative = ("maya", "client-service-representative");
         ground.hire(("helen", "management"), (None, None));

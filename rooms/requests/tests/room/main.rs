@@ -9,9 +9,13 @@
 mod api;
 mod desk;
 mod leaving;
+mod many;
+mod messages;
 mod pages;
 mod path;
 mod privacy;
 mod public;
 mod rights;
 mod takeover;
+mod texts;
+mod wording;

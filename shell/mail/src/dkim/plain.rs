@@ -3,6 +3,7 @@
 /// A field of a header, as it stands there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'a> {
+    /// With the spaces before its colon, where somebody wrote some.
     pub(crate) name: &'a [u8],
     /// With its line breaks, without the last one.
     pub(crate) value: &'a [u8],
@@ -10,12 +11,13 @@ pub(crate) struct Field<'a> {
 
 impl Field<'_> {
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name.as_bytes())
+        let bare = self.name.trim_ascii_end();
+        bare.eq_ignore_ascii_case(name.as_bytes())
     }
 
     /// Its name in small letters.
     pub(crate) fn name(&self) -> String {
-        String::from_utf8_lossy(self.name).to_ascii_lowercase()
+        String::from_utf8_lossy(self.name.trim_ascii_end()).to_ascii_lowercase()
     }
 }
 
@@ -36,7 +38,7 @@ pub(crate) fn fields_and_body(bytes: &[u8]) -> (Vec<Field<'_>>, &[u8]) {
             let (name, value) = raw.split_at(colon);
             let value = value.get(1..).unwrap_or_default();
             fields.push(Field {
-                name: name.trim_ascii_end(),
+                name,
                 value: value.strip_suffix(b"\r\n").unwrap_or(value),
             });
         }
@@ -61,7 +63,7 @@ fn end_of_field(bytes: &[u8]) -> usize {
 
 /// `subject:Pump leaks` and a line break, whatever it looked like.
 pub(crate) fn plain_field(field: &Field<'_>) -> Vec<u8> {
-    let mut plain = field.name.to_ascii_lowercase();
+    let mut plain = field.name.trim_ascii_end().to_ascii_lowercase();
     plain.push(b':');
     let spaced: Vec<u8> = field
         .value
@@ -77,6 +79,20 @@ pub(crate) fn plain_field(field: &Field<'_>) -> Vec<u8> {
     plain.extend(single_spaced(spaced.trim_ascii()));
     plain.extend(b"\r\n");
     plain
+}
+
+/// The same for those who want nothing changed: a field as it stands there.
+pub(crate) fn bare_field(field: &Field<'_>) -> Vec<u8> {
+    [field.name, b":", field.value, b"\r\n"].concat()
+}
+
+/// The same for a body: only empty lines at its end are left out.
+pub(crate) fn bare_body(body: &[u8]) -> Vec<u8> {
+    let mut rest = body;
+    while let Some(before) = rest.strip_suffix(b"\r\n") {
+        rest = before;
+    }
+    [rest, b"\r\n"].concat()
 }
 
 /// A body without spaces at ends of lines and without empty lines at its end.
@@ -135,12 +151,17 @@ mod tests {
         let plain: Vec<u8> = fields.iter().flat_map(plain_field).collect();
         assert_eq!(plain, b"a:X\r\nb:Y Z\r\n");
         assert_eq!(plain_body(body), b" C\r\nD E\r\n");
+        let bare: Vec<u8> = fields.iter().flat_map(bare_field).collect();
+        assert_eq!(bare, b"A: X\r\nB : Y\t\r\n\tZ  \r\n");
+        assert_eq!(bare_body(body), b" C \r\nD \t E\r\n");
     }
 
     #[test]
     fn an_empty_body_is_nothing() {
         assert_eq!(plain_body(b""), b"");
         assert_eq!(plain_body(b"\r\n\r\n"), b"");
+        assert_eq!(bare_body(b""), b"\r\n");
+        assert_eq!(bare_body(b"\r\n\r\n"), b"\r\n");
         assert_eq!(fields_and_body(b"").0.len(), 0);
     }
 }

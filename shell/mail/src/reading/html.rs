@@ -5,15 +5,18 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ammonia::{Builder, UrlRelative};
 
+/// So many addresses of pictures are named.
+const REMOTE: usize = 100;
+
 /// Where pictures come from.
 pub struct Pictures {
-    /// Whether pictures are fetched from elsewhere, which tells the sender that the mail was opened.
-    pub remote: bool,
+    /// Pictures from elsewhere that were fetched: how each is written, by its address. Others are left out.
+    pub fetched: HashMap<String, String>,
     /// The address of a part of the mail, by what the HTML calls it.
     pub parts: HashMap<String, String>,
 }
@@ -25,6 +28,8 @@ pub struct SafeHtml {
     pub html: String,
     /// How many pictures from elsewhere were left out.
     pub left_out: u32,
+    /// The addresses of those of them that lie in the web, each once.
+    pub remote: Vec<String>,
 }
 
 /// Properties of styles that only say how words look.
@@ -80,7 +85,9 @@ const PROPERTIES: &[&str] = &[
 pub fn safe_html(html: &str, pictures: &Pictures) -> SafeHtml {
     let left_out = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&left_out);
-    let (remote, parts) = (pictures.remote, pictures.parts.clone());
+    let remote = Arc::new(Mutex::new(Vec::new()));
+    let found = Arc::clone(&remote);
+    let (fetched, parts) = (pictures.fetched.clone(), pictures.parts.clone());
     let mut builder = Builder::default();
     builder
         .add_tags(["font", "center", "tfoot", "caption", "colgroup", "col", "u"])
@@ -101,33 +108,45 @@ pub fn safe_html(html: &str, pictures: &Pictures) -> SafeHtml {
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
         .attribute_filter(move |tag, name, value| match (tag, name) {
-            ("img", "src") => source(value, (remote, &parts), &counted),
+            ("img", "src") => source(value, (&fetched, &parts), (&counted, &found)),
             (_, "src" | "cite" | "longdesc") => None,
             (_, "href") => leads_outside(value).then_some(Cow::Borrowed(value)),
             (_, "style") => style(value),
             _ => Some(Cow::Borrowed(value)),
         });
     let html = builder.clean(html).to_string();
+    let mut remote = remote.lock().unwrap_or_else(PoisonError::into_inner);
     SafeHtml {
         html,
         left_out: left_out.load(Ordering::Relaxed),
+        remote: std::mem::take(&mut *remote),
     }
 }
 
 /// Where a picture is fetched from; none: it is left out.
 fn source<'v>(
     value: &'v str,
-    (remote, parts): (bool, &HashMap<String, String>),
-    left_out: &AtomicU32,
+    (fetched, parts): (&HashMap<String, String>, &HashMap<String, String>),
+    (left_out, remote): (&AtomicU32, &Mutex<Vec<String>>),
 ) -> Option<Cow<'v, str>> {
+    if let Some(written) = fetched.get(value.trim()) {
+        return Some(Cow::Owned(written.clone()));
+    }
     match scheme(value).as_str() {
         "cid" => {
             let (_, cid) = value.split_once(':')?;
             parts.get(cid.trim()).cloned().map(Cow::Owned)
         }
-        "https" | "http" if remote => Some(Cow::Borrowed(value)),
-        _ => {
+        kind => {
             left_out.fetch_add(1, Ordering::Relaxed);
+            let mut remote = remote.lock().unwrap_or_else(PoisonError::into_inner);
+            let address = value.trim();
+            if ["https", "http"].contains(&kind)
+                && remote.len() < REMOTE
+                && !remote.iter().any(|known| known == address)
+            {
+                remote.push(address.to_owned());
+            }
             None
         }
     }

@@ -25,24 +25,27 @@ impl Verdict {
     }
 }
 
-/// What the topmost result says, where it is that of our own server. `server` is the name that our server gives itself there;
-/// empty: there is none.
+/// What the topmost result says, where it is that of our own server; else nobody whom we trust has said. `server` is the name that
+/// our server gives itself there; empty: there is none.
 pub fn verdict(mail: &Incoming, server: &str) -> Verdict {
-    let Some(author) = mail.from.first().filter(|_| mail.from.len() == 1) else {
-        return Verdict::Unverified;
-    };
-    let domain = domain_of(&author.email);
-    let Some(results) = mail.results.first() else {
-        return Verdict::Unverified;
-    };
-    let results = without_comments(results);
+    server_says(mail, server).unwrap_or(Verdict::Unverified)
+}
+
+/// The same; none where our own server has said nothing.
+pub fn server_says(mail: &Incoming, server: &str) -> Option<Verdict> {
+    let results = without_comments(mail.results.first()?);
     let mut parts = results.split(';');
     let name = parts.next().and_then(|name| name.split_whitespace().next());
     let ours =
         name.is_some_and(|name| !server.is_empty() && name.eq_ignore_ascii_case(server.trim()));
-    if !ours {
+    ours.then(|| judged(mail, parts))
+}
+
+fn judged<'a>(mail: &Incoming, parts: impl Iterator<Item = &'a str>) -> Verdict {
+    let Some(author) = mail.from.first().filter(|_| mail.from.len() == 1) else {
         return Verdict::Unverified;
-    }
+    };
+    let domain = domain_of(&author.email);
     let checks: Vec<Check> = parts.filter_map(check).collect();
     let of = |method: &'static str| checks.iter().filter(move |check| check.method == method);
     if of("dmarc").any(|check| check.passed && check.is_of(&["header.from"], &domain)) {
@@ -125,7 +128,7 @@ fn without_comments(text: &str) -> String {
     kept.collect()
 }
 
-fn domain_of(address: &str) -> String {
+pub(crate) fn domain_of(address: &str) -> String {
     let domain = address.rsplit('@').next().unwrap_or_default();
     domain.trim_matches(['<', '>', '.']).to_ascii_lowercase()
 }

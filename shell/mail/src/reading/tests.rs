@@ -213,7 +213,7 @@ fn safe(html: &str) -> SafeHtml {
     safe_html(
         html,
         &Pictures {
-            remote: false,
+            fetched: HashMap::new(),
             parts,
         },
     )
@@ -269,15 +269,16 @@ fn pictures_from_elsewhere_are_left_out_until_they_are_asked_for() {
     let without = safe(html);
     assert!(!without.html.contains("t.example"));
     assert_eq!(without.left_out, 2);
+    let pixel = "https://t.example/pixel.gif".to_owned();
+    assert_eq!(without.remote, [pixel.clone()]);
+    // What was fetched is written into the page: nobody asks there.
     let asked = Pictures {
-        remote: true,
+        fetched: HashMap::from([(pixel, "data:image/gif;base64,AA==".to_owned())]),
         parts: HashMap::new(),
     };
-    assert!(
-        safe_html(html, &asked)
-            .html
-            .contains("https://t.example/pixel.gif")
-    );
+    let with = safe_html(html, &asked);
+    assert!(with.html.contains("data:image/gif;base64,AA=="));
+    assert!(!with.html.contains("t.example") && with.left_out == 1);
 }
 
 #[test]

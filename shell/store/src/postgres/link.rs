@@ -23,11 +23,12 @@ const ROWS_AT_ONCE: [usize; 2] = [512, 64];
 /// Fewer than so many go in one statement, whatever their number: that is what one command writes, and each statement that is saved
 /// is a way to the server and back.
 const FEW_ROWS: usize = 16;
-const SETTINGS: &str = "SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'";
-/// Who writes looks a few rows up, for which there is an index, whatever the values are. Before a table has statistics, the server
-/// would rather read all of it, and remembers that plan while the table grows; and planning anew for other values costs more than
-/// most statements.
-const BY_INDEX: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
+const SETTINGS: &str = "SET timezone = 'UTC'; SET jit = off; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'";
+/// Every statement has an index that it goes along, in the order of what it wants, and stops. Before a table has statistics, or where it
+/// takes rows for frequent that are rare, the server would rather read all of it, and remembers that plan while the table grows.
+const BY_INDEX: &str = "SET enable_seqscan = off";
+/// Who writes looks a few rows up, whatever the values are: planning anew for other values costs more than most of its statements.
+const ONE_PLAN: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// With so many what waits is sent by itself. No more than thirty may wait: so many futures are polled, and thereby sent, in their
 /// order.
@@ -80,8 +81,9 @@ impl Link {
         let client = runtime.block_on(async {
             let client = address.connect().await?;
             client.batch_execute(SETTINGS).await?;
+            client.batch_execute(BY_INDEX).await?;
             if writes {
-                client.batch_execute(BY_INDEX).await?;
+                client.batch_execute(ONE_PLAN).await?;
             }
             Ok(client)
         });

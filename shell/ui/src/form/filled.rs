@@ -40,6 +40,14 @@ impl Filled {
         Self { prefix, ..self }
     }
 
+    /// With another value in a field.
+    #[must_use]
+    pub fn replaced(mut self, name: &str, value: &str) -> Self {
+        self.values.retain(|(field, _)| field != name);
+        self.values.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// With an error at a field, as a sentence that says how to go on.
     #[must_use]
     pub fn wrong(mut self, field: &str, message: impl Into<String>) -> Self {

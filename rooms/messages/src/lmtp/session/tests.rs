@@ -85,6 +85,48 @@ fn what_is_too_large_is_refused_when_it_is_announced_and_when_it_is_not() {
 }
 
 #[test]
+fn only_a_server_of_our_own_tells_who_handed_a_mail_to_it() {
+    const MAIL: &str =
+        "MAIL FROM:<a@b.example>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nA: b\r\n\r\nx\r\n.\r\n";
+    let told = |session: Session, lines: &str| {
+        let mut session = session;
+        session.take(format!("LHLO a\r\n{lines}{MAIL}{MAIL}").as_bytes());
+        let mut clients = Vec::new();
+        while let Some(line) = session.next_line() {
+            match line {
+                Line::Recipient(_) => session.recipient(Some(true)),
+                Line::Mail { client, .. } => {
+                    clients.push(client);
+                    session.kept(&[Some(true)]);
+                }
+                Line::Nothing => {}
+            }
+        }
+        (clients, session.reply().unwrap().text)
+    };
+    let fresh = || Session::new("desk.example", 1_000).0;
+    let lines = "XFORWARD NAME=x ADDR=192.0.2.7\r\nXFORWARD HELO=mx+2Ebrennan.example\r\n";
+    let (clients, said) = told(fresh().trusted(), lines);
+    let seven = (
+        "192.0.2.7".parse().unwrap(),
+        "mx.brennan.example".to_owned(),
+    );
+    // What was told is of the next mail alone.
+    assert_eq!(clients, [Some(seven), None]);
+    assert!(said.contains("250-XFORWARD"), "{said}");
+    let (clients, said) = told(fresh(), lines);
+    assert_eq!(clients, [None, None]);
+    assert!(
+        !said.contains("XFORWARD") && said.matches("502").count() == 2,
+        "{said}"
+    );
+    let (clients, _) = told(fresh().trusted(), "XFORWARD ADDR=IPV6:2001:db8::1\r\n");
+    assert!(clients[0].as_ref().unwrap().0.is_ipv6());
+    let (clients, _) = told(fresh().trusted(), "XFORWARD ADDR=[UNAVAILABLE]\r\n");
+    assert_eq!(clients, [None, None]);
+}
+
+#[test]
 fn nobody_gets_far_with_noise() {
     let noise: Vec<u8> = (0..200_000_u32)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)

@@ -7,16 +7,17 @@ use serde::Deserialize;
 
 use super::{Command, fault};
 use crate::commands::{
-    Answer, Closing, End, Judged, Leaves, LinkKind, Rerouting, Resolving, StepDone,
+    Answer, Closing, End, Judged, Leaves, LinkKind, Promised, Rerouting, Resolving, StepDone,
     acknowledge_request, add_tag, add_task, admit_person, assign_request, client_writes,
     close_request, confirm_resolution, do_step, drop_link, drop_tag, end_request, end_waiting,
-    hasten_answer, held, keep_answer, link_requests, merge_request, note_request,
+    hasten_answer, held, keep_answer, keep_promise, link_requests, merge_request, note_request,
     prioritise_request, recall_answer, reopen_request, reply_to_request, reroute_request,
     resolve_request, send_notice, snooze_request, split_request, take_file_off, turn_task,
-    wait_for,
+    wait_for, withdraw_promise,
 };
 use crate::model::{Expected, Fault, RequestId, Waiting, instant_of};
 use crate::room::Room;
+use crate::texts::Begun;
 
 /// All fields that the forms of the page have; each form has some of them.
 #[derive(Deserialize)]
@@ -60,6 +61,24 @@ pub struct Fields {
     send_at: Option<String>,
     email: Option<String>,
     file: Option<String>,
+    promise: Option<String>,
+    /// The promises that were found, and those that are to be recorded: `2026-02-03T12:00 by noon`.
+    offered: Vec<String>,
+    promised: Vec<String>,
+    /// Whether it was asked why it goes by another way than the contact prefers, and why.
+    asked_why: bool,
+    otherwise: Option<String>,
+    /// The template that is to be used, and the one that was: `0192… 3`.
+    pick: Option<String>,
+    from: Option<String>,
+    /// Of a message that opens a request: to whom, and who reads it too.
+    contact: Option<String>,
+    cc_to: Option<String>,
+    /// When the page was opened, in microseconds.
+    opened: Option<i64>,
+    /// What was remarked on the words; filled in here, never by a form.
+    #[serde(skip)]
+    pub(in crate::pages) remarked: crate::wording::Remarked,
 }
 
 /// What is to be done, and what is said when it is.
@@ -97,6 +116,103 @@ fn done(
 type Read = Result<Option<Done>, Vec<Fault>>;
 
 impl Fields {
+    /// The words of an answer.
+    pub(in crate::pages) fn words(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
+    /// When we write again, as it is typed.
+    pub(in crate::pages) fn update(&self) -> Option<&str> {
+        self.update_at.as_deref()
+    }
+
+    /// A time that was chosen to be it.
+    pub(in crate::pages) fn promise(&self) -> Option<&str> {
+        self.promise.as_deref()
+    }
+
+    /// By which way it goes.
+    pub(in crate::pages) fn way(&self) -> &str {
+        match self.channel.as_deref() {
+            None | Some("") => "email",
+            Some(way) => way,
+        }
+    }
+
+    /// Why it goes by another way than the contact prefers.
+    pub(in crate::pages) fn otherwise(&self) -> Option<&str> {
+        self.otherwise
+            .as_deref()
+            .map(str::trim)
+            .filter(|why| !why.is_empty())
+    }
+
+    /// When the page was opened that this comes from.
+    pub(in crate::pages) fn opened(&self) -> Option<Instant> {
+        self.opened.map(Instant::from_micros)
+    }
+
+    /// Whether a promise is to be recorded: each is, unless it was offered and taken back.
+    pub(in crate::pages) fn records(&self, civil: &str, words: &str) -> bool {
+        let one = format!("{civil} {words}");
+        !self.offered.contains(&one) || self.promised.contains(&one)
+    }
+
+    /// The contact to whom a message goes that opens a request.
+    pub(in crate::pages) fn contact(&self) -> Option<&str> {
+        self.contact.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// Who reads it too, as it is typed.
+    pub(in crate::pages) fn cc_to(&self) -> &str {
+        self.cc_to.as_deref().unwrap_or_default()
+    }
+
+    /// The template that is to be used.
+    pub(in crate::pages) fn pick(&self) -> Option<Id> {
+        self.pick.as_deref()?.parse().ok()
+    }
+
+    /// The same, as the form says it.
+    pub(in crate::pages) fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    /// The template that the words were begun with.
+    fn begun_with(&self) -> Option<Begun> {
+        let (template, version) = self.from.as_deref()?.split_once(' ')?;
+        Some(Begun {
+            template: template.parse().ok()?,
+            version: version.parse().ok()?,
+        })
+    }
+
+    /// With other words, and when we write again.
+    pub(in crate::pages) fn with_words(self, text: String, update_at: String) -> Self {
+        Self {
+            text: Some(text),
+            update_at: Some(update_at),
+            ..self
+        }
+    }
+
+    /// The promises that are to be recorded.
+    fn promises(&self, room: &Room) -> Vec<Promised> {
+        let zone = room.zone();
+        let read = |one: &String| {
+            let (civil, words) = one.split_once(' ')?;
+            let due = instant_of(civil, &zone)?;
+            let words = words.to_owned();
+            Some(Promised { words, due })
+        };
+        self.promised.iter().filter_map(read).collect()
+    }
+
+    /// Whether this form sends words to the client.
+    pub(in crate::pages) fn answers(&self, act: &str) -> bool {
+        act == "messages" && !matches!(self.voice.as_deref(), Some("note" | "client"))
+    }
+
     /// The command that this form means; none: there is no such act.
     pub(super) fn command(
         self,
@@ -143,7 +259,7 @@ impl Fields {
         })
     }
 
-    fn talk(self, room: &Room, (id, act): (RequestId, &str)) -> Read {
+    fn talk(mut self, room: &Room, (id, act): (RequestId, &str)) -> Read {
         let at = (id, self.revision);
         let text = words(self.text.clone());
         match (act, self.voice.as_deref()) {
@@ -160,12 +276,11 @@ impl Fields {
             }
             _ => {
                 let leaves = self.leaves(room)?;
+                let remarked = std::mem::take(&mut self.remarked);
+                let cc = (act == "messages").then(|| self.cc.clone());
                 let answer = Answer {
-                    expected: self.expected(room)?,
-                    cc: (act == "messages").then(|| self.cc.clone()),
-                    text,
-                    channel: words(self.channel),
-                    seen: self.seen,
+                    cc,
+                    ..self.answer(room, remarked)?
                 };
                 if act == "acknowledgement" {
                     return done("The client knows that we have it.", move |tx, step, by| {
@@ -180,6 +295,28 @@ impl Fields {
                 }
             }
         }
+    }
+
+    /// The answer that it means, with what was remarked on it. Everybody who takes part reads it.
+    pub(in crate::pages) fn answer(
+        &self,
+        room: &Room,
+        remarked: crate::wording::Remarked,
+    ) -> Result<Answer, Vec<Fault>> {
+        if self.asked_why && self.otherwise().is_none() {
+            return fault(Fault::NoOtherwise);
+        }
+        Ok(Answer {
+            expected: self.expected(room)?,
+            promised: self.promises(room),
+            otherwise: self.otherwise().map(str::to_owned),
+            from: self.begun_with(),
+            cc: None,
+            text: words(self.text.clone()),
+            channel: words(self.channel.clone()),
+            seen: self.seen,
+            remarked,
+        })
     }
 
     /// When the answer leaves; none: at once. What was told otherwise than by mail is told already.
@@ -365,6 +502,7 @@ impl Fields {
                     }
                 })
             }
+            "promises" => self.see_to_promise(id),
             "tasks" => self.task(id),
             "links" => self.link(id),
             "merging" => {
@@ -383,6 +521,21 @@ impl Fields {
             }
             _ => Ok(None),
         }
+    }
+
+    fn see_to_promise(self, id: RequestId) -> Read {
+        let promise: Id = words(self.promise)
+            .parse()
+            .map_err(|_| vec![Fault::NoText])?;
+        if self.done {
+            return done("The promise is kept.", move |tx, step, by| {
+                keep_promise(tx, step, by, (id, promise))
+            });
+        }
+        let why = words(self.why);
+        done("The promise is withdrawn.", move |tx, step, by| {
+            withdraw_promise(tx, step, by, (id, promise), &why)
+        })
     }
 
     fn task(self, id: RequestId) -> Read {

@@ -9,13 +9,13 @@ use super::super::{exact, short};
 use crate::commands::{Leaving, next_morning};
 
 /// What became of an answer: the state of a clock that colours it, a word, and what there is to say.
-pub(super) struct FateShown {
-    pub(super) state: &'static str,
-    pub(super) word: &'static str,
+pub(in crate::pages) struct FateShown {
+    pub(in crate::pages) state: &'static str,
+    pub(in crate::pages) word: &'static str,
     pub(super) said: String,
 }
 
-pub(super) fn fate(fate: &Fate, zone: &TimeZone) -> FateShown {
+pub(in crate::pages) fn fate(fate: &Fate, zone: &TimeZone) -> FateShown {
     match fate {
         Fate::Waiting { tries: 0, .. } => FateShown {
             state: "running",

@@ -9,6 +9,7 @@ use kept_kernel::Id;
 use kept_mail::reading::{self, PieceKind};
 use kept_ui::Html;
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
+use kept_wording::{Change, redline};
 
 use super::super::queue::channel_of;
 use super::super::{capital, exact, short};
@@ -16,7 +17,7 @@ use super::outgoing::{FateShown, fate};
 use super::{voice_words, written};
 use crate::commands::gates_in_words;
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
-use crate::queries::MailOf;
+use crate::queries::{MailOf, WrittenRow};
 
 /// A piece of the thread: a message, or a run of what the procedure did.
 pub(super) struct Piece {
@@ -37,6 +38,14 @@ pub(super) struct Piece {
     /// What it only carries along: quoted mails and signatures, folded.
     pub(super) folded: Vec<(&'static str, Html)>,
     pub(super) steps: Vec<MachineStep>,
+    /// The template that it was begun with.
+    pub(super) begun: Option<BegunShown>,
+}
+
+/// The template that a message was begun with, and what was changed in it.
+pub(super) struct BegunShown {
+    pub(super) name: String,
+    pub(super) changes: Vec<Change>,
 }
 
 /// What a message was as a mail.
@@ -61,7 +70,7 @@ pub(super) struct MachineStep {
 pub(super) fn pieces(
     rules: &InForce,
     messages: &[Message],
-    (files, mails, fates): (&[FileRow], &[MailOf], &[(Id, Fate)]),
+    (files, mails, fates, written): (&[FileRow], &[MailOf], &[(Id, Fate)], &[WrittenRow]),
     (id, zone): (RequestId, &TimeZone),
 ) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
@@ -87,6 +96,15 @@ pub(super) fn pieces(
         one.files = of_it.map(file).collect();
         let known = fates.iter().find(|(parcel, _)| *parcel == message.id);
         one.fate = known.map(|(_, known)| fate(known, zone));
+        let begun = written.iter().find(|(of, ..)| *of == message.id);
+        one.begun = begun.map(|(_, name, version, text, edited)| BegunShown {
+            name: format!("{name}, version {version}"),
+            changes: if *edited {
+                redline(text, &message.text)
+            } else {
+                Vec::new()
+            },
+        });
         if let Some(mail) = mails.iter().find(|mail| mail.place == message.place) {
             as_mail(&mut one, message, mail);
         }
@@ -113,6 +131,7 @@ fn piece(message: &Message, zone: &TimeZone, steps: Vec<MachineStep>) -> Piece {
         spoken: voice_words(message.voice),
         avatar,
         name,
+        begun: None,
         by_way: match message.voice {
             Voice::Client => format!("by {way}"),
             Voice::Us => format!("to the client, by {way}"),

@@ -1,0 +1,110 @@
+//! Texts with fields, and what was changed in them.
+
+use kept_wording::merge::{FIELDS, gaps, merge, unknown};
+use kept_wording::{Change, redline};
+use proptest::prelude::*;
+
+#[test]
+fn fields_get_their_values_and_what_is_not_known_leaves_a_gap() {
+    let values = [("contact.first_name", "Ruth"), ("client.name", " ")];
+    let merged = merge(
+        "Dear {{contact.first_name}}, {{ client.name }} ({{due}}, {{due}}).",
+        &values,
+    );
+    let gap = "[[when you hear from us]]";
+    assert_eq!(
+        merged.text,
+        format!("Dear Ruth, [[name of the client]] ({gap}, {gap}).")
+    );
+    assert_eq!(merged.gaps, ["name of the client", "when you hear from us"]);
+    assert_eq!(gaps(&merged.text), merged.gaps);
+    assert_eq!(gaps("A list [[of anything]]"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_value_is_never_read_as_a_field() {
+    let values = [("client.name", "{{my.name}} & {{"), ("my.name", "Maya")];
+    let merged = merge("{{client.name}}, {{my.name}}", &values);
+    assert_eq!(merged.text, "{{my.name}} & {{, Maya");
+}
+
+#[test]
+fn what_is_no_field_is_named_with_its_place_and_the_nearest() {
+    let text = "Dear {{contact.firstname}},\n{{clint.name}} {{weather}} {{open\nnext";
+    let found = unknown(text);
+    let named: Vec<_> = found
+        .iter()
+        .map(|one| (one.name.as_str(), one.nearest))
+        .collect();
+    let expected = [
+        ("contact.firstname", Some("contact.first_name")),
+        ("clint.name", Some("client.name")),
+        ("weather", None),
+        ("open", None),
+    ];
+    assert_eq!(named, expected);
+    let places: Vec<_> = found
+        .iter()
+        .filter_map(|one| text.get(one.range.clone()))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "{{contact.firstname}}",
+            "{{clint.name}}",
+            "{{weather}}",
+            "{{open"
+        ]
+    );
+    assert_eq!(
+        merge(text, &[]).text,
+        text,
+        "what is no field stays as it is written"
+    );
+}
+
+#[test]
+fn a_redline_says_what_was_taken_out_and_put_in() {
+    let changes = redline(
+        "We send it on Monday by post.",
+        "We send it today by post, promised.",
+    );
+    let expected = [
+        Change::Same("We send it ".into()),
+        Change::Gone("on Monday ".into()),
+        Change::New("today ".into()),
+        Change::Same("by ".into()),
+        Change::Gone("post.".into()),
+        Change::New("post, promised.".into()),
+    ];
+    assert_eq!(changes, expected);
+    assert_eq!(
+        redline("As it is.", "As it is."),
+        [Change::Same("As it is.".into())]
+    );
+    assert_eq!(redline("", ""), []);
+}
+
+proptest! {
+    #[test]
+    fn both_texts_stand_in_their_redline(before in "[ab \n]{0,40}", after in "[ab \n]{0,40}") {
+        let (mut one, mut two) = (String::new(), String::new());
+        for change in redline(&before, &after) {
+            match change {
+                Change::Same(text) => { one.push_str(&text); two.push_str(&text); }
+                Change::Gone(text) => one.push_str(&text),
+                Change::New(text) => two.push_str(&text),
+            }
+        }
+        prop_assert_eq!((one, two), (before, after));
+    }
+
+    #[test]
+    fn any_text_is_read_and_places_lie_in_it(text in "([a-z{}\n é]|\\{\\{|\\}\\}|due){0,30}") {
+        for one in unknown(&text) {
+            prop_assert!(text.get(one.range).is_some());
+        }
+        let known: Vec<_> = FIELDS.iter().map(|field| (field.name, "x")).collect();
+        prop_assert!(merge(&text, &known).gaps.is_empty());
+    }
+}

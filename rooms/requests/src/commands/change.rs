@@ -1,0 +1,236 @@
+//! What a macro or a selection does to a request: small steps that can be taken back.
+
+use kept_accounts::model::{PersonId, TeamId};
+use kept_store::Write;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    By, RequestError, Rerouting, Step, add_tag, assign_request, drop_tag, end_waiting,
+    held_to_give, note_request, reroute_request, snooze_request, wait_for,
+};
+use crate::model::{Fault, Request, RequestId, Waiting};
+use crate::queries;
+
+const DAY: i64 = 86_400_000_000;
+/// Nothing is set aside for longer.
+const MOST_DAYS: u32 = 366;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is given to `me`, to `nobody`, or to the person with this id.
+    Assign(String),
+    /// It is sent to the team with this id.
+    Send(String),
+    /// It is set aside for so many days.
+    SetAside(u32),
+    /// It gets a tag.
+    Tag(String),
+    /// It loses a tag.
+    Untag(String),
+    /// It waits for the `client` or a `third party`.
+    Wait(String),
+    /// It gets an internal note.
+    Note(String),
+}
+
+/// How a request stood before a step.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Before {
+    /// With whom it was.
+    With(Option<String>),
+    /// With which team and whom.
+    At(Option<String>, Option<String>),
+    /// Until when it was set aside.
+    Aside(i64),
+    /// It did not have this tag.
+    Without(String),
+    /// It had this tag.
+    Tagged(String),
+    /// For whom it waited.
+    Waited(Option<String>),
+    /// The step changed nothing, or nothing that is taken back.
+    Same,
+}
+
+impl Change {
+    /// In a word.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Assign(_) => "assign",
+            Self::Send(_) => "send",
+            Self::SetAside(_) => "set aside",
+            Self::Tag(_) => "tag",
+            Self::Untag(_) => "untag",
+            Self::Wait(_) => "wait",
+            Self::Note(_) => "note",
+        }
+    }
+
+    /// Whether it can be done at all: the words are known, nothing is empty.
+    ///
+    /// # Errors
+    ///
+    /// The fault of the field.
+    pub fn checked(self) -> Result<Self, Fault> {
+        let tag = |text: &str| {
+            let tag = text.trim().to_lowercase();
+            if tag.is_empty() {
+                Err(Fault::NoText)
+            } else {
+                Ok(tag)
+            }
+        };
+        match &self {
+            Self::Assign(to) => match to.as_str() {
+                "me" | "nobody" => Ok(self),
+                id => id
+                    .parse::<PersonId>()
+                    .map(|_| self.clone())
+                    .map_err(|_| Fault::UnknownPerson),
+            },
+            Self::Send(team) => match team.parse::<TeamId>() {
+                Ok(_) => Ok(self),
+                Err(_) => Err(Fault::UnknownTeam),
+            },
+            Self::SetAside(days) => Ok(Self::SetAside((*days).clamp(1, MOST_DAYS))),
+            Self::Tag(text) => Ok(Self::Tag(tag(text)?)),
+            Self::Untag(text) => Ok(Self::Untag(tag(text)?)),
+            Self::Wait(whom) => waiting(whom).map(|_| self.clone()).ok_or(Fault::NoText),
+            Self::Note(text) if text.trim().is_empty() => Err(Fault::NoText),
+            Self::Note(_) => Ok(self),
+        }
+    }
+}
+
+fn waiting(whom: &str) -> Option<Waiting> {
+    match whom {
+        "client" => Some(Waiting::Client),
+        "third party" => Some(Waiting::ThirdParty),
+        _ => None,
+    }
+}
+
+const fn word(waiting: Waiting) -> &'static str {
+    match waiting {
+        Waiting::Client => "client",
+        Waiting::ThirdParty => "third party",
+    }
+}
+
+/// Does a step, and says how the request stood before.
+pub(super) fn change(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    change: &Change,
+) -> Result<Before, RequestError> {
+    let at = (id, None);
+    let stood = held_to_give(tx, by, at)?;
+    match change {
+        Change::Assign(to) => {
+            let to = match to.as_str() {
+                "me" => by.person(),
+                "nobody" => None,
+                id => Some(id.parse().map_err(|_| Fault::UnknownPerson)?),
+            };
+            assign_request(tx, step, by, at, to)?;
+            Ok(Before::With(stood.assignee.map(|one| one.to_string())))
+        }
+        Change::Send(team) => {
+            let to = Some(team.parse().map_err(|_| Fault::UnknownTeam)?);
+            if stood.team == to {
+                return Ok(Before::Same);
+            }
+            send(tx, step, by, id, to)?;
+            let with = stood.assignee.map(|one| one.to_string());
+            Ok(Before::At(stood.team.map(|team| team.to_string()), with))
+        }
+        Change::SetAside(days) => {
+            let until = step.act.at.plus_micros(i64::from(*days) * DAY);
+            snooze_request(tx, step, by, at, until)?;
+            Ok(Before::Aside(stood.snoozed_until.micros()))
+        }
+        Change::Tag(tag) | Change::Untag(tag) => {
+            let has = queries::tags(tx, id)?.contains(tag);
+            let wanted = matches!(change, Change::Tag(_));
+            if has == wanted {
+                return Ok(Before::Same);
+            }
+            if wanted {
+                add_tag(tx, step, by, id, tag)?;
+                Ok(Before::Without(tag.clone()))
+            } else {
+                drop_tag(tx, step, by, id, tag)?;
+                Ok(Before::Tagged(tag.clone()))
+            }
+        }
+        Change::Wait(whom) => {
+            let whom = waiting(whom).ok_or(Fault::NoText)?;
+            if stood.waiting == Some(whom) {
+                return Ok(Before::Same);
+            }
+            wait_for(tx, step, by, at, whom)?;
+            Ok(Before::Waited(
+                stood.waiting.map(|one| word(one).to_owned()),
+            ))
+        }
+        Change::Note(text) => {
+            note_request(tx, step, by, id, text)?;
+            Ok(Before::Same)
+        }
+    }
+}
+
+/// Takes a step back.
+pub(super) fn change_back(
+    tx: &Write<'_>,
+    [step, second]: &[Step; 2],
+    by: &By,
+    id: RequestId,
+    before: Before,
+) -> Result<(), RequestError> {
+    let at = (id, None);
+    match before {
+        Before::With(to) => assign_request(tx, step, by, at, person(to)).map(drop),
+        Before::At(team, with) => {
+            if let Some(team) = team.and_then(|team| team.parse().ok()) {
+                send(tx, step, by, id, Some(team))?;
+            }
+            assign_request(tx, second, by, at, person(with)).map(drop)
+        }
+        Before::Aside(until) => {
+            snooze_request(tx, step, by, at, kept_kernel::Instant::from_micros(until)).map(drop)
+        }
+        Before::Without(tag) => drop_tag(tx, step, by, id, &tag).map(drop),
+        Before::Tagged(tag) => add_tag(tx, step, by, id, &tag).map(drop),
+        Before::Waited(None) => end_waiting(tx, step, by, at).map(drop),
+        Before::Waited(Some(whom)) => {
+            let whom = waiting(&whom).ok_or(Fault::NoText)?;
+            wait_for(tx, step, by, at, whom).map(drop)
+        }
+        Before::Same => Ok(()),
+    }
+}
+
+fn person(id: Option<String>) -> Option<PersonId> {
+    id.and_then(|id| id.parse().ok())
+}
+
+fn send(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    team: Option<TeamId>,
+) -> Result<Request, RequestError> {
+    let to = Rerouting {
+        department: None,
+        team,
+        reason: "one of several that were sent on together".to_owned(),
+    };
+    reroute_request(tx, step, by, (id, None), &to)
+}

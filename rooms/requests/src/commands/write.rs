@@ -1,0 +1,66 @@
+//! Writing to a client first: a request of its own is opened for them, so that everything said about it has one place.
+
+use kept_mail::Address;
+use kept_store::{Write, params};
+
+use super::open::{asker, begun};
+use super::talk::answered;
+use super::{Answer, By, OpenRequestError, RequestError, Step, Work};
+use crate::model::{Draft, Fault, Request, RequestId};
+use crate::queries;
+
+/// Opens a request for a client and writes to them. Of the two steps the first opens, the second writes. `cc` reads it too, and all that
+/// follows.
+///
+/// # Errors
+///
+/// [`OpenRequestError`]
+pub fn write_first(
+    tx: &Write<'_>,
+    (opens, writes): (&Step, &Step),
+    by: &By,
+    (id, draft): (RequestId, &Draft),
+    (answer, cc): (&Answer, &[Address]),
+) -> Result<Request, OpenRequestError> {
+    by.handle.confirm(tx)?;
+    let me = by.person().ok_or(OpenRequestError::NotAllowed)?;
+    if answer.text.trim().is_empty() {
+        return Err(Fault::NoText.into());
+    }
+    let (client, contact) = asker(tx, opens, Some(by), &draft.asker)?;
+    let mut request = begun(tx, opens, Some(by), (id, &client, contact), draft)?;
+    if request.email.is_none() {
+        return Err(Fault::NoAddress.into());
+    }
+    let colleague = kept_accounts::queries::person(tx, me)?;
+    request.assignee = Some(me);
+    request.assignee_name = colleague.map(|one| one.name);
+    queries::add(tx, &request)?;
+    for one in cc {
+        let email = one.email.to_lowercase();
+        let row = params![id, &email, &one.name, opens.act.at, Some(opens.act.at)];
+        tx.execute(queries::ADD_PERSON, &row)?;
+    }
+    let mut work = Work::on(tx, opens, request);
+    let said = work
+        .said()
+        .choice("channel", Some("email"))
+        .text("nature", Some(&draft.subject))
+        .assignee(Some(me));
+    work.tell("open-request-for-client", &said)?;
+    let opened = work.finish(
+        "RequestOpened",
+        &serde_json::json!({ "channel": "email", "first": "us" }),
+    );
+    let opened = opened.map_err(refused)?;
+    answered(tx, writes, opened, answer).map_err(refused)
+}
+
+fn refused(error: RequestError) -> OpenRequestError {
+    match error {
+        RequestError::Faults(faults) => OpenRequestError::Faults(faults),
+        RequestError::Store(error) => OpenRequestError::Store(error),
+        // Nobody else can hold a request that is being made.
+        _ => OpenRequestError::NotAllowed,
+    }
+}

@@ -1,0 +1,130 @@
+//! All messages in one list, and writing to a client first.
+
+use axum::http::StatusCode;
+use kept_journal::outbox;
+use kept_kernel::{Id, Instant};
+use kept_mail::Letter;
+use kept_store::{params, statements};
+use kept_testing::{Kept as _, on_both};
+
+use crate::desk::Desk;
+
+statements! {
+    RUTH = "SELECT id FROM contacts WHERE name = 'Ruth Brennan'";
+    READERS = "SELECT email FROM request_people ORDER BY email";
+}
+
+fn ruth(desk: &Desk) -> String {
+    let (id,): (Id,) = desk.store.read(|read| read.one(RUTH, &params![])).kept();
+    id.to_string()
+}
+
+fn letters(desk: &Desk) -> Vec<Letter> {
+    let start = (Instant::MAX, Id::from_bytes([0xff; 16]));
+    let all = desk
+        .store
+        .read(move |read| outbox::lately(read, kept_mail::TOPIC, start, 100));
+    all.kept()
+        .iter()
+        .map(|one| Letter::read(&one.body).unwrap())
+        .collect()
+}
+
+on_both! {
+    fn all_messages_stand_in_one_list_for_whoever_reads_their_requests(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice");
+        desk.pass(60);
+        maya.did(&id, "messages", &[("voice", "us"), ("text", "We look into it.")]);
+        maya.did(&id, "messages", &[("voice", "note"), ("text", "Ask the accounts.")]);
+        let all = maya.get("/messages");
+        assert!(all.has("We look into it.") && all.has("We were billed for twelve.") && all.has("waiting to leave"), "{}", all.text);
+        assert!(!all.has("Ask the accounts."), "notes are not messages");
+        let sees = |way: &str, words: &str| maya.get(&format!("/messages?{way}")).has(words);
+        assert!(sees("view=in", "billed for twelve") && !sees("view=in", "We look into it."));
+        assert!(sees("view=mine", "We look into it.") && !sees("view=mine", "billed for twelve"));
+        assert!(sees("channel=phone", "billed for twelve") && !sees("channel=phone", "We look into it."));
+        assert!(sees("state=waiting+to+leave", "We look into it.") && !sees("state=delivered", "We look into it."));
+        assert!(sees("q=Invoice", "We look into it.") && !sees("q=nothing", "We look into it."));
+        let dora = desk.browser("dora").get("/messages");
+        assert_eq!(dora.status, StatusCode::OK);
+        assert!(!dora.has("We look into it."), "it is out of her reach");
+    }
+
+    fn the_list_goes_on_where_the_page_ends(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice");
+        for number in 0..51 {
+            desk.pass(60);
+            maya.did(&id, "messages", &[("voice", "us"), ("text", &format!("Word {number}."))]);
+        }
+        let first = maya.get("/messages?view=out");
+        assert!(first.has("Word 50.") && !first.has("Word 0."), "{}", first.text);
+        let (_, rest) = first.text.split_once("/messages?view=out&#38;after=").unwrap();
+        let after = rest.split('"').next().unwrap().replace("&#38;", "&");
+        let next = maya.get(&format!("/messages?view=out&after={after}"));
+        assert!(next.has("Word 0.") && !next.has("Word 50."), "{}", next.text);
+    }
+
+    fn writing_first_opens_a_request_of_its_own(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        maya.note("Invoice");
+        let (page, to) = ("/messages/new", ruth(&desk));
+        assert!(maya.get(&format!("{page}?who=Ruth")).has("ruth@brennan.example"));
+        let chosen = format!("{page}?contact={to}");
+        assert!(maya.get(&chosen).has("Ruth Brennan &#60;ruth@brennan.example&#62;") || maya.get(&chosen).has("Ruth Brennan &lt;ruth@brennan.example&gt;"));
+        let fields = [("contact", to.as_str()), ("cc_to", "Li <li@brennan.example>, boss@brennan.example"), ("subject", "Your new scales"),
+            ("text", "Hello Ruth, we will send them by Tuesday noon."), ("promised", "2026-02-03T12:00 by Tuesday noon")];
+        let sent = maya.post(page, page, &fields);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let request = maya.get(&sent.header("location"));
+        assert!(request.has("Your new scales") && request.has("by Tuesday noon") && request.has("with maya"), "{}", request.text);
+        let letter = letters(&desk).into_iter().next().unwrap();
+        assert_eq!(letter.cc.len(), 2);
+        assert!(letter.subject.ends_with("Your new scales"), "{}", letter.subject);
+        let readers: Vec<(String,)> = desk.store.read(|read| read.all(READERS, &params![])).kept();
+        assert_eq!(readers.len(), 2, "they read what follows too");
+        let events = desk.events();
+        assert!(events.ends_with(&["open-request-for-client".into(), "make-promise".into(), "answer-request".into()]), "{events:?}");
+    }
+
+    fn a_stranger_is_written_to_by_address_and_faults_keep_what_was_typed(home) {
+        let desk = Desk::new(home);
+        let (maya, page) = (desk.browser("maya"), "/messages/new");
+        let send = |email: &str, cc: &str, text: &str| {
+            maya.post(page, page, &[("email", email), ("cc_to", cc), ("subject", "Hello"), ("text", text)])
+        };
+        for (email, cc, text, says) in [
+            ("nobody", "", "Words.", "address"),
+            ("eve@new.example\r\nBcc: x@y.example", "", "Words.", "address"),
+            ("eve@new.example", "one, two", "Words.", "Write up to 20 addresses"),
+            ("eve@new.example", "", "Dear [[first name]].", "Fill in [[first name]] first."),
+        ] {
+            let refused = send(email, cc, text);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{email} {cc}");
+            assert!(refused.has(says) && refused.has(text), "{says}: {}", refused.text);
+        }
+        assert_eq!(desk.events(), Vec::<String>::new());
+        assert_eq!(send("Eve <eve@new.example>", "", "Words.").status, StatusCode::SEE_OTHER);
+        assert_eq!(desk.browser("helen").get(page).status, StatusCode::NOT_FOUND, "she handles no requests");
+    }
+
+    fn what_was_begun_to_somebody_is_there_again(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        maya.note("Invoice");
+        let to = ruth(&desk);
+        let page = format!("/messages/new?contact={to}");
+        let shown = maya.get(&page);
+        let (_, rest) = shown.text.split_once("name=\"opened\" value=\"").unwrap();
+        let opened = rest.split('"').next().unwrap().to_owned();
+        let begun = [("contact", to.as_str()), ("subject", "Your scales"), ("text", "Hello Ruth, half a"), ("opened", opened.as_str())];
+        let checked = maya.post(&page, "/messages/answers/check", &begun);
+        assert!(checked.has("No day named.") || checked.has("Next step") || checked.has("Nothing to remark"), "{}", checked.text);
+        let again = maya.get("/messages/new");
+        assert!(again.has("half a") && again.has("Your scales") && again.has("Ruth Brennan"), "{}", again.text);
+    }
+}
