@@ -69,7 +69,8 @@ test('it is found in the queue by keys, acknowledged, answered, resolved and clo
   await proper(page);
   await page.fill('#ack-why', 'We look at the invoice first');
   await page.click('button:has-text("Acknowledge")');
-  await page.waitForSelector('.toast:has-text("The client knows that we have it.")');
+  await page.waitForSelector('.toast:has-text("leaves in ten seconds")');
+  await page.waitForSelector('.thread:has-text("We look at the invoice first")', { timeout: 30000 });
   await page.click('button:has-text("Take it")');
   await page.waitForSelector('.toast:has-text("changed hands")');
   await page.click('button:has-text("Set"):visible');

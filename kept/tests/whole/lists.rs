@@ -30,7 +30,11 @@ fn followed(desk: &Desk, asker: &Asker) -> BTreeMap<String, Answer> {
         });
         let led = answer.location().to_owned();
         for link in onward.chain([led]) {
-            let link = link.split('#').next().unwrap();
+            let mut link = link.split('#').next().unwrap();
+            // What is taken out is counted: once shows that one is let in, whatever the view.
+            if let Some((list, _)) = link.split_once(".csv?") {
+                link = &link[..list.len() + ".csv".len()];
+            }
             if link.starts_with('/') && !link.starts_with("//") {
                 waiting.push_back(link.to_owned());
             }

@@ -9,6 +9,8 @@ mod row;
 mod thread;
 mod writer;
 
+use std::collections::HashSet;
+
 pub(crate) use answers::is_capped;
 use kept_kernel::{Id, Instant};
 use kept_mail::checking::Finding;
@@ -218,7 +220,7 @@ fn handled(room: &Room, tx: &Write<'_>, work: &Work) -> Result<Option<Decided>, 
 
 impl Work {
     /// As the desk sees it. `own` are addresses of the house: whoever has one of them does not take part as somebody else.
-    fn for_desk<'w>(&'w self, mailbox: &'w Mailbox, own: &[String]) -> Mail<'w> {
+    fn for_desk<'w>(&'w self, mailbox: &'w Mailbox, own: &HashSet<String>) -> Mail<'w> {
         let mail = &self.mail;
         let author = mail.answer_to().filter(|_| mail.author().is_some());
         let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
@@ -269,7 +271,7 @@ impl Work {
 }
 
 /// Whether an address is one of the house, also with a token behind its plus.
-fn is_own(own: &[String], email: &str) -> bool {
+fn is_own(own: &HashSet<String>, email: &str) -> bool {
     let folded = queries::folded(email);
     let plain = folded.split_once('@').and_then(|(local, domain)| {
         let (plain, _) = local.split_once('+')?;
@@ -279,9 +281,9 @@ fn is_own(own: &[String], email: &str) -> bool {
 }
 
 /// All addresses of the house, in small letters.
-fn own_addresses(desk: &dyn Desk, tx: &Write<'_>) -> Result<Vec<String>, StoreError> {
+fn own_addresses(desk: &dyn Desk, tx: &Write<'_>) -> Result<HashSet<String>, StoreError> {
     let rows: Vec<(String,)> = tx.all(queries::ADDRESSES, &[])?;
-    let mut own: Vec<String> = rows.into_iter().map(|(address,)| address).collect();
+    let mut own: HashSet<String> = rows.into_iter().map(|(address,)| address).collect();
     own.extend(desk.own_addresses(tx)?);
     Ok(own)
 }

@@ -43,16 +43,17 @@ macro_rules! message {
 }
 
 statements! {
-    MAILBOXES = mailbox!("WHERE retired_at IS NULL ORDER BY address LIMIT 200");
+    // Mailboxes are made by hand, and all of them count: one that were left out would not be fetched, or taken for somebody else's.
+    MAILBOXES = mailbox!("WHERE retired_at IS NULL ORDER BY address");
     MAILBOX = mailbox!("WHERE id = $1");
     MAILBOX_AT = mailbox!("WHERE address = $1 AND retired_at IS NULL");
-    ADDRESSES = "SELECT address FROM mailboxes ORDER BY address LIMIT 500";
+    ADDRESSES = "SELECT address FROM mailboxes";
     PUT_MAILBOX = "INSERT INTO mailboxes (id, address, name, server, receipt, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
                    ON CONFLICT (address) DO UPDATE SET name = excluded.name, server = excluded.server,
                        receipt = excluded.receipt, retired_at = NULL";
     DRESS_MAILBOX = "UPDATE mailboxes SET signature = $2, plus = $3, team = $4, category = $5 WHERE address = $1";
     TEAM_NAMED = "SELECT id FROM teams WHERE id = $1";
-    SOURCES = source!("JOIN mailboxes b ON b.id = s.mailbox WHERE b.retired_at IS NULL ORDER BY s.mailbox LIMIT 200");
+    SOURCES = source!("JOIN mailboxes b ON b.id = s.mailbox WHERE b.retired_at IS NULL ORDER BY s.mailbox");
     SOURCE = source!("WHERE s.mailbox = $1");
     PUT_SOURCE = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at,
                       tries, quiet_until, sent_folder)

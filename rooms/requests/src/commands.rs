@@ -45,13 +45,15 @@ pub use hang::{
     LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, enclose_file,
     link_requests, merge_request, snooze_request, split_request, take_file_off, turn_task,
 };
-pub use leaving::{Leaves, hasten_answer, keep_answer, recall_answer};
+pub use leaving::{Leaves, Outgoing, hasten_answer, keep_outgoing, recall_answer};
 pub(crate) use leaving::{Leaving, leave, leaving_of, next_morning, stop, writer_of};
 pub use mail::{mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
 pub use priority::{Judged, prioritise_request};
 pub use promises::{Promised, keep_promise, withdraw_promise};
-pub use resolve::{Resolving, confirm_resolution, resolve_request, send_notice};
+pub use resolve::{
+    CLOSING_NOTICE, RESOLUTION, Resolving, confirm_resolution, resolve_request, send_notice,
+};
 pub use settings::{
     NewRoute, WAYS, add_house_word, add_macro, add_route, drop_view, keep_view, retire_house_word,
     retire_macro, retire_route,

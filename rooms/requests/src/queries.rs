@@ -100,7 +100,9 @@ statements! {
                 FROM request_messages m LEFT JOIN people p ON p.id = m.author LEFT JOIN contacts k ON k.id = m.contact
                 WHERE m.id = $1";
     WORDS = "SELECT text FROM request_messages WHERE request = $1 AND voice <> 'machine' ORDER BY place LIMIT $2";
-    FILES = "SELECT id, place, name, size FROM request_files WHERE request = $1 ORDER BY place, id LIMIT 500";
+    // Those that lie ready for an answer, those of the first message, and those of the messages after a place.
+    FILES = "SELECT id, place, name, size FROM request_files WHERE request = $1 AND (place <= 1 OR place > $2)
+             ORDER BY place, id LIMIT 2000";
     FILE = "SELECT name, content FROM request_files WHERE id = $1 AND request = $2";
     ADD_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, added_by)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -201,9 +203,13 @@ pub(crate) fn messages(
     read.all(MESSAGES, &params![id, after, limit])
 }
 
-/// The files of a request.
-pub(crate) fn files(read: &Read<'_>, id: RequestId) -> Result<Vec<FileRow>, StoreError> {
-    read.all(FILES, &params![id])
+/// The files of a request's first message and of those after a place, and those that lie ready for an answer.
+pub(crate) fn files(
+    read: &Read<'_>,
+    id: RequestId,
+    after: u32,
+) -> Result<Vec<FileRow>, StoreError> {
+    read.all(FILES, &params![id, after])
 }
 
 /// How many requests of a person are overdue; 100 stands for more.

@@ -14,7 +14,7 @@ use super::server::{Draft, MailServer};
 statements! {
     OWN_SERVERS = "SELECT s.host, s.port, s.protection, s.username, s.password, s.address, s.trouble, s.advice, s.trouble_at,
                        s.quiet_until, s.mailbox
-                   FROM mailbox_mail_servers s ORDER BY s.address LIMIT 200";
+                   FROM mailbox_mail_servers s ORDER BY s.address";
     OWN_SERVER = "SELECT s.host, s.port, s.protection, s.username, s.password, s.address, s.trouble, s.advice, s.trouble_at,
                       s.quiet_until, s.mailbox
                   FROM mailbox_mail_servers s WHERE s.mailbox = $1";

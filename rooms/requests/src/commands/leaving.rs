@@ -1,4 +1,4 @@
-//! Answers that are written and have not left: for ten seconds, so that they can be taken back, or until a time that somebody chose.
+//! What is written and has not left: for ten seconds, so that it can be taken back, or until a time that somebody chose.
 //! Nothing of one is told to anybody before it leaves: no clock hears of it, and taking it back leaves nothing behind.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,8 @@ use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 use serde::{Deserialize, Serialize};
 
-use super::talk::{answered, no_gap};
+use super::resolve::{is_resolved, noticed};
+use super::talk::{acknowledged, answered, no_gap};
 use super::{Answer, By, Promised, RequestError, Step, held, not_over};
 use crate::model::{Expected, Fault, Request, RequestId};
 use crate::queries;
@@ -33,9 +34,28 @@ pub enum Leaves {
     NextMorning,
 }
 
-/// An answer as it is kept until it leaves.
+/// What leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outgoing {
+    /// An answer.
+    #[default]
+    Answer,
+    /// That we have it, and what to expect.
+    Acknowledgement,
+    /// What was done, and until when we wait for the client's word.
+    Notice {
+        /// The occasion whose text is taken.
+        occasion: String,
+        /// Where they confirm it: a path of ours with a token.
+        link: Option<String>,
+    },
+}
+
+/// What leaves as it is kept until then.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    #[serde(default)]
+    what: Outgoing,
     text: String,
     channel: String,
     done_at: Option<i64>,
@@ -53,25 +73,35 @@ struct Kept {
     from: Option<(String, u32)>,
 }
 
-/// Keeps an answer until it leaves.
+/// Keeps words to the client until they leave.
 ///
 /// # Errors
 ///
 /// [`RequestError`]
-pub fn keep_answer(
+pub fn keep_outgoing(
     tx: &Write<'_>,
     step: &Step,
     by: &By,
-    (id, new): (RequestId, Id),
-    (leaves, answer): (Leaves, &Answer),
+    (at, new): ((RequestId, Option<u32>), Id),
+    (what, leaves, answer): (&Outgoing, Leaves, &Answer),
 ) -> Result<Request, RequestError> {
-    let request = held(tx, by, (id, None))?;
+    let request = held(tx, by, at)?;
+    let id = request.id;
     not_over(&request)?;
     has_seen_all(tx, &request, answer)?;
-    if answer.text.trim().is_empty() {
-        return Err(Fault::NoText.into());
-    }
     no_gap(&answer.text)?;
+    match what {
+        Outgoing::Answer if answer.text.trim().is_empty() => return Err(Fault::NoText.into()),
+        Outgoing::Acknowledgement if !answer.expected.is_something() => {
+            return Err(Fault::NothingExpected.into());
+        }
+        Outgoing::Answer => {}
+        Outgoing::Acknowledgement => none_like_it(tx, id, what)?,
+        Outgoing::Notice { .. } => {
+            is_resolved(&request)?;
+            none_like_it(tx, id, what)?;
+        }
+    }
     let me = by.person().ok_or(RequestError::NotAllowed)?;
     let now = step.act.at;
     let at = match leaves {
@@ -88,6 +118,7 @@ pub fn keep_answer(
     let promised = answer.promised.iter();
     let promised = promised.map(|one| (one.words.clone(), one.due.micros()));
     let kept = Kept {
+        what: what.clone(),
         text: answer.text.trim().to_owned(),
         channel: answer.channel.clone(),
         done_at: expected.done_at.map(Instant::micros),
@@ -107,6 +138,16 @@ pub fn keep_answer(
     let row = params![new, id, me, &draft, now, at];
     tx.execute(queries::KEEP_ANSWER, &row)?;
     Ok(request)
+}
+
+/// What a client is told once is not told twice because it takes a moment to leave.
+fn none_like_it(tx: &Write<'_>, id: RequestId, what: &Outgoing) -> Result<(), RequestError> {
+    let is_like = |one: &Leaving| std::mem::discriminant(&one.what) == std::mem::discriminant(what);
+    let mut leaving = leaving_of(tx, id)?.into_iter();
+    if leaving.any(|one| one.stopped.is_none() && is_like(&one)) {
+        return Err(RequestError::State("The same is about to leave already."));
+    }
+    Ok(())
 }
 
 /// Whoever answers has seen what was said on the request, and what others have written that is about to leave. Together they stay
@@ -154,7 +195,7 @@ pub(crate) fn next_morning(now: Instant, zone: &TimeZone) -> Instant {
     now
 }
 
-/// Takes back what one has written and has not left: the words are there again, to go on with.
+/// Takes back what one has written and has not left: the words are there again, to go on with; where there are none, nothing stays.
 ///
 /// # Errors
 ///
@@ -167,6 +208,13 @@ pub fn recall_answer(tx: &Write<'_>, by: &By, id: RequestId) -> Result<Request, 
         return Err(RequestError::State(
             "The answer has left already. It cannot be taken back.",
         ));
+    }
+    let mine = leaving_of(tx, id)?.into_iter();
+    if mine
+        .filter(|one| one.writer == me)
+        .all(|one| one.text.is_empty())
+    {
+        tx.execute(queries::DROP_STOPPED, &params![id, me])?;
     }
     Ok(request)
 }
@@ -199,7 +247,7 @@ pub(crate) fn writer_of(
     Ok(found.map(|(id,)| PersonId(id)))
 }
 
-/// Lets an answer leave, by whoever wrote it; the request. None: it has left, or was taken back.
+/// Lets it leave, by whoever wrote it; the request. None: it has left, or was taken back.
 pub(crate) fn leave(
     tx: &Write<'_>,
     step: &Step,
@@ -255,7 +303,13 @@ pub(crate) fn leave(
             Some(Begun { template, version })
         }),
     };
-    answered(tx, step, request, &answer)?;
+    match &kept.what {
+        Outgoing::Answer => answered(tx, step, request, &answer)?,
+        Outgoing::Acknowledgement => acknowledged(tx, step, request, &answer)?,
+        Outgoing::Notice { occasion, link } => {
+            noticed(tx, step, request, (occasion, link.as_deref()))?
+        }
+    };
     Ok(Some(id))
 }
 
@@ -264,11 +318,12 @@ pub(crate) fn stop(tx: &Write<'_>, leaving: Id, why: &str) -> Result<(), StoreEr
     tx.execute(queries::STOP, &params![leaving, why]).map(drop)
 }
 
-/// An answer that has not left, as it is shown.
+/// What has not left, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Leaving {
     pub(crate) writer: PersonId,
     pub(crate) name: String,
+    pub(crate) what: Outgoing,
     pub(crate) text: String,
     pub(crate) leaves_at: Instant,
     /// Why it stays here.
@@ -284,10 +339,12 @@ pub(crate) fn leaving_of(
         read.all(queries::LEAVING_OF, &params![id])?;
     let shown = |(writer, name, draft, leaves_at, stopped): (Id, String, String, Instant, _)| {
         let kept: Option<Kept> = serde_json::from_str(&draft).ok();
+        let (what, text) = kept.map(|kept| (kept.what, kept.text)).unwrap_or_default();
         Leaving {
             writer: PersonId(writer),
             name,
-            text: kept.map(|kept| kept.text).unwrap_or_default(),
+            what,
+            text,
             leaves_at,
             stopped,
         }

@@ -10,6 +10,11 @@ use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId};
 use crate::queries;
 
+/// The occasions of the texts that say what was done: when it is, and when we wait for the client's word.
+pub const RESOLUTION: &str = "resolution";
+/// See [`RESOLUTION`].
+pub const CLOSING_NOTICE: &str = "closing notice";
+
 /// How a request was resolved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolving {
@@ -51,7 +56,7 @@ pub fn resolve_request(
     work.tell("resolve-request", &said)?;
     work.machine(&format!("Resolved: {resolution}"), "resolve")?;
     if resolving.notice {
-        notice(&mut work, "resolution", resolving.link.as_deref())?;
+        notice(&mut work, RESOLUTION, resolving.link.as_deref())?;
     }
     work.finish(
         "RequestResolved",
@@ -72,14 +77,30 @@ pub fn send_notice(
     link: Option<&str>,
 ) -> Result<Request, RequestError> {
     let request = held(tx, by, at)?;
-    not_over(&request)?;
-    if request.resolved_at.is_none() {
-        return Err(RequestError::State(
-            "Resolve it first: the notice says what was done.",
-        ));
+    noticed(tx, step, request, (CLOSING_NOTICE, link))
+}
+
+/// Whoever says what was done has done it.
+pub(super) fn is_resolved(request: &Request) -> Result<(), RequestError> {
+    if request.resolved_at.is_some() {
+        return Ok(());
     }
+    Err(RequestError::State(
+        "Resolve it first: the notice says what was done.",
+    ))
+}
+
+/// Sends the notice on a request that is held, in the words of an occasion.
+pub(super) fn noticed(
+    tx: &Write<'_>,
+    step: &Step,
+    request: Request,
+    (occasion, link): (&str, Option<&str>),
+) -> Result<Request, RequestError> {
+    not_over(&request)?;
+    is_resolved(&request)?;
     let mut work = Work::on(tx, step, request);
-    notice(&mut work, "closing notice", link)?;
+    notice(&mut work, occasion, link)?;
     work.finish("ClosingNoticeSent", &serde_json::json!({}))
 }
 

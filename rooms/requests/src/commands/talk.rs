@@ -63,6 +63,16 @@ pub fn acknowledge_request(
     answer: &Answer,
 ) -> Result<Request, RequestError> {
     let request = held(tx, by, at)?;
+    acknowledged(tx, step, request, answer)
+}
+
+/// Acknowledges a request that is held.
+pub(super) fn acknowledged(
+    tx: &Write<'_>,
+    step: &Step,
+    request: Request,
+    answer: &Answer,
+) -> Result<Request, RequestError> {
     not_over(&request)?;
     if !answer.expected.is_something() {
         return Err(Fault::NothingExpected.into());

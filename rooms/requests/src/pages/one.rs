@@ -47,8 +47,11 @@ use parts::{Piece, pieces};
 
 /// A page that is fetched again within ten minutes is one reading.
 const ONE_READING: i64 = 600_000_000;
-/// So many messages are shown.
-const MOST_MESSAGES: u32 = 500;
+/// So many of the newest messages are shown at first, after the very first one.
+const NEWEST: u32 = 40;
+/// So many more are shown at each asking, and so many at most.
+const MORE: u32 = 200;
+const MOST_MESSAGES: u32 = 5_000;
 
 /// What a form of the page has left behind, when something in it needs another look.
 #[derive(Default)]
@@ -58,12 +61,15 @@ pub(super) struct Shown {
     answer: Option<String>,
     /// What was found in an answer that is being written.
     checked: Option<Checked>,
+    /// So many of the newest messages are asked for.
+    newest: Option<u32>,
 }
 
-/// A kept answer may be asked for.
+/// A kept answer may be asked for, and more of what was said.
 #[derive(Deserialize, Default)]
 pub struct Wanted {
     answer: Option<String>,
+    newest: Option<u32>,
 }
 
 impl Shown {
@@ -93,6 +99,8 @@ pub(super) struct OnePage {
     owe: Vec<OweRow>,
     gate: Option<Gate>,
     pieces: Vec<Piece>,
+    /// What is folded between the first message and the newest.
+    folded: Option<Folded>,
     may_act: bool,
     may_give: bool,
     over: bool,
@@ -130,6 +138,13 @@ pub(super) struct OnePage {
     opened: i64,
 }
 
+/// Messages that are not shown: how many, how many come next, and where.
+struct Folded {
+    count: u32,
+    next: u32,
+    href: String,
+}
+
 /// A promise that was made on it.
 struct PromiseLine {
     id: Id,
@@ -146,7 +161,10 @@ struct PromiseLine {
 /// Everything that is read for it.
 struct Whole {
     request: Request,
+    first: Vec<Message>,
     messages: Vec<Message>,
+    /// So many lie between them.
+    between: u32,
     files: Vec<FileRow>,
     mails: Vec<MailOf>,
     fates: Vec<(Id, Fate)>,
@@ -181,6 +199,7 @@ pub async fn one(
     let id = id_of(&id)?;
     let shown = Shown {
         answer: wanted.answer,
+        newest: wanted.newest,
         ..Shown::default()
     };
     let shown = shown_page(&room, &signed, frame, id, shown).await?;
@@ -232,9 +251,10 @@ pub(super) async fn shown_page(
     let (rules, now) = (room.rules.now(), room.world.now());
     let (read_by, me) = (Arc::clone(&rules), signed.person);
     let texts = Arc::clone(&room.texts);
+    let newest = shown.newest.unwrap_or(NEWEST).clamp(1, MOST_MESSAGES);
     let whole = room
         .store
-        .read(move |read| gather(read, &scope, &read_by, (id, me, now), &*texts));
+        .read(move |read| gather(read, &scope, &read_by, (id, me, now), (newest, &*texts)));
     let whole = got(whole).await?.ok_or_else(missing)?;
     let others = room.looking.others(id, signed.person, now);
     Ok(drawn(
@@ -250,7 +270,7 @@ fn gather(
     scope: &Scope,
     rules: &InForce,
     (id, me, now): (RequestId, PersonId, Instant),
-    texts: &dyn Texts,
+    (newest, texts): (u32, &dyn Texts),
 ) -> Result<Option<Whole>, StoreError> {
     let Some(request) = queries::one(read, scope, id)? else {
         return Ok(None);
@@ -266,16 +286,26 @@ fn gather(
         Some(_) => GateAnswer::default(),
         None => live::may(read, rules, case, "close-request", now)?,
     };
-    let messages = queries::messages(read, id, 0, MOST_MESSAGES)?;
-    let ours = messages.iter().filter(|one| one.voice == Voice::Us);
+    // Of what lies between the first message and the newest nothing is read: a conversation may last for years.
+    let after = request.messages.saturating_sub(newest);
+    let (first, after) = if after > 1 {
+        (queries::messages(read, id, 0, 1)?, after)
+    } else {
+        (Vec::new(), 0)
+    };
+    let messages = queries::messages(read, id, after, newest.saturating_add(1))?;
+    let all = first.iter().chain(&messages);
+    let ours = all.filter(|one| one.voice == Voice::Us);
     let ours: Vec<Id> = ours.map(|one| one.id).collect();
     Ok(Some(Whole {
         fates: outbox::fates(read, &ours)?,
         leaving: leaving_of(read, id)?,
         participants: queries::people(read, id, request.email.as_deref())?,
+        first,
         messages,
-        files: queries::files(read, id)?,
-        mails: queries::mails(read, id)?,
+        between: after.saturating_sub(1),
+        files: queries::files(read, id, after)?,
+        mails: queries::mails(read, id, after)?,
         owed: due::owed(read, id)?,
         gate,
         client: read::client(read, scope, request.client)?,
@@ -318,6 +348,7 @@ fn drawn(
     let begun = shown.answer.as_ref().and_then(begun);
     let (leaving, stopped) = outgoing::leaving(whole.leaving, (signed.person, now, zone));
     let kept = stopped.as_ref();
+    let kept = kept.filter(|(text, _)| !text.is_empty());
     let kept = kept.map(|(text, _)| Filled::with([("text", text.clone())]));
     let draft = whole.draft.map(|draft| {
         Filled::with(
@@ -346,7 +377,13 @@ fn drawn(
     let theirs = whole.client.as_ref().map_or("", |client| &client.zone);
     let theirs = TimeZone::get(theirs).unwrap_or_else(|_| zone.clone());
     let enclosed = whole.files.iter().filter(|file| file.place == 0);
+    let around = (&*whole.files, &*whole.mails, &*whole.fates, &*whole.written);
+    let thread = |messages: &[Message]| pieces(rules, messages, around, (of.id, zone));
+    let mut thread_pieces = thread(&whole.first);
+    thread_pieces.extend(thread(&whole.messages));
     OnePage {
+        folded: folded(&of, whole.between),
+        pieces: thread_pieces,
         said: of.messages as usize + leaving.len(),
         leaving,
         stopped,
@@ -381,12 +418,6 @@ fn drawn(
         clocks: clocks::rows(rules, &whole.owed, now, zone),
         owe: clocks::owe(rules, &whole.owed, now, zone),
         gate: (!over).then(|| parts::gate(rules, &of, &whole.gate)),
-        pieces: pieces(
-            rules,
-            &whole.messages,
-            (&whole.files, &whole.mails, &whole.fates, &whole.written),
-            (of.id, zone),
-        ),
         may_act: !reach.handle.is_nothing(),
         may_give: !reach.handle.is_nothing() || !reach.assign.is_nothing(),
         may_pass: parts::may_pass(rules, signed, &whole.gate),
@@ -426,6 +457,18 @@ fn drawn(
         form,
         of,
     }
+}
+
+/// What is said of the messages that are not shown.
+fn folded(of: &Request, count: u32) -> Option<Folded> {
+    (count > 0).then(|| {
+        let shown = of.messages.saturating_sub(count);
+        Folded {
+            count,
+            next: count.min(MORE),
+            href: format!("/requests/{}?newest={}", of.id, shown.saturating_add(MORE)),
+        }
+    })
 }
 
 fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {

@@ -21,7 +21,8 @@ statements! {
     ENCLOSED = "SELECT id FROM request_files WHERE request = $1 AND place = 0 AND added_by = $2 ORDER BY id LIMIT 50";
     TAKE_OFF = "DELETE FROM request_files WHERE id = $1 AND request = $2 AND place = 0 AND added_by = $3";
     ANY_FILE = "SELECT name, content FROM request_files WHERE id = $1";
-    MAILS = "SELECT place, mail, name, email, subject, verdict, has_html FROM request_mails WHERE request = $1 ORDER BY place LIMIT 500";
+    MAILS = "SELECT place, mail, name, email, subject, verdict, has_html FROM request_mails
+             WHERE request = $1 AND (place <= 1 OR place > $2) ORDER BY place LIMIT 5000";
     ADD_PERSON = "INSERT INTO request_people (request, email, name, since_at, admitted_at) VALUES ($1, $2, $3, $4, $5)
                   ON CONFLICT DO NOTHING";
     PERSON_OF = "SELECT request FROM request_people WHERE request = $1 AND email = $2 AND admitted_at IS NOT NULL";
@@ -131,6 +132,6 @@ pub(crate) fn people(
 }
 
 /// What the messages of a request were as mails.
-pub(crate) fn mails(read: &Read<'_>, id: RequestId) -> Result<Vec<MailOf>, StoreError> {
-    read.all(MAILS, &params![id])
+pub(crate) fn mails(read: &Read<'_>, id: RequestId, after: u32) -> Result<Vec<MailOf>, StoreError> {
+    read.all(MAILS, &params![id, after])
 }

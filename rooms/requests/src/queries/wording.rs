@@ -24,7 +24,7 @@ statements! {
     PROMISED_BY = "SELECT q.number, r.words, r.due_at, r.made_at FROM request_promises r JOIN requests q ON q.id = r.request
                    WHERE r.person = $1 ORDER BY r.made_at, r.id";
     ADD_WRITTEN = "INSERT INTO request_written (message, request, template, version, name, text, edited) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    WRITTEN_OF = "SELECT message, name, version, text, edited FROM request_written WHERE request = $1 ORDER BY message LIMIT 500";
+    WRITTEN_OF = "SELECT message, name, version, text, edited FROM request_written WHERE request = $1 ORDER BY message DESC LIMIT 500";
     FORGET_WRITTEN = "UPDATE request_written SET text = $2 WHERE request = $1 AND text <> $2";
     PUT_DRAFT = "INSERT INTO request_drafts (person, place, draft, kept_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (person, place) DO UPDATE SET draft = excluded.draft, kept_at = excluded.kept_at";

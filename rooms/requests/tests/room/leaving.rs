@@ -114,6 +114,42 @@ on_both! {
         assert!(desk.audited().contains(&"RequestAnswered".to_owned()));
     }
 
+    fn an_acknowledgement_and_a_notice_can_be_taken_back_as_answers_can(home) {
+        let desk = Desk::holding(home, 10);
+        let maya = desk.browser("maya");
+        let id = opened(&desk);
+        let acknowledge = || maya.did(&id, "acknowledgement", &[("text", "We have it."), ("why_not", "parts are rare")]);
+        acknowledge();
+        let page = maya.get(&format!("/requests/{id}"));
+        assert!(page.has("Your acknowledgement leaves in a moment"), "{}", page.text);
+        let twice = maya.act(&id, "acknowledgement", &[("text", ""), ("why_not", "parts are rare")]);
+        assert!(twice.has("about to leave already"), "{}", twice.text);
+        maya.did(&id, "recall", &[]);
+        desk.pass(60);
+        desk.round();
+        assert_eq!((letters(&desk).len(), desk.verdict(&id, "acknowledge").as_str()), (0, "pending"));
+        assert!(maya.get(&format!("/requests/{id}")).has("We have it."));
+        acknowledge();
+        desk.pass(11);
+        desk.round();
+        assert_eq!((letters(&desk).len(), desk.verdict(&id, "acknowledge").as_str()), (1, "met"));
+        maya.did(&id, "assignment", &[("assignee", "me")]);
+        maya.did(&id, "resolution", &[("resolution", "The seal is new."), ("notice", "on")]);
+        assert!(maya.get(&format!("/requests/{id}")).has("Your notice that it is done leaves in a moment"));
+        maya.did(&id, "recall", &[]);
+        desk.pass(60);
+        desk.round();
+        let page = maya.get(&format!("/requests/{id}"));
+        assert!(page.has("Resolved") && !page.has("leaves in a moment") && !page.has("has not left"), "{}", page.text);
+        assert_eq!(letters(&desk).len(), 1, "nobody was told");
+        maya.did(&id, "notice", &[]);
+        desk.pass(11);
+        desk.round();
+        let letters = letters(&desk);
+        assert!(letters.len() == 2 && letters[0].text.contains("The seal is new."), "{letters:?}");
+        assert!(desk.audited().contains(&"ClosingNoticeSent".to_owned()));
+    }
+
     fn whoever_has_not_seen_what_is_about_to_leave_is_told_of_it(home) {
         let desk = Desk::holding(home, 10);
         let (maya, other) = (desk.browser("maya"), desk.browser("maya"));

@@ -6,6 +6,26 @@ use kept_testing::{on_both, prepare_all};
 use crate::desk::{DAY, Desk};
 
 on_both! {
+    fn of_a_long_conversation_the_first_and_the_newest_are_shown_and_the_rest_when_it_is_asked_for(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice");
+        for number in 0..260 {
+            maya.did(&id, "messages", &[("voice", "note"), ("text", &format!("Word {number}."))]);
+        }
+        let page = maya.get(&format!("/requests/{id}"));
+        assert!(page.has("We were billed for twelve.") && page.has("Word 259.") && page.has("Word 221."), "{}", page.text);
+        assert!(!page.has("Word 100."), "it is folded");
+        let (_, rest) = page.text.split_once(&format!("/requests/{id}?newest=")).unwrap();
+        let newest: u32 = rest.split('#').next().unwrap().parse().unwrap();
+        let page = maya.get(&format!("/requests/{id}?newest={newest}"));
+        assert!(page.has("Word 100.") && page.has("Word 259.") && !page.has("Word 10."), "{}", page.text);
+        let page = maya.get(&format!("/requests/{id}?newest=5000"));
+        assert!(page.has("Word 0.") && page.has("Word 10.") && !page.has("id=\"earlier\""), "{}", page.text);
+        let few = maya.get(&format!("/requests/{id}?newest=0"));
+        assert!(few.has("Word 259.") && !few.has("Word 258."), "{}", few.text);
+    }
+
     fn every_statement_is_understood(home) {
         let desk = Desk::new(home);
         prepare_all(&desk.store, &kept_requests::statements());

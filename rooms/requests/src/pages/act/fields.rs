@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::{Command, fault};
 use crate::commands::{
-    Answer, Closing, End, Judged, Leaves, LinkKind, Promised, Rerouting, Resolving, StepDone,
-    acknowledge_request, add_tag, add_task, admit_person, assign_request, client_writes,
-    close_request, confirm_resolution, do_step, drop_link, drop_tag, end_request, end_waiting,
-    hasten_answer, held, keep_answer, keep_promise, link_requests, merge_request, note_request,
-    prioritise_request, recall_answer, reopen_request, reply_to_request, reroute_request,
-    resolve_request, send_notice, snooze_request, split_request, take_file_off, turn_task,
-    wait_for, withdraw_promise,
+    Answer, CLOSING_NOTICE, Closing, End, Judged, Leaves, LinkKind, Outgoing, Promised, RESOLUTION,
+    Rerouting, Resolving, StepDone, acknowledge_request, add_tag, add_task, admit_person,
+    assign_request, client_writes, close_request, confirm_resolution, do_step, drop_link, drop_tag,
+    end_request, end_waiting, hasten_answer, held, keep_outgoing, keep_promise, link_requests,
+    merge_request, note_request, prioritise_request, recall_answer, reopen_request,
+    reply_to_request, reroute_request, resolve_request, send_notice, snooze_request, split_request,
+    take_file_off, turn_task, wait_for, withdraw_promise,
 };
 use crate::model::{Expected, Fault, RequestId, Waiting, instant_of};
 use crate::room::Room;
@@ -282,14 +282,17 @@ impl Fields {
                     cc,
                     ..self.answer(room, remarked)?
                 };
-                if act == "acknowledgement" {
-                    return done("The client knows that we have it.", move |tx, step, by| {
-                        acknowledge_request(tx, step, by, at, &answer)
-                    });
-                }
-                match leaves {
-                    Some(leaves) => kept(room, id, (leaves, answer)),
-                    None => done("The answer is on its way.", move |tx, step, by| {
+                match (act, leaves) {
+                    ("acknowledgement", Some(leaves)) => {
+                        kept(room, at, (Outgoing::Acknowledgement, leaves, answer))
+                    }
+                    ("acknowledgement", None) => {
+                        done("The client knows that we have it.", move |tx, step, by| {
+                            acknowledge_request(tx, step, by, at, &answer)
+                        })
+                    }
+                    (_, Some(leaves)) => kept(room, (id, None), (Outgoing::Answer, leaves, answer)),
+                    (_, None) => done("The answer is on its way.", move |tx, step, by| {
                         reply_to_request(tx, step, by, (id, None), &answer)
                     }),
                 }
@@ -369,21 +372,18 @@ impl Fields {
     fn end(self, room: &Room, (id, act): (RequestId, &str)) -> Read {
         let at = (id, self.revision);
         match act {
-            "resolution" => {
-                let resolving = Resolving {
-                    resolution: words(self.resolution),
-                    notice: self.notice,
-                    link: room.link(id),
-                };
-                done("It is resolved.", move |tx, step, by| {
-                    resolve_request(tx, step, by, at, &resolving)
-                })
-            }
+            "resolution" => self.resolve(room, at),
             "notice" => {
-                let link = room.link(id);
-                done("The closing notice is on its way.", move |tx, step, by| {
-                    send_notice(tx, step, by, at, link.as_deref())
-                })
+                let (link, leaves) = (room.link(id), room.hold.map(Leaves::After));
+                match leaves {
+                    Some(leaves) => {
+                        let what = notice_of(CLOSING_NOTICE, link);
+                        kept(room, at, (what, leaves, Answer::default()))
+                    }
+                    None => done("The closing notice is on its way.", move |tx, step, by| {
+                        send_notice(tx, step, by, at, link.as_deref())
+                    }),
+                }
             }
             "confirmation" => done("The client's word is recorded.", move |tx, step, by| {
                 confirm_resolution(tx, step, Some(by), at)
@@ -414,6 +414,30 @@ impl Fields {
                 })
             }
         }
+    }
+
+    /// It is resolved at once; that the client is told can be taken back as all that leaves.
+    fn resolve(self, room: &Room, at: (RequestId, Option<u32>)) -> Read {
+        let leaves = room.hold.map(Leaves::After).filter(|_| self.notice);
+        let (link, new) = (room.link(at.0), room.world.id());
+        let resolving = Resolving {
+            resolution: words(self.resolution),
+            notice: self.notice && leaves.is_none(),
+            link: link.clone(),
+        };
+        let Some(leaves) = leaves else {
+            return done("It is resolved.", move |tx, step, by| {
+                resolve_request(tx, step, by, at, &resolving)
+            });
+        };
+        let what = notice_of(RESOLUTION, link);
+        let said = "It is resolved. The client is told in ten seconds.";
+        let read = done(said, move |tx, step, by| {
+            resolve_request(tx, step, by, at, &resolving)?;
+            let leaving = (&what, leaves, &Answer::default());
+            keep_outgoing(tx, step, by, ((at.0, None), new), leaving)
+        });
+        with_recall(read, at.0)
     }
 
     fn assign(self, me: PersonId, at: (RequestId, Option<u32>)) -> Read {
@@ -567,21 +591,37 @@ impl Fields {
     }
 }
 
-/// Keeps an answer until it leaves, and says how it is taken back.
-fn kept(room: &Room, id: RequestId, (leaves, answer): (Leaves, Answer)) -> Read {
+/// Keeps what is written until it leaves, and says how it is taken back.
+fn kept(
+    room: &Room,
+    at: (RequestId, Option<u32>),
+    (what, leaves, answer): (Outgoing, Leaves, Answer),
+) -> Read {
     let new = room.world.id();
-    let said = match leaves {
-        Leaves::After(_) => "The answer leaves in ten seconds.",
-        Leaves::At(_) | Leaves::NextMorning => "The answer is kept, and leaves by itself.",
+    let said = match (&what, leaves) {
+        (Outgoing::Answer, Leaves::After(_)) => "The answer leaves in ten seconds.",
+        (_, Leaves::After(_)) => "It leaves in ten seconds.",
+        (_, Leaves::At(_) | Leaves::NextMorning) => "The answer is kept, and leaves by itself.",
     };
     let read = done(said, move |tx, step, by| {
-        keep_answer(tx, step, by, (id, new), (leaves, &answer))
+        keep_outgoing(tx, step, by, (at, new), (&what, leaves, &answer))
     });
+    with_recall(read, at.0)
+}
+
+fn with_recall(read: Read, id: RequestId) -> Read {
     let undo = format!("/requests/{id}/acts/recall");
     Ok(read?.map(|done| Done {
         undo: Some(undo),
         ..done
     }))
+}
+
+fn notice_of(occasion: &str, link: Option<String>) -> Outgoing {
+    Outgoing::Notice {
+        occasion: occasion.to_owned(),
+        link,
+    }
 }
 
 fn words(text: Option<String>) -> String {

@@ -12,7 +12,7 @@ use kept_clients::read::ContactCard;
 use kept_journal::InForce;
 use kept_kernel::Instant;
 use kept_ui::parts::ClauseMark;
-use kept_ui::{Failure, Filled, Form, Frame, page};
+use kept_ui::{Failure, Filled, Form, Frame, page, unprocessable};
 use kept_wording::{Looked, Promise};
 
 use super::super::act::Fields;
@@ -91,7 +91,8 @@ pub async fn check(
         Ok(read) => read,
         Err(filled) => {
             let shown = Shown::with(filled);
-            return Ok(page(&shown_page(&room, &signed, frame, id, shown).await?));
+            let again = shown_page(&room, &signed, frame, id, shown).await?;
+            return Ok(unprocessable(&again));
         }
     };
     let (me, now) = (signed.person, room.world.now());

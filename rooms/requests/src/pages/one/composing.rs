@@ -10,7 +10,7 @@ use kept_accounts::access::Action;
 use kept_clients::read;
 use kept_store::StoreError;
 use kept_ui::form::Choice;
-use kept_ui::{Failure, Filled, Form, Frame, page};
+use kept_ui::{Failure, Filled, Form, Frame, page, unprocessable};
 
 use super::super::act::Fields;
 use super::super::{capital, civil, got, id_of, missing, reading};
@@ -93,7 +93,8 @@ pub async fn put_in(
         Ok(read) => read,
         Err(filled) => {
             let shown = Shown::with(filled);
-            return Ok(page(&shown_page(&room, &signed, frame, id, shown).await?));
+            let again = shown_page(&room, &signed, frame, id, shown).await?;
+            return Ok(unprocessable(&again));
         }
     };
     let (me, now, pick) = (signed.person, room.world.now(), fields.pick());

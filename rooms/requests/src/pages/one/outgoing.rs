@@ -6,7 +6,7 @@ use kept_journal::outbox::Fate;
 use kept_kernel::Instant;
 
 use super::super::{exact, short};
-use crate::commands::{Leaving, next_morning};
+use crate::commands::{Leaving, Outgoing, next_morning};
 
 /// What became of an answer: the state of a clock that colours it, a word, and what there is to say.
 pub(in crate::pages) struct FateShown {
@@ -75,10 +75,15 @@ pub(super) fn leaving(
             }
             continue;
         }
+        let (yours, what) = match one.what {
+            Outgoing::Answer => ("Your answer", "An answer"),
+            Outgoing::Acknowledgement => ("Your acknowledgement", "An acknowledgement"),
+            Outgoing::Notice { .. } => ("Your notice that it is done", "A notice that it is done"),
+        };
         let whose = if mine {
-            "Your answer".to_owned()
+            yours.to_owned()
         } else {
-            format!("An answer by {}", one.name)
+            format!("{what} by {}", one.name)
         };
         let soon = one.leaves_at.micros_since(now) <= 60_000_000;
         let words = if soon {
