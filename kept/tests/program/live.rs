@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::date;
 use kept_engine::{Engine, OwnedActor, OwnedEvent, OwnedWhat, People};
@@ -98,6 +98,29 @@ impl House {
         self.store
             .write(move |tx| live::record(tx, &rules, std::slice::from_ref(&new), now))
             .kept()
+    }
+
+    /// What a command may find of the client of an event before its turn.
+    fn look_ahead(&self, event: &OwnedEvent) -> Option<live::Ahead> {
+        let client = self.rules.register.noun("client")?;
+        let mut links = event.links.iter();
+        let (_, id) = links.find(|(noun, _)| *noun == client)?.clone();
+        let rules = Arc::clone(&self.rules);
+        let found = self
+            .store
+            .read(move |read| live::look_ahead(read, &rules, ("client", &id)));
+        found.kept()
+    }
+
+    fn record_after(&self, event: &OwnedEvent, id: Id, ahead: Option<live::Ahead>) {
+        let now = event.recorded_at;
+        let new = event.lend(|event| NewEvent::of(&self.rules.codec, event, id));
+        let (rules, ahead) = (Arc::clone(&self.rules), Mutex::new(ahead));
+        let recorded = self.store.write(move |tx| {
+            let ahead = ahead.lock().unwrap().take();
+            live::record_after(tx, &rules, std::slice::from_ref(&new), now, ahead)
+        });
+        recorded.kept();
     }
 
     /// Lets time pass: every timer fires at its own time.
@@ -256,6 +279,32 @@ on_both! {
         let alive = house.lines(house.run());
         same(&alive, &house.whole(end));
         assert!(alive.len() > 300, "{}", alive.len());
+    }
+
+    fn whoever_has_looked_at_a_client_before_comes_to_the_same(home) {
+        let register = register();
+        let company = SampleCompany::generate(5, &register, date(2026, 1, 1), 3);
+        let house = House::new(home, &FIVE, company.staff(&register), &company.calendar);
+        let happened = sample(&house, &company, 500);
+        let mut found = 0;
+        // Some look at once, some so early that others are before them, some not at all.
+        for events in happened.chunks(5) {
+            let early: Vec<_> = events.iter().map(|event| house.look_ahead(event)).collect();
+            for (place, (event, early)) in events.iter().zip(early).enumerate() {
+                house.pass(event.recorded_at);
+                let ahead = match place % 3 {
+                    0 => house.look_ahead(event),
+                    1 => early,
+                    _ => None,
+                };
+                found += usize::from(ahead.is_some());
+                house.record_after(event, house.world.id(), ahead);
+            }
+        }
+        assert!(found > 50, "{found}");
+        let end = happened.last().unwrap().recorded_at.plus_micros(40 * DAY);
+        house.pass(end);
+        same(&house.lines(house.run()), &house.whole(end));
     }
 
     fn what_happens_while_everything_is_judged_is_not_lost(home) {

@@ -281,6 +281,7 @@ async fn open(
         .body
         .understood(&step.rules, step.act.at)
         .map_err(wrong)?;
+    let step = room.looked_ahead(step, &draft.asker).await;
     let opened = room.store.write(move |tx| {
         once.run(tx, || {
             let request = open_request(tx, &step, Some(&by), id, &draft)?;

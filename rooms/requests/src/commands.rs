@@ -23,12 +23,12 @@ mod work;
 mod write;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use kept_accounts::access::{Denied, Scope};
 use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
-use kept_journal::InForce;
+use kept_journal::{InForce, live};
 use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
@@ -89,6 +89,8 @@ pub struct Step {
     pub(crate) ids: [Id; IDS],
     /// For a client that is new.
     pub(crate) clients: kept_clients::commands::Step,
+    /// What was found of the client before the turn to write; whoever takes it first has it.
+    pub(crate) ahead: Arc<Mutex<Option<live::Ahead>>>,
 }
 
 impl fmt::Debug for Step {

@@ -6,7 +6,7 @@ mod running;
 mod sealed;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use kept_accounts::access::Action;
@@ -23,7 +23,7 @@ use kept_world::World;
 
 use crate::commands::{By, Step};
 use crate::jobs::jobs;
-use crate::model::RequestId;
+use crate::model::{Asker, RequestId};
 use crate::privacy::AboutPeople;
 use crate::record::{Promises, Requests};
 use crate::search::Found;
@@ -102,6 +102,23 @@ impl Room {
             texts: Arc::clone(&self.texts),
             ids: std::array::from_fn(|_| self.world.id()),
             clients: kept_clients::commands::Step::new(&self.world, &self.rules, who),
+            ahead: Arc::default(),
+        }
+    }
+
+    /// The same step, with what there is to read of a client whom we know beforehand. Where nothing is found, the step reads it itself.
+    pub(crate) async fn looked_ahead(&self, step: Step, asker: &Asker) -> Step {
+        let Asker::Known(client, _) = *asker else {
+            return step;
+        };
+        let rules = Arc::clone(&step.rules);
+        let found = self.store.read(move |read| {
+            kept_journal::live::look_ahead(read, &rules, ("client", &client.to_string()))
+        });
+        let found = found.await.ok().flatten();
+        Step {
+            ahead: Arc::new(Mutex::new(found)),
+            ..step
         }
     }
 

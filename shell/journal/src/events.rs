@@ -38,6 +38,19 @@ impl NewEvent {
         (Some((&self.noun, &self.subject)), client)
     }
 
+    /// As it will lie in its row; in which place only its neighbours tell.
+    pub(crate) fn row(&self) -> EventRow<'_> {
+        EventRow {
+            place: 0,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            noun: &self.noun,
+            id: &self.subject,
+            what: &self.what,
+            body: &self.body,
+        }
+    }
+
     /// An event in the journal's form.
     pub fn of(codec: &Codec, event: &Event<'_>, id: Id) -> Self {
         let noun = codec.noun(event.case.noun);
@@ -357,6 +370,11 @@ pub fn latest_of_client(
 }
 
 impl Stored {
+    /// By what it is put in order.
+    pub(crate) fn order(&self) -> (Instant, Id) {
+        (self.at, self.id)
+    }
+
     pub(crate) fn row(&self, place: u64) -> EventRow<'_> {
         EventRow {
             place,

@@ -36,6 +36,11 @@ pub const SCHEMA: Schema = Schema {
             name: "what became of parcels",
             text: FATES,
         },
+        Migration {
+            number: 7,
+            name: "families are counted",
+            text: COUNTED,
+        },
     ],
 };
 
@@ -258,4 +263,9 @@ const FATES: &str = "
 
 const ALARMS: &str = "
     CREATE INDEX audit_alarms ON audit (place) WHERE act >= 'Alarm' AND act < 'Alarn';
+";
+
+const COUNTED: &str = "
+    -- How often a family was judged: who has read it before tells by this whether it still stands so.
+    ALTER TABLE families ADD COLUMN revision $INT NOT NULL DEFAULT 0;
 ";

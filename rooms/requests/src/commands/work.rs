@@ -1,5 +1,7 @@
 //! One command at work: it changes the request, gathers what was said and what happened, and writes all of it at the end.
 
+use std::sync::PoisonError;
+
 use kept_accounts::model::PersonId;
 use kept_clients::ContactId;
 use kept_journal::events::NewEvent;
@@ -314,7 +316,9 @@ impl<'a, 'b> Work<'a, 'b> {
         detail: &serde_json::Value,
     ) -> Result<Request, RequestError> {
         if !self.events.is_empty() {
-            live::record(self.tx, &self.step.rules, &self.events, self.at())?;
+            let ahead = self.step.ahead.lock();
+            let ahead = ahead.unwrap_or_else(PoisonError::into_inner).take();
+            live::record_after(self.tx, &self.step.rules, &self.events, self.at(), ahead)?;
         }
         self.keep()?;
         let object = ("request", &*self.request.id.to_string());

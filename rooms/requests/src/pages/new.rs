@@ -186,6 +186,7 @@ pub async fn open(
             return again(&room, &signed, frame, filled).await;
         }
     };
+    let step = room.looked_ahead(step, &draft.asker).await;
     let opened = room
         .store
         .write(move |tx| open_request(tx, &step, Some(&by), id, &draft))

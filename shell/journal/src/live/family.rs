@@ -4,11 +4,11 @@
 //! client to another. So what one event changes is found by judging the family that it belongs to.
 
 use kept_engine::OwnedEvent;
-use kept_kernel::Instant;
+use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, params, statements};
 
 use crate::codec::Codec;
-use crate::events::{CLIENT, Stored};
+use crate::events::{CLIENT, NewEvent, Stored};
 
 statements! {
     /// The client that a record belongs to by its latest event that names one, and whether it has events at all.
@@ -32,6 +32,8 @@ pub(super) struct Family {
     /// The kind and id of the client, or of the record that stands alone.
     pub(super) lead: (String, String),
     pub(super) events: Vec<OwnedEvent>,
+    /// By what each event is put in order.
+    order: Vec<(Instant, Id)>,
     /// When the last import that it has events of was whole.
     pub(super) imported_at: Option<Instant>,
 }
@@ -105,12 +107,41 @@ impl Family {
         let imported_at = rows.iter().filter_map(|row| row.imported_at).max();
         let rows = rows.iter().zip(1..);
         // What the vocabulary no longer understands is left out, as in a judgement of everything.
-        let events = rows.filter_map(|(row, place)| codec.read(&row.stored.row(place)).ok());
+        let events = rows.filter_map(|(row, place)| {
+            let event = codec.read(&row.stored.row(place)).ok()?;
+            Some((row.stored.order(), event))
+        });
+        let (order, events) = events.unzip();
         Ok(Some(Self {
             lead: named,
-            events: events.collect(),
+            events,
+            order,
             imported_at,
         }))
+    }
+
+    /// As it stands when these have happened too.
+    pub(super) fn with(self, codec: &Codec, happened: &[NewEvent]) -> Self {
+        let fresh = happened.iter().filter_map(|new| {
+            let event = codec.read(&new.row()).ok()?;
+            Some(((new.at, new.id), event))
+        });
+        let mut all: Vec<_> = self
+            .order
+            .into_iter()
+            .zip(self.events)
+            .chain(fresh)
+            .collect();
+        all.sort_by_key(|(order, _)| *order);
+        for ((_, event), place) in all.iter_mut().zip(1..) {
+            event.place = place;
+        }
+        let (order, events) = all.into_iter().unzip();
+        Self {
+            order,
+            events,
+            ..self
+        }
     }
 
     /// Whether what is owed on this record is this family's affair: a record that has gone over to another client is not.

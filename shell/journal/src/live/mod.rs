@@ -4,6 +4,7 @@
 //! A judgement of everything ([`obligations::Rewriting`](crate::obligations::Rewriting)) and a judgement of one family
 //! write the same rows; `over.rs` says how the one takes the place of the other.
 
+mod ahead;
 mod family;
 mod gate;
 mod over;
@@ -24,6 +25,7 @@ use crate::obligations::{ADD, DROP, Kept, NewRow};
 use crate::{InForce, timers};
 use family::{Belongs, Family};
 
+pub use ahead::{Ahead, look_ahead};
 pub use gate::may;
 pub use over::{lived, served_until, set_wakes};
 
@@ -43,14 +45,27 @@ const RUN_IN_FORCE: Lock = Lock::new(4_740_372);
 /// The kind of record that the company is: its own calendar is judged with everything, never case by case.
 const COMPANY: &str = "company";
 
+/// Has a family, and counts that it is judged.
+macro_rules! hold {
+    ($rest:literal) => {
+        concat!(
+            "INSERT INTO families (record, run, judged_at, revision) VALUES ($1, $2, $3, 1)
+             ON CONFLICT (record) DO UPDATE
+                 SET run = excluded.run, judged_at = excluded.judged_at, revision = families.revision + 1",
+            $rest
+        )
+    };
+}
+
 statements! {
     RUN = "SELECT number, quiet_until FROM obligation_runs WHERE in_force_at IS NOT NULL AND replaced_at IS NULL
            ORDER BY number DESC LIMIT 1";
     FIRST_RUN = "INSERT INTO obligation_runs (number, begun_at, in_force_at, quiet_until) VALUES (0, $1, $1, 0)
            ON CONFLICT DO NOTHING";
     /// Held to the end of the transaction: two that judge one family do so one after the other.
-    HOLD = "INSERT INTO families (record, run, judged_at) VALUES ($1, $2, $3)
-            ON CONFLICT (record) DO UPDATE SET run = excluded.run, judged_at = excluded.judged_at";
+    HOLD = hold!("");
+    /// The same, and how often it was judged with this time, and by which import the journal has grown last.
+    HOLD_COUNTED = hold!(" RETURNING revision, (SELECT coalesce(max(number), 0) FROM imports)");
     /// The plus keeps a planner that knows nothing yet from an index of the whole run.
     ROWS = "SELECT o.number, o.code, o.rule, r.noun, r.id, o.learner, o.cycle, o.level, o.version, o.opened_at, o.due_at,
                 o.discharged_at, o.settled_at, o.verdict, o.owner_role, o.owner, o.tier, o.body
@@ -75,6 +90,7 @@ statements! {
 pub(crate) fn statements() -> Vec<kept_store::Sql> {
     [
         STATEMENTS,
+        ahead::STATEMENTS,
         family::STATEMENTS,
         gate::STATEMENTS,
         over::STATEMENTS,
@@ -121,6 +137,21 @@ pub fn record(
     happened: &[NewEvent],
     now: Instant,
 ) -> Result<Changed, StoreError> {
+    record_after(tx, rules, happened, now, None)
+}
+
+/// [`record`], by somebody who has looked at the family before.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn record_after(
+    tx: &Write<'_>,
+    rules: &InForce,
+    happened: &[NewEvent],
+    now: Instant,
+    ahead: Option<Ahead>,
+) -> Result<Changed, StoreError> {
     let mut known = Known::default();
     let needed = known.needed(happened.iter().map(NewEvent::records));
     let numbers = needed.number(tx)?;
@@ -140,14 +171,21 @@ pub fn record(
     known.learn(numbers.fresh());
     // A record that goes over to another client concerns both.
     let mut leads = BTreeSet::new();
+    let mut ahead = ahead.filter(|ahead| {
+        let mut all = touched.keys().zip(&before);
+        all.all(|(record, before)| ahead.is_of(*record, *before))
+    });
     for ((record, named), before) in touched.iter().zip(before) {
         leads.extend(before.lead(*record));
         leads.extend(now_of(tx, *record, named, before)?.lead(*record));
     }
+    // Two families are read as they are: what happens to one of them is nothing to the other.
+    ahead = ahead.filter(|_| leads.len() == 1);
     let run = run_in_force(tx, now)?;
     let mut changed = Changed::default();
     for lead in leads {
-        changed += family_or_timer(tx, (rules, &mut known), (run, lead), now)?;
+        let ahead = ahead.take().map(|ahead| (ahead, happened));
+        changed += family_or_timer(tx, (rules, &mut known), (run, lead), (now, ahead))?;
     }
     Ok(changed)
 }
@@ -174,10 +212,11 @@ fn family_or_timer(
     tx: &Write<'_>,
     (rules, known): (&InForce, &mut Known),
     (run, lead): (Run, i64),
-    now: Instant,
+    (now, ahead): (Instant, Option<(Ahead, &[NewEvent])>),
 ) -> Result<Changed, StoreError> {
-    if let Some(changed) = judge(tx, (rules, known), (run, lead), (now, MOST_AT_ONCE))? {
-        return Ok(changed);
+    let found = find(tx, rules, (run, lead), (now, MOST_AT_ONCE, ahead))?;
+    if let Some(found) = found {
+        return brought_in_line(tx, (rules, known), (run, lead), (now, found));
     }
     timers::set(tx, lead, Some(now))?;
     Ok(Changed {
@@ -275,23 +314,55 @@ pub(crate) fn judge(
     (run, lead): (Run, i64),
     (now, most): (Instant, u32),
 ) -> Result<Option<Changed>, StoreError> {
-    tx.put(HOLD, &params![lead, run.number, now])?;
+    let found = find(tx, rules, (run, lead), (now, most, None))?;
+    found
+        .map(|found| brought_in_line(tx, (rules, known), (run, lead), (now, found)))
+        .transpose()
+}
+
+/// Holds a family, and finds what happened to it and what is owed by it; none: it has more than `most` events. What somebody has
+/// found before is taken where nobody has judged the family since.
+fn find(
+    tx: &Write<'_>,
+    rules: &InForce,
+    (run, lead): (Run, i64),
+    (now, most, ahead): (Instant, u32, Option<(Ahead, &[NewEvent])>),
+) -> Result<Option<(Family, Vec<Kept>)>, StoreError> {
+    let held = params![lead, run.number, now];
+    if let Some((ahead, happened)) = ahead {
+        let (revision, import): (i64, i64) = tx.one(HOLD_COUNTED, &held)?;
+        if let Some(found) = ahead.taken((lead, run.number), (revision, import), rules) {
+            let (family, kept) = found;
+            return Ok(Some((family.with(&rules.codec, happened), kept)));
+        }
+    } else {
+        tx.put(HOLD, &held)?;
+    }
     let Some(family) = Family::read(tx, &rules.codec, lead, most)? else {
         return Ok(None);
     };
+    Ok(Some((family, tx.all(ROWS, &params![run.number, lead])?)))
+}
+
+/// Judges what was found, and brings rows, alerts and timer in line with it.
+fn brought_in_line(
+    tx: &Write<'_>,
+    (rules, known): (&InForce, &mut Known),
+    (run, lead): (Run, i64),
+    (now, (family, kept)): (Instant, (Family, Vec<Kept>)),
+) -> Result<Changed, StoreError> {
     let Judged { obligations, wake } = judged(rules, &family, now);
     timers::set(tx, lead, wake)?;
-    let kept: Vec<Kept> = tx.all(ROWS, &params![run.number, lead])?;
     let written = write(tx, (rules, known), (run.number, &obligations), kept)?;
     let quiet_until = family
         .imported_at
         .map_or(run.quiet_until, |imported| imported.max(run.quiet_until));
     let alerts = telling::tell(tx, (rules, known), &obligations, (quiet_until, now))?;
-    Ok(Some(Changed {
+    Ok(Changed {
         obligations: written,
         alerts,
         later: false,
-    }))
+    })
 }
 
 struct Judged {
