@@ -11,7 +11,7 @@ use crate::spelling::{Speller, Usual};
 /// What is known around a message. Begin with [`About::new`] and change what differs.
 #[derive(Clone)]
 pub struct About<'a> {
-    /// The language of the message as a tag (`en`, `de-CH`).
+    /// The language that its reader reads, as a tag (`en`, `de-CH`).
     pub language: &'a str,
     /// The name of whoever it is written to.
     pub contact: Option<&'a str>,

@@ -4,7 +4,8 @@
 //! some, other ways to say it; and each [`Promise`] with the instant by which it is due. Nothing is ever changed or refused here:
 //! whoever writes decides. Quoted lines, code, addresses and what follows a signature's line are passed over.
 //!
-//! English is known. Of a message in another language only its length, shouting and the house words are looked at.
+//! English is known, and told from other languages by its words. Of a message in another one only its length, shouting and the house
+//! words are looked at, and whether it is the language of whoever reads it.
 //!
 //! [`merge`] puts what is known into the fields of a text, and [`redline()`] says what somebody has changed in one.
 //!
@@ -15,6 +16,7 @@ mod about;
 mod dates;
 mod greeting;
 mod house;
+mod language;
 mod length;
 mod listed;
 mod mask;
@@ -64,7 +66,8 @@ pub fn look(text: &str, about: &About<'_>) -> Looked {
     let mut remarks = length::remarks(&read, &about.limits);
     remarks.extend(shouting::remarks(&read));
     remarks.extend(house::remarks(&read, about.house));
-    if !about.is_english() {
+    remarks.extend(language::remark(&read, about));
+    if !language::is_english(&read, about) {
         remark::in_order(&mut remarks, text);
         return Looked {
             remarks,

@@ -5,6 +5,8 @@ use std::ops::Range;
 /// What kind of thing is remarked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// Another language than the one that its reader reads.
+    Language,
     /// Nobody is greeted, or somebody else.
     Greeting,
     /// The message, a paragraph or a sentence is long.
@@ -33,7 +35,8 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
+        Self::Language,
         Self::Greeting,
         Self::Length,
         Self::Negative,
@@ -51,6 +54,7 @@ impl Kind {
     /// Its name as it is kept and counted; it never changes.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Language => "language",
             Self::Greeting => "greeting",
             Self::Length => "length",
             Self::Negative => "negative",
@@ -74,6 +78,7 @@ impl Kind {
     /// As a heading: `Stiff`, `House words`.
     pub const fn heading(self) -> &'static str {
         match self {
+            Self::Language => "Language",
             Self::Greeting => "Greeting",
             Self::Length => "Long",
             Self::Negative => "Negative",

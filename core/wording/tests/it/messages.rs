@@ -1,6 +1,6 @@
 //! Made-up messages and what is remarked on them: by kind and words, in the order of the text.
 
-use kept_wording::{About, HouseWord, Kind, Limits, Remark, check};
+use kept_wording::{About, HouseWord, Kind, Limits, Remark, check, look};
 
 use crate::{calendar, now};
 
@@ -356,6 +356,55 @@ fn in_another_language_only_what_needs_none_is_looked_at() {
         (Kind::Shouting, "DAS IST ALLES"),
     ];
     assert_eq!(found, expected.map(|(kind, said)| (kind, said.to_owned())));
+}
+
+#[test]
+fn english_is_known_by_its_words_whatever_its_reader_reads() {
+    let calendar = calendar();
+    let reads = |language| About {
+        language,
+        contact: Some("Ruth Brennan"),
+        greeted: true,
+        ..About::new(now(), &calendar)
+    };
+    let kinds = |text: &str, language| {
+        let looked = look(text, &reads(language));
+        let kinds: Vec<Kind> = looked.remarks.iter().map(|one| one.kind).collect();
+        (kinds, looked.promises.len())
+    };
+    let english = "Unfortunately we cannot do this. We will send you the report by Friday.";
+    let (found, promised) = kinds(english, "fr");
+    assert!(
+        found.contains(&Kind::Language) && found.contains(&Kind::Negative),
+        "{found:?}"
+    );
+    assert_eq!(promised, 1);
+    assert!(!kinds(english, "en-GB").0.contains(&Kind::Language));
+    let why = look(english, &reads("de")).remarks.remove(0).why;
+    assert_eq!(why, "Ruth Brennan reads German, and this is English.");
+    for (text, language) in [
+        (
+            "Wir schicken Ihnen den Bericht bis Freitag, und am Montag rufen wir Sie noch einmal an.",
+            "de",
+        ),
+        (
+            "Nous vous envoyons le rapport vendredi, et lundi nous vous appelons encore une fois au bureau.",
+            "fr",
+        ),
+        (
+            "We sturen u het rapport op vrijdag toe, en op maandag bellen wij u nog een keer op kantoor.",
+            "nl",
+        ),
+        (
+            "Vi sender rapporten på fredag, og på mandag ringer vi igen til kontoret for at tale om det.",
+            "da",
+        ),
+    ] {
+        assert_eq!(kinds(text, language), (Vec::new(), 0), "{text}");
+        assert_eq!(kinds(text, "en").0, [Kind::Language], "{text}");
+    }
+    // Too little to tell: it is what its reader reads.
+    assert_eq!(kinds("Danke!", "de"), (Vec::new(), 0));
 }
 
 #[test]
