@@ -19,6 +19,7 @@ use kept_rooms::{Entry, Parts};
 use kept_store::Store;
 use kept_ui::{Icon, Live};
 use kept_vault::Sealer;
+use kept_visitors::{Often, Seals};
 use kept_world::World;
 
 use crate::commands::{By, Step};
@@ -32,7 +33,6 @@ use crate::texts::{NoTexts, Texts};
 pub(crate) use counting::Counting;
 pub(crate) use looking::{Doing, Looker, Looking};
 pub(crate) use running::Running;
-pub(crate) use sealed::{FormToken, Often};
 
 /// What changes when any request does: the queue listens to this.
 pub(crate) const TOPIC: &str = "requests";
@@ -52,12 +52,13 @@ pub struct Room {
     /// Whoever keeps texts to begin with.
     pub(crate) texts: Arc<dyn Texts>,
     live: Live,
-    sealer: Arc<Sealer>,
+    seals: Seals,
 }
 
 impl Room {
     /// A room over a store whose schema has been migrated. The sealer is for links and forms of people without an account.
     pub fn new((store, world): (Store, World), rules: Rules, live: Live, sealer: Sealer) -> Self {
+        let seals = Seals::new(sealer, world.clone());
         Self {
             store,
             world,
@@ -69,7 +70,7 @@ impl Room {
             hold: None,
             texts: Arc::new(NoTexts),
             live,
-            sealer: Arc::new(sealer),
+            seals,
         }
     }
 
@@ -128,8 +129,8 @@ impl Room {
         self.live.changed(topics.into_iter().flatten(), by);
     }
 
-    /// Tells the pages of what a mail has brought about, after the commit.
-    pub fn changed_by_mail(&self, id: Option<RequestId>) {
+    /// Tells the pages of what came from outside, by mail or through the portal, after the commit.
+    pub fn changed_from_outside(&self, id: Option<RequestId>) {
         self.changed(id, None);
     }
 
