@@ -29,6 +29,7 @@ use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::incoming;
 use crate::serve::author::author;
+use crate::serve::client_pages::Portal;
 use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
@@ -257,6 +258,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
     )
     .holding(TAKE_BACK)
     .with_texts(Arc::new(Templates))
+    .with_client_pages(Arc::new(Portal))
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.

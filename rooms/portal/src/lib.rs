@@ -29,7 +29,7 @@ mod telling;
 mod texts;
 
 pub use pages::routes;
-pub use room::{Beside, Room, Waiting, is_open, parts};
+pub use room::{Beside, Room, Waiting, is_open, parts, request_link};
 pub use schema::SCHEMA;
 
 /// Every statement of the room, for the checks.

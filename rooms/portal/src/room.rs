@@ -9,7 +9,7 @@ use kept_accounts::commands::Act;
 use kept_clients::{ClientId, ContactId};
 use kept_journal::Rules;
 use kept_journal::audit::Who;
-use kept_kernel::Instant;
+use kept_kernel::{Id, Instant};
 use kept_rooms::{Job, Parts};
 use kept_store::{Read, Store, StoreError, params};
 use kept_ui::{Jar, Live, Tongue};
@@ -19,7 +19,7 @@ use kept_world::World;
 
 use crate::commands::Step;
 use crate::privacy::AboutPeople;
-use crate::queries;
+use crate::{queries, texts};
 
 const DAY: i64 = 86_400_000_000;
 /// Links, counts and sessions that are over are kept so long.
@@ -179,6 +179,29 @@ impl fmt::Debug for Room {
 /// As the database says.
 pub fn is_open(read: &Read<'_>) -> Result<bool, StoreError> {
     Ok(queries::settings(read)?.is_open())
+}
+
+/// The words and the path of a link to a request, for a contact who is let in; none: the portal is closed to them.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn request_link(
+    read: &Read<'_>,
+    request: Id,
+    contact: ContactId,
+) -> Result<Option<(String, String)>, StoreError> {
+    let shut = queries::standing(read, contact)?.shut_at.is_some();
+    let card = kept_clients::read::contact(read, contact)?;
+    let Some(card) = card.filter(|_| !shut) else {
+        return Ok(None);
+    };
+    if !is_open(read)? {
+        return Ok(None);
+    }
+    let words = texts::words(Tongue::of(&card.language).unwrap_or_default());
+    let path = format!("/portal/requests/{request}");
+    Ok(Some((words.say("mail.request").to_owned(), path)))
 }
 
 /// What the room hands to the program.

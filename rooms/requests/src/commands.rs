@@ -66,6 +66,7 @@ pub use talk::{
 pub(crate) use work::Work;
 pub use write::write_first;
 
+use crate::client_pages::ClientPages;
 use crate::model::{Request, RequestId};
 use crate::queries;
 use crate::telling::Doer;
@@ -86,6 +87,8 @@ pub struct Step {
     pub rules: Arc<InForce>,
     /// Whoever keeps texts.
     pub(crate) texts: Arc<dyn Texts>,
+    /// Where clients look by themselves.
+    pub(crate) client_pages: Arc<dyn ClientPages>,
     pub(crate) ids: [Id; IDS],
     /// For a client that is new.
     pub(crate) clients: kept_clients::commands::Step,

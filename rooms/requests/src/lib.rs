@@ -26,6 +26,7 @@ pub mod said;
 pub mod takeover;
 
 mod api;
+mod client_pages;
 pub mod commands;
 mod drafts;
 mod due;
@@ -45,6 +46,7 @@ mod texts;
 mod wording;
 
 pub use api::{api_description, api_routes};
+pub use client_pages::ClientPages;
 pub use commands::{client_writes, open_request};
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};

@@ -22,6 +22,7 @@ use kept_vault::Sealer;
 use kept_visitors::{Often, Seals};
 use kept_world::World;
 
+use crate::client_pages::{ClientPages, NoPages};
 use crate::commands::{By, Step};
 use crate::jobs::jobs;
 use crate::model::RequestId;
@@ -51,6 +52,8 @@ pub struct Room {
     pub(crate) hold: Option<i64>,
     /// Whoever keeps texts to begin with.
     pub(crate) texts: Arc<dyn Texts>,
+    /// Where clients look by themselves.
+    pub(crate) client_pages: Arc<dyn ClientPages>,
     live: Live,
     seals: Seals,
 }
@@ -69,6 +72,7 @@ impl Room {
             running: Running::default(),
             hold: None,
             texts: Arc::new(NoTexts),
+            client_pages: Arc::new(NoPages),
             live,
             seals,
         }
@@ -87,6 +91,15 @@ impl Room {
         Self { texts, ..self }
     }
 
+    /// With pages where clients look by themselves.
+    #[must_use]
+    pub fn with_client_pages(self, client_pages: Arc<dyn ClientPages>) -> Self {
+        Self {
+            client_pages,
+            ..self
+        }
+    }
+
     /// A new request's identity.
     pub fn new_id(&self) -> RequestId {
         RequestId(self.world.id())
@@ -101,6 +114,7 @@ impl Room {
             doer,
             rules: self.rules.now(),
             texts: Arc::clone(&self.texts),
+            client_pages: Arc::clone(&self.client_pages),
             ids: std::array::from_fn(|_| self.world.id()),
             clients: kept_clients::commands::Step::new(&self.world, &self.rules, who),
         }
