@@ -79,6 +79,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_requests::SCHEMA,
         kept_templates::SCHEMA,
         kept_messages::SCHEMA,
+        kept_portal::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
         shared::SCHEMA,

@@ -183,7 +183,7 @@ impl Desk for Requests {
     }
 
     fn changed(&self, request: Option<Id>) {
-        self.0.changed_by_mail(request.map(RequestId));
+        self.0.changed_from_outside(request.map(RequestId));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod author;
+mod client_pages;
 mod connections;
 mod counts;
 mod harvest;

@@ -29,7 +29,7 @@ pub enum Place {
 pub const CORE_ORDER: [&str; 5] = ["kernel", "calendar", "language", "engine", "wording"];
 
 /// Rooms whose read faces other rooms may use.
-pub const READ_FACES: [&str; 2] = ["accounts", "clients"];
+pub const READ_FACES: [&str; 3] = ["accounts", "clients", "requests"];
 
 /// Crates that bring threads, network, databases, randomness or the machine's clock: nothing that a pure crate
 /// may rest on, directly or through others. Names ending in `*` stand for all that begin so.
@@ -117,7 +117,7 @@ impl Place {
             (Self::Shell(_), Self::Room(_)) => Some("the shell knows no room".into()),
             (Self::Shell(one), two) => shell_objection(one, two),
             (Self::Room(_), Self::Room(two)) if !READ_FACES.contains(&two.as_str()) => {
-                Some("rooms meet through events; only the read faces of accounts and clients may be used".into())
+                Some("rooms meet through events; only the read faces of accounts, clients and requests may be used".into())
             }
             (Self::Room(_), _) => None,
         }

@@ -78,12 +78,13 @@ impl Setup {
 }
 
 /// The settings of the company: name, address, and the right that opens it.
-const SETTINGS: [(&str, &str, Action); 8] = [
+const SETTINGS: [(&str, &str, Action); 9] = [
     ("Working time", "/settings/working-time", Action::Configure),
     ("Blanks of the SOPs", "/settings/blanks", Action::Configure),
     ("Mail", "/settings/mail", Action::Configure),
     ("Mailboxes", "/settings/mailboxes", Action::Configure),
     ("Webhooks", "/settings/webhooks", Action::Configure),
+    ("Portal", "/settings/portal", Action::Configure),
     ("People", "/settings/people", Action::ManageAccounts),
     (
         "Opened in an emergency",

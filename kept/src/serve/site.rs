@@ -29,6 +29,7 @@ use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::incoming;
 use crate::serve::author::author;
+use crate::serve::client_pages::Portal;
 use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
@@ -111,8 +112,10 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let requests = requests(house, &rules, &live);
     let templates = templates(house, &rules, &live)?;
     let (messages, post) = mail(house, (&rules, &own_url), guard, &requests);
-    let parts =
-        kept_announcements::parts(&announcements).and(desk_parts(&clients, &requests, &messages));
+    let portal = portal(house, (&rules, &live), &requests, &own_url);
+    let parts = kept_announcements::parts(&announcements)
+        .and(desk_parts(&clients, &requests, &messages))
+        .and(kept_portal::parts(&portal));
     let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
     let adherence = adherence(house, &rules, &live).naming(parts.pages.clone());
@@ -125,6 +128,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_templates::routes(templates.clone()))
         .merge(kept_post::routes(post.clone()))
         .merge(kept_messages::routes(messages.clone()))
+        .merge(kept_portal::routes(portal.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
@@ -136,7 +140,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     jobs.push(kept_today::job(&today));
     jobs.push(reads(accounts.clone()));
     jobs.extend(kept_post::jobs(&post));
-    let dressed = ui.dress(rooms.layer(Extension(live.clone())));
+    // Inside of whoever knows the people of ours: at the portal they are nobody.
+    let dressed = portal.session_layer(ui.dress(rooms.layer(Extension(live.clone()))));
     let harvest = Harvest::new(accounts.clone(), house.store.clone());
     let counted = harvest.watch(counts::counted(dressed, house, &rules));
     let signed = accounts.session_layer(counted);
@@ -185,6 +190,22 @@ fn mail(
         incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
     let outside = Arc::new(incoming::Outgoing(requests.clone()));
     (messages, house.post(rules, base_url, (guard, outside)))
+}
+
+/// The portal, where clients write to the room of requests.
+fn portal(
+    house: &House,
+    (rules, live): (&Rules, &Live),
+    requests: &kept_requests::Room,
+    base_url: &str,
+) -> kept_portal::Room {
+    kept_portal::Room::new(
+        (house.store.clone(), house.world.clone()),
+        (rules.clone(), live.clone()),
+        requests.clone(),
+        Sealer::new(house.keys.roots(), Purpose::Links),
+        base_url.starts_with("https://"),
+    )
 }
 
 /// What clients, their requests and their mail hand to the program.
@@ -237,6 +258,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
     )
     .holding(TAKE_BACK)
     .with_texts(Arc::new(Templates))
+    .with_client_pages(Arc::new(Portal))
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.

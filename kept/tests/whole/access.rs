@@ -10,6 +10,7 @@ use kept_testing::Home;
 
 use crate::ask::Asker;
 use crate::desk::{Desk, Hired, PASSWORD, ROLES};
+use crate::portal;
 use crate::records::{holes, leave};
 use crate::table::{Case, Entry, Kind, Table};
 
@@ -35,6 +36,15 @@ impl<'a> Somebody<'a> {
             kind: Kind::Role(role),
             asker,
             hired,
+        }
+    }
+
+    /// A contact in the portal.
+    fn client(desk: &Desk) -> Self {
+        Self {
+            kind: Kind::Client,
+            asker: portal::client(desk),
+            hired: desk.hire("employee"),
         }
     }
 
@@ -93,6 +103,10 @@ impl Walk {
                     fresh = Somebody::of_role(desk, role);
                     &fresh
                 }
+                Kind::Client if changes => {
+                    fresh = Somebody::client(desk);
+                    &fresh
+                }
                 _ => who,
             };
             let record = entry.record.as_deref();
@@ -125,7 +139,7 @@ impl Walk {
             }
             let let_in = table.lets(entry, who.kind) && *case == Case::There;
             let page = !changes && let_in && answer.text.starts_with("<!doctype html>");
-            let known = who.kind != Kind::Unknown && entry.who != "anyone";
+            let known = matches!(who.kind, Kind::Role(_)) && entry.who != "anyone";
             if page && known && !answer.text.contains("action=\"/sign-out\"") {
                 self.find(format!("{what}: no way to sign out"));
             }
@@ -137,8 +151,13 @@ impl Walk {
                 self.find(format!("{what}: shown {}", answer.text.len()));
             }
             let out = who.kind == Kind::Unknown && expected == 303 && !table.lets(entry, who.kind);
-            if out && !led.starts_with("/sign-in") {
-                self.find(format!("{what}: led to {led} instead of the sign-in"));
+            let door = if entry.is_for_clients() {
+                "/portal"
+            } else {
+                "/sign-in"
+            };
+            if out && !led.starts_with(door) {
+                self.find(format!("{what}: led to {led} instead of {door}"));
             }
             // What is not theirs looks like what does not exist, whatever its name.
             if !let_in {
@@ -262,11 +281,16 @@ fn every_route_answers_everybody_as_declared() {
     let table = Table::read();
     let mut everybody = unknown(&desk);
     everybody.extend(ROLES.map(|role| Somebody::of_role(&desk, role)));
+    let client = Somebody::client(&desk);
     let mut walk = Walk::default();
     let known = table.names();
     for entry in &table.route {
         for who in &everybody {
             walk.route(&desk, &table, entry, who);
+        }
+        // Elsewhere a client is a visitor: `neither_session_is_good_for_the_other_s_pages` holds that.
+        if entry.is_of_portal() {
+            walk.route(&desk, &table, entry, &client);
         }
     }
     for entry in &table.route {
@@ -298,9 +322,13 @@ fn on_postgresql_the_answers_are_the_same() {
         ["administrator", "account-manager", "management"]
             .map(|role| Somebody::of_role(&desk, role)),
     );
+    let client = Somebody::client(&desk);
     for entry in &table.route {
         for who in &some {
             walk.route(&desk, &table, entry, who);
+        }
+        if entry.is_of_portal() {
+            walk.route(&desk, &table, entry, &client);
         }
     }
     walk.end("on PostgreSQL");

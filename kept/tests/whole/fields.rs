@@ -43,6 +43,7 @@ fn a_form_with_a_field_that_it_does_not_have_is_refused_on_every_route_and_nothi
     };
     let desk = Desk::with_history(&home);
     let table = Table::read();
+    crate::portal::open(&desk);
     let (mut findings, mut count) = (Vec::new(), 0);
     for entry in table
         .route
@@ -54,7 +55,9 @@ fn a_form_with_a_field_that_it_does_not_have_is_refused_on_every_route_and_nothi
             .copied()
             .find(|role| table.lets(entry, Kind::Role(role)));
         let hired = desk.hire(role.unwrap_or("employee"));
-        let asker = if entry.who == "anyone" {
+        let asker = if entry.is_for_clients() {
+            crate::portal::client(&desk)
+        } else if entry.who == "anyone" {
             Asker::visitor(&desk)
         } else {
             Asker::with_session(&desk, "somebody who may", &desk.sign_in(&hired.email).1)

@@ -23,6 +23,7 @@ mod mailing;
 mod mails;
 mod nested;
 mod nodes;
+mod portal;
 mod records;
 mod requests;
 mod signing_in;

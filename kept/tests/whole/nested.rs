@@ -20,9 +20,13 @@ on_both! {
         let nested = nested.filter(|entry| !entry.is.contains("{person}") && !entry.is.contains("{field}"));
         let nested: Vec<_> = nested.filter(|entry| !matches!(entry.record.as_deref(), None | Some("rule" | "case"))).collect();
         for entry in &nested {
-            let role = ROLES.into_iter().find(|role| table.lets(entry, Kind::Role(role))).unwrap();
+            let role = ROLES.into_iter().find(|role| table.lets(entry, Kind::Role(role))).unwrap_or("employee");
             let hired = desk.hire(role);
-            let browser = Asker::with_session(&desk, role, &desk.sign_in(&hired.email).1);
+            let browser = if entry.is_for_clients() {
+                crate::portal::client(&desk)
+            } else {
+                Asker::with_session(&desk, role, &desk.sign_in(&hired.email).1)
+            };
             let ask = |holes: &[String]| {
                 let form = entry.form.replace("{n}", &desk.number().to_string());
                 match entry.method() {

@@ -11,7 +11,7 @@ use crate::ask::Asker;
 use crate::clients;
 use crate::desk::{Desk, Hired, console};
 use crate::table::Case;
-use crate::{mails, requests};
+use crate::{mails, portal, requests};
 
 statements! {
     ADD_TEMPLATE = "INSERT INTO templates (id, name, occasion, channel, language, version, revision, made_at)
@@ -38,6 +38,9 @@ statements! {
 
 /// What fills the holes of a path for a record of this kind. `owner` is who asks.
 pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String> {
+    if record.starts_with("portal-") && matches!(case, Case::There | Case::Foreign) {
+        return portal::made(desk, record, (case, owner));
+    }
     let other;
     let whose = match case {
         Case::There => owner,
@@ -96,7 +99,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
 fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
-        "delivery" | "request-file" => vec![id.clone(), id],
+        "delivery" | "request-file" | "portal-file" | "portal-shared" => vec![id.clone(), id],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],

@@ -10,6 +10,7 @@ use crate::desk::{ROLES, root};
 
 const ANYONE: &str = "anyone";
 const SIGNED_IN: &str = "signed in";
+const CLIENT: &str = "a client";
 
 /// `routes.toml`, which says at its head what its words mean.
 #[derive(Deserialize, Debug)]
@@ -101,6 +102,8 @@ pub enum Kind<'a> {
     Unknown,
     /// A person with this role.
     Role(&'a str),
+    /// A contact of a client, in the portal.
+    Client,
 }
 
 impl Table {
@@ -141,8 +144,8 @@ impl Table {
 
     pub fn lets(&self, entry: &Entry, kind: Kind<'_>) -> bool {
         match (entry.who.as_str(), kind) {
-            (ANYONE, _) | (SIGNED_IN, Kind::Role(_)) => true,
-            (SIGNED_IN, Kind::Unknown) => false,
+            (ANYONE, _) | (SIGNED_IN, Kind::Role(_)) | (CLIENT, Kind::Client) => true,
+            (SIGNED_IN | CLIENT, _) | (_, Kind::Client) => false,
             (who, kind) => matches!(kind, Kind::Role(role) if self.is_among(&entry.is, who, role)),
         }
     }
@@ -195,10 +198,23 @@ impl Table {
         let get = entry.method() == "GET";
         let done = entry.there.unwrap_or(if get { 200 } else { 303 });
         match (self.lets(entry, kind), kind, case) {
+            // At the portal nobody of ours is anybody: they are led to its door, and their forms are not its own.
+            (_, Kind::Role(_), _) if !get && entry.is_of_portal() => 403,
             (true, Kind::Role(_), Case::There) => entry.signed.unwrap_or(done),
-            (true, Kind::Unknown, Case::There) => done,
+            (true, Kind::Unknown | Kind::Client, Case::There) => done,
             (true, _, _) => entry.missing.unwrap_or(404),
-            (false, Kind::Unknown, _) => entry.visitor.unwrap_or(if get { 303 } else { 401 }),
+            // At the portal nobody of ours is anybody: they are led to its door, and their forms are not its own.
+            (false, Kind::Role(_), _) if entry.is_for_clients() => {
+                if get {
+                    303
+                } else {
+                    403
+                }
+            }
+            (false, Kind::Unknown, _) if entry.is_for_clients() => 303,
+            (false, Kind::Unknown | Kind::Client, _) => {
+                entry.visitor.unwrap_or(if get { 303 } else { 401 })
+            }
             (false, Kind::Role(_), _) => entry.denied.unwrap_or(404),
         }
     }
@@ -207,6 +223,17 @@ impl Table {
 impl Entry {
     pub fn method(&self) -> &str {
         self.is.split_once(' ').unwrap().0
+    }
+
+    /// Whether only a client in the portal may.
+    pub fn is_for_clients(&self) -> bool {
+        self.who == CLIENT
+    }
+
+    /// Whether it is a page of the portal, or something that is sent to one.
+    pub fn is_of_portal(&self) -> bool {
+        let path = self.is.split_once(' ').unwrap().1;
+        path == "/portal" || path.starts_with("/portal/")
     }
 
     /// The path with these in its holes.
@@ -225,7 +252,7 @@ impl Entry {
             None => &[Case::There],
             Some(
                 "session" | "token" | "passkey" | "absence" | "emergency" | "request-view"
-                | "request-bulk",
+                | "request-bulk" | "portal-request" | "portal-file" | "portal-document",
             ) => &[Case::There, Case::Foreign, Case::Missing, Case::Rubbish],
             Some(_) => &[Case::There, Case::Missing, Case::Rubbish],
         }

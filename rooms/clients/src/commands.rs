@@ -11,6 +11,7 @@ mod fields;
 mod figures;
 mod merge;
 mod note;
+mod own;
 mod team;
 
 use std::fmt;
@@ -39,6 +40,7 @@ pub use figures::{
 };
 pub use merge::{STATEMENTS, merge_clients, put_pair_aside, unmerge_clients};
 pub use note::{pin_note, remove_note, return_note, write_note};
+pub use own::{Changed, Own, Whose, contact_says};
 pub(crate) use team::MANAGER;
 pub use team::{join_team, leave_team};
 
@@ -59,6 +61,8 @@ pub struct Step {
     pub at: Instant,
     /// The rules by which it is judged.
     pub rules: Arc<InForce>,
+    /// Where the facts come from that it writes.
+    pub(crate) source: &'static str,
     pub(crate) ids: [Id; IDS],
 }
 
@@ -75,8 +79,15 @@ impl Step {
             who,
             at: world.now(),
             rules: rules.now(),
+            source: add::TYPED,
             ids: std::array::from_fn(|_| world.id()),
         }
+    }
+
+    /// The same, with facts that come from elsewhere than somebody of ours.
+    #[must_use]
+    pub fn from_source(self, source: &'static str) -> Self {
+        Self { source, ..self }
     }
 
     /// Writes events with what they bring about under the SOPs in force.

@@ -187,6 +187,14 @@ statements! {
                          address = $8, country = $9, industry = $10, zone = $11, language = $12, channel = $13, style = $14,
                          rhythm_days = $15, alert = $16, owner = $17, team = $18, changed_at = $19, revision = revision + 1
                      WHERE id = $1 AND revision = $2";
+    /// By its own contact: whoever came in by themselves is to be checked all the same.
+    CHANGE_OWN = "UPDATE clients SET name = $2, folded_name = $3, website = $4, phone = $5, address = $6, country = $7,
+                      industry = $8, zone = $9, language = $10, channel = $11, style = $12, rhythm_days = $13, changed_at = $14,
+                      revision = revision + 1
+                  WHERE id = $1";
+    /// How old the oldest of what is known is.
+    OLDEST_FACT = "SELECT min(at) FROM client_sources WHERE client = $1";
+    LIVE_CONTACTS = "SELECT count(*) FROM (SELECT id FROM contacts WHERE client = $1 AND removed_at IS NULL LIMIT 2) AS live";
     ARCHIVE = "UPDATE clients SET archived_at = $2, revision = revision + 1 WHERE id = $1 AND archived_at IS NULL";
     BRING_BACK = "UPDATE clients SET archived_at = NULL, revision = revision + 1 WHERE id = $1 AND archived_at IS NOT NULL";
     SET_SOURCE = "INSERT INTO client_sources (client, fact, source, at, person) VALUES ($1, $2, $3, $4, $5)

@@ -3,13 +3,13 @@
 use kept_accounts::access::Scope;
 use kept_engine::Record;
 use kept_journal::InForce;
-use kept_kernel::{Id, Number};
+use kept_kernel::{Id, Instant, Number};
 use kept_language::ast::Value;
 use kept_language::{FactId, NounId, Register};
 use kept_store::{Read, StoreError, params};
 
-pub use crate::model::{ClientCard, ContactCard};
-use crate::model::{ClientId, ContactId, folded};
+pub use crate::model::{Client, ClientCard, Contact, ContactCard};
+use crate::model::{ClientId, ContactId, Field, FieldId, folded};
 use crate::queries::{self, asked};
 
 /// A client that was merged is looked for so many merges on.
@@ -89,6 +89,62 @@ pub fn contact_by_email(
     };
     let client = any_client(read, contact.client)?;
     Ok(client.map(|client| (contact, client)))
+}
+
+/// A contact who was not removed, with all that is known of their client: for whoever has proved to be that contact.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn own(read: &Read<'_>, id: ContactId) -> Result<Option<(Contact, Client)>, StoreError> {
+    let contact: Option<Contact> = read.maybe(queries::ONE_CONTACT, &params![id])?;
+    let Some(contact) = contact else {
+        return Ok(None);
+    };
+    let client: Option<Client> = read.maybe(queries::ANY, &params![contact.card.client])?;
+    Ok(client.map(|client| (contact, client)))
+}
+
+/// When the oldest of what is known of a client was heard or confirmed.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn verified_at(read: &Read<'_>, client: ClientId) -> Result<Option<Instant>, StoreError> {
+    let (at,): (Option<Instant>,) = read.one(queries::OLDEST_FACT, &params![client])?;
+    Ok(at)
+}
+
+/// Whether a client has one contact alone.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn has_one_contact(read: &Read<'_>, client: ClientId) -> Result<bool, StoreError> {
+    let (count,): (u64,) = read.one(queries::LIVE_CONTACTS, &params![client])?;
+    Ok(count == 1)
+}
+
+/// The fields of the company's own, in their order.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn fields(read: &Read<'_>) -> Result<Vec<Field>, StoreError> {
+    read.all(queries::FIELDS, &[])
+}
+
+/// What a client has in them.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn values(read: &Read<'_>, client: ClientId) -> Result<Vec<(FieldId, String)>, StoreError> {
+    let values: Vec<(Id, String)> = read.all(queries::VALUES, &params![client])?;
+    Ok(values
+        .into_iter()
+        .map(|(field, value)| (FieldId(field), value))
+        .collect())
 }
 
 /// A client whatever the reach: for what comes in, and for the room's own work.

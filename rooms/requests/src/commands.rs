@@ -12,6 +12,7 @@ mod hang;
 mod leaving;
 mod mail;
 mod open;
+mod portal;
 mod priority;
 mod promises;
 mod resolve;
@@ -49,6 +50,7 @@ pub use leaving::{Leaves, Outgoing, hasten_answer, keep_outgoing, recall_answer}
 pub(crate) use leaving::{Leaving, leave, leaving_of, next_morning, stop, writer_of};
 pub use mail::{mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
+pub use portal::{NewAsk, Sent, contact_asks, contact_confirms, contact_rejects, contact_replies};
 pub use priority::{Judged, prioritise_request};
 pub use promises::{Promised, keep_promise, withdraw_promise};
 pub use resolve::{
@@ -66,6 +68,7 @@ pub use talk::{
 pub(crate) use work::Work;
 pub use write::write_first;
 
+use crate::client_pages::ClientPages;
 use crate::model::{Request, RequestId};
 use crate::queries;
 use crate::telling::Doer;
@@ -86,6 +89,8 @@ pub struct Step {
     pub rules: Arc<InForce>,
     /// Whoever keeps texts.
     pub(crate) texts: Arc<dyn Texts>,
+    /// Where clients look by themselves.
+    pub(crate) client_pages: Arc<dyn ClientPages>,
     pub(crate) ids: [Id; IDS],
     /// For a client that is new.
     pub(crate) clients: kept_clients::commands::Step,

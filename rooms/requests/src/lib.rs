@@ -7,7 +7,8 @@
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
 //!   person ([`count_overdue`]), [`takeover`] for requests whose history is imported, and to what brings messages in
-//!   ([`client_writes`], [`commands::mail_opens`] and its kin, [`mailed`]).
+//!   ([`client_writes`], [`commands::mail_opens`] and its kin, [`mailed`]); to the portal [`read`], what a contact sees of their own requests, and
+//!   [`commands::contact_replies`] and its kin.
 //!
 //! What must hold:
 //! - A request belongs to a client, also when it comes from a stranger: then the client is new, and to be checked.
@@ -20,10 +21,12 @@
 
 pub mod mailed;
 pub mod model;
+pub mod read;
 pub mod said;
 pub mod takeover;
 
 mod api;
+mod client_pages;
 pub mod commands;
 mod drafts;
 mod due;
@@ -43,6 +46,7 @@ mod texts;
 mod wording;
 
 pub use api::{api_description, api_routes};
+pub use client_pages::ClientPages;
 pub use commands::{client_writes, open_request};
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};

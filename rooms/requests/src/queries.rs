@@ -117,6 +117,7 @@ pub fn statements() -> Vec<kept_store::Sql> {
         more::STATEMENTS,
         wording::STATEMENTS,
         crate::said::STATEMENTS,
+        crate::read::STATEMENTS,
     ]
     .concat()
 }

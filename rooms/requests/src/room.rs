@@ -19,8 +19,10 @@ use kept_rooms::{Entry, Parts};
 use kept_store::Store;
 use kept_ui::{Icon, Live};
 use kept_vault::Sealer;
+use kept_visitors::{Often, Seals};
 use kept_world::World;
 
+use crate::client_pages::{ClientPages, NoPages};
 use crate::commands::{By, Step};
 use crate::jobs::jobs;
 use crate::model::{Asker, RequestId};
@@ -32,7 +34,6 @@ use crate::texts::{NoTexts, Texts};
 pub(crate) use counting::Counting;
 pub(crate) use looking::{Doing, Looker, Looking};
 pub(crate) use running::Running;
-pub(crate) use sealed::{FormToken, Often};
 
 /// What changes when any request does: the queue listens to this.
 pub(crate) const TOPIC: &str = "requests";
@@ -51,13 +52,16 @@ pub struct Room {
     pub(crate) hold: Option<i64>,
     /// Whoever keeps texts to begin with.
     pub(crate) texts: Arc<dyn Texts>,
+    /// Where clients look by themselves.
+    pub(crate) client_pages: Arc<dyn ClientPages>,
     live: Live,
-    sealer: Arc<Sealer>,
+    seals: Seals,
 }
 
 impl Room {
     /// A room over a store whose schema has been migrated. The sealer is for links and forms of people without an account.
     pub fn new((store, world): (Store, World), rules: Rules, live: Live, sealer: Sealer) -> Self {
+        let seals = Seals::new(sealer, world.clone());
         Self {
             store,
             world,
@@ -68,8 +72,9 @@ impl Room {
             running: Running::default(),
             hold: None,
             texts: Arc::new(NoTexts),
+            client_pages: Arc::new(NoPages),
             live,
-            sealer: Arc::new(sealer),
+            seals,
         }
     }
 
@@ -86,6 +91,15 @@ impl Room {
         Self { texts, ..self }
     }
 
+    /// With pages where clients look by themselves.
+    #[must_use]
+    pub fn with_client_pages(self, client_pages: Arc<dyn ClientPages>) -> Self {
+        Self {
+            client_pages,
+            ..self
+        }
+    }
+
     /// A new request's identity.
     pub fn new_id(&self) -> RequestId {
         RequestId(self.world.id())
@@ -100,6 +114,7 @@ impl Room {
             doer,
             rules: self.rules.now(),
             texts: Arc::clone(&self.texts),
+            client_pages: Arc::clone(&self.client_pages),
             ids: std::array::from_fn(|_| self.world.id()),
             clients: kept_clients::commands::Step::new(&self.world, &self.rules, who),
             ahead: Arc::default(),
@@ -145,8 +160,8 @@ impl Room {
         self.live.changed(topics.into_iter().flatten(), by);
     }
 
-    /// Tells the pages of what a mail has brought about, after the commit.
-    pub fn changed_by_mail(&self, id: Option<RequestId>) {
+    /// Tells the pages of what came from outside, by mail or through the portal, after the commit.
+    pub fn changed_from_outside(&self, id: Option<RequestId>) {
         self.changed(id, None);
     }
 

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// How a cookie is kept.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Jar {
     /// Over HTTPS the names carry `__Host-`, so that no neighbouring host can set them.
     pub https: bool,

@@ -3,6 +3,9 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+/// The most letters of the name of a file.
+const LONGEST_NAME: usize = 120;
+
 /// The answer that hands out a file under a name. No browser opens it by itself, keeps it, or takes it for anything but bytes.
 pub fn download(name: &str, content: Vec<u8>) -> Response {
     let mut response = content.into_response();
@@ -25,6 +28,20 @@ pub fn download(name: &str, content: Vec<u8>) -> Response {
     response
 }
 
+/// The name of a file that somebody sent, without paths and without what could end a header.
+pub fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = last
+        .chars()
+        .filter(|letter| !letter.is_control() && *letter != '"');
+    let name: String = kept.take(LONGEST_NAME).collect();
+    if name.trim().is_empty() {
+        "file".to_owned()
+    } else {
+        name
+    }
+}
+
 /// `attachment` with the name, for browsers that read RFC 6266 and for others.
 fn disposition(name: &str) -> String {
     let plain = |letter: char| {
@@ -42,7 +59,7 @@ fn disposition(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{disposition, download};
+    use super::{disposition, download, file_name};
 
     #[test]
     fn a_name_ends_no_header_and_is_read_by_every_browser() {
@@ -62,5 +79,17 @@ mod tests {
             headers["content-security-policy"],
             "default-src 'none'; sandbox"
         );
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_and_ends_no_header() {
+        for (name, kept) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\y.pdf", "y.pdf"),
+            ("a\r\nb\"c", "abc"),
+            ("/", "file"),
+        ] {
+            assert_eq!(file_name(name), kept);
+        }
     }
 }

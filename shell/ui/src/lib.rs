@@ -37,10 +37,12 @@ pub mod prose;
 mod respond;
 pub mod routes;
 mod ui;
+pub mod words;
 
 pub use assets::{ALL as ASSETS, Asset};
+pub use cookie::Jar;
 pub use csrf::Csrf;
-pub use download::download;
+pub use download::{download, file_name};
 pub use failure::Failure;
 pub use flash::Flash;
 pub use form::{Filled, Form};
@@ -51,3 +53,4 @@ pub use live::{Listening, Live, LiveLimits};
 pub use respond::{SeeOther, page, see_other, unprocessable};
 pub use routes::Routes;
 pub use ui::{Settings, Ui};
+pub use words::{Texts, Tongue, Words};

@@ -75,6 +75,14 @@ impl Ground {
         }
     }
 
+    /// A browser that shows this cookie.
+    pub fn browser_with(&self, cookie: impl Into<String>) -> Browser<'_> {
+        Browser {
+            ground: self,
+            cookie: cookie.into(),
+        }
+    }
+
     /// Somebody without an account looks at a page.
     pub fn visit(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::ACCEPT, "text/html");
@@ -121,6 +129,34 @@ impl Browser<'_> {
              name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
         );
         let body = [head.as_bytes(), content, b"\r\n--xX--\r\n"].concat();
+        self.submit(path, "multipart/form-data; boundary=xX", Body::from(body))
+    }
+
+    /// Sends a form that could have files: its fields, and a file where there is one.
+    pub fn upload_with(
+        &self,
+        from: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &str, &[u8])>,
+    ) -> Answer {
+        let csrf = self.get(from).hidden("csrf");
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
+            let part = format!(
+                "--xX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        if let Some((field, name, content)) = file {
+            let head = format!(
+                "--xX\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend(content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--xX--\r\n");
         self.submit(path, "multipart/form-data; boundary=xX", Body::from(body))
     }
 

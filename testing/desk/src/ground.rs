@@ -45,6 +45,8 @@ impl Default for Site {
 
 /// Makes what is served.
 type Serve = dyn Fn() -> Site;
+/// Finds out who else is asking, around the pages.
+type Around = dyn Fn(Routes) -> Routes;
 
 /// A house on a fresh database.
 pub struct Ground {
@@ -60,6 +62,7 @@ pub struct Ground {
     pub(crate) description: Option<Description>,
     clock: Arc<AtomicI64>,
     serve: Option<Box<Serve>>,
+    around: Option<Box<Around>>,
 }
 
 impl Ground {
@@ -106,6 +109,7 @@ impl Ground {
             description: None,
             clock,
             serve: None,
+            around: None,
         }
     }
 
@@ -113,6 +117,11 @@ impl Ground {
     pub fn open(&mut self, serve: impl Fn() -> Site + 'static, api: Description) {
         self.serve = Some(Box::new(serve));
         self.description = Some(api);
+    }
+
+    /// Puts a layer directly around the dressed pages: of a room that finds out by itself who is asking.
+    pub fn around(&mut self, layer: impl Fn(Routes) -> Routes + 'static) {
+        self.around = Some(Box::new(layer));
     }
 
     /// Now.
@@ -165,7 +174,12 @@ impl Ground {
         let settings = kept_ui::Settings::default();
         let ui = Ui::new(settings, &[3; 32], |bytes| bytes.fill(4), live);
         let site = self.site();
-        let pages = self.accounts.session_layer(ui.dress(site.pages));
+        let dressed = ui.dress(site.pages);
+        let dressed = match &self.around {
+            Some(around) => around(dressed),
+            None => dressed,
+        };
+        let pages = self.accounts.session_layer(dressed);
         let api = site.api.layer(Extension(self.accounts.clone()));
         ui.protect(pages.merge(site.open).merge(kept_api::guarded(api)))
             .app()

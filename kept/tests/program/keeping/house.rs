@@ -160,6 +160,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_requests::SCHEMA,
                 kept_templates::SCHEMA,
                 kept_messages::SCHEMA,
+                kept_portal::SCHEMA,
                 kept_adherence::SCHEMA,
                 kept_post::SCHEMA,
             ])

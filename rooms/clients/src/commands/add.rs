@@ -111,7 +111,7 @@ pub(super) fn sources(
         if old != new {
             tx.execute(
                 queries::SET_SOURCE,
-                &params![client, name, TYPED, step.at, person],
+                &params![client, name, step.source, step.at, person],
             )?;
         }
     }

@@ -3,7 +3,6 @@
 use kept_accounts::access::Scope;
 use kept_store::{Write, params};
 
-use super::add::TYPED;
 use super::{ClientError, Step, held};
 use crate::model::{ClientId, Field, FieldId, FieldKind, LONGEST_LINE};
 use crate::queries;
@@ -143,7 +142,7 @@ pub(crate) fn set_values(
             tx.execute(queries::SET_VALUE, &params![client, *id, value])?;
         }
         let fact = id.to_string();
-        let row = params![client, &fact, TYPED, step.at, scope.person()];
+        let row = params![client, &fact, step.source, step.at, scope.person()];
         tx.execute(queries::SET_SOURCE, &row)?;
         changed.push(fact);
     }

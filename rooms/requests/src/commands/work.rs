@@ -247,8 +247,18 @@ impl<'a, 'b> Work<'a, 'b> {
         letter.files = words.files.iter().map(Id::to_string).collect();
         letter.from = from;
         letter.thread = self.thread(message)?;
+        let of = self
+            .request
+            .contact
+            .map(|contact| (self.request.id, contact));
+        let pages = match of {
+            Some(of) => self.step.client_pages.link(self.tx, of)?,
+            None => None,
+        };
         if let Some(path) = words.link {
             letter = letter.link("Tell us whether this settles it", path);
+        } else if let Some((words, path)) = pages {
+            letter = letter.link(words, path);
         }
         kept_mail::put(self.tx, message, &letter, self.at())
     }

@@ -3,8 +3,6 @@
 //! They carry no cookie, so the form also works inside of another site's page, and nobody can make somebody else send it: what
 //! stands in its token is worth one request. Neither page says whether an address is known.
 
-use std::net::IpAddr;
-
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -15,12 +13,13 @@ use kept_journal::audit::Who;
 use kept_kernel::Id;
 use kept_store::{StoreError, params};
 use kept_ui::Form;
+use kept_visitors::{FormToken, network};
 use serde::Deserialize;
 
 use crate::commands::{OpenRequestError, RequestError, confirm_resolution, open_request};
 use crate::model::{Fault, NewRequest, State as Stand, mark_of};
 use crate::queries;
-use crate::room::{FormToken, Room};
+use crate::room::Room;
 use crate::telling::Doer;
 
 #[derive(Template, Default)]
@@ -194,17 +193,6 @@ pub async fn send(
                 Vec::new(),
             );
             public(StatusCode::SERVICE_UNAVAILABLE, &page, true)
-        }
-    }
-}
-
-/// What is counted as one place of the network: an address, or the 64 bits that a household is given.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
     }
 }

@@ -1,0 +1,16 @@
+//! The portal, on both databases.
+
+mod acting;
+mod desk;
+mod entering;
+mod reading;
+mod staff;
+
+use kept_testing::on_both;
+
+on_both! {
+    fn every_statement_is_understood(home) {
+        let desk = desk::Desk::new(home);
+        kept_testing::prepare_all(&desk.store, &kept_portal::statements());
+    }
+}
