@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use kept_messages::Door;
-use kept_testing::{Kept as _, on_both};
+use kept_testing::on_both;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Barrier;

@@ -89,7 +89,8 @@ fn answered(line: &TcpStream, books: &Mutex<Books>) -> std::io::Result<()> {
         tokens(&mut books, &fields)
     } else {
         // A server of mailboxes asks whether a token is good.
-        let is_good = !books.access.is_empty() && first.contains(&format!("={} ", books.access));
+        let mut words = first.split(['=', '&', ' ']);
+        let is_good = !books.access.is_empty() && words.any(|word| word == books.access);
         (
             200,
             format!("{{\"active\":{is_good},\"username\":\"desk\"}}"),
