@@ -7,7 +7,7 @@ use kept_accounts::access::Scope;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
 use kept_kernel::{Id, Instant};
-use kept_mail::{Counts, Enclosed, Identity, Mail, Marks, Placed, Standing};
+use kept_mail::{Counts, Enclosed, Identity, Mail, Marks, Placed, Standing, Trouble};
 use kept_messages::{Desk, DeskError, ReceiveError, Room, Step, Written};
 use kept_outbound::Dns;
 use kept_requests::commands;
@@ -16,6 +16,7 @@ use kept_requests::{Doer, mailed, said};
 use kept_rooms::About;
 use kept_store::{AsStore, Read, StoreError, Write};
 use kept_ui::{Live, LiveLimits};
+use zeroize::Zeroizing;
 
 use crate::ask::{MailboxAsked, ReceiveAsked};
 use crate::house::House;
@@ -188,7 +189,12 @@ impl Desk for Requests {
 }
 
 /// What letters take along when they leave, and who is told that they have.
-pub struct Outgoing(pub kept_requests::Room);
+pub struct Outgoing {
+    /// Whose files and messages they are.
+    pub requests: kept_requests::Room,
+    /// Whose mailboxes they leave from.
+    pub messages: Room,
+}
 
 impl kept_post::Outside for Outgoing {
     fn identity(&self, read: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
@@ -197,6 +203,18 @@ impl kept_post::Outside for Outgoing {
 
     fn mailboxes(&self, read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
         kept_messages::addresses(read)
+    }
+
+    fn is_allowed(&self, read: &Read<'_>, mailbox: Id) -> Result<bool, StoreError> {
+        kept_messages::is_allowed(read, mailbox)
+    }
+
+    fn token(&self, mailbox: Id) -> Result<Zeroizing<String>, Trouble> {
+        self.messages.token(mailbox)
+    }
+
+    fn token_refused(&self, mailbox: Id) {
+        self.messages.token_refused(mailbox);
     }
 
     fn file(&self, read: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError> {
@@ -214,7 +232,7 @@ impl kept_post::Outside for Outgoing {
     }
 
     fn went(&self, parcel: Id) {
-        self.0.changed_message(parcel);
+        self.requests.changed_message(parcel);
     }
 }
 

@@ -77,8 +77,7 @@ pub fn run(
             answer(&format!("Make yourself the administrator: {link}\n"))?;
         }
         if let Some(at) = asked.lmtp {
-            let door = tokio::net::TcpListener::bind(at).await;
-            let door = door.map_err(|error| busy(at, &error))?;
+            let door = Door::listen(at).map_err(|error| busy(at, &error))?;
             let at = door.local_addr().unwrap_or(at);
             answer(&format!("Mail is taken at {at}\n"))?;
             let own = Door::new(messages, "kept").trusting(&asked.mail_peer);

@@ -186,9 +186,13 @@ fn mail(
     requests: &kept_requests::Room,
 ) -> (kept_messages::Room, kept_post::Room) {
     let connectors = Sealer::new(house.keys.roots(), Purpose::Connectors);
-    let messages =
-        incoming::room(house, requests.clone()).fetching(connectors, guard, Trust::default());
-    let outside = Arc::new(incoming::Outgoing(requests.clone()));
+    let messages = incoming::room(house, requests.clone())
+        .fetching(connectors, guard, Trust::default())
+        .reached_at(base_url);
+    let outside = Arc::new(incoming::Outgoing {
+        requests: requests.clone(),
+        messages: messages.clone(),
+    });
     (messages, house.post(rules, base_url, (guard, outside)))
 }
 

@@ -14,6 +14,8 @@ statements! {
              VALUES ($1, '127.0.0.1', 9, 'none', 'desk', $2, 'INBOX', '', 0, 0, 0, 0)";
     SEND = "INSERT INTO mailbox_mail_servers (mailbox, address, host, port, protection, username, changed_at, quiet_until)
             VALUES ($1, '', '127.0.0.1', 9, 'none', '', 0, 0)";
+    ALLOW = "INSERT INTO mailbox_grants (mailbox, preset, authorize_url, token_url, scope, client_id, expires_at)
+             VALUES ($1, 'other', '', '', '', 'kept', 0)";
     MAILBOX = "SELECT id FROM mailboxes WHERE address = $1";
 }
 
@@ -36,6 +38,13 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
                 .store
                 .write(move |tx| tx.execute(FETCH, &params![id, secret]));
             fetch.kept();
+        }
+        if kind == "mailbox-allowed" {
+            let allow = desk
+                .house
+                .store
+                .write(move |tx| tx.execute(ALLOW, &params![id]));
+            allow.kept();
         }
         if kind == "mailbox-sending" {
             let send = desk

@@ -19,7 +19,7 @@ use crate::queries;
 use crate::receive::{LARGEST, ReceiveError};
 use crate::room::Room;
 
-pub(crate) use source::{Draft, Source, Typed, probe, sealed_for};
+pub(crate) use source::{CONSENT, Draft, Source, Typed, probe, sealed_for};
 pub(crate) use watch::{Watch, silences};
 
 /// So many mails are asked for their size at once.
@@ -42,13 +42,17 @@ impl Room {
     /// Opens a line to where a mailbox lies, as far as its folder.
     pub(crate) fn reach(&self, source: &Source) -> Result<Imap, Trouble> {
         let outward = self.outward.as_ref().ok_or_else(unreachable)?;
-        let who = source.credentials(&outward.sealer).ok_or_else(sealed)?;
         let mut line = Imap::open(
             (&source.host, source.port),
             source.protection,
             (outward.guard, &outward.trust),
         )?;
-        line.sign_in(&who)?;
+        let who = source.credentials(self)?;
+        let shown = line.sign_in(&who);
+        if shown.is_err() && source.by_consent {
+            self.token_refused(source.mailbox.0);
+        }
+        shown?;
         Ok(line)
     }
 
@@ -198,10 +202,9 @@ fn too_large(
     let Some(address) = to.filter(|to| is_address(to) && mail.automatic.is_none()) else {
         return Ok(());
     };
-    if crate::handle::is_capped(tx, &address, now)? {
+    if !crate::handle::may_answer(tx, entry, &address, now)? {
         return Ok(());
     }
-    tx.execute(queries::ADD_ANSWER, &params![entry, &address, now])?;
     let to = Address {
         name: String::new(),
         email: address,
@@ -225,13 +228,5 @@ fn unreachable() -> Trouble {
         Stage::Connect,
         "mail is fetched by kept serve alone",
         "Start kept serve.",
-    )
-}
-
-fn sealed() -> Trouble {
-    Trouble::said(
-        Stage::SignIn,
-        "the password that is kept cannot be opened with the keys of this house",
-        "Type it again.",
     )
 }

@@ -11,7 +11,7 @@ mod writer;
 
 use std::collections::HashSet;
 
-pub(crate) use answers::is_capped;
+pub(crate) use answers::may_answer;
 use kept_kernel::{Id, Instant};
 use kept_mail::checking::Finding;
 use kept_mail::reading::{Incoming, sha256};

@@ -44,9 +44,10 @@ pub(crate) fn jobs(room: &Room) -> Vec<Job> {
         }),
         Job::new("messages: forget what was answered", SWEEP, move || {
             let before = sweeping.world.now().plus_micros(-REMEMBERED);
-            let gone = sweeping
-                .store
-                .write(move |tx| tx.execute(queries::FORGET_ANSWERS, &params![before]));
+            let gone = sweeping.store.write(move |tx| {
+                tx.execute(queries::FORGET_CONSENTS, &params![before])?;
+                tx.execute(queries::FORGET_ANSWERS, &params![before])
+            });
             gone.wait().map(drop)
         }),
     ]

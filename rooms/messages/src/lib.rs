@@ -1,7 +1,7 @@
 //! Messages that come in by mail: received, kept as they came, read, and brought to the request that they belong to.
 //!
 //! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`,
-//!   `mail_other_ids`, `mail_pictures`.
+//!   `mail_other_ids`, `mail_pictures`, `mailbox_grants`, `mailbox_consents`.
 //! - **Events**: none of its own. What a mail brings about is told by whoever it is brought to, through [`Desk`].
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, and [`Room::receive`] for every door by which mail comes in.
 //!
@@ -18,6 +18,7 @@
 //!   itself is counted, and stops.
 
 mod api;
+mod consent;
 mod desk;
 mod error;
 mod fetch;
@@ -34,6 +35,7 @@ mod room;
 mod schema;
 
 pub use api::{api_description, api_routes};
+pub use consent::is_allowed;
 pub use desk::{Desk, DeskError, Step, Written};
 pub use lmtp::Door;
 pub use model::{MailboxId, Taken};

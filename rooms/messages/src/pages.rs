@@ -1,6 +1,7 @@
 //! The pages of mail that comes in: the mailboxes, what was set aside, and each mail as it came.
 
 mod aside;
+mod consent;
 mod mailboxes;
 mod one;
 mod one_box;
@@ -33,6 +34,15 @@ pub fn routes(room: Room) -> Routes {
         .route(
             "/settings/mailboxes/{id}/source/removal",
             post(one_box::drop_source),
+        )
+        .route(
+            "/settings/mailboxes/consent",
+            get(consent::returned).post(consent::end),
+        )
+        .route("/settings/mailboxes/{id}/consent", post(consent::begin))
+        .route(
+            "/settings/mailboxes/{id}/consent/removal",
+            post(consent::forget),
         )
         .route("/settings/mailboxes/{id}/test", post(one_box::test))
         .route("/settings/mailboxes/{id}/removal", post(mailboxes::remove))

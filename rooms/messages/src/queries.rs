@@ -12,7 +12,7 @@ macro_rules! source {
     ($rest:expr) => {
         concat!(
             "SELECT s.mailbox, s.host, s.port, s.protection, s.username, s.secret, s.folder, s.move_to, s.uid_validity, s.last_uid,
-                s.changed_at, s.reached_at, s.trouble, s.advice, s.trouble_at, s.tries, s.quiet_until, s.sent_folder, s.sent_validity, s.sent_uid
+                s.changed_at, s.reached_at, s.trouble, s.advice, s.trouble_at, s.tries, s.quiet_until, s.sent_folder, s.sent_validity, s.sent_uid, s.by_consent
              FROM mailbox_sources s ",
             $rest
         )
@@ -56,14 +56,38 @@ statements! {
     SOURCES = source!("JOIN mailboxes b ON b.id = s.mailbox WHERE b.retired_at IS NULL ORDER BY s.mailbox");
     SOURCE = source!("WHERE s.mailbox = $1");
     PUT_SOURCE = "INSERT INTO mailbox_sources (mailbox, host, port, protection, username, secret, folder, move_to, last_uid, changed_at,
-                      tries, quiet_until, sent_folder)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, $10)
+                      tries, quiet_until, sent_folder, by_consent)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, $10, $11)
                   ON CONFLICT (mailbox) DO UPDATE SET host = excluded.host, port = excluded.port, protection = excluded.protection,
-                      username = excluded.username, secret = excluded.secret, move_to = excluded.move_to,
+                      username = excluded.username, secret = excluded.secret, move_to = excluded.move_to, by_consent = excluded.by_consent,
                       uid_validity = CASE WHEN mailbox_sources.host = excluded.host AND mailbox_sources.folder = excluded.folder
                           AND mailbox_sources.username = excluded.username THEN mailbox_sources.uid_validity ELSE NULL END,
                       sent_validity = NULL, sent_folder = excluded.sent_folder, folder = excluded.folder, changed_at = excluded.changed_at, tries = 0, quiet_until = 0, trouble = NULL,
                       advice = NULL, trouble_at = NULL";
+    GRANT = "SELECT g.mailbox, g.preset, g.authorize_url, g.token_url, g.scope, g.client_id, g.client_secret, g.refresh_token,
+                 g.access_token, g.expires_at, g.granted_at, g.refused, g.refused_at
+             FROM mailbox_grants g WHERE g.mailbox = $1";
+    PUT_GRANT = "INSERT INTO mailbox_grants (mailbox, preset, authorize_url, token_url, scope, client_id, client_secret, expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+                 ON CONFLICT (mailbox) DO UPDATE SET preset = excluded.preset, authorize_url = excluded.authorize_url,
+                     scope = excluded.scope, client_secret = excluded.client_secret,
+                     refresh_token = CASE WHEN mailbox_grants.token_url = excluded.token_url
+                         AND mailbox_grants.client_id = excluded.client_id THEN mailbox_grants.refresh_token ELSE NULL END,
+                     granted_at = CASE WHEN mailbox_grants.token_url = excluded.token_url
+                         AND mailbox_grants.client_id = excluded.client_id THEN mailbox_grants.granted_at ELSE NULL END,
+                     access_token = NULL, token_url = excluded.token_url, client_id = excluded.client_id";
+    GRANTED = "UPDATE mailbox_grants SET refresh_token = $2, access_token = $3, expires_at = $4, granted_at = $5, refused = NULL,
+                   refused_at = NULL WHERE mailbox = $1";
+    REFRESHED = "UPDATE mailbox_grants SET refresh_token = coalesce($2, refresh_token), access_token = $3, expires_at = $4,
+                     refused = NULL, refused_at = NULL WHERE mailbox = $1 AND refresh_token = $5";
+    GRANT_REFUSED = "UPDATE mailbox_grants SET refused = $2, refused_at = $3, access_token = NULL
+                     WHERE mailbox = $1 AND refresh_token = $4";
+    DROP_ACCESS = "UPDATE mailbox_grants SET access_token = NULL WHERE mailbox = $1";
+    DROP_GRANT = "DELETE FROM mailbox_grants WHERE mailbox = $1";
+    ADD_CONSENT = "INSERT INTO mailbox_consents (state, mailbox, person, verifier, made_at) VALUES ($1, $2, $3, $4, $5)";
+    TAKE_CONSENT = "DELETE FROM mailbox_consents WHERE state = $1 AND person = $2 RETURNING mailbox, verifier, made_at";
+    FORGET_CONSENTS = "DELETE FROM mailbox_consents WHERE made_at < $1";
+    TRY_SOURCE_AGAIN = "UPDATE mailbox_sources SET quiet_until = 0, tries = 0 WHERE mailbox = $1";
     DROP_SOURCE = "DELETE FROM mailbox_sources WHERE mailbox = $1";
     FETCHED_TO = "UPDATE mailbox_sources SET uid_validity = $2, last_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
     LOOKED_TO = "UPDATE mailbox_sources SET sent_validity = $2, sent_uid = $3 WHERE mailbox = $1 AND changed_at = $4";

@@ -35,6 +35,8 @@ pub struct Room {
     pub(crate) resolver: Option<Arc<dyn Resolver>>,
     /// From where pictures of mails are fetched: whoever wrote a mail chooses, so out in the world alone, whatever else is allowed.
     pub(crate) pictures_from: Guard,
+    /// Where people reach the house: a provider sends them back there.
+    pub(crate) base_url: Arc<str>,
 }
 
 /// How mailboxes of other servers are reached.
@@ -57,6 +59,16 @@ impl Room {
             outward: None,
             resolver: None,
             pictures_from: Guard::World,
+            base_url: Arc::from(""),
+        }
+    }
+
+    /// Reached by people at this address.
+    #[must_use]
+    pub fn reached_at(self, base_url: &str) -> Self {
+        Self {
+            base_url: Arc::from(base_url.trim_end_matches('/')),
+            ..self
         }
     }
 

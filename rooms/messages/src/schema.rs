@@ -31,8 +31,46 @@ pub const SCHEMA: Schema = Schema {
             name: "pictures from elsewhere",
             text: PICTURES,
         },
+        Migration {
+            number: 6,
+            name: "mailboxes that are allowed at their provider",
+            text: ALLOWED,
+        },
     ],
 };
+
+const ALLOWED: &str = "
+    -- Mailboxes that somebody has allowed at their provider (OAuth 2.0). Secrets and tokens are sealed. granted_at: since when;
+    -- refused: what the provider said when it gave no token any longer.
+    CREATE TABLE mailbox_grants (
+        mailbox $ID NOT NULL PRIMARY KEY REFERENCES mailboxes (id),
+        preset $TEXT NOT NULL,
+        authorize_url $TEXT NOT NULL,
+        token_url $TEXT NOT NULL,
+        scope $TEXT NOT NULL,
+        client_id $TEXT NOT NULL,
+        client_secret $BYTES,
+        refresh_token $BYTES,
+        access_token $BYTES,
+        expires_at $INT NOT NULL,
+        granted_at $INT,
+        refused $TEXT,
+        refused_at $INT
+    ) $STRICT;
+
+    -- People on the way to a provider and back: what they must bring along (its SHA-256), and the sealed proof that they are the
+    -- ones who went.
+    CREATE TABLE mailbox_consents (
+        state $BYTES NOT NULL PRIMARY KEY,
+        mailbox $ID NOT NULL REFERENCES mailboxes (id),
+        person $ID NOT NULL REFERENCES people (id),
+        verifier $BYTES NOT NULL,
+        made_at $INT NOT NULL
+    ) $STRICT;
+
+    -- Whether its server lets us in by that, and not with the secret.
+    ALTER TABLE mailbox_sources ADD COLUMN by_consent $BOOL NOT NULL DEFAULT FALSE;
+";
 
 const PICTURES: &str = "
     -- Pictures of a mail that lay elsewhere and were fetched when somebody asked for them. The place is the SHA-256 of the address; no

@@ -1,8 +1,9 @@
 //! What the room asks of others: how a mailbox signs its letters, which file goes with one, and who is told that one has left.
 
 use kept_kernel::{Id, Instant};
-use kept_mail::{Enclosed, Identity};
+use kept_mail::{Enclosed, Identity, Trouble};
 use kept_store::{Read, StoreError, Write};
+use zeroize::Zeroizing;
 
 /// What the program joins with this room.
 pub trait Outside: Send + Sync {
@@ -19,6 +20,23 @@ pub trait Outside: Send + Sync {
     ///
     /// As the database says.
     fn mailboxes(&self, read: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError>;
+
+    /// Whether somebody has allowed a mailbox at its provider, so that it can be signed in at without a password.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn is_allowed(&self, read: &Read<'_>, mailbox: Id) -> Result<bool, StoreError>;
+
+    /// A token that its provider's server takes now. Waits for the network where a new one is needed.
+    ///
+    /// # Errors
+    ///
+    /// There is none, and what to do.
+    fn token(&self, mailbox: Id) -> Result<Zeroizing<String>, Trouble>;
+
+    /// A server did not take that token.
+    fn token_refused(&self, mailbox: Id);
 
     /// A file that goes with a letter; none: it was erased meanwhile.
     ///

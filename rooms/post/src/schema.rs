@@ -26,6 +26,11 @@ pub const SCHEMA: Schema = Schema {
             name: "servers of mailboxes",
             text: OF_MAILBOXES,
         },
+        Migration {
+            number: 5,
+            name: "servers that let in by consent",
+            text: BY_CONSENT,
+        },
     ],
 };
 
@@ -76,6 +81,11 @@ const OF_MAILBOXES: &str = "
         begun_at $INT NOT NULL,
         arrived_at $INT
     ) $STRICT;
+";
+
+const BY_CONSENT: &str = "
+    -- Whether the server of a mailbox lets us in because somebody has allowed the mailbox at its provider, and not with a password.
+    ALTER TABLE mailbox_mail_servers ADD COLUMN by_consent $BOOL NOT NULL DEFAULT FALSE;
 ";
 
 const SIGNING: &str = "

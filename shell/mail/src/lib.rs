@@ -11,6 +11,7 @@
 
 pub mod checking;
 pub mod imap;
+pub mod oauth;
 pub mod reading;
 
 mod body;
@@ -22,6 +23,7 @@ mod message;
 mod other_ids;
 mod sender;
 mod server;
+mod shown;
 mod trouble;
 
 pub use brought::{Counts, Mail, MailFile, Placed, Standing};
@@ -32,4 +34,5 @@ pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is
 pub use other_ids::other_ids;
 pub use sender::Identity;
 pub use server::{Line, Machine, Protection, Server, SignIn, Step};
+pub use shown::Shown;
 pub use trouble::{Stage, Trouble};

@@ -10,6 +10,7 @@ use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
 
 use crate::message::Message;
+use crate::shown::{Bearer, Shown};
 use crate::trouble::{Stage, Trouble};
 
 /// So long each answer of a server may take. A message is sent with ten of them at most.
@@ -97,8 +98,8 @@ impl Machine {
 pub struct SignIn {
     /// The user.
     pub user: String,
-    /// The password.
-    pub password: Zeroizing<String>,
+    /// A password, or a token.
+    pub shown: Shown,
 }
 
 impl fmt::Debug for SignIn {
@@ -248,12 +249,19 @@ impl Server {
                 "A password is not sent over an open line. Choose TLS or STARTTLS, or leave the user empty.",
             ));
         }
-        let credentials = Credentials::new(who.user.clone(), who.password.to_string());
-        let ways = [Mechanism::Plain, Mechanism::Login];
-        connection
-            .auth(&ways, &credentials)
-            .map(drop)
-            .map_err(|error| self.trouble(&error, Stage::SignIn))
+        let trouble = |error| self.trouble(&error, Stage::SignIn);
+        match &who.shown {
+            Shown::Password(password) => {
+                let credentials = Credentials::new(who.user.clone(), password.to_string());
+                let ways = [Mechanism::Plain, Mechanism::Login];
+                let shown = connection.auth(&ways, &credentials);
+                shown.map(drop).map_err(trouble)
+            }
+            Shown::Token(token) => {
+                let shown = shows_token(connection, (&who.user, token));
+                shown.map_err(|error| trouble(error).of_token())
+            }
+        }
     }
 
     /// Whether the server is on this machine, so that nobody can listen on the way.
@@ -300,6 +308,29 @@ impl Line<'_> {
     pub fn close(mut self) {
         let _ = self.connection.quit();
     }
+}
+
+/// Signs in with a token. A server that refuses one asks first whether we have read why.
+fn shows_token(
+    connection: &mut SmtpConnection,
+    (user, token): (&str, &str),
+) -> Result<(), lettre::transport::smtp::Error> {
+    // The standard's way of showing one is none that the library knows by name.
+    let known = connection
+        .server_info()
+        .supports_auth_mechanism(Mechanism::Xoauth2);
+    let bearer = if known {
+        Bearer::Xoauth2
+    } else {
+        Bearer::Oauthbearer
+    };
+    let response = bearer.response(user, token);
+    let line = Zeroizing::new(format!("AUTH {} {}\r\n", bearer.name(), response.as_str()));
+    let answer = connection.command(line.as_str())?;
+    if answer.has_code(334) {
+        connection.command(format!("{}\r\n", bearer.acknowledgement()))?;
+    }
+    Ok(())
 }
 
 /// `250 2.0.0 Ok: queued as 4F1A`, on one line.

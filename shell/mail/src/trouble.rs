@@ -4,6 +4,9 @@ use std::fmt;
 
 use lettre::transport::smtp::Error;
 
+/// What to change where a server says no to a token.
+pub(crate) const TOKEN: &str = "The provider does not let this user in with what was allowed. Look whether it was allowed by the same user, then allow it again under Settings, Mailboxes; and whether their settings let programs in by this way.";
+
 /// A step on the way to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -74,6 +77,17 @@ impl Trouble {
             lasting: false,
             said: said.into(),
             advice: advice.into(),
+        }
+    }
+
+    /// The same, where a token was shown.
+    pub(crate) fn of_token(self) -> Self {
+        if self.stage != Stage::SignIn || !self.lasting {
+            return self;
+        }
+        Self {
+            advice: TOKEN.to_owned(),
+            ..self
         }
     }
 

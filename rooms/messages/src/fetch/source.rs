@@ -2,15 +2,17 @@
 
 use kept_kernel::Instant;
 use kept_mail::imap::Credentials;
-use kept_mail::{Machine, Protection, Stage, Step};
+use kept_mail::{Machine, Protection, Shown, Stage, Step, Trouble};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
-use kept_vault::Sealer;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::model::MailboxId;
 use crate::room::Room;
+
+/// The choice to be let in because somebody has allowed it at the provider.
+pub(crate) const CONSENT: &str = "consent";
 
 /// The place of a mailbox on another server.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub(crate) struct Source {
     pub(crate) sent_folder: String,
     pub(crate) sent_validity: Option<u32>,
     pub(crate) sent_uid: u32,
+    /// Whether its provider lets us in because somebody has allowed it there.
+    pub(crate) by_consent: bool,
 }
 
 impl FromRow for Source {
@@ -65,6 +69,7 @@ impl FromRow for Source {
             sent_folder: row.get(17)?,
             sent_validity: row.get::<Option<i64>>(18)?.map(small),
             sent_uid: small(row.get(19)?),
+            by_consent: row.get(20)?,
         })
     }
 }
@@ -75,12 +80,19 @@ pub(crate) fn sealed_for(mailbox: MailboxId, host: &str, user: &str) -> Vec<u8> 
 }
 
 impl Source {
-    /// What is shown to be let in; none where the sealed password does not open.
-    pub(crate) fn credentials(&self, sealer: &Sealer) -> Option<Credentials> {
+    /// What is shown to be let in. Waits for the network where its provider has to be asked for a token.
+    pub(super) fn credentials(&self, room: &Room) -> Result<Credentials, Trouble> {
+        if self.by_consent {
+            let shown = Shown::Token(room.token(self.mailbox.0)?);
+            let user = self.user.clone();
+            return Ok(Credentials { user, shown });
+        }
         let place = sealed_for(self.mailbox, &self.host, &self.user);
-        let plain = sealer.open(&place, &self.secret).ok()?;
-        let password = Zeroizing::new(String::from_utf8(plain.to_vec()).ok()?);
-        Some(Credentials::Password(self.user.clone(), password))
+        let outward = room.outward.as_ref();
+        let plain = outward.and_then(|outward| outward.sealer.open(&place, &self.secret).ok());
+        let password = plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok());
+        let password = password.map(Zeroizing::new).ok_or_else(closed)?;
+        Ok(Credentials::password(self.user.clone(), password))
     }
 
     /// The day before we began, as servers write days: their zones differ.
@@ -89,6 +101,14 @@ impl Source {
         let day = day.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
         day.strftime("%-d-%b-%Y").to_string()
     }
+}
+
+fn closed() -> Trouble {
+    Trouble::said(
+        Stage::SignIn,
+        "the password that is kept cannot be opened with the keys of this house",
+        "Type it again.",
+    )
 }
 
 /// The form as it comes in.
@@ -102,6 +122,7 @@ pub(crate) struct Typed {
     folder: Option<String>,
     move_to: Option<String>,
     sent_folder: Option<String>,
+    sign_in: Option<String>,
 }
 
 /// What it means.
@@ -116,6 +137,7 @@ pub(crate) struct Draft {
     pub(crate) folder: String,
     pub(crate) move_to: String,
     pub(crate) sent_folder: String,
+    pub(crate) by_consent: bool,
 }
 
 impl Typed {
@@ -148,6 +170,7 @@ impl Typed {
             },
             move_to: text(self.move_to),
             sent_folder: text(self.sent_folder),
+            by_consent: self.sign_in.as_deref() == Some(CONSENT),
         })
     }
 }

@@ -2,7 +2,7 @@
 //! somebody wrote, since whoever wrote may have given another's address; and it stops: once an hour and five times a day to an
 //! address, and so often an hour to all together. Where it is held back, the duty to confirm is a person's as always.
 
-use kept_kernel::Instant;
+use kept_kernel::{Id, Instant};
 use kept_mail::reading::Verdict;
 use kept_mail::{Address, Before, Letter, Placed, Thread, Voice, is_address, put};
 use kept_store::{StoreError, Write, params};
@@ -32,11 +32,10 @@ pub(super) fn receipt(
     if !mailbox.receipt || mail.automatic.is_some() || forged || !is_address(&address) {
         return Ok(());
     }
-    if is_capped(tx, &address, work.now)? {
+    let [parcel, entry] = work.answer;
+    if !may_answer(tx, entry, &address, work.now)? {
         return Ok(());
     }
-    let [parcel, entry] = work.answer;
-    tx.execute(queries::ADD_ANSWER, &params![entry, &address, work.now])?;
     let number = format!("R-{}", placed.number);
     let to = Address {
         name: String::new(),
@@ -67,12 +66,34 @@ pub(super) fn receipt(
     put(tx, parcel, &letter, work.now)
 }
 
-/// Whether an address, or everybody together, has had enough answers by a machine.
-pub(crate) fn is_capped(tx: &Write<'_>, address: &str, now: Instant) -> Result<bool, StoreError> {
+/// Whether a machine may answer an address now: neither whoever reads there nor everybody together has had enough. Where it may, that
+/// is counted.
+pub(crate) fn may_answer(
+    tx: &Write<'_>,
+    entry: Id,
+    address: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let reader = reader(address);
     let hour = now.plus_micros(-HOUR);
     let day = now.plus_micros(-24 * HOUR);
     let (today, last): (u64, Option<Instant>) =
-        tx.one(queries::ANSWERS_TO, &params![address, day])?;
+        tx.one(queries::ANSWERS_TO, &params![&reader, day])?;
     let (all,): (u64,) = tx.one(queries::ANSWERS_SINCE, &params![hour, AN_HOUR])?;
-    Ok(today >= A_DAY || last.is_some_and(|last| last > hour) || all >= u64::from(AN_HOUR))
+    if today >= A_DAY || last.is_some_and(|last| last > hour) || all >= u64::from(AN_HOUR) {
+        return Ok(false);
+    }
+    tx.execute(queries::ADD_ANSWER, &params![entry, &reader, now])?;
+    Ok(true)
+}
+
+/// Whoever reads at an address, however it is written: with most providers what stands behind a plus leads to the same person, with some
+/// dots do. Two people who are taken for one get a receipt less, and no more than that.
+fn reader(address: &str) -> String {
+    let folded = folded(address);
+    let Some((local, domain)) = folded.rsplit_once('@') else {
+        return folded;
+    };
+    let plain = local.split('+').next().unwrap_or_default();
+    format!("{}@{domain}", plain.replace('.', ""))
 }

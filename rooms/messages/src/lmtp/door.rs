@@ -1,12 +1,12 @@
 //! The line of the door: who may come in at once, how long and how much, and what becomes of what they bring.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use kept_mail::checking::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -14,12 +14,20 @@ use super::session::{Line, Session};
 use crate::receive::{LARGEST, ReceiveError};
 use crate::room::Room;
 
-/// So many come in at once.
+/// So many are spoken with at once.
 const AT_ONCE: usize = 50;
+/// So many more wait in line; who comes beyond them is asked to come again. Each holds a file of the program.
+const IN_LINE: usize = 250;
+/// How long somebody waits in line: less than any mail server waits to be greeted.
+const IN_LINE_FOR: Duration = Duration::from_mins(1);
+const FULL: &[u8] = b"421 4.3.2 Too many at once. Try again in a moment\r\n";
 /// Who says nothing for so long is gone.
 const IDLE: Duration = Duration::from_mins(5);
 /// A conversation lasts so long at most.
 const LONGEST: Duration = Duration::from_mins(30);
+
+/// So many may knock at the same moment: the system forgets those beyond them without a word, and they would wait for minutes.
+const KNOCKING: u32 = 1_024;
 
 /// The door for mail servers.
 #[derive(Clone, Debug)]
@@ -27,6 +35,7 @@ pub struct Door {
     room: Room,
     host: Arc<str>,
     places: Arc<Semaphore>,
+    line: Arc<Semaphore>,
     /// Servers of our own, beside those on this machine.
     trusted: Arc<[IpAddr]>,
 }
@@ -38,8 +47,25 @@ impl Door {
             room,
             host: host.into(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            line: Arc::new(Semaphore::new(AT_ONCE + IN_LINE)),
             trusted: Arc::default(),
         }
+    }
+
+    /// Listens at this address.
+    ///
+    /// # Errors
+    ///
+    /// As the machine says.
+    pub fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+        let socket = if at.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(at)?;
+        socket.listen(KNOCKING)
     }
 
     /// With servers of our own at these addresses: what they tell of who handed a mail to them is believed, as it is of those on this
@@ -52,21 +78,33 @@ impl Door {
         }
     }
 
-    /// Lets servers in until the task is ended. Who comes when it is full waits.
+    /// Lets servers in until the task is ended. Who comes when it is full waits for a while, and is then asked to come again.
     pub async fn serve(self, listener: TcpListener) {
         loop {
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
-                return;
-            };
-            let Ok((line, from)) = listener.accept().await else {
+            let Ok((mut line, from)) = listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            let Ok(in_line) = Arc::clone(&self.line).try_acquire_owned() else {
+                // A few bytes on a fresh line wait for nobody.
+                let _ = line.try_write(FULL);
+                let _ = line.shutdown().await;
                 continue;
             };
             let door = self.clone();
             tokio::spawn(async move {
-                // What breaks here was promised nothing: the other side tries again.
-                let _ = timeout(LONGEST, door.talk(line, from.ip())).await;
-                drop(place);
+                match timeout(IN_LINE_FOR, Arc::clone(&door.places).acquire_owned()).await {
+                    Ok(Ok(place)) => {
+                        // What breaks here was promised nothing: the other side tries again.
+                        let _ = timeout(LONGEST, door.talk(line, from.ip())).await;
+                        drop(place);
+                    }
+                    _ => {
+                        let _ = line.write_all(FULL).await;
+                        let _ = line.shutdown().await;
+                    }
+                }
+                drop(in_line);
             });
         }
     }

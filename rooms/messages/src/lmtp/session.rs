@@ -12,6 +12,11 @@ const RECIPIENTS: usize = 100;
 /// So many faults, and the line is closed.
 const FAULTS: u32 = 10;
 
+/// How browsers begin. One that is led to this door by a page must not have the rest of what it sends taken for mail.
+const WEB: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT",
+];
+
 /// A line of the other side, or what it makes of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -232,6 +237,10 @@ impl Session {
             std::mem::take(&mut self.to),
         );
         let told = std::mem::take(&mut self.forwarded);
+        if data.bare {
+            // Somebody may have counted on two servers seeing two ends: whatever follows on this line is not listened to.
+            self.close = true;
+        }
         let refused = if data.bare {
             Some("550 5.6.0 Lines end with CR and LF, and neither stands alone")
         } else if data.too_large {
@@ -289,6 +298,10 @@ impl Session {
             "QUIT" => {
                 self.close = true;
                 self.say("221 2.0.0 Goodbye");
+            }
+            other if WEB.contains(&other) => {
+                self.close = true;
+                self.say("521 5.7.0 This is no web server");
             }
             _ => self.fault("502 5.5.1 That is not spoken here"),
         }

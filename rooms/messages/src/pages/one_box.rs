@@ -14,17 +14,22 @@ use kept_ui::parts::{Button, Confirm, Crumb, Notice};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
+use super::consent::{Asking, asking};
 use super::mailboxes::{HERE, may};
 use super::{exactly, got, id_of};
+use crate::consent::{Grant, grant};
 use crate::error::MessagesError;
-use crate::fetch::{Draft, Source, Typed, probe, sealed_for};
+use crate::fetch::{CONSENT, Draft, Source, Typed, probe, sealed_for};
 use crate::model::{Mailbox, MailboxId};
 use crate::queries;
 use crate::room::Room;
 
+/// The choice to be let in with a password.
+const PASSWORD: &str = "password";
+
 #[derive(Template)]
 #[template(path = "messages/mailbox.html")]
-struct MailboxPage {
+pub(super) struct MailboxPage {
     frame: Frame,
     crumb: Crumb,
     of: Mailbox,
@@ -34,35 +39,50 @@ struct MailboxPage {
     teams: Vec<Choice>,
     source: Filled,
     protections: Vec<Choice>,
+    ways: Vec<Choice>,
     password_hint: &'static str,
     test: Option<Button>,
     drop: Option<Confirm>,
+    consent: Asking,
 }
 
 /// A step of the test.
-struct Tried {
+pub(super) struct Tried {
     name: &'static str,
     state: &'static str,
     words: String,
 }
 
 /// What is known of it.
-struct Known {
-    of: Mailbox,
+pub(super) struct Known {
+    pub(super) of: Mailbox,
     source: Option<Source>,
     teams: Vec<(Id, String)>,
+    pub(super) grant: Option<Grant>,
 }
 
-async fn known(room: &Room, id: MailboxId) -> Result<Known, Failure> {
+impl Known {
+    fn is_allowed(&self) -> bool {
+        let grant = self.grant.as_ref();
+        grant.is_some_and(|grant| grant.granted_at.is_some())
+    }
+}
+
+pub(super) async fn known(room: &Room, id: MailboxId) -> Result<Known, Failure> {
     let read = room.store.read(move |read| {
         let of = queries::mailbox(read, id)?;
         let source = queries::source(read, id)?;
         let teams = teams(read)?.into_iter().map(|unit| (unit.id, unit.name));
-        Ok::<_, StoreError>((of, source, teams.collect()))
+        Ok::<_, StoreError>((of, source, teams.collect(), grant(read, id)?))
     });
-    let (of, source, teams) = got(read).await?;
+    let (of, source, teams, grant) = got(read).await?;
     let of = of.ok_or_else(super::missing)?;
-    Ok(Known { of, source, teams })
+    Ok(Known {
+        of,
+        source,
+        teams,
+        grant,
+    })
 }
 
 /// The page.
@@ -74,8 +94,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     may(&signed)?;
     let known = known(&room, MailboxId(id_of(&id)?)).await?;
-    let forms = (dress(&known.of), filled(known.source.as_ref()));
-    Ok(page(&drawn(frame, known, forms, Vec::new())))
+    Ok(page(&drawn(&room, frame, known, Again::None, Vec::new())))
 }
 
 fn dress(of: &Mailbox) -> Filled {
@@ -94,6 +113,7 @@ fn filled(source: Option<&Source>) -> Filled {
             ("port", "993".to_owned()),
             ("protection", "tls".to_owned()),
             ("folder", "INBOX".to_owned()),
+            ("sign_in", PASSWORD.to_owned()),
         ]);
     };
     Filled::with([
@@ -104,15 +124,39 @@ fn filled(source: Option<&Source>) -> Filled {
         ("folder", source.folder.clone()),
         ("move_to", source.move_to.clone()),
         ("sent_folder", source.sent_folder.clone()),
+        (
+            "sign_in",
+            if source.by_consent { CONSENT } else { PASSWORD }.to_owned(),
+        ),
     ])
 }
 
-fn drawn(
+/// A form of the page that was refused; none: all are as they are kept.
+pub(super) enum Again {
+    None,
+    Dress(Filled),
+    Source(Filled),
+    Consent(Filled),
+}
+
+pub(super) fn drawn(
+    room: &Room,
     frame: Frame,
     known: Known,
-    (dress, form): (Filled, Filled),
+    again: Again,
     steps: Vec<Tried>,
 ) -> MailboxPage {
+    let (mut dress, mut form, mut consent) = (
+        dress(&known.of),
+        filled(known.source.as_ref()),
+        super::consent::filled(known.grant.as_ref()),
+    );
+    match again {
+        Again::None => {}
+        Again::Dress(kept) => dress = kept,
+        Again::Source(kept) => form = kept,
+        Again::Consent(kept) => consent = kept,
+    }
     let here = format!("{HERE}/{}", known.of.id);
     let protection = |one: Protection| {
         let label = match one {
@@ -125,6 +169,7 @@ fn drawn(
     let team = |(id, name): (Id, String)| Choice::new(id.to_string(), name);
     let nobody = Choice::new("", "As the rules of routing say");
     let is_fetched = known.source.is_some();
+    let asked = asking(room, &frame, &known, consent);
     let csrf = &frame.csrf;
     MailboxPage {
         crumb: Crumb::new([("Mailboxes", HERE)]),
@@ -137,6 +182,11 @@ fn drawn(
             .collect(),
         source: form,
         protections: Protection::ALL.map(protection).to_vec(),
+        ways: vec![
+            Choice::new(PASSWORD, "A password"),
+            Choice::new(CONSENT, "What was allowed at its provider, below"),
+        ],
+        consent: asked,
         password_hint: if is_fetched {
             "One is kept, sealed. Leave this empty to keep it; another host or user needs it anew."
         } else {
@@ -190,17 +240,19 @@ pub async fn save_dress(
 ) -> Result<Response, Failure> {
     let scope = may(&signed)?;
     let known = known(&room, MailboxId(id_of(&id)?)).await?;
-    let source = filled(known.source.as_ref());
+    let again = |frame, known, kept| {
+        let again = Again::Dress(kept);
+        Ok(unprocessable(&drawn(
+            &room,
+            frame,
+            known,
+            again,
+            Vec::new(),
+        )))
+    };
     let (typed, kept) = match form.read() {
         Ok(read) => read,
-        Err(kept) => {
-            return Ok(unprocessable(&drawn(
-                frame,
-                known,
-                (kept, source),
-                Vec::new(),
-            )));
-        }
+        Err(kept) => return again(frame, known, kept),
     };
     let (act, address) = (room.act(signed.person), known.of.address.clone());
     let saved = room.store.write(move |tx| {
@@ -210,13 +262,7 @@ pub async fn save_dress(
         Ok::<_, MessagesError>(act.write(tx, "MailboxSaved", ("mailbox", &address), &detail)?)
     });
     if let Err(error) = saved.await {
-        let kept = error.refused().onto(kept)?;
-        return Ok(unprocessable(&drawn(
-            frame,
-            known,
-            (kept, source),
-            Vec::new(),
-        )));
+        return again(frame, known, error.refused().onto(kept)?);
     }
     let flash = Flash::said("The mailbox is saved.");
     Ok(see_other(&format!("{HERE}/{id}"))
@@ -259,12 +305,13 @@ pub async fn save_source(
 ) -> Result<Response, Failure> {
     let scope = may(&signed)?;
     let known = known(&room, MailboxId(id_of(&id)?)).await?;
-    let again = |frame, known: Known, kept: Filled| {
-        let dress = dress(&known.of);
+    let again = |frame, known, kept| {
+        let again = Again::Source(kept);
         Ok(unprocessable(&drawn(
+            &room,
             frame,
             known,
-            (dress, kept),
+            again,
             Vec::new(),
         )))
     };
@@ -276,6 +323,14 @@ pub async fn save_source(
         Ok(draft) => draft,
         Err(wrong) => return again(frame, known, Refused::Fields(wrong).onto(kept)?),
     };
+    if draft.by_consent && !known.is_allowed() {
+        let words = "Allow it at its provider first, below.".to_owned();
+        let wrong = vec![kept_rooms::FieldError {
+            field: "sign_in",
+            words,
+        }];
+        return again(frame, known, Refused::Fields(wrong).onto(kept)?);
+    }
     let Some(secret) = sealed(&room, &known, &draft)? else {
         let words = "Type the password for this host and user.".to_owned();
         let field = "password";
@@ -296,6 +351,7 @@ pub async fn save_source(
             &draft.move_to,
             act.at,
             &draft.sent_folder,
+            draft.by_consent,
         ];
         tx.execute(queries::PUT_SOURCE, &row)?;
         let detail = serde_json::json!({ "host": draft.host, "port": draft.port });
@@ -311,8 +367,12 @@ pub async fn save_source(
 
 /// The password, sealed: a new one, or the one that is kept for the same host and user; none: it is to be typed.
 fn sealed(room: &Room, known: &Known, draft: &Draft) -> Result<Option<Vec<u8>>, Failure> {
+    if draft.by_consent {
+        // There is no password to keep.
+        return Ok(Some(Vec::new()));
+    }
     let Some(password) = &draft.password else {
-        let kept = known.source.as_ref();
+        let kept = known.source.as_ref().filter(|kept| !kept.by_consent);
         let same = kept.filter(|kept| kept.host == draft.host && kept.user == draft.user);
         return Ok(same.map(|kept| kept.secret.clone()));
     };
@@ -339,8 +399,7 @@ pub async fn test(
         .await
         .map_err(Failure::internal)?;
     let tried = steps.iter().map(|step| tried(step, &folder)).collect();
-    let forms = (dress(&known.of), filled(known.source.as_ref()));
-    Ok(page(&drawn(frame, known, forms, tried)))
+    Ok(page(&drawn(&room, frame, known, Again::None, tried)))
 }
 
 fn tried(step: &Step, folder: &str) -> Tried {

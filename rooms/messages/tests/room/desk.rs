@@ -32,6 +32,7 @@ statements! {
     SAY = "INSERT INTO paper_lines (id, request, how, text) VALUES ($1, $2, 'us', 'Words of ours')";
     VERDICTS = "SELECT verdict, verdict_why FROM mail_messages ORDER BY id";
     RAW = "SELECT state, content FROM mail_raw ORDER BY id";
+    COUNT_RAW = "SELECT count(*) FROM mail_raw";
     FROM_THE_START = "UPDATE mailbox_sources SET last_uid = 0";
     TOO_LARGE = "SELECT sender, size FROM mail_too_large ORDER BY id";
     LETTERS = "SELECT CAST(body AS TEXT) FROM outbox WHERE topic = 'mail' ORDER BY id";
@@ -83,7 +84,8 @@ impl Desk {
         let sealer = Sealer::new(&ground.roots, Purpose::Connectors);
         let mut room = Room::new(house, paper, marks.clone())
             .fetching(sealer, Guard::Anywhere, trust)
-            .with_pictures_from(Guard::Anywhere);
+            .with_pictures_from(Guard::Anywhere)
+            .reached_at("https://desk.example");
         if let Some(resolver) = resolver {
             room = room.checking(resolver);
         }
@@ -206,6 +208,11 @@ impl Desk {
 
     pub fn raw(&self) -> Vec<(String, Vec<u8>)> {
         self.store.read(|read| read.all(RAW, &[])).kept()
+    }
+
+    pub fn count_raw(&self) -> usize {
+        let (count,): (i64,) = self.store.read(|read| read.one(COUNT_RAW, &[])).kept();
+        count as usize
     }
 
     pub fn bounced(&self) -> Vec<String> {

@@ -24,6 +24,11 @@ pub struct Dovecot {
 impl Dovecot {
     /// Starts one; none where the machine has none, or does not let us: then a line says so.
     pub fn start(name: &str, folder: &Path) -> Option<Self> {
+        Self::start_with(name, folder, None)
+    }
+
+    /// The same, where tokens are good that are good at this address.
+    pub fn start_with(name: &str, folder: &Path, introspect: Option<&str>) -> Option<Self> {
         let is_root = fs::metadata("/proc/self").is_ok_and(|own| {
             use std::os::unix::fs::MetadataExt as _;
             own.uid() == 0
@@ -45,7 +50,11 @@ impl Dovecot {
         own(&folder.join("home"));
         certificate(&folder);
         let (plain, tls) = (free_port(), free_port());
-        fs::write(folder.join("dovecot.conf"), conf(&folder, plain, tls)).unwrap();
+        let mut settings = conf(&folder, plain, tls);
+        if let Some(url) = introspect {
+            settings += &by_token(&folder, url);
+        }
+        fs::write(folder.join("dovecot.conf"), settings).unwrap();
         let child = Command::new("/usr/sbin/dovecot")
             .args(["-F", "-c"])
             .arg(folder.join("dovecot.conf"))
@@ -209,5 +218,20 @@ fn conf(folder: &Path, plain: u16, tls: u16) -> String {
          passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
          userdb {{\n driver = static\n args = uid={NOBODY} gid={NOBODY} home={at}/home/%u\n}}\n\
          service imap-login {{\n inet_listener imap {{\n port = {plain}\n }}\n inet_listener imaps {{\n port = {tls}\n ssl = yes\n }}\n}}\n"
+    )
+}
+
+/// Lets in by tokens too, and asks there whether they are good.
+fn by_token(folder: &Path, url: &str) -> String {
+    let file = folder.join("oauth2.conf");
+    let asks = format!(
+        "introspection_mode = get\nintrospection_url = {url}?token=\nusername_attribute = username\n\
+         active_attribute = active\nactive_value = true\ntimeout_msecs = 5000\n"
+    );
+    fs::write(&file, asks).unwrap();
+    format!(
+        "auth_mechanisms = plain login oauthbearer xoauth2\n\
+         passdb {{\n driver = oauth2\n mechanisms = oauthbearer xoauth2\n args = {}\n}}\n",
+        file.display()
     )
 }

@@ -1,9 +1,6 @@
 //! Mail that hurts, desks that refuse, lines that break: no mail is lost, none is handled twice, none holds up another.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
-use kept_messages::{Door, ReceiveError};
+use kept_messages::ReceiveError;
 use kept_testing::{on_both, prepare_all};
 
 use crate::desk::Desk;
@@ -73,31 +70,5 @@ on_both! {
         let large = vec![b'x'; 26 * 1024 * 1024];
         assert!(matches!(sent(Some("desk@desk.example"), &large), Err(ReceiveError::TooLarge)));
         assert!(desk.raw().is_empty());
-    }
-}
-
-const SESSION: &str = "LHLO mx.example\r\nMAIL FROM:<ruth@brennan.example>\r\nRCPT TO:<desk@desk.example>\r\nRCPT TO:<sales@desk.example>\r\nDATA\r\nFrom: ruth@brennan.example\r\nMessage-ID: <one@brennan.example>\r\nSubject: Pump\r\n\r\nIt leaks.\r\n.\r\nQUIT\r\n";
-
-on_both! {
-    fn a_line_that_is_cut_anywhere_has_kept_exactly_what_it_said_it_kept(home) {
-        let desk = Desk::new(home);
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let at = listener.local_addr().unwrap();
-        runtime.spawn(Door::new(desk.room.clone(), "desk.example").serve(listener));
-        let mut promised = 0;
-        for cut in (0..SESSION.len()).step_by(7).chain([SESSION.len()]) {
-            let mut line = TcpStream::connect(at).unwrap();
-            line.write_all(&SESSION.as_bytes()[..cut]).unwrap();
-            line.shutdown(std::net::Shutdown::Write).unwrap();
-            let mut said = String::new();
-            line.read_to_string(&mut said).unwrap();
-            promised = promised.max(said.matches("2.0.0 It is kept").count());
-        }
-        assert_eq!(promised, 2);
-        // Sent again and again, it is one mail in each mailbox.
-        assert_eq!(desk.raw().len(), 2);
-        desk.round();
-        assert_eq!((desk.requests(), desk.states()), (1, vec!["opened".to_owned(), "copy".to_owned()]));
     }
 }

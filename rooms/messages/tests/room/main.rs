@@ -2,17 +2,21 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "these are tests throughout: what is missing fails the test"
 )]
 
 mod aside;
 mod bounces;
+mod consent;
 mod desk;
+mod door;
 mod dovecot;
 mod faults;
 mod fetching;
 mod paper;
 mod pictures;
+mod provider;
 mod threads;
 mod writers;

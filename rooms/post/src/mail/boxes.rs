@@ -4,25 +4,25 @@ use kept_accounts::access::Scope;
 use kept_accounts::commands::Act;
 use kept_journal::outbox::{self, Fate};
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Letter, Server, Voice, put};
+use kept_mail::{Address, Letter, Server, Shown, Stage, Trouble, Voice, put};
 use kept_store::{FromRow, Read, Row, StoreError, Write, params, statements};
-use kept_vault::Sealer;
 
 use super::commands::SaveServerError;
 use super::server::{Draft, MailServer};
+use crate::room::Room;
 
 statements! {
     OWN_SERVERS = "SELECT s.host, s.port, s.protection, s.username, s.password, s.address, s.trouble, s.advice, s.trouble_at,
-                       s.quiet_until, s.mailbox
+                       s.quiet_until, s.mailbox, s.by_consent
                    FROM mailbox_mail_servers s ORDER BY s.address";
     OWN_SERVER = "SELECT s.host, s.port, s.protection, s.username, s.password, s.address, s.trouble, s.advice, s.trouble_at,
-                      s.quiet_until, s.mailbox
+                      s.quiet_until, s.mailbox, s.by_consent
                   FROM mailbox_mail_servers s WHERE s.mailbox = $1";
     SAVE_OWN = "INSERT INTO mailbox_mail_servers (mailbox, address, host, port, protection, username, password, changed_at, changed_by,
-                    quiet_until)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
+                    quiet_until, by_consent)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)
                 ON CONFLICT (mailbox) DO UPDATE SET address = excluded.address, host = excluded.host, port = excluded.port,
-                    protection = excluded.protection, username = excluded.username, password = excluded.password,
+                    protection = excluded.protection, username = excluded.username, password = excluded.password, by_consent = excluded.by_consent,
                     changed_at = excluded.changed_at, changed_by = excluded.changed_by, trouble = NULL, advice = NULL,
                     trouble_at = NULL, quiet_until = 0";
     DROP_OWN = "DELETE FROM mailbox_mail_servers WHERE mailbox = $1";
@@ -53,12 +53,25 @@ impl FromRow for OwnServer {
 }
 
 impl OwnServer {
-    /// As letters are sent with it; none where the sealed password does not open.
-    pub(crate) fn opened(&self, sealer: &Sealer) -> Option<Server> {
+    /// As letters are sent with it. Waits for the network where its provider has to be asked for a token.
+    pub(crate) fn opened(&self, room: &Room) -> Result<Server, Trouble> {
         let server = &self.server;
+        if server.by_consent {
+            let token = room.outside.token(self.mailbox)?;
+            return Ok(server.with(Shown::Token(token)));
+        }
         let place = sealed_for(self.mailbox, &server.host, &server.user);
-        server.opened_at(sealer, &place)
+        server.opened_at(&room.sealer, &place).ok_or_else(closed)
     }
+}
+
+/// The password does not open.
+pub(super) fn closed() -> Trouble {
+    Trouble::said(
+        Stage::SignIn,
+        "the password that is kept cannot be opened with the keys of this house",
+        "Type it again in the settings of mail.",
+    )
 }
 
 /// What its password is sealed for: this mailbox on this host, and no other.
@@ -88,7 +101,7 @@ pub(crate) fn save_own(
     let kept = same.and_then(|before| before.password);
     let password = sealed
         .or(kept.as_deref())
-        .filter(|_| !draft.user.is_empty());
+        .filter(|_| !draft.user.is_empty() && !draft.by_consent);
     let row = params![
         mailbox,
         address,
@@ -99,6 +112,7 @@ pub(crate) fn save_own(
         password,
         act.at,
         scope.person(),
+        draft.by_consent,
     ];
     tx.execute(SAVE_OWN, &row)?;
     let detail = serde_json::json!({ "host": draft.host, "port": draft.port });

@@ -45,7 +45,8 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
     if ways.all.iter().all(|way| way.quiet_until > now) {
         return Ok(());
     }
-    let servers: Vec<Option<Server>> = ways.all.iter().map(|way| way.server.clone()).collect();
+    let servers: Vec<Result<Server, Trouble>> =
+        ways.all.iter().map(|way| way.server.clone()).collect();
     let mut sending = Sending {
         room,
         lines: servers.iter().map(|_| None).collect(),
@@ -69,7 +70,7 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
 struct Sending<'a> {
     room: &'a Room,
     ways: Ways,
-    servers: &'a [Option<Server>],
+    servers: &'a [Result<Server, Trouble>],
     lines: Vec<Option<Line<'a>>>,
     /// Which of them could be used.
     used: Vec<bool>,
@@ -101,13 +102,11 @@ impl<'a> Sending<'a> {
         if way.quiet_until > self.room.world.now() {
             return Ok(None);
         }
-        let Some(server) = server else {
-            let words = "the password that is kept cannot be opened with the keys of this house";
-            let advice = "Type it again in the settings of mail.";
-            way.noted(self.room, (words, advice), QUIET)?;
-            return Ok(None);
+        let opened = match server {
+            Ok(server) => server.open(),
+            Err(trouble) => Err(trouble.clone()),
         };
-        match server.open() {
+        match opened {
             Ok(line) => {
                 if let Some(used) = self.used.get_mut(at) {
                     *used = true;
@@ -115,6 +114,7 @@ impl<'a> Sending<'a> {
                 Ok(Some(line))
             }
             Err(trouble) => {
+                way.refused(self.room, &trouble);
                 let words = (&*trouble.to_string(), &*trouble.advice);
                 way.noted(self.room, words, QUIET)?;
                 Ok(None)

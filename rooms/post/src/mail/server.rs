@@ -1,7 +1,7 @@
 //! The settings of the mail server: as they are typed, kept and used.
 
 use kept_kernel::Instant;
-use kept_mail::{DkimKey, Machine, Protection, Sender, Server, SignIn, is_address};
+use kept_mail::{DkimKey, Machine, Protection, Sender, Server, Shown, SignIn, is_address};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
@@ -34,6 +34,8 @@ pub struct MailServer {
     /// What was wrong the last time, what to change, and when that was; none: it went well.
     pub trouble: Option<(String, String, Instant)>,
     pub(crate) quiet_until: Instant,
+    /// Whether it lets us in because somebody has allowed the mailbox at its provider.
+    pub(crate) by_consent: bool,
     dkim_selector: String,
     dkim_key: Option<Vec<u8>>,
     /// Since when what leaves is signed.
@@ -57,6 +59,7 @@ impl FromRow for MailServer {
             from_email: row.get(6)?,
             trouble: said.map(|((trouble, advice), at)| (trouble, advice, at)),
             quiet_until: row.get(10)?,
+            by_consent: false,
             dkim_selector: row.get(11)?,
             dkim_key: row.get::<Option<&[u8]>>(12)?.map(<[u8]>::to_vec),
             signing_since: row.get(13)?,
@@ -82,6 +85,7 @@ impl MailServer {
             from_email: row.get(5)?,
             trouble: said.map(|((trouble, advice), at)| (trouble, advice, at)),
             quiet_until: row.get(9)?,
+            by_consent: row.get(11)?,
             dkim_selector: String::new(),
             dkim_key: None,
             signing_since: None,
@@ -102,15 +106,20 @@ impl MailServer {
                 Zeroizing::new(String::from_utf8(plain.to_vec()).ok()?)
             }
         };
+        Some(self.with(Shown::Password(password)))
+    }
+
+    /// The same, showing this.
+    pub(super) fn with(&self, shown: Shown) -> Server {
         let user = self.user.clone();
-        Some(Server {
+        Server {
             host: self.host.clone(),
             port: self.port,
             protection: self.protection,
-            sign_in: (!user.is_empty()).then_some(SignIn { user, password }),
+            sign_in: (!user.is_empty()).then_some(SignIn { user, shown }),
             from: self.from_email.clone(),
             also_trusts: None,
-        })
+        }
     }
 
     /// As whom letters leave, where no mailbox says more.
@@ -158,6 +167,7 @@ pub(crate) struct Draft {
     pub(crate) password: Option<Zeroizing<String>>,
     pub(crate) from_name: String,
     pub(crate) from_email: String,
+    pub(crate) by_consent: bool,
 }
 
 impl Typed {
@@ -216,6 +226,7 @@ impl Typed {
                 .map(Zeroizing::new),
             from_name,
             from_email,
+            by_consent: false,
         })
     }
 }

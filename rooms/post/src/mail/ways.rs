@@ -1,10 +1,10 @@
 //! The servers that letters leave through: the house's, and those of single mailboxes.
 
 use kept_kernel::{Id, Instant};
-use kept_mail::{Letter, Sender, Server};
+use kept_mail::{Letter, Sender, Server, Stage, Trouble};
 use kept_store::{Read, StoreError, params};
 
-use super::boxes::{OwnServer, own_servers, own_trouble, own_well};
+use super::boxes::{OwnServer, closed, own_servers, own_trouble, own_well};
 use super::queries;
 use super::server::MailServer;
 use crate::room::Room;
@@ -14,8 +14,10 @@ pub(super) struct Way {
     /// Of which mailbox; none: of the house.
     pub(super) of: Option<(Id, String)>,
     pub(super) host: String,
-    /// None: its password does not open.
-    pub(super) server: Option<Server>,
+    /// Or why it cannot be signed in at.
+    pub(super) server: Result<Server, Trouble>,
+    /// Whether a token is shown to it.
+    pub(super) by_consent: bool,
     pub(super) quiet_until: Instant,
 }
 
@@ -43,13 +45,21 @@ impl Ways {
         let house = known.house.iter().map(|kept| Way {
             of: None,
             host: kept.host.clone(),
-            server: kept.opened(&room.sealer),
+            server: kept.opened(&room.sealer).ok_or_else(closed),
+            by_consent: false,
             quiet_until: kept.quiet_until,
         });
+        let now = room.world.now();
         let own = known.own.iter().map(|one| Way {
             of: Some((one.mailbox, one.server.from_email.clone())),
             host: one.server.host.clone(),
-            server: one.opened(&room.sealer),
+            // One that is left alone is not asked for a token either.
+            server: if one.server.quiet_until > now {
+                Err(closed())
+            } else {
+                one.opened(room)
+            },
+            by_consent: one.server.by_consent,
             quiet_until: one.server.quiet_until,
         });
         let sender = match &known.house {
@@ -98,6 +108,15 @@ impl Way {
             }
         });
         note.wait()
+    }
+
+    /// What stood in the way of signing in; where a token was shown, another is asked for the next time.
+    pub(super) fn refused(&self, room: &Room, trouble: &Trouble) {
+        if let Some((mailbox, _)) = self.of.as_ref().filter(|_| self.by_consent)
+            && trouble.stage == Stage::SignIn
+        {
+            room.outside.token_refused(*mailbox);
+        }
     }
 
     /// It could be used.

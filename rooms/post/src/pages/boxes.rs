@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_journal::outbox::Fate;
 use kept_kernel::{Id, Instant};
-use kept_mail::{Protection, Step};
-use kept_rooms::{Refusal as _, Refused};
+use kept_mail::{Protection, Stage, Step};
+use kept_rooms::{FieldError, Refusal as _, Refused};
 use kept_store::StoreError;
 use kept_ui::form::Choice;
 use kept_ui::parts::{Button, Confirm, Crumb, Empty, Notice, Views};
@@ -17,12 +17,15 @@ use serde::Deserialize;
 use super::mail::{exactly, protections};
 use super::{got, may, tabs};
 use crate::mail::{
-    OwnServer, Trial, Typed, begin_trial, drop_own, own_server, own_servers, save_own, sealed_for,
-    trial,
+    Draft, OwnServer, Trial, Typed, begin_trial, drop_own, own_server, own_servers, save_own,
+    sealed_for, trial,
 };
 use crate::room::Room;
 
 pub(super) const HERE: &str = "/settings/mail/mailboxes";
+/// How it signs in.
+const PASSWORD: &str = "password";
+const CONSENT: &str = "consent";
 /// After so long a mail to itself is said not to come back.
 const LATE: i64 = 3 * 60 * 1_000_000;
 
@@ -52,6 +55,7 @@ struct BoxPage {
     notices: Vec<Notice>,
     steps: Vec<(&'static str, &'static str, String)>,
     protections: Vec<Choice>,
+    ways: Vec<Choice>,
     form: Filled,
     password_hint: &'static str,
     tools: Vec<Button>,
@@ -101,6 +105,7 @@ struct Known {
     address: String,
     own: Option<OwnServer>,
     trial: Option<Trial>,
+    is_allowed: bool,
 }
 
 async fn known(room: &Room, id: &str) -> Result<Known, Failure> {
@@ -110,16 +115,17 @@ async fn known(room: &Room, id: &str) -> Result<Known, Failure> {
     let read = room.store.read(move |read| {
         let all = outside.mailboxes(read)?;
         let found = all.into_iter().find(|(known, _)| *known == id);
-        let own = own_server(read, id)?;
+        let own = (own_server(read, id)?, outside.is_allowed(read, id)?);
         Ok::<_, StoreError>((found, own, trial(read, id)?))
     });
-    let (found, own, trial) = got(read).await?;
+    let (found, (own, is_allowed), trial) = got(read).await?;
     let (id, address) = found.ok_or_else(missing)?;
     Ok(Known {
         id,
         address,
         own,
         trial,
+        is_allowed,
     })
 }
 
@@ -138,9 +144,15 @@ pub(super) async fn show(
 
 fn filled(own: Option<&OwnServer>) -> Filled {
     let Some(OwnServer { server, .. }) = own else {
-        return Filled::with([("port", "465".to_owned()), ("protection", "tls".to_owned())]);
+        return Filled::with([
+            ("port", "465".to_owned()),
+            ("protection", "tls".to_owned()),
+            ("sign_in", PASSWORD.to_owned()),
+        ]);
     };
+    let way = if server.by_consent { CONSENT } else { PASSWORD };
     Filled::with([
+        ("sign_in", way.to_owned()),
         ("host", server.host.clone()),
         ("port", server.port.to_string()),
         ("protection", server.protection.word().to_owned()),
@@ -176,6 +188,10 @@ fn drawn(room: &Room, frame: Frame, known: Known, form: Filled, steps: &[Step]) 
         notices: notices(&known, room.world.now()),
         steps: steps.iter().map(tried).collect(),
         protections: Protection::ALL.map(protections).to_vec(),
+        ways: vec![
+            Choice::new(PASSWORD, "A password, or nobody"),
+            Choice::new(CONSENT, "What was allowed at its provider, under Mailboxes"),
+        ],
         password_hint: if password {
             "One is kept, sealed. Leave this empty to keep it; another host or user needs it anew."
         } else {
@@ -270,6 +286,7 @@ pub(super) struct OwnTyped {
     protection: String,
     user: Option<String>,
     password: Option<String>,
+    sign_in: Option<String>,
 }
 
 /// Saves its server.
@@ -286,9 +303,17 @@ pub(super) async fn save(
         Ok(read) => read,
         Err(kept) => return Ok(unprocessable(&drawn(&room, frame, known, kept, &[]))),
     };
+    let by_consent = typed.sign_in.as_deref() == Some(CONSENT);
     let machine = [typed.host, typed.port, typed.protection];
     let typed = Typed::of_mailbox(machine, (typed.user, typed.password), &known.address);
-    let draft = match typed.understood() {
+    let draft = typed.understood().and_then(|draft| {
+        let draft = Draft {
+            by_consent,
+            ..draft
+        };
+        by_consent_alone(draft, known.is_allowed)
+    });
+    let draft = match draft {
         Ok(draft) => draft,
         Err(wrong) => {
             let kept = Refused::Fields(wrong).onto(kept)?;
@@ -309,6 +334,23 @@ pub(super) async fn save(
     Ok(see_other(&format!("{HERE}/{id}"))
         .with(flash)
         .into_response())
+}
+
+/// Whoever is let in by what was allowed has a name there, and it was allowed.
+fn by_consent_alone(draft: Draft, is_allowed: bool) -> Result<Draft, Vec<FieldError>> {
+    let mut wrong = Vec::new();
+    if draft.by_consent && draft.user.is_empty() {
+        wrong.push(("user", "Write who signs in.".to_owned()));
+    }
+    if draft.by_consent && !is_allowed {
+        let words = "Allow it at its provider first: under Mailboxes, on the page of this one.";
+        wrong.push(("sign_in", words.to_owned()));
+    }
+    if wrong.is_empty() {
+        Ok(draft)
+    } else {
+        Err(FieldError::all(wrong))
+    }
 }
 
 /// Its letters leave through the house's server again.
@@ -338,16 +380,33 @@ pub(super) async fn test(
 ) -> Result<Response, Failure> {
     may(&signed)?;
     let known = known(&room, &id).await?;
-    let server = known.own.as_ref().and_then(|own| own.opened(&room.sealer));
-    let Some(server) = server else {
-        let words = "Type its password again: the one that is kept does not open.";
-        let form = filled(known.own.as_ref()).refused(words);
+    let Some(own) = known.own.clone() else {
+        let form = filled(None).refused("There is no server of its own to be tested.");
         return Ok(unprocessable(&drawn(&room, frame, known, form, &[])));
     };
-    let steps = tokio::task::spawn_blocking(move || server.probe());
+    let asking = room.clone();
+    let steps = tokio::task::spawn_blocking(move || probed(&asking, &own));
     let steps = steps.await.map_err(Failure::internal)?;
     let form = filled(known.own.as_ref());
     Ok(page(&drawn(&room, frame, known, form, &steps)))
+}
+
+fn probed(room: &Room, own: &OwnServer) -> Vec<Step> {
+    let server = match own.opened(room) {
+        Ok(server) => server,
+        Err(trouble) => {
+            return vec![Step {
+                stage: trouble.stage,
+                trouble: Some(trouble),
+            }];
+        }
+    };
+    let steps = server.probe();
+    let is_refused = |step: &Step| step.stage == Stage::SignIn && step.trouble.is_some();
+    if own.server.by_consent && steps.iter().any(is_refused) {
+        room.outside.token_refused(own.mailbox);
+    }
+    steps
 }
 
 /// Sends a mail to itself.

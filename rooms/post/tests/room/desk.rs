@@ -1,8 +1,8 @@
 //! A house with two people, a clock that is set by hand, and a mail server of the test's own.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use kept_accounts::Accounts;
 use kept_accounts::model::PersonId;
@@ -13,13 +13,14 @@ use kept_journal::outbox::{self, Waiting};
 use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
-use kept_mail::{Address, Enclosed, Identity, Letter, TOPIC, Voice, put};
+use kept_mail::{Address, Enclosed, Identity, Letter, TOPIC, Trouble, Voice, put};
 use kept_outbound::Guard;
 use kept_post::{Outside, Room};
 use kept_store::{Migration, Read, Schema, Store, StoreError, Write, params, statements};
 use kept_testing::{Home, Kept as _};
 use kept_vault::{PasswordCost, Passwords, Purpose, Roots, Sealer};
 use kept_world::World;
+use zeroize::Zeroizing;
 
 /// Friday 30 January 2026, 10:30 UTC.
 pub const START: Instant = Instant::from_seconds(1_769_769_000);
@@ -33,6 +34,8 @@ statements! {
            ON CONFLICT (id) DO UPDATE SET port = excluded.port, quiet_until = 0";
     SET_OWN = "INSERT INTO mailbox_mail_servers (mailbox, address, host, port, protection, username, password, changed_at, quiet_until)
                VALUES ($1, 'pumps@harrowmere.example', '127.0.0.1', $2, 'none', '', NULL, 0, 0)";
+    BY_CONSENT = "UPDATE mailbox_mail_servers SET by_consent = TRUE, username = 'pumps@harrowmere.example', quiet_until = 0";
+    OWN_TROUBLE = "SELECT trouble, advice FROM mailbox_mail_servers WHERE trouble IS NOT NULL";
     RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
     KNOWN = "INSERT INTO paper_known (id, parcel) VALUES ($1, $2)";
     ALL_KNOWN = "SELECT id, parcel FROM paper_known ORDER BY id";
@@ -96,7 +99,7 @@ impl Desk {
                     kept_mail::Marks::new(&roots),
                 ),
                 "https://desk.example",
-                (Guard::Anywhere, Arc::new(Paper)),
+                (Guard::Anywhere, Arc::new(Paper::default())),
             ),
             store,
             world,
@@ -137,6 +140,16 @@ impl Desk {
         self.store
             .write(move |tx| tx.execute(SET_OWN, &params![PUMPS, i64::from(port)]))
             .kept();
+    }
+
+    /// The mailbox of pumps signs in there with what was allowed at its provider.
+    pub fn by_consent(&self) {
+        self.store.write(|tx| tx.execute(BY_CONSENT, &[])).kept();
+    }
+
+    /// What stood in the way of the mailbox of pumps, and what to change.
+    pub fn own_trouble(&self) -> Option<(String, String)> {
+        self.store.read(|read| read.maybe(OWN_TROUBLE, &[])).kept()
     }
 
     /// A round of each job.
@@ -199,7 +212,8 @@ impl Desk {
 }
 
 /// One mailbox, and one file.
-struct Paper;
+#[derive(Default)]
+struct Paper(Mutex<u32>);
 
 impl Outside for Paper {
     fn identity(&self, _: &Read<'_>, address: &str) -> Result<Option<Identity>, StoreError> {
@@ -215,6 +229,18 @@ impl Outside for Paper {
     fn mailboxes(&self, _: &Read<'_>) -> Result<Vec<(Id, String)>, StoreError> {
         Ok(vec![(PUMPS, "pumps@harrowmere.example".to_owned())])
     }
+
+    fn is_allowed(&self, _: &Read<'_>, _: Id) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn token(&self, _: Id) -> Result<Zeroizing<String>, Trouble> {
+        let mut given = self.0.lock().unwrap();
+        *given += 1;
+        Ok(Zeroizing::new(format!("token{given}")))
+    }
+
+    fn token_refused(&self, _: Id) {}
 
     fn file(&self, _: &Read<'_>, _: Id) -> Result<Option<Enclosed>, StoreError> {
         Ok(Some(Enclosed {

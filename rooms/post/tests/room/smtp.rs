@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use base64ct::{Base64, Encoding as _};
+
 /// Where the server hangs up, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -53,6 +55,8 @@ pub struct Mood {
     pub refuses: Option<(&'static str, &'static str)>,
     /// What it says when it has taken a message.
     pub says: Option<&'static str>,
+    /// How tokens are shown to it, and the one that it takes.
+    pub takes: Option<(&'static str, &'static str)>,
 }
 
 #[derive(Default)]
@@ -151,9 +155,12 @@ fn talk(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         match word.as_str() {
             "EHLO" => {
                 cut(Cut::BeforeEhlo, stream, state)?;
-                out.write_all(b"250-mail.test\r\n250 8BITMIME\r\n")?;
+                let takes = state.lock().unwrap().mood.takes;
+                let ways = takes.map_or(String::new(), |(way, _)| format!("250-AUTH {way}\r\n"));
+                out.write_all(format!("250-mail.test\r\n{ways}250 8BITMIME\r\n").as_bytes())?;
                 cut(Cut::AfterEhlo, stream, state)?;
             }
+            "AUTH" => signs_in(&line, (&mut out, &mut lines), state)?,
             "MAIL" => {
                 cut(Cut::BeforeMail, stream, state)?;
                 out.write_all(b"250 ok\r\n")?;
@@ -175,6 +182,30 @@ fn talk(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             _ => out.write_all(b"502 what?\r\n")?,
         }
     }
+}
+
+/// Whoever shows the right token is let in; whoever shows another is told why first, and has to hear it.
+fn signs_in(
+    line: &str,
+    (out, lines): (&mut &TcpStream, &mut BufReader<&TcpStream>),
+    state: &Mutex<State>,
+) -> std::io::Result<()> {
+    let (way, token) = state.lock().unwrap().mood.takes.unwrap();
+    let shown = line.trim().strip_prefix(&format!("AUTH {way} ")).unwrap();
+    let shown = String::from_utf8(Base64::decode_vec(shown).unwrap()).unwrap();
+    let user = "pumps@harrowmere.example";
+    let good = match way {
+        "XOAUTH2" => format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}"),
+        _ => format!("n,a={user},\u{1}auth=Bearer {token}\u{1}\u{1}"),
+    };
+    if shown == good {
+        return out.write_all(b"235 2.7.0 in\r\n");
+    }
+    out.write_all(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")?;
+    let mut heard = String::new();
+    lines.read_line(&mut heard)?;
+    assert_eq!(heard, if way == "XOAUTH2" { "\r\n" } else { "AQ==\r\n" });
+    out.write_all(b"535 5.7.8 the token has expired\r\n")
 }
 
 fn message(

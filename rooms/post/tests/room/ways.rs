@@ -2,7 +2,8 @@
 
 use kept_mail::{Address, Letter, Voice};
 use kept_post::came_back;
-use kept_testing::{Kept as _, on_both};
+use kept_store::Dialect;
+use kept_testing::{Home, Kept as _, on_both};
 
 use crate::desk::Desk;
 use crate::smtp::{MailServer, Mood};
@@ -64,6 +65,28 @@ on_both! {
         desk.round();
         assert_eq!(desk.known(), [("0a1b2c3d4e@mail.provider.example".to_owned(), sent)]);
         assert!(server.taken().concat().contains("X-Kept-Letter: "));
+    }
+
+    fn a_mailbox_that_was_allowed_at_its_provider_shows_a_token_and_says_what_to_do_when_it_is_refused(home) {
+        // The first token is one, the second another: so it goes on.
+        for (way, takes) in [("XOAUTH2", "token2"), ("OAUTHBEARER", "token2")] {
+            let home = Home::new(if home.file().is_some() { Dialect::Sqlite } else { Dialect::Postgres }, way).unwrap();
+            let desk = Desk::new(&home);
+            let own = MailServer::start();
+            own.mood(Mood { takes: Some((way, takes)), ..Mood::default() });
+            desk.set_own_server(own.port);
+            desk.by_consent();
+            let sent = desk.put(letter(Some(PUMPS), "ruth@brennan.example"));
+            desk.round();
+            let (said, advice) = desk.own_trouble().unwrap();
+            assert!(said.contains("the token has expired") && advice.contains("allow it again under Settings, Mailboxes"), "{said} {advice}");
+            let waiting = desk.letter(sent);
+            assert_eq!((waiting.sent_at, waiting.given_up_at, waiting.tries), (None, None, 0), "{way}");
+            desk.pass(70);
+            desk.round();
+            assert!(desk.letter(sent).sent_at.is_some(), "{way}");
+            assert_eq!((own.taken().len(), desk.own_trouble()), (1, None), "{way}");
+        }
     }
 
     fn only_a_letter_that_was_sent_to_see_it_come_back_has_come_back(home) {

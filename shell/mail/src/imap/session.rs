@@ -4,11 +4,13 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use kept_outbound::{Guard, Trust, Wire};
+use zeroize::Zeroizing;
 
 use super::line::{Answer, LineError, Reader};
 use super::sign_in::{Credentials, folder_name, quoted};
-use super::trouble::{is_late, of_answer, of_line, refused};
+use super::trouble::{is_late, of_answer, of_line, refused, token_refused};
 use crate::server::Protection;
+use crate::shown::Shown;
 use crate::trouble::{Stage, Trouble};
 
 /// How long a server may take for a word.
@@ -148,32 +150,38 @@ impl Imap {
                 "A password is not sent over an open line. Choose TLS or STARTTLS.",
             ));
         }
-        let mechanism = who.mechanism();
-        if self.can(&format!("AUTH={mechanism}")) || matches!(who, Credentials::Token(..)) {
-            self.authenticate(who)?;
-        } else if let Credentials::Password(user, password) = who {
-            let words = quoted(user).zip(quoted(password));
-            let (user, password) =
-                words.ok_or_else(|| refused(Stage::SignIn, "no such letters in a password"))?;
-            self.command(&format!("LOGIN {user} {password}"), Stage::SignIn, SMALL)?;
+        let (mechanism, response, last) = who.spoken(|capability| self.can(capability));
+        match &who.shown {
+            Shown::Password(password) if !self.can("AUTH=PLAIN") => {
+                let words = quoted(&who.user).zip(quoted(password));
+                let (user, password) =
+                    words.ok_or_else(|| refused(Stage::SignIn, "no such letters in a password"))?;
+                self.command(&format!("LOGIN {user} {password}"), Stage::SignIn, SMALL)?;
+            }
+            Shown::Password(_) => self.authenticate(mechanism, &response, last)?,
+            Shown::Token(_) => {
+                let shown = self.authenticate(mechanism, &response, last);
+                shown.map_err(token_refused)?;
+            }
         }
         self.ask_capabilities()
     }
 
-    fn authenticate(&mut self, who: &Credentials) -> Result<(), Trouble> {
-        let tag = self.send(&format!("AUTHENTICATE {}", who.mechanism()), Stage::SignIn)?;
+    /// `last` is said where the server tells why it refuses, before it does.
+    fn authenticate(
+        &mut self,
+        mechanism: &str,
+        response: &Zeroizing<String>,
+        last: &str,
+    ) -> Result<(), Trouble> {
+        let tag = self.send(&format!("AUTHENTICATE {mechanism}"), Stage::SignIn)?;
         let mut shown = false;
         for _ in 0..MOST_ANSWERS {
             let answer = self.next(Stage::SignIn, SMALL)?;
             if answer.text.starts_with('+') {
-                // A second question is the reason of a refusal, and is answered by nothing.
-                let line = if shown {
-                    zeroize::Zeroizing::default()
-                } else {
-                    who.response()
-                };
+                let line = if shown { last } else { response.as_str() };
                 shown = true;
-                self.write(&format!("{}\r\n", line.as_str()), Stage::SignIn)?;
+                self.write(&format!("{line}\r\n"), Stage::SignIn)?;
             } else if let Some(end) = ended(&answer, &tag) {
                 return end.map_err(|said| refused(Stage::SignIn, said));
             }

@@ -5,46 +5,53 @@ use std::fmt;
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-/// What is shown to be let in.
+use crate::shown::{Bearer, Shown};
+
+/// Who signs in, and what is shown for it.
 #[derive(Clone)]
-pub enum Credentials {
-    /// A user with a password.
-    Password(String, Zeroizing<String>),
-    /// A user with a token that was given out for a while (OAuth 2).
-    Token(String, Zeroizing<String>),
+pub struct Credentials {
+    /// The user.
+    pub user: String,
+    /// A password, or a token.
+    pub shown: Shown,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (way, user) = match self {
-            Self::Password(user, _) => ("Password", user),
-            Self::Token(user, _) => ("Token", user),
-        };
-        out.debug_tuple(way).field(user).finish_non_exhaustive()
+        out.debug_struct("Credentials")
+            .field("user", &self.user)
+            .field("shown", &self.shown)
+            .finish()
     }
 }
 
 impl Credentials {
-    /// The name of the way, as servers list it.
-    pub(super) const fn mechanism(&self) -> &'static str {
-        match self {
-            Self::Password(..) => "PLAIN",
-            Self::Token(..) => "XOAUTH2",
+    /// A user with a password.
+    pub fn password(user: impl Into<String>, password: Zeroizing<String>) -> Self {
+        Self {
+            user: user.into(),
+            shown: Shown::Password(password),
         }
     }
 
-    /// What is sent for it.
-    pub(super) fn response(&self) -> Zeroizing<String> {
-        let plain = match self {
-            Self::Password(user, password) => {
-                Zeroizing::new(format!("\0{user}\0{}", password.as_str()))
+    /// How it is shown to a server that can do this: the name of the way, what is sent, and what is answered where the server says
+    /// why it refuses.
+    pub(super) fn spoken(
+        &self,
+        can: impl Fn(&str) -> bool,
+    ) -> (&'static str, Zeroizing<String>, &'static str) {
+        match &self.shown {
+            Shown::Password(password) => {
+                let plain = Zeroizing::new(format!("\0{}\0{}", self.user, password.as_str()));
+                let text = Zeroizing::new(Base64::encode_string(plain.as_bytes()));
+                ("PLAIN", text, "")
             }
-            Self::Token(user, token) => {
-                let token = token.as_str();
-                Zeroizing::new(format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}"))
+            Shown::Token(token) => {
+                let bearer = Bearer::of(|way| can(&format!("AUTH={way}")));
+                let text = bearer.response(&self.user, token);
+                (bearer.name(), text, bearer.acknowledgement())
             }
-        };
-        Zeroizing::new(Base64::encode_string(plain.as_bytes()))
+        }
     }
 }
 
@@ -111,7 +118,7 @@ mod tests {
     #[test]
     fn what_is_shown_is_never_printed() {
         let secret = Zeroizing::new("moss".to_owned());
-        let shown = format!("{:?}", Credentials::Password("desk".to_owned(), secret));
+        let shown = format!("{:?}", Credentials::password("desk", secret));
         assert!(!shown.contains("moss"), "{shown}");
     }
 }

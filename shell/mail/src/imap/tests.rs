@@ -56,7 +56,7 @@ fn open(port: u16) -> Result<Imap, Trouble> {
 }
 
 fn desk() -> Credentials {
-    Credentials::Password("desk".to_owned(), Zeroizing::new("moss".to_owned()))
+    Credentials::password("desk", Zeroizing::new("moss".to_owned()))
 }
 
 const HELLO: [(&str, &str); 2] = [

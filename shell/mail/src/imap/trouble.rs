@@ -3,7 +3,7 @@
 use kept_outbound::OutboundError;
 
 use super::line::LineError;
-use crate::trouble::{Stage, Trouble};
+use crate::trouble::{Stage, TOKEN, Trouble};
 
 /// The line could not be opened or encrypted.
 pub(super) fn of_line(error: &OutboundError, port: u16) -> Trouble {
@@ -82,4 +82,15 @@ pub(super) fn refused(stage: Stage, said: &str) -> Trouble {
         _ => "It is tried again by itself.",
     };
     Trouble::new(stage, format!("the server said {line}"), advice)
+}
+
+/// The server said no to a token.
+pub(super) fn token_refused(trouble: Trouble) -> Trouble {
+    if !trouble.said.starts_with("the server said") {
+        return trouble;
+    }
+    Trouble {
+        advice: TOKEN.to_owned(),
+        ..trouble
+    }
 }

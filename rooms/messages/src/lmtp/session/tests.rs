@@ -57,15 +57,108 @@ fn a_line_that_breaks_before_the_dot_keeps_nothing_and_promises_nothing() {
     }
 }
 
+/// What some program somewhere takes for the end of a line.
+const ENDS: [&[u8]; 14] = [
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\n\r",
+    b"\r\r\n",
+    b"\r\n\r",
+    b"\n\r\n",
+    b"\0\r\n",
+    b"\r\0\n",
+    b"\r\n\0",
+    b"\x0b",
+    b"\x0c",
+    // The next line of ISO 8859, and the separator of lines of Unicode.
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+];
+/// What some program somewhere takes for the dot alone.
+const DOTS: [&[u8]; 8] = [
+    b".",
+    b"..",
+    b". ",
+    b" .",
+    b".\t",
+    b".\0",
+    b"\0.",
+    b"\xef\xbc\x8e",
+];
+
 #[test]
 fn no_second_mail_is_smuggled_within_a_first_one() {
-    for end in ["\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "\r\n.\r", "\n.\r"] {
+    let mut tried = 0;
+    for (before, dot, after) in ENDS.iter().flat_map(|before| {
+        let dots = DOTS.iter();
+        dots.flat_map(move |dot| ENDS.iter().map(move |after| (*before, *dot, *after)))
+    }) {
+        let end = [before, dot, after].concat();
+        let real = end.windows(5).position(|five| five == b"\r\n.\r\n");
+        let is_bare = |bytes: &[u8]| bytes.contains(&b'\r') || bytes.contains(&b'\n');
+        if real.is_some_and(|at| at + 5 == end.len() && !is_bare(&end[..at])) {
+            // There it ends for everybody.
+            continue;
+        }
+        for hello in ["LHLO a", "EHLO a"] {
+            let head = format!(
+                "{hello}\r\nMAIL FROM:<>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nA: b\r\n\r\none"
+            );
+            let tail = "MAIL FROM:<evil@example.org>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nsecond\r\n.\r\n";
+            let session = [head.as_bytes(), &end, tail.as_bytes()].concat();
+            let (said, kept) = played(&[&session]);
+            let begins_anew = kept.iter().any(|mail| mail.starts_with(b"second"));
+            assert!(!begins_anew && kept.len() <= 1, "{end:?}: {said}");
+            if let [whole] = &kept[..] {
+                // It is one mail, in which the rest stands as words, unless its end was a real one.
+                assert!(
+                    real.is_some() || whole.ends_with(b"DATA\r\nsecond\r\n"),
+                    "{end:?}"
+                );
+                assert_eq!(said.matches("It is kept").count(), 1, "{end:?}");
+            } else {
+                assert!(said.contains("550 5.6.0"), "{end:?}: {said}");
+                assert!(
+                    !said.contains("354 Send it, and end it with a dot alone\r\n250"),
+                    "{end:?}: {said}"
+                );
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 3_000, "{tried}");
+}
+
+#[test]
+fn no_second_mail_is_smuggled_by_announcing_bytes_or_within_a_command() {
+    // Nothing is announced here that would let a mail be counted instead of ended.
+    let (said, kept) = played(&[
+        b"EHLO a\r\nMAIL FROM:<a@b.example> BODY=BINARYMIME\r\nRCPT TO:<desk@desk.example>\r\nBDAT 86 LAST\r\nA: b\r\n\r\nx\r\n",
+    ]);
+    assert!(kept.is_empty() && !said.contains("CHUNKING"), "{said}");
+    for hidden in ["\r", "\n", "\0"] {
         let session = format!(
-            "LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nA: b\r\n\r\none{end}MAIL FROM:<evil@example.org>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nsecond\r\n.\r\n"
+            "LHLO a\r\nMAIL FROM:<a@b.example>{hidden}RCPT TO:<desk@desk.example>{hidden}DATA\r\nx\r\n.\r\n"
         );
         let (said, kept) = played(&[session.as_bytes()]);
-        assert!(kept.is_empty(), "{end:?}");
-        assert!(said.contains("550 5.6.0"), "{end:?}: {said}");
+        assert!(
+            kept.is_empty() && !said.contains("354"),
+            "{hidden:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_browser_that_is_led_here_hands_over_no_mail() {
+    let body = "LHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\nA: b\r\n\r\nx\r\n.\r\n";
+    for verb in ["POST", "PUT", "get", "OPTIONS"] {
+        let asked = format!("{verb} / HTTP/1.1\r\nHost: desk.example:2003\r\n\r\n{body}");
+        let (said, kept) = played(&[asked.as_bytes()]);
+        assert!(
+            kept.is_empty() && said.ends_with("521 5.7.0 This is no web server\r\n"),
+            "{said}"
+        );
     }
 }
 
