@@ -6,10 +6,10 @@ use kept_testing::on_both;
 use crate::desk::Desk;
 use crate::dovecot::{Dovecot, PASSWORD};
 
-const BOX: &str = "desk@desk.example";
+pub const BOX: &str = "desk@desk.example";
 
 /// Ada says where the mail of the desk is fetched from; the page with the test of it.
-fn set_up(
+pub fn set_up(
     desk: &Desk,
     (port, protection): (u16, &str),
     (password, folder): (&str, &str),

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "these are tests throughout: what is missing fails the test"
@@ -18,5 +19,6 @@ mod fetching;
 mod paper;
 mod pictures;
 mod provider;
+mod rubbish;
 mod threads;
 mod writers;
