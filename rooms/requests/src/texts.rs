@@ -102,8 +102,15 @@ pub(crate) struct Known<'a> {
     pub(crate) due: Option<Instant>,
     /// What the client is told to expect.
     pub(crate) expected: Option<&'a Expected>,
-    /// A notice: until when it waits for the client's word; none: it is no notice.
-    pub(crate) until: Option<Option<Instant>>,
+    /// A notice that it is done.
+    pub(crate) notice: Option<Notice>,
+}
+
+/// What a notice says beside what was done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Notice {
+    /// Until when it waits for the client's word, where the SOPs say it.
+    pub(crate) until: Option<Instant>,
 }
 
 /// A text with what is known in its fields. What nobody knows is a gap.
@@ -128,7 +135,7 @@ pub(crate) fn filled(
     let owner = known.client.and_then(|one| one.owner.as_ref());
     let me = known.me.unwrap_or_default();
     let request = known.request;
-    let until = known.until.flatten();
+    let until = known.notice.and_then(|notice| notice.until);
     let values = [
         ("contact.first_name", first(&name)),
         ("contact.name", name),
@@ -159,8 +166,8 @@ pub(crate) fn filled(
         (
             "silence",
             known
-                .until
-                .map(|until| say.silence(until))
+                .notice
+                .map(|notice| say.silence(notice.until))
                 .unwrap_or_default(),
         ),
         ("my.name", me.to_owned()),

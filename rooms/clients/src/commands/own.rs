@@ -162,8 +162,8 @@ fn of_client(
     let client: Client = tx.one(queries::ANY, &params![id])?;
     let before = client.draft();
     let facts = |draft: &Draft| {
-        let [a, b, c, d, e, f, g, h, i, j] = draft.facts();
-        [("name", draft.name.clone()), a, b, c, d, e, f, g, h, i, j]
+        let name = std::iter::once(("name", draft.name.clone()));
+        name.chain(draft.facts())
     };
     let changed = differing(Whose::Client, facts(&before), facts(draft));
     if !changed.is_empty() {
@@ -201,13 +201,14 @@ fn of_client(
     Ok(changed)
 }
 
-fn differing<const N: usize>(
+fn differing(
     of: Whose,
-    before: [(&'static str, String); N],
-    after: [(&'static str, String); N],
+    before: impl IntoIterator<Item = (&'static str, String)>,
+    after: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Vec<Changed> {
     let both = before.into_iter().zip(after);
-    both.filter(|(old, new)| old.1 != new.1)
+    let changed = both.filter(|(old, new)| old.1 != new.1);
+    changed
         .map(|((field, before), (_, after))| Changed {
             of,
             field,

@@ -104,9 +104,10 @@ fn fetches(desk: &Desk, port: u16) -> String {
     ada.post(&page, &format!("{page}/test"), &[]).text
 }
 
-fn secrets(desk: &Desk) -> Vec<Option<Vec<u8>>> {
-    let rows: Vec<(Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>)> =
-        desk.store.read(|read| read.all(SECRETS, &[])).kept();
+type Secret = Option<Vec<u8>>;
+
+fn secrets(desk: &Desk) -> Vec<Secret> {
+    let rows: Vec<(Secret, Secret, Secret)> = desk.store.read(|read| read.all(SECRETS, &[])).kept();
     rows.into_iter()
         .flat_map(|(one, two, three)| [one, two, three])
         .collect()

@@ -9,6 +9,7 @@ use super::work::Outward;
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId};
 use crate::queries;
+use crate::texts::Notice;
 
 /// The occasions of the texts that say what was done: when it is, and when we wait for the client's word.
 pub const RESOLUTION: &str = "resolution";
@@ -108,7 +109,7 @@ pub(super) fn noticed(
 fn notice(work: &mut Work<'_, '_>, occasion: &str, link: Option<&str>) -> Result<(), StoreError> {
     let until = silence(work)?;
     let says = Says {
-        until: Some(until),
+        notice: Some(Notice { until }),
         ..Says::default()
     };
     let ready = texts::of_occasion(work, occasion, says)?;

@@ -2,14 +2,14 @@
 
 use kept_accounts::access::{Action, for_kept};
 use kept_clients::read::{self, ClientCard, ContactCard};
-use kept_kernel::{Id, Instant};
+use kept_kernel::Id;
 use kept_store::{StoreError, params};
 
 use super::Work;
 use crate::model::Expected;
 use crate::queries;
 use crate::telling::Doer;
-use crate::texts::{Begun, Known, Text, filled};
+use crate::texts::{Begun, Known, Notice, Text, filled};
 
 /// Words of a template with what is known in its fields.
 pub(super) struct Ready {
@@ -29,8 +29,8 @@ struct Reader {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Says<'a> {
     pub(super) expected: Option<&'a Expected>,
-    /// A notice: until when it waits; none: it is no notice.
-    pub(super) until: Option<Option<Instant>>,
+    /// A notice that it is done.
+    pub(super) notice: Option<Notice>,
 }
 
 /// The words of an occasion in the contact's language; none: nobody has approved any, or they would leave a gap.
@@ -112,7 +112,7 @@ fn merged(
         me: reader.me.as_deref(),
         due: expected.and_then(|one| one.update_at.or(one.done_at)),
         expected,
-        until: says.until,
+        notice: says.notice,
     };
     filled(
         &text.body,

@@ -43,7 +43,7 @@ pub use checking::check;
 use composing::Composing;
 pub use composing::put_in;
 use outgoing::LeavingShown;
-use parts::{Piece, pieces};
+use parts::{Around, Piece, pieces};
 
 /// A page that is fetched again within ten minutes is one reading.
 const ONE_READING: i64 = 600_000_000;
@@ -338,36 +338,21 @@ fn drawn(
         words.map(|word| Choice::new(word, word)).collect()
     };
     let failed = shown.filled.is_some() && shown.checked.is_none();
-    let begun = |answer: &String| {
-        let found = whole
-            .macros
-            .iter()
-            .find(|one| one.id.to_string() == *answer);
-        found.map(|one| Filled::with([("text", one.text.clone())]))
-    };
-    let begun = shown.answer.as_ref().and_then(begun);
     let (leaving, stopped) = outgoing::leaving(whole.leaving, (signed.person, now, zone));
-    let kept = stopped.as_ref();
-    let kept = kept.filter(|(text, _)| !text.is_empty());
-    let kept = kept.map(|(text, _)| Filled::with([("text", text.clone())]));
-    let draft = whole.draft.map(|draft| {
-        Filled::with(
-            draft
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.clone())),
+    let answer = shown.answer.as_deref();
+    let begun = || {
+        begun(
+            &whole.macros,
+            answer,
+            stopped.as_ref(),
+            whole.draft.as_ref(),
         )
-    });
-    let form = shown
-        .filled
-        .or(begun)
-        .or(kept)
-        .or(draft)
-        .unwrap_or_default();
+    };
+    let form = shown.filled.unwrap_or_else(begun);
     let contact = whole.contact.as_ref();
-    let checked = shown
-        .checked
-        .unwrap_or_else(|| Checked::before(contact, &form))
-        .at(format!("/requests/{}", of.id));
+    let checked = shown.checked;
+    let checked = checked.unwrap_or_else(|| Checked::before(contact, &form));
+    let checked = checked.at(format!("/requests/{}", of.id));
     // A deadline that has passed is nothing to expect.
     let expected = clocks_due(&whole.owed, "resolve").filter(|at| *at > now);
     let expected = expected.map(|at| civil(at, zone));
@@ -377,13 +362,17 @@ fn drawn(
     let theirs = whole.client.as_ref().map_or("", |client| &client.zone);
     let theirs = TimeZone::get(theirs).unwrap_or_else(|_| zone.clone());
     let enclosed = whole.files.iter().filter(|file| file.place == 0);
-    let around = (&*whole.files, &*whole.mails, &*whole.fates, &*whole.written);
-    let thread = |messages: &[Message]| pieces(rules, messages, around, (of.id, zone));
-    let mut thread_pieces = thread(&whole.first);
-    thread_pieces.extend(thread(&whole.messages));
+    let around = Around {
+        files: &whole.files,
+        mails: &whole.mails,
+        fates: &whole.fates,
+        written: &whole.written,
+    };
+    let thread = |messages: &[Message]| pieces(rules, messages, &around, (of.id, zone));
+    let thread = [thread(&whole.first), thread(&whole.messages)];
     OnePage {
         folded: folded(&of, whole.between),
-        pieces: thread_pieces,
+        pieces: thread.into_iter().flatten().collect(),
         said: of.messages as usize + leaving.len(),
         leaving,
         stopped,
@@ -398,17 +387,7 @@ fn drawn(
             .map(|one| promise(one, now, zone))
             .collect(),
         opened: now.micros(),
-        composing: Composing {
-            offered: composing::offered(
-                &whole.texts,
-                contact.map_or("en", |one| one.language.as_str()),
-            ),
-            begun_with: composing::begun_with(&whole.texts, form.value("from")),
-            ways: true,
-            way: format!("/requests/{}", of.id),
-            form: form.clone(),
-            checked,
-        },
+        composing: composer(&whole.texts, contact, &form, checked),
         crumb: Crumb::new([("Requests", "/requests")]),
         problem: form.problem("That was not done."),
         notice: (!failed).then(|| notice(&of, zone)).flatten(),
@@ -429,16 +408,8 @@ fn drawn(
         tags: whole.tags,
         tasks: whole.tasks,
         macros: whole.macros,
-        people: whole
-            .people
-            .into_iter()
-            .map(|(id, name)| Choice::new(id.to_string(), name))
-            .collect(),
-        teams: whole
-            .teams
-            .into_iter()
-            .map(|(id, name)| Choice::new(id.to_string(), name))
-            .collect(),
+        people: chosen_among(whole.people),
+        teams: chosen_among(whole.teams),
         categories: words("category"),
         urgencies: words("urgency"),
         impacts: words("impact"),
@@ -457,6 +428,54 @@ fn drawn(
         form,
         of,
     }
+}
+
+/// The composer, where it is looked at: `checked` knows the way.
+fn composer(
+    texts: &[Text],
+    contact: Option<&ContactCard>,
+    form: &Filled,
+    checked: Checked,
+) -> Composing {
+    let language = contact.map_or("en", |one| one.language.as_str());
+    Composing {
+        offered: composing::offered(texts, language),
+        begun_with: composing::begun_with(texts, form.value("from")),
+        ways: true,
+        way: checked.way.clone(),
+        form: form.clone(),
+        checked,
+    }
+}
+
+/// What the composer begins with: a macro's words, those that did not leave, or a draft.
+fn begun(
+    macros: &[Macro],
+    answer: Option<&str>,
+    stopped: Option<&(String, String)>,
+    draft: Option<&Draft>,
+) -> Filled {
+    let chosen = macros
+        .iter()
+        .find(|one| answer == Some(one.id.to_string().as_str()));
+    let stopped = stopped
+        .map(|(text, _)| text)
+        .filter(|text| !text.is_empty());
+    let text = chosen.map(|one| &one.text).or(stopped);
+    match (text, draft) {
+        (Some(text), _) => Filled::with([("text", text.clone())]),
+        (None, Some(draft)) => {
+            let fields = draft.iter();
+            Filled::with(fields.map(|(name, value)| (name.as_str(), value.clone())))
+        }
+        (None, None) => Filled::default(),
+    }
+}
+
+fn chosen_among(all: Vec<(Id, String)>) -> Vec<Choice> {
+    let all = all.into_iter();
+    all.map(|(id, name)| Choice::new(id.to_string(), name))
+        .collect()
 }
 
 /// What is said of the messages that are not shown.

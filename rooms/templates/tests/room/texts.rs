@@ -63,12 +63,12 @@ on_both! {
         let desk = Desk::new(home);
         let id = desk.written("maya", "One.");
         let about = About::Person(desk.id("maya").0);
-        let sheets = desk.store.read(move |read| parts().exportable[0].sheets(read, about)).kept();
-        assert_eq!(sheets[0].rows.len(), 1);
+        let sheets = desk.store.read(move |read| parts().exportable.first().unwrap().sheets(read, about)).kept();
+        assert_eq!(sheets.first().unwrap().rows.len(), 1);
         let erase = || {
             let now = desk.world.now();
-            let erased = desk.store.write(move |tx| parts().erasable[0].erase(tx, about, now)).kept();
-            erased[0].rows
+            let erased = desk.store.write(move |tx| parts().erasable.first().unwrap().erase(tx, about, now)).kept();
+            erased.first().unwrap().rows
         };
         assert_eq!((erase(), erase()), (1, 0));
         let history = desk.browser("helen").get(&format!("/templates/{id}/history"));

@@ -138,8 +138,8 @@ impl Family {
         }
         let (order, events) = all.into_iter().unzip();
         Self {
-            order,
             events,
+            order,
             ..self
         }
     }

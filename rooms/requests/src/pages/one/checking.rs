@@ -156,8 +156,11 @@ pub(in crate::pages) fn looked_at(
     let looked = around.look(&rules, (text, next_at), now);
     let proposed = around.next_word(&rules, now);
     let mut checked = shown(fields, &looked, (proposed, next_at), &zone);
-    checked.update = update.to_owned();
-    checked.otherwise = fields.otherwise().unwrap_or_default().to_owned();
+    update.clone_into(&mut checked.update);
+    fields
+        .otherwise()
+        .unwrap_or_default()
+        .clone_into(&mut checked.otherwise);
     checked.clause = Some(clause(&rules));
     let way = fields.way();
     checked.other_way = around.contact.as_ref().and_then(|one| other_way(one, way));

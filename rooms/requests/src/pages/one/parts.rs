@@ -66,13 +66,27 @@ pub(super) struct MachineStep {
     pub(super) when: String,
 }
 
+/// What hangs on messages: files, what they were as mails, what became of them, the templates that they were begun with.
+pub(super) struct Around<'a> {
+    pub(super) files: &'a [FileRow],
+    pub(super) mails: &'a [MailOf],
+    pub(super) fates: &'a [(Id, Fate)],
+    pub(super) written: &'a [WrittenRow],
+}
+
 /// The thread, oldest first; runs of the procedure are folded.
 pub(super) fn pieces(
     rules: &InForce,
     messages: &[Message],
-    (files, mails, fates, written): (&[FileRow], &[MailOf], &[(Id, Fate)], &[WrittenRow]),
+    around: &Around<'_>,
     (id, zone): (RequestId, &TimeZone),
 ) -> Vec<Piece> {
+    let Around {
+        files,
+        mails,
+        fates,
+        written,
+    } = *around;
     let mut pieces: Vec<Piece> = Vec::new();
     for message in messages {
         let of_it = files.iter().filter(|file| file.place == message.place);
