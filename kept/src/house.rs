@@ -80,6 +80,7 @@ pub fn schemas() -> Vec<Schema> {
         kept_templates::SCHEMA,
         kept_messages::SCHEMA,
         kept_portal::SCHEMA,
+        kept_forms::SCHEMA,
         kept_adherence::SCHEMA,
         kept_history::SCHEMA,
         shared::SCHEMA,

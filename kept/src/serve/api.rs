@@ -19,6 +19,7 @@ pub fn description() -> Description {
         kept_requests::api_description(),
         kept_templates::api_description(),
         kept_messages::api_description(),
+        kept_forms::api_description(),
     ];
     document(rooms, env!("CARGO_PKG_VERSION"))
 }

@@ -29,7 +29,7 @@ use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::incoming;
 use crate::serve::author::author;
-use crate::serve::client_pages::Portal;
+use crate::serve::client_pages::{Forms, Portal};
 use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
@@ -112,7 +112,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let requests = requests(house, &rules, &live);
     let templates = templates(house, &rules, &live)?;
     let (messages, post) = mail(house, (&rules, &own_url), guard, &requests);
-    let portal = portal(house, (&rules, &live), &requests, &own_url);
+    let forms = forms(house, (&rules, &live), &own_url);
+    let portal = portal(house, (&rules, &live), (&requests, &forms), &own_url);
     let parts = kept_announcements::parts(&announcements)
         .and(desk_parts(&clients, &requests, &messages))
         .and(kept_portal::parts(&portal));
@@ -129,6 +130,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_post::routes(post.clone()))
         .merge(kept_messages::routes(messages.clone()))
         .merge(kept_portal::routes(portal.clone()))
+        .merge(kept_forms::routes(forms.clone()))
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
@@ -148,11 +150,12 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let store = house.store.clone();
     let programs = kept_announcements::api_routes(announcements.clone())
         .merge(desk_api((clients, templates), &requests, &messages))
-        .merge(kept_today::api_routes(today.clone()));
+        .merge(kept_today::api_routes(today.clone()))
+        .merge(kept_forms::api_routes(forms.clone()));
     let api = harvest.watch(api::routes(programs, accounts.clone(), &description));
     let health = Routes::new().route("/healthz", get(move || healthy(store.clone())));
     // Inside of what sets the headers: an answer that came too late has them too.
-    let open = kept_requests::public_routes(requests);
+    let open = kept_requests::public_routes(requests).merge(kept_forms::public_routes(forms));
     let timely = signed
         .merge(health)
         .merge(api)
@@ -200,15 +203,30 @@ fn mail(
 fn portal(
     house: &House,
     (rules, live): (&Rules, &Live),
-    requests: &kept_requests::Room,
+    (requests, forms): (&kept_requests::Room, &kept_forms::Room),
     base_url: &str,
 ) -> kept_portal::Room {
+    let beside = Forms {
+        room: forms.clone(),
+        world: house.world.clone(),
+    };
     kept_portal::Room::new(
         (house.store.clone(), house.world.clone()),
         (rules.clone(), live.clone()),
         requests.clone(),
         Sealer::new(house.keys.roots(), Purpose::Links),
         base_url.starts_with("https://"),
+    )
+    .with(Arc::new(beside))
+}
+
+/// The room of forms.
+fn forms(house: &House, (rules, live): (&Rules, &Live), base_url: &str) -> kept_forms::Room {
+    kept_forms::Room::new(
+        (house.store.clone(), house.world.clone()),
+        (rules.clone(), live.clone()),
+        Sealer::new(house.keys.roots(), Purpose::Links),
+        base_url,
     )
 }
 
@@ -537,6 +555,10 @@ fn menu(signed: &Signed) -> Menu {
         place(
             ("clients", "Clients", Icon::CLIENTS, "g c"),
             signed.may(Action::ReadClients),
+        ),
+        place(
+            ("forms", "Forms", Icon::FORM, "g f"),
+            signed.may(Action::ReadClients) || signed.may(Action::WriteTemplates),
         ),
         place(
             ("announcements", "Announcements", Icon::BELL, "g n"),

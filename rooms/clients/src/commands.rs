@@ -33,7 +33,7 @@ pub use change::{archive_client, bring_back_client, change_client};
 pub use contact::{add_contact, change_contact, remove_contact, return_contact};
 pub use error::ClientError;
 pub(crate) use fields::set_values;
-pub use fields::{NewField, add_field, retire_field, set_value};
+pub use fields::{NewField, add_field, client_fills_in, retire_field, set_value};
 pub use figures::{
     NewRevenue, TierByHand, add_revenue, drop_tier_by_hand, refigure, remove_revenue,
     set_tier_by_hand,

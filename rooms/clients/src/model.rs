@@ -395,7 +395,7 @@ pub struct Field {
 
 impl Field {
     /// A value as it can stand in it; none: it does not fit. An empty one always does.
-    pub(crate) fn fitting(&self, value: &str) -> Option<String> {
+    pub fn fitting(&self, value: &str) -> Option<String> {
         let value = value.trim();
         let fits = value.is_empty()
             || match self.kind {

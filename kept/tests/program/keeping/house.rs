@@ -161,6 +161,7 @@ pub fn dump(store: &Store) -> Vec<(String, Vec<Vec<Cell>>)> {
                 kept_templates::SCHEMA,
                 kept_messages::SCHEMA,
                 kept_portal::SCHEMA,
+                kept_forms::SCHEMA,
                 kept_adherence::SCHEMA,
                 kept_post::SCHEMA,
             ])

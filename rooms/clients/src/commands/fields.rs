@@ -150,3 +150,18 @@ pub(crate) fn set_values(
     let detail = serde_json::json!({ "changed": changed });
     Ok(step.audit(tx, (entry, "ClientChanged"), ("client", client.0), &detail)?)
 }
+
+/// Writes what a client has filled in by itself. Whoever calls has looked whether each value fits its field.
+///
+/// # Errors
+///
+/// [`ClientError`]
+pub fn client_fills_in(
+    tx: &Write<'_>,
+    step: &Step,
+    client: ClientId,
+    values: &[(FieldId, String)],
+) -> Result<(), ClientError> {
+    let scope = kept_accounts::access::for_kept(kept_accounts::access::Action::EditClients);
+    set_values(tx, step, &scope, (client, values))
+}

@@ -21,7 +21,7 @@ use crate::session::Client;
 use crate::{Room, queries};
 
 /// Where the facts come from that a client has looked through.
-const SOURCE: &str = "the client, in the portal";
+const SOURCE: &str = "portal";
 
 #[derive(Template)]
 #[template(path = "portal/details.html")]

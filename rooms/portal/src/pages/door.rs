@@ -99,11 +99,8 @@ pub(super) async fn send_link(
         return Ok(unprocessable(&door(&guest, frame, filled)));
     }
     let from = address.map(|Extension(RemoteAddress(address))| network(address));
-    if room
-        .often
-        .too_often(&from.unwrap_or_default(), guest.now)
-        .is_some()
-    {
+    let too_often = from.and_then(|from| room.often.too_often(&from, guest.now));
+    if too_often.is_some() {
         let shown = DoorPage {
             problem: guest.words.say("door.too_often").to_owned(),
             ..door(&guest, frame, filled)

@@ -1,0 +1,449 @@
+//! The words of the room: a form, its fields, and what was filled in.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use kept_clients::{ClientId, ContactId};
+use kept_kernel::{Id, IdError, Instant};
+use kept_store::{FromRow, Row, StoreError, Value};
+use serde::{Deserialize, Serialize};
+
+/// The most letters of a line.
+pub const LONGEST_LINE: usize = 200;
+/// The most letters of a text.
+pub const LONGEST_TEXT: usize = 20_000;
+/// A form has so many fields at most.
+pub const MOST_FIELDS: usize = 60;
+/// The best mark of a rating.
+pub const BEST: u8 = 7;
+
+/// A form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormId(pub Id);
+
+impl fmt::Display for FormId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::str::FromStr for FormId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<FormId> for Value<'_> {
+    fn from(id: FormId) -> Self {
+        Self::Id(id.0)
+    }
+}
+
+/// What a form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormKind {
+    /// To learn who a client is and what it needs.
+    Intake,
+    /// To hear how it was.
+    Feedback,
+    /// Anything else.
+    Other,
+}
+
+impl FormKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Intake, Self::Feedback, Self::Other];
+
+    /// As it is stored and read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Feedback => "feedback",
+            Self::Other => "other",
+        }
+    }
+
+    /// From its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
+/// What stands in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// A line.
+    Text,
+    /// Several lines.
+    LongText,
+    /// One of a list.
+    Choice,
+    /// Any of a list.
+    Several,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// Yes or no.
+    YesNo,
+    /// From 1 to 7.
+    Rating,
+    /// A box that says what somebody agrees to.
+    Consent,
+}
+
+impl FieldKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::LongText,
+        Self::Choice,
+        Self::Several,
+        Self::Number,
+        Self::Date,
+        Self::YesNo,
+        Self::Rating,
+        Self::Consent,
+    ];
+
+    /// As it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long-text",
+            Self::Choice => "choice",
+            Self::Several => "several",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::YesNo => "yes-no",
+            Self::Rating => "rating",
+            Self::Consent => "consent",
+        }
+    }
+
+    /// As people who build forms read it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "A line of text",
+            Self::LongText => "Several lines",
+            Self::Choice => "One of a list",
+            Self::Several => "Any of a list",
+            Self::Number => "A number",
+            Self::Date => "A day",
+            Self::YesNo => "Yes or no",
+            Self::Rating => "A mark from 1 to 7",
+            Self::Consent => "A consent to tick",
+        }
+    }
+
+    /// From its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// Whether it has a list to choose from.
+    pub const fn has_choices(self) -> bool {
+        matches!(self, Self::Choice | Self::Several)
+    }
+}
+
+/// Facts of the record that a field can be written into, with the words for whoever builds forms.
+pub const TARGETS: [(&str, &str); 13] = [
+    ("contact.name", "Contact: name"),
+    ("contact.position", "Contact: position"),
+    ("contact.email", "Contact: address for mail"),
+    ("contact.phone", "Contact: phone"),
+    ("contact.channel", "Contact: preferred channel"),
+    ("contact.style", "Contact: preferred style"),
+    ("contact.language", "Contact: language"),
+    ("client.name", "Client: name"),
+    ("client.website", "Client: web site"),
+    ("client.phone", "Client: phone"),
+    ("client.address", "Client: address"),
+    ("client.country", "Client: country"),
+    ("client.industry", "Client: industry"),
+];
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Known within its form: `f3`.
+    pub id: String,
+    /// What stands in it.
+    pub kind: FieldKind,
+    /// What it is called; for a consent the words that are agreed to.
+    pub label: String,
+    /// A sentence under it.
+    #[serde(default)]
+    pub help: String,
+    /// Whether it must be filled in.
+    #[serde(default)]
+    pub required: bool,
+    /// What can be chosen.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// The fact of the record that it is written into: one of [`TARGETS`], `own.` and the id of a field of the company's own, or nothing.
+    #[serde(default)]
+    pub maps: String,
+}
+
+/// A form as it is designed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Design {
+    /// Its title.
+    pub title: String,
+    /// What stands above the fields.
+    #[serde(default)]
+    pub intro: String,
+    /// What is said at the end.
+    #[serde(default)]
+    pub thanks: String,
+    /// Its fields, in order.
+    #[serde(default)]
+    pub fields: Vec<Field>,
+}
+
+impl Design {
+    /// From its stored text.
+    pub fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// As it is stored.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// An id that no field has yet.
+    pub(crate) fn free_id(&self) -> String {
+        let taken = |number: &usize| {
+            let id = format!("f{number}");
+            self.fields.iter().any(|field| field.id == id)
+        };
+        let number = (1..).find(|number| !taken(number)).unwrap_or_default();
+        format!("f{number}")
+    }
+}
+
+/// Why a value cannot stand: the key of the words that say so.
+pub type Wrong = &'static str;
+
+impl Field {
+    /// What was filled in, as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// The key of the words that say why it cannot stand.
+    pub fn fitting(&self, values: &[&str]) -> Result<String, Wrong> {
+        let value = values.first().map_or("", |one| one.trim());
+        if value.is_empty() {
+            return if self.required {
+                Err("wrong.required")
+            } else {
+                Ok(String::new())
+            };
+        }
+        let letters = value.chars().count();
+        let fits = match self.kind {
+            FieldKind::Text => letters <= LONGEST_LINE && !value.contains('\n'),
+            FieldKind::LongText => letters <= LONGEST_TEXT,
+            FieldKind::Choice => self.choices.iter().any(|one| one == value),
+            FieldKind::Several => {
+                let known = |one: &&str| self.choices.iter().any(|other| other == one.trim());
+                if !values.iter().all(known) {
+                    return Err("wrong.choice");
+                }
+                return Ok(values.join("\n"));
+            }
+            FieldKind::Number => {
+                let plain = value.replace(',', ".");
+                letters <= 40 && plain.parse::<f64>().is_ok_and(f64::is_finite)
+            }
+            FieldKind::Date => value.parse::<Date>().is_ok(),
+            FieldKind::YesNo => matches!(value, "yes" | "no"),
+            FieldKind::Rating => value
+                .parse::<u8>()
+                .is_ok_and(|one| (1..=BEST).contains(&one)),
+            FieldKind::Consent => value == "yes",
+        };
+        if fits {
+            Ok(value.replace("\r\n", "\n"))
+        } else {
+            Err(match self.kind {
+                FieldKind::Text | FieldKind::LongText => "wrong.long",
+                FieldKind::Number => "wrong.number",
+                FieldKind::Date => "wrong.date",
+                _ => "wrong.choice",
+            })
+        }
+    }
+}
+
+/// A value of an answer, with the field that it stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The field.
+    pub field: String,
+    /// What was filled in; empty: nothing.
+    pub value: String,
+}
+
+/// A form as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRow {
+    /// Its identity.
+    pub id: FormId,
+    /// What it is for.
+    pub kind: FormKind,
+    /// The language of its words.
+    pub language: String,
+    /// As it is being written.
+    pub design: Design,
+    /// The version that is filled in; 0: none yet.
+    pub version: u32,
+    /// Counts its changes.
+    pub revision: u32,
+    /// Since when anybody may fill it in.
+    pub public_at: Option<Instant>,
+    /// The sites that may show it within their pages.
+    pub sites: String,
+    /// When it was made.
+    pub made_at: Instant,
+    /// The design that is filled in, where there is one.
+    pub published: Option<Design>,
+}
+
+impl FromRow for FormRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let published: Option<String> = row.get(9)?;
+        Ok(Self {
+            id: FormId(row.get(0)?),
+            kind: FormKind::named(row.get(1)?).unwrap_or(FormKind::Other),
+            language: row.get(2)?,
+            design: Design::read(row.get(3)?),
+            version: row.get(4)?,
+            revision: row.get(5)?,
+            public_at: row.get(6)?,
+            sites: row.get(7)?,
+            made_at: row.get(8)?,
+            published: published.map(|text| Design::read(&text)),
+        })
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its identity.
+    pub id: Id,
+    /// The form.
+    pub form: FormId,
+    /// Which version was filled in.
+    pub version: u32,
+    /// Whose it is, where that is known.
+    pub client: Option<ClientId>,
+    /// The client's name.
+    pub client_name: Option<String>,
+    /// Who filled it in.
+    pub contact: Option<ContactId>,
+    /// Their name.
+    pub contact_name: Option<String>,
+    /// When.
+    pub given_at: Instant,
+    /// What.
+    pub given: Vec<Given>,
+    /// What changed in the record by it.
+    pub changes: Vec<Turned>,
+    /// Why it is held; none: it is not.
+    pub held: Option<String>,
+    /// When it was written into the record.
+    pub taken_at: Option<Instant>,
+    /// When somebody of ours has looked.
+    pub seen_at: Option<Instant>,
+    /// The design that was filled in.
+    pub design: Design,
+}
+
+impl Answer {
+    /// What was filled into a field.
+    pub fn value(&self, field: &str) -> &str {
+        let found = self.given.iter().find(|one| one.field == field);
+        found.map_or("", |one| one.value.as_str())
+    }
+}
+
+/// A fact before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    /// Whose.
+    pub of: String,
+    /// Which.
+    pub field: String,
+    /// As it stood.
+    pub before: String,
+    /// As it stands.
+    pub after: String,
+}
+
+impl FromRow for Answer {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let (given, changes): (&str, &str) = (row.get(8)?, row.get(9)?);
+        Ok(Self {
+            id: row.get(0)?,
+            form: FormId(row.get(1)?),
+            version: row.get(2)?,
+            client: row.get::<Option<Id>>(3)?.map(ClientId),
+            client_name: row.get(4)?,
+            contact: row.get::<Option<Id>>(5)?.map(ContactId),
+            contact_name: row.get(6)?,
+            given_at: row.get(7)?,
+            given: serde_json::from_str(given).unwrap_or_default(),
+            changes: serde_json::from_str(changes).unwrap_or_default(),
+            held: row.get(10)?,
+            taken_at: row.get(11)?,
+            seen_at: row.get(12)?,
+            design: Design::read(row.get(13)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, FieldKind};
+
+    fn field(kind: FieldKind, required: bool) -> Field {
+        Field {
+            id: "f1".into(),
+            kind,
+            label: "Words".into(),
+            help: String::new(),
+            required,
+            choices: vec!["One".into(), "Two".into()],
+            maps: String::new(),
+        }
+    }
+
+    #[test]
+    fn each_kind_takes_what_fits_and_nothing_else() {
+        for (kind, right, wrong) in [
+            (FieldKind::Text, "Words", "one\ntwo"),
+            (FieldKind::Choice, "One", "Three"),
+            (FieldKind::Several, "Two", "Three"),
+            (FieldKind::Number, "-1,5", "many"),
+            (FieldKind::Date, "2026-03-02", "2026-02-30"),
+            (FieldKind::YesNo, "no", "maybe"),
+            (FieldKind::Rating, "7", "8"),
+            (FieldKind::Consent, "yes", "no"),
+        ] {
+            assert_eq!(field(kind, true).fitting(&[right]).as_deref(), Ok(right));
+            assert!(field(kind, true).fitting(&[wrong]).is_err(), "{kind:?}");
+            assert_eq!(field(kind, true).fitting(&[""]), Err("wrong.required"));
+            assert_eq!(field(kind, false).fitting(&[]), Ok(String::new()));
+        }
+        let both = field(FieldKind::Several, true).fitting(&["One", "Two"]);
+        assert_eq!(both.as_deref(), Ok("One\nTwo"));
+    }
+}
