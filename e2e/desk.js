@@ -19,8 +19,8 @@ async function choose(page, person) {
 }
 
 /** The house, the administrator's session, and those of the colleagues in their order. */
-export async function desk(chromium, colleagues) {
-  const home = await house();
+export async function desk(chromium, colleagues, more = []) {
+  const home = await house(process.env.KEPT_PROGRAM, more);
   const context = await chromium.newContext();
   const page = await open(context, home.firstLink);
   await page.fill('#name', HELEN.name);

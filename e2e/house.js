@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** A house that nobody has an account in yet: its address, the link for the first, and how to run commands on it. */
-export async function house(program = process.env.KEPT_PROGRAM) {
+export async function house(program = process.env.KEPT_PROGRAM, more = []) {
   const folder = await mkdtemp(path.join(tmpdir(), 'kept-e2e-'));
   const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } };
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0'], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...more], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let wrong = '';
   child.stderr.on('data', (bytes) => { wrong += bytes; });
@@ -30,6 +30,8 @@ export async function house(program = process.env.KEPT_PROGRAM) {
   return {
     address,
     folder,
+    /** The port at which it takes mail, where it was asked to. */
+    mailPort: Number(said.match(/Mail is taken at \S+:(\d+)/)?.[1]),
     firstLink: said.match(/administrator: (\S+)/)?.[1],
     kept: (...args) => run(program, args, options),
     /** What the program complained about while it ran. */

@@ -1,5 +1,5 @@
 //! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, `store`, `import`,
-//! `pages`, `desk`.
+//! `pages`, `desk`, `mail`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -10,6 +10,7 @@ mod copies;
 mod desk;
 mod importing;
 mod living;
+mod mailing;
 mod paging;
 mod place;
 mod reading;
@@ -40,6 +41,9 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench desk make FOLDER CLIENTS    a house of so many clients with what they asked; its key is made beside it
        kept-bench desk ask KEPT FOLDER        its pages, its API and its forms, served by that program
        kept-bench desk floor FOLDER           the same rows by bare rusqlite
+       kept-bench mail KEPT FOLDER [RATE] [SECONDS]
+                                          so many mails a second (50 unless given) for so long (30 s) into the door of a new house,
+                                          served by that program; KEPT_BENCH_POSTGRES names a server for it
        kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
                                           (1,000,000 unless given)
 
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         ("import", Some(_)) => register()
             .and_then(|register| importing::importing(&register, words.get(1).and(events))),
         ("desk", _) => desk::desk(words.get(1..).unwrap_or_default()),
+        ("mail", _) => mailing::mailing(words.get(1..).unwrap_or_default()),
         ("empty", _) => desk::empty(),
         ("pages", _) => match sops {
             [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),

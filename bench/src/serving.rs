@@ -15,6 +15,8 @@ pub struct Server {
     child: Child,
     /// Where it is reached: host and port.
     pub at: String,
+    /// Where it takes mail, if it does.
+    pub mail: Option<String>,
 }
 
 impl Server {
@@ -28,13 +30,17 @@ impl Server {
             .spawn()?;
         let out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut lines = BufReader::new(out).lines();
+        let mut mail = None;
         let at = loop {
             let line = lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
+            if let Some((_, at)) = line.split_once("Mail is taken at ") {
+                mail = Some(at.trim().to_owned());
+            }
             if let Some((_, at)) = line.split_once("ready at http://") {
                 break at.trim().trim_end_matches('/').to_owned();
             }
         };
-        let server = Self { child, at };
+        let server = Self { child, at, mail };
         Client::open(&server.at)?.ask(&Asking::page(first, ""))?;
         Ok((server, begun.elapsed().as_secs_f64()))
     }
