@@ -83,22 +83,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     };
     let accounts = house.accounts(settings)?;
     let live = Live::new(LiveLimits::default(), house.world.now().micros() as u64);
-    let settings = Settings {
-        origin: asked.base_url.clone(),
-        https: asked
-            .base_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://")),
-        ..Settings::default()
-    };
-    let secret = house.keys.roots().derive(Purpose::Csrf);
-    let random = |bytes: &mut [u8]| {
-        // Without randomness a token could be foreseen: such a machine must not serve.
-        if SystemRandom.fill(bytes).is_err() {
-            std::process::abort();
-        }
-    };
-    let ui = Ui::new(settings, secret.bytes(), random, live.clone());
+    let ui = dressing(house, asked, &live);
     let announcements = kept_announcements::Room::new(
         (house.store.clone(), house.world.clone()),
         rules.clone(),
@@ -179,6 +164,26 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         history,
         messages,
     })
+}
+
+/// What every page is dressed in.
+fn dressing(house: &House, asked: &ServeAsked, live: &Live) -> Ui {
+    let settings = Settings {
+        origin: asked.base_url.clone(),
+        https: asked
+            .base_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://")),
+        ..Settings::default()
+    };
+    let secret = house.keys.roots().derive(Purpose::Csrf);
+    let random = |bytes: &mut [u8]| {
+        // Without randomness a token could be foreseen: such a machine must not serve.
+        if SystemRandom.fill(bytes).is_err() {
+            std::process::abort();
+        }
+    };
+    Ui::new(settings, secret.bytes(), random, live.clone())
 }
 
 /// Mail in and mail out, joined with the requests that it belongs to.

@@ -223,7 +223,9 @@ impl Design {
             let id = format!("f{number}");
             self.fields.iter().any(|field| field.id == id)
         };
-        let number = (1..).find(|number| !taken(number)).unwrap_or_default();
+        // Of one more than there are fields one is free.
+        let mut numbers = 1..=self.fields.len() + 1;
+        let number = numbers.find(|number| !taken(number)).unwrap_or_default();
         format!("f{number}")
     }
 }

@@ -129,7 +129,7 @@ impl Desk {
         let sent = self.browser("rita").post(&page, &page, &fields);
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         let letter: serde_json::Value =
-            serde_json::from_str(self.outbox().last().expect("a letter")).unwrap();
+            serde_json::from_str(self.outbox().last().unwrap()).unwrap();
         letter["link"]["path"].as_str().unwrap().to_owned()
     }
 

@@ -165,7 +165,7 @@ on_both! {
         let sheets = || desk.parts.exportable.iter().flat_map(|one| {
             let one = std::sync::Arc::clone(one);
             desk.store.read(move |read| one.sheets(read, about)).wait().unwrap()
-        }).map(|sheet| format!("{:?}", sheet.rows)).collect::<String>();
+        }).map(|sheet| format!("{:?}", sheet.rows)).collect::<Vec<_>>().concat();
         assert!(sheets().contains("Fewer rejected lots"));
         for again in [false, true] {
             for one in &desk.parts.erasable {

@@ -1,5 +1,11 @@
 //! Forms, on both databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "these are tests throughout: what is missing fails the test"
+)]
+
 mod api;
 mod building;
 mod desk;
