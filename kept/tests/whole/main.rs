@@ -14,6 +14,7 @@ mod clients;
 mod desk;
 mod exports;
 mod fields;
+mod forms;
 mod harvesting;
 mod headers;
 mod hearing;
