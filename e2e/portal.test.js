@@ -42,6 +42,8 @@ async function within(options, work) {
 async function proper(page) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
+    // Colours change over 120 ms, and half-way is neither.
+    await page.waitForTimeout(400);
     const found = await findings(page);
     assert.deepEqual(found.filter((line) => !line.includes('aria-busy')), []);
   }

@@ -34,8 +34,8 @@ pub fn check(what: &str, answer: &Answer, desk: &Desk) {
     let page_of_visitors = for_visitors && !said("content-security-policy").contains("script-src");
     let download = said("content-disposition").starts_with("attachment");
     let framed = what.contains("/html") && said("content-security-policy").contains("sandbox");
-    let previewed = what.contains("/portal/preview")
-        && said("content-security-policy").contains("frame-ancestors 'self'");
+    let previewed = what.contains("/preview by")
+        && said("content-security-policy").contains("form-action 'none'");
     if previewed {
         preview(what, said("content-security-policy"));
     } else if framed {
