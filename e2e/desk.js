@@ -87,6 +87,8 @@ export async function post(chromium, home, admin) {
         clearTimeout(late);
       }
     },
+    /** All letters so far, the oldest first. */
+    all: () => letters,
     stop: () => server.close(),
   };
 }

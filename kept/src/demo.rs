@@ -7,6 +7,7 @@ mod desk;
 mod hurry;
 mod ids;
 mod people;
+mod portal;
 mod whatif;
 
 use std::fs;
@@ -21,6 +22,7 @@ use axum::routing::get;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use kept_clients::ContactId;
 use kept_engine::OwnedEvent;
 use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
@@ -100,7 +102,17 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         let broken = |_| Failure::new("The what-if page could not be made.");
         (filled, page.join().map_err(broken).flatten())
     });
-    let (household, whatif) = (filled?, whatif?);
+    let ((household, guest), whatif) = (filled?, whatif?);
+    let guest = match guest {
+        Some(contact) => portal::open(&house, contact)?,
+        None => None,
+    };
+    let guest = guest.map_or_else(String::new, |guest| {
+        format!(
+            "\nThe portal, once, as {}\n                                      ORIGIN{}",
+            guest.name, guest.path
+        )
+    });
     let (signing_in, events) = (household.lines, company.events.len() as u64);
     let serve_asked = ServeAsked {
         house: house_asked,
@@ -113,9 +125,10 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
     let name = company.name;
     let served = serve::run(&house, &serve_asked, listener, page(whatif), |origin| {
         answer(&format!(
-            "\n{name} is made up, and so are its {} events.\n\nSign in as          e-mail                                    roles\n{signing_in}\nThe password of all is  {}\n\nThe desk                              {origin}/\nWhat a changed SOP would have changed {origin}/demo/whatif.html\n\nEnd it with Ctrl+C; everything is removed then.\n",
+            "\n{name} is made up, and so are its {} events.\n\nSign in as          e-mail                                    roles\n{signing_in}\nThe password of all is  {}\n\nThe desk                              {origin}/\nWhat a changed SOP would have changed {origin}/demo/whatif.html{}\n\nEnd it with Ctrl+C; everything is removed then.\n",
             count(events),
             people::PASSWORD,
+            guest.replace("ORIGIN", origin),
         ))?;
         if !asked.no_open {
             browse(origin);
@@ -171,11 +184,17 @@ fn open(asked: &HouseAsked, hurry: &Hurry) -> Result<House, Failure> {
     House::open_with(asked, Means { world, ..means })
 }
 
-/// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept.
-fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household, Failure> {
+/// Puts the company into the house: its people, its history, its clients and requests; and judges what was kept. Returns who is to be
+/// let into the portal.
+fn fill(
+    house: &House,
+    company: &SampleCompany,
+    book: &Book,
+) -> Result<(Household, Option<ContactId>), Failure> {
     let household = people::move_in(house, &house.rules()?, company)?;
     let rules = Arc::new(house.rules()?);
     let desk = Desk::of(company, book, &rules, &household);
+    let guest = desk.guest();
     history(house, &rules, company, &household)?;
     desk.write(house, &rules)?;
     house.store.analyze()?;
@@ -187,7 +206,7 @@ fn fill(house: &House, company: &SampleCompany, book: &Book) -> Result<Household
         .write(move |tx| live::look_again(tx, &people, now))
         .wait()?;
     keeping::seal(house)?;
-    Ok(household)
+    Ok((household, guest))
 }
 
 /// The first day of the history.

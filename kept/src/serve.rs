@@ -18,7 +18,7 @@ mod site;
 mod texts;
 
 pub use memory::give_back;
-pub use site::{Site, requests, site};
+pub use site::{Site, forms, portal, requests, site};
 
 use std::net::{SocketAddr, TcpListener};
 

@@ -84,6 +84,21 @@ impl Desk {
         }
     }
 
+    /// The contact with the most that is open between us: there is most to see in the portal.
+    pub fn guest(&self) -> Option<ContactId> {
+        let mut open: BTreeMap<ContactId, (usize, usize)> = BTreeMap::new();
+        for one in &self.requests {
+            let Some(contact) = one.request.contact else {
+                continue;
+            };
+            let (running, all) = open.entry(contact).or_default();
+            *running += usize::from(one.request.closed_at.is_none());
+            *all += 1;
+        }
+        let most = open.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(contact, _)| contact)
+    }
+
     /// Writes all of it.
     pub fn write(self, house: &House, rules: &Arc<InForce>) -> Result<(), Failure> {
         let mut progress = Progress::begin();

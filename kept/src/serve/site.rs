@@ -205,7 +205,7 @@ fn mail(
 }
 
 /// The portal, where clients write to the room of requests.
-fn portal(
+pub fn portal(
     house: &House,
     (rules, live): (&Rules, &Live),
     (requests, forms): (&kept_requests::Room, &kept_forms::Room),
@@ -226,7 +226,7 @@ fn portal(
 }
 
 /// The room of forms.
-fn forms(house: &House, (rules, live): (&Rules, &Live), base_url: &str) -> kept_forms::Room {
+pub fn forms(house: &House, (rules, live): (&Rules, &Live), base_url: &str) -> kept_forms::Room {
     kept_forms::Room::new(
         (house.store.clone(), house.world.clone()),
         (rules.clone(), live.clone()),

@@ -15,6 +15,7 @@ mod desk;
 mod exports;
 mod fields;
 mod flood;
+mod forms;
 mod harvesting;
 mod headers;
 mod hearing;

@@ -11,7 +11,7 @@ use crate::ask::Asker;
 use crate::clients;
 use crate::desk::{Desk, Hired, console};
 use crate::table::Case;
-use crate::{mails, portal, requests};
+use crate::{forms, mails, portal, requests};
 
 statements! {
     ADD_TEMPLATE = "INSERT INTO templates (id, name, occasion, channel, language, version, revision, made_at)
@@ -86,6 +86,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
         }
         "duty" => vec![duty(desk)],
         "link" => vec!["made-up".into()],
+        kind if kind.starts_with("form") => forms::made(desk, kind, whose),
         kind if kind.starts_with("request") => requests::made(desk, kind, whose),
         kind if kind.starts_with("client") => clients::made(desk, kind, whose),
         "asset" => {
@@ -100,6 +101,8 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
         "delivery" | "request-file" | "portal-file" | "portal-shared" => vec![id.clone(), id],
+        "form-field" => vec![id, "f1".into()],
+        "form-answer" => vec![id.clone(), id],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],
         "case" => vec!["request".into(), "none".into()],

@@ -24,7 +24,7 @@ mod telling;
 mod texts;
 
 pub use api::{api_description, api_routes};
-pub use commands::{FormError, make_form, open_door, publish, send_link};
+pub use commands::{FormError, Sending, make_form, open_door, publish, send_link};
 pub use pages::{public_routes, routes};
 pub use queries::waiting;
 pub use room::{Room, parts};

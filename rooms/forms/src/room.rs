@@ -15,7 +15,7 @@ use kept_vault::{NoRandomness, Sealer, Token};
 use kept_visitors::{Often, Seals};
 use kept_world::World;
 
-use crate::commands::{SOURCE, Step};
+use crate::commands::{SOURCE, Sending, Step};
 use crate::privacy::AboutPeople;
 
 /// What changes when any form or answer does.
@@ -69,8 +69,12 @@ impl Room {
         Step::new(act, self.rules.now(), ids, [clients(), clients()])
     }
 
-    /// A new secret for a link, and the same sealed.
-    pub(crate) fn token(&self) -> Result<Option<(Token, Vec<u8>)>, NoRandomness> {
+    /// A link that is to be sent.
+    ///
+    /// # Errors
+    ///
+    /// Where the machine gives no randomness.
+    pub fn sending(&self) -> Result<Sending, NoRandomness> {
         let bytes: [u8; 32] = self.world.random()?;
         let mut rest = bytes.into_iter();
         let token = Token::new(&mut |place: &mut [u8]| {
@@ -79,7 +83,11 @@ impl Room {
             }
         })?;
         let sealed = self.seals.closed(FOR_LINK, token.text().as_bytes());
-        Ok(sealed.map(|sealed| (token, sealed)))
+        Ok(Sending {
+            id: self.world.id(),
+            sealed: sealed.ok_or(NoRandomness)?,
+            token,
+        })
     }
 
     /// The path of a personal link that was sealed.

@@ -172,15 +172,16 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// Lets a page be shown within a page of ours, as the preview is.
-fn framed_by_us(mut response: Response) -> Response {
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'none'; \
-                  frame-ancestors 'self'; base-uri 'none'";
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
+/// Lets a page be shown within a page of ours, as the preview is. It sends nothing.
+fn framed_by_us(mut response: Response, nonce: &str) -> Response {
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'"
     );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

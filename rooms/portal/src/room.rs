@@ -121,7 +121,11 @@ impl Room {
     }
 
     /// A new secret for a link or a session.
-    pub(crate) fn token(&self) -> Result<Token, NoRandomness> {
+    ///
+    /// # Errors
+    ///
+    /// Where the machine gives no randomness.
+    pub fn token(&self) -> Result<Token, NoRandomness> {
         let bytes: [u8; 32] = self.world.random()?;
         let mut rest = bytes.into_iter();
         Token::new(&mut |place: &mut [u8]| {

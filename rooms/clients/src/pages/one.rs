@@ -349,6 +349,8 @@ fn tools(client: &Client, (here, may_edit): (&str, bool), frame: &Frame) -> Vec<
         return vec![Button::act("Bring it back", path, &frame.csrf)];
     }
     vec![
+        Button::link("Portal", format!("{here}/portal")).quiet(),
+        Button::link("Forms", format!("{here}/forms")).quiet(),
         Button::link("Merge", format!("{here}/merge")).quiet(),
         Button::link("Edit", format!("{here}/edit")).key("e"),
     ]

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::{got, only};
 use crate::Room;
-use crate::commands::{FormError, Sending, send_link};
+use crate::commands::{FormError, send_link};
 use crate::model::{Answer, Design, FormId, FormRow};
 use crate::queries::{self, asked};
 use crate::room::TOPIC;
@@ -135,13 +135,7 @@ pub(super) async fn send(
         let said = Flash::said("Nothing was sent: choose a form and a contact.");
         return Ok(see_other(&back).with(said).into_response());
     };
-    let made = room.token().map_err(Failure::internal)?;
-    let (token, sealed) = made.ok_or_else(|| Failure::internal("no randomness for a link"))?;
-    let sending = Sending {
-        id: room.world.id(),
-        token,
-        sealed,
-    };
+    let sending = room.sending().map_err(Failure::internal)?;
     let step = room.step(Who::Person(signed.person.0));
     let sent = room
         .store

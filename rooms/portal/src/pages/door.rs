@@ -39,6 +39,7 @@ pub(super) struct DoorPage {
 pub(super) struct Asked {
     next: Option<String>,
     lang: Option<String>,
+    sent: Option<String>,
 }
 
 fn door(guest: &Guest, frame: Frame, form: Filled) -> DoorPage {
@@ -70,7 +71,10 @@ pub(super) async fn first(
         ("next", within(asked.next.as_deref())),
         ("lang", guest.words.code().to_owned()),
     ]);
-    Ok(page(&door(&guest, frame, form)))
+    Ok(page(&DoorPage {
+        sent: asked.sent.is_some(),
+        ..door(&guest, frame, form)
+    }))
 }
 
 #[derive(Deserialize)]
@@ -114,10 +118,8 @@ pub(super) async fn send_link(
         Ok::<_, StoreError>(())
     });
     got(sent).await?;
-    Ok(page(&DoorPage {
-        sent: true,
-        ..door(&guest, frame, filled)
-    }))
+    let way = format!("/portal?sent=on&lang={}", guest.words.code());
+    Ok(see_other(&way).into_response())
 }
 
 /// What a link leads to: a button that uses it.

@@ -156,6 +156,7 @@ pub(super) async fn preview(
         ..PortalSettings::default()
     };
     let name = company(&room, &of, tongue);
+    let nonce = frame.nonce().to_string();
     let shown = DoorPage {
         frame: frame.titled(&name),
         shell: Shell::new(texts::words(tongue), &of, &name, None),
@@ -165,5 +166,5 @@ pub(super) async fn preview(
         problem: String::new(),
         others: Vec::new(),
     };
-    Ok(framed_by_us(page(&shown)))
+    Ok(framed_by_us(page(&shown), &nonce))
 }

@@ -147,8 +147,9 @@ impl Desk {
         self.letters();
         let visitor = self.visitor();
         let asked = visitor.post("/portal", "/portal", &[("email", email)]);
-        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
-        assert!(asked.has("Look into your mailbox"), "{}", asked.text);
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        let told = visitor.get(&asked.header("location"));
+        assert!(told.has("Look into your mailbox"), "{}", told.text);
         let path = |letter: &serde_json::Value| letter["link"]["path"].as_str().unwrap().to_owned();
         self.letters().iter().map(path).collect()
     }

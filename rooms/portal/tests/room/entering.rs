@@ -11,13 +11,9 @@ on_both! {
         let visitor = desk.visitor();
         let ask = |email: &str| visitor.post("/portal", "/portal", &[("email", email)]);
         let (known, unknown) = (ask("sanna@aalto.example"), ask("nobody@aalto.example"));
-        let plain = |text: &str, email: &str| text.replace(email, "");
-        assert_eq!(known.status, unknown.status);
-        let csrf = |answer: &crate::desk::Answer| answer.hidden("csrf");
-        assert_eq!(
-            plain(&known.text, "sanna@aalto.example").replace(&csrf(&known), ""),
-            plain(&unknown.text, "nobody@aalto.example").replace(&csrf(&unknown), ""),
-        );
+        let said = |answer: &crate::desk::Answer| (answer.status, answer.header("location"), answer.text.clone());
+        assert_eq!(said(&known), said(&unknown));
+        assert_eq!(known.status, StatusCode::SEE_OTHER);
         assert_eq!(desk.letters().len(), 1, "and only who is known gets a letter");
     }
 

@@ -1,0 +1,39 @@
+//! Forms to ask for, open to anybody and with an answer.
+
+use kept_kernel::Id;
+use kept_store::{params, statements};
+use kept_testing::Kept as _;
+
+use crate::clients;
+use crate::desk::{Desk, Hired};
+
+const DESIGN: &str = r#"{"title":"Words","fields":[{"id":"f1","kind":"text","label":"Words"}]}"#;
+
+statements! {
+    ADD = "INSERT INTO forms (id, kind, language, design, version, revision, public_at, sites, made_at)
+           VALUES ($1, 'other', 'en', $2, 1, 1, $3, '', $3)";
+    ADD_VERSION = "INSERT INTO form_versions (form, version, design, published_at) VALUES ($1, 1, $2, $3)";
+    ADD_ANSWER = "INSERT INTO form_answers (id, form, version, client, given_at, given, changes) VALUES ($1, $2, 1, $3, $4, '[]', '[]')";
+}
+
+/// What fills the holes of a path for a record of this kind.
+pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
+    let (id, answer, now) = (
+        desk.house.world.id(),
+        desk.house.world.id(),
+        desk.house.world.now(),
+    );
+    let client = clients::made(desk, "client", whose);
+    let of: Id = client.first().unwrap().parse().unwrap();
+    let added = desk.house.store.write(move |tx| {
+        tx.execute(ADD, &params![id, DESIGN, now])?;
+        tx.execute(ADD_VERSION, &params![id, DESIGN, now])?;
+        tx.execute(ADD_ANSWER, &params![answer, id, of, now])
+    });
+    added.kept();
+    match kind {
+        "form-field" => vec![id.to_string(), "f1".into()],
+        "form-answer" => vec![id.to_string(), answer.to_string()],
+        _ => vec![id.to_string()],
+    }
+}
