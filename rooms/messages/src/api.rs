@@ -138,7 +138,10 @@ async fn list(call: Call, which: Paged<Which>) -> Result<Answer, Problem> {
         let came = queries::lately(read, after, limit + 1)?;
         let written = desk.written(read, &scope, after, limit + 1)?;
         let shown = limit as usize;
-        let mut all: Vec<Either> = came.into_iter().map(Either::Came).collect();
+        let mut all: Vec<Either> = came
+            .into_iter()
+            .map(|row| Either::Came(Box::new(row)))
+            .collect();
         all.extend(written.into_iter().map(Either::Written));
         all.sort_by_key(|one| std::cmp::Reverse(one.key()));
         let next = all.get(shown).and_then(|_| all.get(shown - 1));
@@ -169,7 +172,7 @@ async fn list(call: Call, which: Paged<Which>) -> Result<Answer, Problem> {
 
 /// A mail of either way.
 enum Either {
-    Came(MessageRow),
+    Came(Box<MessageRow>),
     Written(Written),
 }
 

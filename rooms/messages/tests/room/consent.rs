@@ -104,9 +104,11 @@ fn fetches(desk: &Desk, port: u16) -> String {
     ada.post(&page, &format!("{page}/test"), &[]).text
 }
 
+/// That of the program, and two tokens.
+type Row = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+
 fn secrets(desk: &Desk) -> Vec<Option<Vec<u8>>> {
-    let rows: Vec<(Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>)> =
-        desk.store.read(|read| read.all(SECRETS, &[])).kept();
+    let rows: Vec<Row> = desk.store.read(|read| read.all(SECRETS, &[])).kept();
     rows.into_iter()
         .flat_map(|(one, two, three)| [one, two, three])
         .collect()

@@ -270,7 +270,7 @@ fn pictures_from_elsewhere_are_left_out_until_they_are_asked_for() {
     assert!(!without.html.contains("t.example"));
     assert_eq!(without.left_out, 2);
     let pixel = "https://t.example/pixel.gif".to_owned();
-    assert_eq!(without.remote, [pixel.clone()]);
+    assert_eq!(without.remote, std::slice::from_ref(&pixel));
     // What was fetched is written into the page: nobody asks there.
     let asked = Pictures {
         fetched: HashMap::from([(pixel, "data:image/gif;base64,AA==".to_owned())]),
