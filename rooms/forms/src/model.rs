@@ -223,7 +223,10 @@ impl Design {
             let id = format!("f{number}");
             self.fields.iter().any(|field| field.id == id)
         };
-        let number = (1..).find(|number| !taken(number)).unwrap_or_default();
+        // One of so many is free: there are fewer fields than numbers.
+        let number = (1..=self.fields.len() + 1)
+            .find(|number| !taken(number))
+            .unwrap_or_default();
         format!("f{number}")
     }
 }

@@ -161,11 +161,9 @@ fn of_client(
 ) -> Result<Vec<Changed>, ClientError> {
     let client: Client = tx.one(queries::ANY, &params![id])?;
     let before = client.draft();
-    let facts = |draft: &Draft| {
-        let [a, b, c, d, e, f, g, h, i, j] = draft.facts();
-        [("name", draft.name.clone()), a, b, c, d, e, f, g, h, i, j]
-    };
-    let changed = differing(Whose::Client, facts(&before), facts(draft));
+    let name = |draft: &Draft| [("name", draft.name.clone())];
+    let mut changed = differing(Whose::Client, name(&before), name(draft));
+    changed.extend(differing(Whose::Client, before.facts(), draft.facts()));
     if !changed.is_empty() {
         tx.execute(
             queries::CHANGE_OWN,
