@@ -48,6 +48,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) title: &'static str,
+    /// The same where the request is plain.
+    pub(crate) short: &'static str,
     pub(crate) subject: String,
     pub(crate) href: String,
     pub(crate) state: &'static str,
@@ -149,6 +151,12 @@ impl Item {
             "solution" => words.say("promised.solution"),
             _ => words.say("promised.promise"),
         };
+        let short = match self.kind {
+            "receipt" => words.say("promised.receipt_short"),
+            "news" => words.say("promised.news_short"),
+            "solution" => words.say("promised.solution_short"),
+            _ => words.say("promised.promise_short"),
+        };
         let sentence = match (&self.said, self.kind) {
             (Some((said, by)), _) => words.with("promised.said", &[("words", said), ("name", by)]),
             (None, "receipt") => words.say("promised.receipt_why").to_owned(),
@@ -164,6 +172,7 @@ impl Item {
         );
         Shown {
             title,
+            short,
             subject: self.subject.clone(),
             href: self.href.clone(),
             state: state.name(),
