@@ -88,10 +88,10 @@ pub fn mailing(words: &[&str]) -> Result<(), String> {
 fn place(asked: &HouseAsked) -> Vec<String> {
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let mut words = vec!["--data".to_owned(), path(&asked.data)];
-    for key in &asked.key_file {
+    if let Some(key) = &asked.key_file {
         words.extend(["--key-file".to_owned(), path(key)]);
     }
-    for url in &asked.database_url {
+    if let Some(url) = &asked.database_url {
         words.extend(["--database-url".to_owned(), url.clone()]);
     }
     words
