@@ -242,7 +242,8 @@ fn bring(door: &str, seen: &Seen, (begun, rate, all): (Stopwatch, u64, u64)) -> 
 
 /// A mail of two to six thousand letters; a third of them go on with what the same person wrote before.
 fn mail(number: u64) -> (String, String) {
-    let from = format!("client{}@brennan{}.example", number % WRITERS, number % 97);
+    let writer = number % WRITERS;
+    let from = format!("client{writer}@brennan{}.example", writer % 97);
     let answers = number
         .checked_sub(WRITERS)
         .filter(|_| number.is_multiple_of(3));
