@@ -29,6 +29,9 @@ use crate::ask::ServeAsked;
 use crate::house::House;
 use crate::tell::{Failure, Outcome, answer};
 
+/// So many connections may wait to be taken.
+const KNOCKING: i32 = 1_024;
+
 /// Serves until it is told to stop.
 pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
     give_back();
@@ -56,6 +59,8 @@ pub fn run(
     let sealing = seal::Running::start(house)?;
     let at = listener.local_addr().unwrap_or(asked.listen);
     listener.set_nonblocking(true).map_err(unstarted)?;
+    // Of more who knock at once than the line holds the system drops some without a word.
+    rustix::net::listen(&listener, KNOCKING).map_err(|error| unstarted(error.into()))?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(unstarted)?;
         let site = tokio::task::block_in_place(|| site(house, asked, asked.origin(at)))?;
