@@ -5,7 +5,6 @@ use kept_testing::on_both;
 
 use crate::ask::{Answer, Asker};
 use crate::desk::{Desk, Hired, ORIGIN, PASSWORD};
-use crate::table::{Case, Kind, Table};
 
 const SESSION: &str = "__Host-kept-session";
 const OTHER: &str = "seven+grey+herons";
@@ -230,33 +229,5 @@ on_both! {
         desk.pass_seconds(-8 * 24 * 3600);
         let (_, fresh) = at_desk(&desk, "employee");
         assert!(is_in(&desk, &fresh));
-    }
-}
-
-#[test]
-fn a_field_that_a_form_does_not_have_is_refused_and_nothing_is_done() {
-    let Some(home) = kept_testing::Home::new(kept_store::Dialect::Sqlite, "fields") else {
-        return;
-    };
-    let desk = Desk::new(&home);
-    let table = Table::read();
-    for entry in table.route.iter().filter(|entry| !entry.form.is_empty()) {
-        let role = crate::desk::ROLES
-            .iter()
-            .find(|role| table.lets(entry, Kind::Role(role)));
-        let (hired, asker) = at_desk(&desk, role.unwrap());
-        let record = entry.record.as_deref();
-        let holes = record.map_or(Vec::new(), |record| {
-            crate::records::holes(&desk, record, Case::There, &hired)
-        });
-        let form = entry
-            .form
-            .replace("{n}", &desk.number().to_string())
-            .replace("{id}", &desk.house.world.id().to_string())
-            .replace("{password}", &PASSWORD.replace(' ', "+"));
-        let before = desk.audited();
-        let more = format!("{form}&is_admin=on");
-        let answer = asker.send(&desk, entry.method(), &entry.path(&holes), (&more, true));
-        assert_eq!(desk.audited(), before, "{}: {}", entry.is, answer.status);
     }
 }
