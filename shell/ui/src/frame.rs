@@ -236,7 +236,7 @@ impl Frame {
         assets::STYLE.path
     }
 
-    /// Where the stylesheet of documents is: SOPs, their set-up, the reference of the API.
+    /// Where the stylesheet of documents is: SOPs, their set-up, the reference of the API; and of the pages of clients.
     pub fn document_style(&self) -> &'static str {
         assets::DOCUMENT_STYLE.path
     }

@@ -33,7 +33,7 @@ const MOST_LINKS: usize = 3;
 #[derive(Template)]
 #[template(path = "forms/fill.html")]
 pub(super) struct FillPage {
-    style: &'static str,
+    styles: Vec<&'static str>,
     words: Words,
     title: String,
     intro: Html,
@@ -47,7 +47,7 @@ pub(super) struct FillPage {
 #[derive(Template)]
 #[template(path = "forms/end.html")]
 struct EndPage {
-    style: &'static str,
+    styles: Vec<&'static str>,
     words: Words,
     title: String,
     text: Html,
@@ -93,10 +93,11 @@ impl Shown {
     }
 }
 
-fn style() -> &'static str {
-    let mut all = kept_ui::ASSETS.iter();
-    all.find(|asset| asset.kind.starts_with("text/css"))
-        .map_or("", |asset| asset.path)
+/// The stylesheets: what all pages have, and what those of clients have beside it.
+fn styles() -> Vec<&'static str> {
+    let all = kept_ui::ASSETS.iter();
+    let sheets = all.filter(|asset| asset.kind.starts_with("text/css"));
+    sheets.map(|asset| asset.path).collect()
 }
 
 /// A page that runs nothing, and that these sites may show within theirs.
@@ -133,7 +134,7 @@ pub(super) fn fill_page(
         Shown::of(field, &values, error.map(|(_, key)| words.say(key)))
     };
     FillPage {
-        style: style(),
+        styles: styles(),
         words,
         title: design.title.clone(),
         intro: prose::prose(&design.intro),
@@ -162,7 +163,7 @@ impl FillPage {
 fn gone(language: &str) -> Response {
     let words = texts::of(language);
     let page = EndPage {
-        style: style(),
+        styles: styles(),
         words,
         title: words.say("form.gone").to_owned(),
         text: prose::prose(words.say("form.gone_words")),
@@ -177,7 +178,7 @@ fn thanks(design: &Design, language: &str, ancestors: &str) -> Response {
         text => text,
     };
     let page = EndPage {
-        style: style(),
+        styles: styles(),
         words,
         title: words.say("form.thanks").to_owned(),
         text: prose::prose(text),
