@@ -23,7 +23,9 @@ use super::{floor, rows};
 use crate::place;
 
 /// So many rows go in at once.
-const AT_ONCE: u64 = 200;
+const AT_ONCE: u64 = 1_000;
+/// What the writer may keep of the file, in MiB: the rows go in at random places of their indexes.
+const MEMORY: u32 = 4_096;
 /// So many documents are brought into the index in one transaction.
 const DOCUMENTS: u32 = 1_000;
 /// Those that speak of requests and of clients.
@@ -38,6 +40,7 @@ pub fn make(asked: &Asked, clients: u64) -> Result<(), String> {
     let means = Means {
         store: Settings {
             write_time: Duration::from_mins(10),
+            writer_memory: MEMORY,
             ..Settings::default()
         },
         ..Means::default()

@@ -56,8 +56,8 @@ struct Which {}
 
 /// A mail that came in, or that we have written.
 #[derive(Default, Serialize, ToSchema)]
-#[schema(as = Message)]
-struct MessageBody {
+#[schema(as = Mail)]
+struct MailBody {
     /// Its identity.
     #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
     id: String,
@@ -125,7 +125,7 @@ struct MessageBody {
 #[utoipa::path(
     get, path = "/api/v1/messages", tag = "Messages", operation_id = "listMessages",
     params(Paging),
-    responses((status = 200, description = "A page of the list", body = PageOf<MessageBody>)),
+    responses((status = 200, description = "A page of the list", body = PageOf<MailBody>)),
     security(("token" = ["read-requests"]))
 )]
 async fn list(call: Call, which: Paged<Which>) -> Result<Answer, Problem> {
@@ -185,7 +185,7 @@ impl Either {
 }
 
 /// A mail of ours: its letter while it is kept, and what became of it.
-fn written_body(read: &Read<'_>, one: &Written) -> Result<MessageBody, StoreError> {
+fn written_body(read: &Read<'_>, one: &Written) -> Result<MailBody, StoreError> {
     let parcel = outbox::one(read, one.id, kept_mail::TOPIC)?;
     let letter = parcel.and_then(|parcel| Letter::read(&parcel.body));
     let fate = outbox::fates(read, &[one.id])?.into_iter().next();
@@ -196,7 +196,7 @@ fn written_body(read: &Read<'_>, one: &Written) -> Result<MessageBody, StoreErro
         Some(Fate::Failed(..)) => "failed",
         None => "unknown",
     };
-    let (mut body, request) = (MessageBody::default(), one.request.to_string());
+    let (mut body, request) = (MailBody::default(), one.request.to_string());
     if let Some(letter) = letter {
         let to = match &letter.to {
             Recipient::Address(to) => Some(to.email.clone()),
@@ -214,7 +214,7 @@ fn written_body(read: &Read<'_>, one: &Written) -> Result<MessageBody, StoreErro
         body.mailbox = letter.from.clone();
         body.from = letter.from;
     }
-    Ok(MessageBody {
+    Ok(MailBody {
         id: one.id.to_string(),
         direction: "out",
         from_name: one.name.clone(),
@@ -225,9 +225,9 @@ fn written_body(read: &Read<'_>, one: &Written) -> Result<MessageBody, StoreErro
     })
 }
 
-fn body(row: &MessageRow) -> MessageBody {
+fn body(row: &MessageRow) -> MailBody {
     let flaws = row.flaws.split(", ").filter(|flaw| !flaw.is_empty());
-    MessageBody {
+    MailBody {
         id: row.id.to_string(),
         direction: "in",
         raw_sha256: Some(row.hash()),

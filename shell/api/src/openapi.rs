@@ -25,9 +25,14 @@ struct Shared;
 
 /// Joins what the rooms say of their routes, and completes it by what all of them have in common: how they refuse, `{id}`,
 /// `Idempotency-Key` of a POST, `If-Match` of a PUT.
+///
+/// # Panics
+///
+/// Where it was built with checks, and two rooms call different shapes by one name: the first would stand for both.
 pub fn document(rooms: impl IntoIterator<Item = OpenApi>, version: &str) -> Description {
     let mut whole = Shared::openapi();
     for room in rooms {
+        debug_assert_eq!(named_twice(&whole, &room), Vec::<&str>::new());
         whole.merge(room);
     }
     whole.info = InfoBuilder::new()
@@ -44,6 +49,20 @@ pub fn document(rooms: impl IntoIterator<Item = OpenApi>, version: &str) -> Desc
         text: value.to_string().into(),
         value: Arc::new(value),
     }
+}
+
+/// Names that stand for one shape here and for another there.
+fn named_twice<'a>(whole: &OpenApi, room: &'a OpenApi) -> Vec<&'a str> {
+    let of = |one: &'a OpenApi| one.components.iter().flat_map(|parts| &parts.schemas);
+    let known = whole.components.as_ref().map(|parts| &parts.schemas);
+    of(room)
+        .filter(|(name, shape)| {
+            known
+                .and_then(|known| known.get(*name))
+                .is_some_and(|other| other != *shape)
+        })
+        .map(|(name, _)| name.as_str())
+        .collect()
 }
 
 const ABOUT: &str = "Send a token with every request: `Authorization: Bearer kept_…`. People make tokens in their settings; a \

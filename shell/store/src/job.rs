@@ -75,11 +75,17 @@ where
     }
 
     fn answer(self: Box<Self>) {
-        let result = self
-            .result
-            .unwrap_or_else(|| Err(E::from(StoreError::Timeout)));
+        let Self {
+            run,
+            result,
+            caller,
+            ..
+        } = *self;
+        // First: with what it holds of the store, the last handle could go here after the caller has gone on, and a thread that closes a
+        // database cannot be waited for by itself. A process that ended meanwhile would take the cipher away from under it.
+        drop(run);
         // A caller who has gone looks the outcome up by its idempotency key.
-        let _ = self.caller.send(result);
+        let _ = caller.send(result.unwrap_or_else(|| Err(E::from(StoreError::Timeout))));
     }
 }
 

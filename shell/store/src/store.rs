@@ -48,6 +48,9 @@ pub struct Settings {
     pub writers: usize,
     /// How much work may wait before more is refused with [`StoreError::Busy`].
     pub queue: usize,
+    /// How much of the file the thread that writes may keep in memory, in MiB, on SQLite. Where millions of rows go in at random places,
+    /// much of it saves reading each page again.
+    pub writer_memory: u32,
     /// How long a write may take, the wait included.
     pub write_time: Duration,
     /// How long a read may take, the wait included.
@@ -64,6 +67,7 @@ impl Default for Settings {
                 .clamp(2, 8),
             writers: 8,
             queue: 1024,
+            writer_memory: connection::WRITER_MEMORY,
             write_time: Duration::from_secs(20),
             read_time: Duration::from_secs(10),
             points: Points::default(),
@@ -164,7 +168,7 @@ impl Store {
         let dialect = match place {
             Place::File { path, key } => {
                 let writer = Writer {
-                    connection: connection::open(path, key, Use::Write)?,
+                    connection: connection::open(path, key, Use::Write(settings.writer_memory))?,
                     points: settings.points.clone(),
                     counters: counters.clone(),
                 };

@@ -153,6 +153,23 @@ on_both! {
         assert_eq!(rows[1], (id(2), i64::MAX, String::new(), None, false, None, None, Instant::MIN));
     }
 
+    fn what_a_closure_holds_has_gone_before_its_answer_comes(home) {
+        struct Slow(Arc<AtomicU64>);
+        impl Drop for Slow {
+            fn drop(&mut self) {
+                std::thread::sleep(Duration::from_millis(50));
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let store = with_notes(home);
+        let gone = Arc::new(AtomicU64::new(0));
+        let (read, written) = (Slow(Arc::clone(&gone)), Slow(Arc::clone(&gone)));
+        store.read(move |_| { let _held = &read; Ok::<_, StoreError>(()) }).kept();
+        assert_eq!(gone.load(Ordering::SeqCst), 1);
+        store.write(move |_| { let _held = &written; Ok::<_, StoreError>(()) }).kept();
+        assert_eq!(gone.load(Ordering::SeqCst), 2);
+    }
+
     fn parameters_may_stand_in_any_order_in_the_text(home) {
         let store = with_notes(home);
         for (number, text) in [(1, "apple"), (2, "pear"), (3, "plum")] {

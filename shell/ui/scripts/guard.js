@@ -12,7 +12,8 @@ const OWN = '[data-own]';
 export function guard() {
   const begin = (event) => {
     const form = event.target.closest?.('form');
-    if (form && event.isTrusted) begun.add(form);
+    // Also where no hand did it: what expands words, fills in a password or dictates says the same by a script.
+    if (form) begun.add(form);
   };
   document.addEventListener('input', begin, true);
   document.addEventListener('change', begin, true);
@@ -28,9 +29,10 @@ export function guard() {
   });
   // Sent and taken: what comes back is the truth. Sent and refused: the page comes back with what was written.
   document.addEventListener('turbo:submit-end', (event) => {
-    // What was only looked at is not sent.
+    // What was only looked at is not sent, and what came into its frame is not saved anywhere yet.
     const looked = event.detail.formSubmission?.submitter?.hasAttribute('data-turbo-frame');
-    if (event.detail.success && !looked) begun.delete(event.target);
+    if (looked) begun.add(event.target);
+    else if (event.detail.success) begun.delete(event.target);
     // A refresh that a form has cut short never ends for Turbo, and the page would call itself busy from then on.
     document.documentElement.removeAttribute('aria-busy');
   });

@@ -17,13 +17,15 @@ use crate::key::Key;
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
-    Write,
+    /// With so many MiB in memory.
+    Write(u32),
     Read,
 }
 
-/// How much each connection may keep in memory, in KiB.
-const WRITER_CACHE: i64 = 40 * 1024;
-const READER_CACHE: i64 = 32 * 1024;
+/// How much the connection that writes may keep in memory where nothing else is asked for, in MiB.
+pub(crate) const WRITER_MEMORY: u32 = 40;
+/// How much a connection that reads may keep in memory, in MiB.
+const READER_MEMORY: u32 = 32;
 const STATEMENTS_KEPT: usize = 512;
 /// The first SQLite without the faults in its write-ahead log that were found in 2026.
 const LEAST_VERSION: i32 = 3_051_003;
@@ -35,7 +37,7 @@ pub(crate) fn open(path: &Path, key: &Key, purpose: Use) -> Result<Connection, O
     // Readers open for writing too: the shared memory beside a write-ahead log must be writable. `query_only` holds
     // them back.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if purpose == Use::Write {
+    if matches!(purpose, Use::Write(_)) {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let refused = |error: &rusqlite::Error| match error.sqlite_error_code() {
@@ -59,10 +61,11 @@ pub(crate) fn open(path: &Path, key: &Key, purpose: Use) -> Result<Connection, O
 }
 
 fn opening(key: &Key, purpose: Use) -> String {
-    let (cache, mode) = match purpose {
-        Use::Write => (WRITER_CACHE, ""),
-        Use::Read => (READER_CACHE, "PRAGMA query_only = ON;"),
+    let (memory, mode) = match purpose {
+        Use::Write(memory) => (memory, ""),
+        Use::Read => (READER_MEMORY, "PRAGMA query_only = ON;"),
     };
+    let cache = u64::from(memory) * 1024;
     format!(
         "PRAGMA cipher_log_level = NONE;
          PRAGMA key = \"x'{}'\";

@@ -33,7 +33,7 @@ pub fn encrypt_anew(from: &Path, key: &Key, to: &Path, next: &Key) -> Result<(),
         place: to.display().to_string(),
         message: error.to_string(),
     };
-    let old = connection::open(from, key, Use::Write)?;
+    let old = connection::open(from, key, Use::Write(connection::WRITER_MEMORY))?;
     let run = || {
         // Alone from here to the end: a reader or a writer elsewhere is an error, not a loss.
         old.execute_batch(
@@ -49,7 +49,7 @@ pub fn encrypt_anew(from: &Path, key: &Key, to: &Path, next: &Key) -> Result<(),
         old.execute_batch("DETACH DATABASE anew")
     };
     run().map_err(|error: rusqlite::Error| refused(&error))?;
-    let new = connection::open(to, next, Use::Write)?;
+    let new = connection::open(to, next, Use::Write(connection::WRITER_MEMORY))?;
     let differing = compare(&old, &new).map_err(|error| refused(&error))?;
     if let Some(what) = differing {
         return Err(refused(&what));
