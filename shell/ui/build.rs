@@ -4,10 +4,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs, io};
-
-/// Once for each state of these; anything else leaves the installed packages as they are.
-const PACKAGES: [&str; 2] = ["package.json", "package-lock.json"];
+use std::{env, fs};
 
 fn main() {
     if let Err(message) = build() {
@@ -29,69 +26,16 @@ fn build() -> Result<(), String> {
     ] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    let npm = install(&source, &out.join("npm"))?;
+    let npm = kept_npm::install(&source, &out.join("npm"))?;
     let assets = out.join("assets");
     let mut make = Command::new("node");
     make.current_dir(npm)
         .arg(source.join("assets.mjs"))
         .arg(&source)
         .arg(&assets);
-    run(&mut make, "making the assets")?;
+    kept_npm::run(&mut make, "making the assets")?;
     let code = [assets_code(&assets)?, icons_code(&source)?].concat();
     fs::write(out.join("assets.rs"), code).map_err(|error| format!("assets.rs: {error}"))
-}
-
-/// `npm ci` in a folder of the build, when the lock file is another than the one installed there.
-fn install(source: &Path, folder: &Path) -> Result<PathBuf, String> {
-    let mut wanted = String::new();
-    for file in PACKAGES {
-        println!("cargo::rerun-if-changed={file}");
-        wanted +=
-            &fs::read_to_string(source.join(file)).map_err(|error| format!("{file}: {error}"))?;
-    }
-    let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(folder.to_owned());
-    }
-    let failed = |error: io::Error| format!("{}: {error}", folder.display());
-    fs::create_dir_all(folder).map_err(failed)?;
-    for file in PACKAGES {
-        fs::copy(source.join(file), folder.join(file)).map_err(failed)?;
-    }
-    let mut npm = Command::new("npm");
-    npm.current_dir(folder).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]);
-    run(
-        &mut npm,
-        "installing the packages of shell/ui/package-lock.json",
-    )?;
-    fs::write(&stamp, wanted).map_err(failed)?;
-    Ok(folder.to_owned())
-}
-
-fn run(command: &mut Command, doing: &str) -> Result<(), String> {
-    let program = command.get_program().display().to_string();
-    let done = command.output().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => format!(
-            "`{program}` was not found. The pages are built with Node.js 20 or later and its npm: install them \
-             (Debian: apt-get install nodejs npm) and build again."
-        ),
-        _ => format!("`{program}` could not be started: {error}"),
-    })?;
-    if done.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&done.stderr);
-    Err(format!(
-        "{doing} failed ({}).\n{}",
-        done.status,
-        said.trim()
-    ))
 }
 
 /// A constant for each asset, with its bytes in every form there is.

@@ -91,6 +91,31 @@ pub fn look(text: &str, about: &About<'_>) -> Looked {
     }
 }
 
+/// A word of a text: where it stands, in bytes, and whether it is the first of its sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// From its first letter to its last, without the marks around it.
+    pub range: std::ops::Range<usize>,
+    /// Whether a sentence begins with it.
+    pub begins: bool,
+}
+
+/// The words of a text in their order, as the remarks see them: quoted lines, code, addresses and what follows a signature's line are
+/// passed over.
+pub fn words(text: &str) -> Vec<Said> {
+    let read = Text::read(text);
+    let sentences = read.sentences.iter();
+    sentences
+        .flat_map(|sentence| {
+            let words = read.words(sentence).iter().enumerate();
+            words.map(|(place, word)| Said {
+                range: word.range.clone(),
+                begins: place == 0,
+            })
+        })
+        .collect()
+}
+
 /// When to write again, where nothing else is known: at the closing of the second working day from now.
 pub fn next_word(about: &About<'_>) -> Instant {
     let later = about.calendar.add_working_days(about.now, 2);

@@ -13,6 +13,11 @@ impl Texts for Templates {
         Ok(all.into_iter().map(text).collect())
     }
 
+    fn scripts(&self, read: &Read<'_>) -> Result<Vec<Text>, StoreError> {
+        let all = kept_templates::offered(read, "phone")?;
+        Ok(all.into_iter().map(text).collect())
+    }
+
     fn text(
         &self,
         read: &Read<'_>,

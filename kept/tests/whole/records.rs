@@ -100,9 +100,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
 fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
-        "delivery" | "request-file" | "portal-file" | "portal-shared" | "form-answer" => {
-            vec![id.clone(), id]
-        }
+        "delivery" | "request-file" | "request-picture" | "portal-file" | "portal-shared"
+        | "form-answer" => vec![id.clone(), id],
         "form-field" => vec![id, "f1".into()],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],

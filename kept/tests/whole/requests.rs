@@ -51,11 +51,11 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
             vec![id.to_string()]
         }
         "request-act" => vec![request(desk, whose), "assignment".into()],
-        "request-file" => {
+        "request-file" | "request-picture" => {
             let request = request(desk, whose);
             let of: Id = request.parse().unwrap();
             let row = move |tx: &kept_store::Write<'_>| {
-                tx.execute(ADD_FILE, &params![id, of, &b"x"[..], now])
+                tx.execute(ADD_FILE, &params![id, of, &b"GIF89a"[..], now])
             };
             desk.house.store.write(row).kept();
             vec![request, id.to_string()]

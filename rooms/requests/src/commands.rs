@@ -65,8 +65,8 @@ pub use talk::{
     Answer, acknowledge_request, admit_person, client_writes, end_waiting, note_request,
     reply_to_request, wait_for,
 };
-pub(crate) use work::Work;
-pub use write::write_first;
+pub(crate) use work::{Work, is_picture};
+pub use write::{open_first, write_first};
 
 use crate::client_pages::ClientPages;
 use crate::model::{Request, RequestId};

@@ -93,7 +93,12 @@ pub fn in_reach(read: &Read<'_>, scope: &Scope, id: RequestId) -> Result<bool, S
 /// As the database says.
 pub fn file(read: &Read<'_>, file: Id) -> Result<Option<Enclosed>, StoreError> {
     let found: Option<(String, Vec<u8>)> = read.maybe(queries::ANY_FILE, &params![file])?;
-    Ok(found.map(|(name, content)| Enclosed { name, content }))
+    let enclosed = |(name, content)| Enclosed {
+        id: file,
+        name,
+        content,
+    };
+    Ok(found.map(enclosed))
 }
 
 /// The requests of a client or of a contact; none of a person.

@@ -52,6 +52,7 @@ pub fn routes(room: Room) -> Routes {
         .route("/messages/new", get(compose::compose).post(compose::send))
         .route("/messages/answers/check", post(compose::check))
         .route("/messages/answers/template", post(compose::put_in))
+        .route("/messages/answers/files", post(compose::open))
         .route("/settings/words", get(words::words).post(words::add_word))
         .route("/settings/words/{id}/removal", post(words::remove_word))
         .route("/requests/promises/{id}", get(act::promise))
@@ -63,6 +64,10 @@ pub fn routes(room: Room) -> Routes {
         .route("/requests/{id}/presence", post(act::present))
         .route("/requests/{id}/files", post(files::add))
         .route("/requests/{id}/files/{file}", get(files::get_file))
+        .route(
+            "/requests/{id}/files/{file}/picture",
+            get(files::get_picture),
+        )
         .with_state(room)
 }
 

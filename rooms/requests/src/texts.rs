@@ -20,6 +20,13 @@ pub trait Texts: Send + Sync {
     /// As the database says.
     fn offered(&self, read: &Read<'_>) -> Result<Vec<Text>, StoreError>;
 
+    /// What is approved to be said at the phone, by occasion and language.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn scripts(&self, read: &Read<'_>) -> Result<Vec<Text>, StoreError>;
+
     /// An approved text: the one in use, or a version that was.
     ///
     /// # Errors
@@ -50,6 +57,10 @@ pub(crate) struct NoTexts;
 
 impl Texts for NoTexts {
     fn offered(&self, _: &Read<'_>) -> Result<Vec<Text>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn scripts(&self, _: &Read<'_>) -> Result<Vec<Text>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -8,6 +8,7 @@ use kept_accounts::model::PersonId;
 use kept_clients::read::{self, ContactCard};
 use kept_journal::InForce;
 use kept_kernel::Instant;
+use kept_spelling::Spelling;
 use kept_store::{Read, StoreError};
 use kept_wording::{About, HouseWord, Looked, look};
 
@@ -23,6 +24,7 @@ pub(crate) struct Around {
     pub(crate) contact: Option<ContactCard>,
     greeted: bool,
     house: Vec<HouseWord>,
+    spelling: Spelling,
 }
 
 /// What was remarked, by the name of its kind, and how often.
@@ -42,21 +44,32 @@ pub(crate) fn around(
         Some(contact) => read::contact(read, contact)?,
         None => None,
     };
-    let house = queries::house_words(read)?.into_iter();
-    Ok(Some(Around {
-        contact,
-        greeted: queries::wrote_since(read, id, (me, now.plus_micros(-GREETED_FOR)))?,
-        house: house.map(|(_, word)| word).collect(),
-    }))
+    let mut around = towards(read, contact)?;
+    around.greeted = queries::wrote_since(read, id, (me, now.plus_micros(-GREETED_FOR)))?;
+    // What the client calls a thing is its name here.
+    let mut said = queries::said_by_client(read, id)?;
+    said.push(request.subject);
+    for text in &said {
+        around.spelling = around.spelling.knowing(text);
+    }
+    Ok(Some(around))
 }
 
 /// What is known around a message to a contact that begins a conversation; or to somebody who is not known.
 pub(crate) fn towards(read: &Read<'_>, contact: Option<ContactCard>) -> Result<Around, StoreError> {
     let house = queries::house_words(read)?.into_iter();
+    let house: Vec<HouseWord> = house.map(|(_, word)| word).collect();
+    let language = contact.as_ref().map_or("en", |one| &one.language);
+    let names = contact.as_ref().map_or("", |one| &one.name);
+    let mut spelling = Spelling::of(language).knowing(names);
+    for word in &house {
+        spelling = spelling.knowing(&word.say);
+    }
     Ok(Around {
         contact,
         greeted: false,
-        house: house.map(|(_, word)| word).collect(),
+        house,
+        spelling,
     })
 }
 
@@ -90,6 +103,7 @@ impl Around {
         }
         about.greeted = self.greeted;
         about.house = &self.house;
+        about.speller = Some(&self.spelling);
         about.next_at = next_at;
         about
     }

@@ -10,13 +10,26 @@ use lettre::message::{Attachment, MessageBuilder, MultiPart, SinglePart};
 use crate::letter::Letter;
 use crate::sender::Sender;
 
-/// A file that goes with a message.
+/// A file that goes with a message. Where its HTML has the [`place`](Enclosed::place) of one, that one is a picture in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enclosed {
+    /// By which it is known.
+    pub id: Id,
     /// `Quote 1182.pdf`
     pub name: String,
     /// Its bytes.
     pub content: Vec<u8>,
+}
+
+impl Enclosed {
+    /// Where a picture of a letter is shown from: `cid:…`.
+    pub fn place(id: Id) -> String {
+        format!("cid:{}", content_id(id))
+    }
+}
+
+fn content_id(id: Id) -> String {
+    format!("{id}@picture.kept")
 }
 
 /// Boundaries follow from the parcel, so that the same parcel is the same message at every try.
@@ -35,10 +48,22 @@ pub(crate) fn written(
         let whole = mixed.singlepart(SinglePart::plain(words));
         return builder.multipart(with_files(whole, enclosed));
     };
+    let (pictures, enclosed): (Vec<_>, Vec<_>) = enclosed.into_iter().partition(|file| {
+        let place = Enclosed::place(file.id);
+        html.contains(&format!("\"{place}\""))
+    });
     let both = MultiPart::alternative()
         .boundary(format!("kept-both-{parcel}"))
-        .singlepart(SinglePart::plain(words))
-        .singlepart(SinglePart::html(html));
+        .singlepart(SinglePart::plain(words));
+    let both = if pictures.is_empty() {
+        both.singlepart(SinglePart::html(html))
+    } else {
+        let related = MultiPart::related().boundary(format!("kept-related-{parcel}"));
+        both.multipart(with_pictures(
+            related.singlepart(SinglePart::html(html)),
+            pictures,
+        ))
+    };
     if enclosed.is_empty() {
         return builder.multipart(both);
     }
@@ -46,11 +71,21 @@ pub(crate) fn written(
     builder.multipart(with_files(mixed.multipart(both), enclosed))
 }
 
+fn with_pictures(whole: MultiPart, pictures: Vec<Enclosed>) -> MultiPart {
+    pictures.into_iter().fold(whole, |whole, file| {
+        let (kind, id, name) = (kind_of(&file.name), content_id(file.id), named(&file.name));
+        whole.singlepart(Attachment::new_inline_with_name(id, name).body(file.content, kind))
+    })
+}
+
+fn named(name: &str) -> String {
+    name.chars().filter(|one| !one.is_control()).collect()
+}
+
 fn with_files(whole: MultiPart, enclosed: Vec<Enclosed>) -> MultiPart {
     enclosed.into_iter().fold(whole, |whole, file| {
         let kind = kind_of(&file.name);
-        let name: String = file.name.chars().filter(|one| !one.is_control()).collect();
-        whole.singlepart(Attachment::new(name).body(file.content, kind))
+        whole.singlepart(Attachment::new(named(&file.name)).body(file.content, kind))
     })
 }
 
@@ -61,6 +96,8 @@ fn kind_of(name: &str) -> ContentType {
         Some("pdf") => "application/pdf",
         Some("png") => "image/png",
         Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("webp") => "image/webp",
         Some("txt" | "log") => "text/plain; charset=utf-8",
         Some("csv") => "text/csv; charset=utf-8",
         _ => "application/octet-stream",

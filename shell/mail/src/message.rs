@@ -389,8 +389,42 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_the_text_shows_is_part_of_it() {
+        let (shown, beside) = (Id::from_bytes([1; 16]), Id::from_bytes([2; 16]));
+        let file = |id, name: &str| Enclosed {
+            id,
+            name: name.to_owned(),
+            content: b"\x89PNG\r\n\x1a\n".to_vec(),
+        };
+        let place = Enclosed::place(shown);
+        let letter = Letter {
+            html: Some(format!("<p><img src=\"{place}\" alt=\"the pump\" /></p>")),
+            ..answer()
+        };
+        let files = vec![file(shown, "pump.png"), file(beside, "quote.png")];
+        let at = Instant::from_seconds(1_769_790_600);
+        let to = to("ruth@brennan.example");
+        let message = compose(&letter, &to, &marked(), files, (Id::default(), at)).unwrap();
+        let text = String::from_utf8(message.bytes).unwrap();
+        let places = [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "multipart/related",
+            "text/html",
+        ];
+        let places: Vec<_> = places.iter().map(|kind| text.find(kind).unwrap()).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        let id = place.strip_prefix("cid:").unwrap();
+        assert!(text.contains(&format!("Content-ID: <{id}>")), "{text}");
+        assert_eq!(text.matches("Content-Disposition: inline").count(), 1);
+        assert_eq!(text.matches("Content-Disposition: attachment").count(), 1);
+    }
+
+    #[test]
     fn an_answer_is_read_as_words_and_as_html_and_carries_its_files() {
         let file = Enclosed {
+            id: Id::default(),
             name: "Angebot für Sie.pdf".to_owned(),
             content: b"%PDF-1".to_vec(),
         };

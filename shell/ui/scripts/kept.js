@@ -9,7 +9,8 @@ import { look } from './look.js';
 import { toast } from './toast.js';
 import { live } from './live.js';
 import { passkeys } from './passkeys.js';
+import { pictures } from './pictures.js';
 import { refusal } from './refusal.js';
 import { rows } from './rows.js';
 
-for (const part of [guard, refusal, look, keys, rows, palette, card, checks, toast, live, passkeys]) part();
+for (const part of [guard, refusal, look, keys, rows, palette, card, checks, toast, live, passkeys, pictures]) part();

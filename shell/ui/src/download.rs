@@ -28,6 +28,18 @@ pub fn download(name: &str, content: Vec<u8>) -> Response {
     response
 }
 
+/// Hands out a picture to be shown on a page of ours. Whoever calls knows by its bytes that it is one, of this kind.
+pub fn picture(kind: &'static str, content: Vec<u8>) -> Response {
+    let mut response = download("picture", content);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("inline"),
+    );
+    response
+}
+
 /// The name of a file that somebody sent, without paths and without what could end a header.
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -42,7 +42,7 @@ pub mod words;
 pub use assets::{ALL as ASSETS, Asset};
 pub use cookie::Jar;
 pub use csrf::Csrf;
-pub use download::{download, file_name};
+pub use download::{download, file_name, picture};
 pub use failure::Failure;
 pub use flash::Flash;
 pub use form::{Filled, Form};

@@ -9,15 +9,21 @@ use crate::html::Html;
 
 /// A text as a piece of a page. Its headings are of the third level and below, since the page has its own.
 pub fn prose(text: &str) -> Html {
+    prose_with(text, |_| None)
+}
+
+/// The same with the pictures that lie beside the text: `picture` says by the name that is written where one is shown from. Of all
+/// others their words stay.
+pub fn prose_with(text: &str, picture: impl Fn(&str) -> Option<String>) -> Html {
     let mut written = String::new();
-    html::push_html(&mut written, safe(text).into_iter());
+    html::push_html(&mut written, safe(text, &picture).into_iter());
     Html::trusted(written)
 }
 
 /// A text without its marks: for the search and for mails.
 pub fn plain(text: &str) -> String {
     let mut plain = String::new();
-    for event in safe(text) {
+    for event in safe(text, &|_| None) {
         match event {
             Event::Text(words) | Event::Code(words) => plain.push_str(&words),
             Event::SoftBreak | Event::HardBreak => plain.push(' '),
@@ -36,8 +42,8 @@ pub fn plain(text: &str) -> String {
     plain.trim_end().to_owned()
 }
 
-fn safe(text: &str) -> Vec<Event<'_>> {
-    let (mut out, mut links) = (Vec::new(), Vec::new());
+fn safe<'t>(text: &'t str, picture: &dyn Fn(&str) -> Option<String>) -> Vec<Event<'t>> {
+    let (mut out, mut links, mut pictures) = (Vec::new(), Vec::new(), Vec::new());
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         match event {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
@@ -58,8 +64,24 @@ fn safe(text: &str) -> Vec<Event<'_>> {
                 out.extend(kept.then_some(event));
             }
             Event::End(TagEnd::Link) => out.extend((links.pop() == Some(true)).then_some(event)),
-            // A picture would be fetched from elsewhere; its words stay.
-            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
+            // From elsewhere a picture would be fetched; its words stay.
+            Event::Start(Tag::Image {
+                ref dest_url,
+                link_type,
+                ..
+            }) => {
+                let shown = picture(dest_url).map(|from| Tag::Image {
+                    link_type,
+                    dest_url: from.into(),
+                    title: "".into(),
+                    id: "".into(),
+                });
+                pictures.push(shown.is_some());
+                out.extend(shown.map(Event::Start));
+            }
+            Event::End(TagEnd::Image) => {
+                out.extend((pictures.pop() == Some(true)).then_some(event));
+            }
             other => out.push(other),
         }
     }
@@ -85,7 +107,7 @@ fn leads_somewhere_safe(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, prose};
+    use super::{plain, prose, prose_with};
 
     #[test]
     fn nothing_that_was_written_becomes_a_tag() {
@@ -98,6 +120,20 @@ mod tests {
         assert!(
             html.contains("<strong>bold</strong>") && html.contains("href=\"https://example.org\"")
         );
+    }
+
+    #[test]
+    fn a_picture_is_shown_where_it_lies_beside_the_text() {
+        let text = "![the \"pump\"](<my pump.png>) and ![spy](https://example.org/spy.png) and ![x](other.png)";
+        let beside = |name: &str| (name == "my pump.png").then(|| "cid:1\"2".to_owned());
+        let html = prose_with(text, beside).to_string();
+        assert_eq!(html.matches("<img").count(), 1, "{html}");
+        assert!(
+            html.contains("src=\"cid:1%222\" alt=\"the &quot;pump&quot;\""),
+            "{html}"
+        );
+        assert!(html.contains(" and spy and x"), "{html}");
+        assert_eq!(plain(text), "the \"pump\" and spy and x");
     }
 
     #[test]

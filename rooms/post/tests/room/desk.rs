@@ -242,8 +242,9 @@ impl Outside for Paper {
 
     fn token_refused(&self, _: Id) {}
 
-    fn file(&self, _: &Read<'_>, _: Id) -> Result<Option<Enclosed>, StoreError> {
+    fn file(&self, _: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError> {
         Ok(Some(Enclosed {
+            id,
             name: "quote.pdf".to_owned(),
             content: b"%PDF".to_vec(),
         }))

@@ -178,13 +178,13 @@ pub fn add_house_word(
     may_set_up(tx, scope)?;
     let short = |text: &str, most| -> String { text.trim().chars().take(most).collect() };
     let avoid = short(&word.avoid, LONGEST_WORD);
-    if avoid.is_empty() {
-        return Err(Fault::NoWord.into());
-    }
     let (say, why) = (
         short(&word.say, LONGEST_WORD),
         short(&word.why, LONGEST_WHY),
     );
+    if avoid.is_empty() && say.is_empty() {
+        return Err(Fault::NoWord.into());
+    }
     let row = params![
         step.act.entry,
         scope.person(),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use kept_clients::ContactId;
-use kept_kernel::Id;
 use kept_mail::Address;
 use kept_store::{StoreError, Write, params};
 
@@ -176,8 +175,7 @@ pub(super) fn answered(
         ..Outward::default()
     };
     if let Doer::Person(me) = step.doer {
-        let enclosed: Vec<(Id,)> = tx.all(queries::ENCLOSED, &params![id, me])?;
-        words.files = enclosed.into_iter().map(|(file,)| file).collect();
+        words.files = tx.all(queries::ENCLOSED, &params![id, me])?;
         tx.execute(queries::DROP_STOPPED, &params![id, me])?;
         tx.execute(queries::ENCLOSE, &params![id, place, me])?;
     }

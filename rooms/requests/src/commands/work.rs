@@ -7,7 +7,7 @@ use kept_clients::ContactId;
 use kept_journal::events::NewEvent;
 use kept_journal::live;
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Before, Letter, Thread, Voice as Speaks};
+use kept_mail::{Address, Before, Enclosed, Letter, Thread, Voice as Speaks};
 use kept_store::{StoreError, Write, params};
 use kept_ui::prose;
 
@@ -49,8 +49,17 @@ pub(crate) struct Outward<'a> {
     pub(crate) link: Option<&'a str>,
     /// Who else reads it.
     pub(crate) cc: Vec<Address>,
-    /// Files of the request that go with it.
-    pub(crate) files: Vec<Id>,
+    /// Files of the request that go with it, by what they are called. Pictures among them may stand in the text.
+    pub(crate) files: Vec<(Id, String)>,
+}
+
+/// Whether a file is shown where the text names it, by what it is called.
+pub(crate) fn is_picture(name: &str) -> bool {
+    let end = name.rsplit_once('.').map(|(_, end)| end.to_lowercase());
+    matches!(
+        end.as_deref(),
+        Some("png" | "jpg" | "jpeg" | "gif" | "webp")
+    )
 }
 
 /// `Re`, `AW`, `SV`: what programs set before the subject of an answer.
@@ -242,9 +251,14 @@ impl<'a, 'b> Work<'a, 'b> {
         };
         let to = Address { name, email };
         let mut letter = Letter::to_address(to, voice, subject, prose::plain(words.text));
-        letter.html = Some(prose::prose(words.text).to_string());
+        let picture = |name: &str| {
+            let mut files = words.files.iter();
+            let (id, _) = files.find(|(_, one)| one == name && is_picture(one))?;
+            Some(Enclosed::place(*id))
+        };
+        letter.html = Some(prose::prose_with(words.text, picture).to_string());
         letter.cc.clone_from(&words.cc);
-        letter.files = words.files.iter().map(Id::to_string).collect();
+        letter.files = words.files.iter().map(|(id, _)| id.to_string()).collect();
         letter.from = from;
         letter.thread = self.thread(message)?;
         let of = self

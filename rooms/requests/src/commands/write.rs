@@ -1,16 +1,19 @@
 //! Writing to a client first: a request of its own is opened for them, so that everything said about it has one place.
 
+use kept_kernel::Id;
 use kept_mail::Address;
 use kept_store::{Write, params};
 
 use super::open::{asker, begun};
 use super::talk::answered;
-use super::{Answer, By, OpenRequestError, RequestError, Step, Work};
+use super::{
+    Answer, By, Leaves, OpenRequestError, Outgoing, RequestError, Step, Work, keep_outgoing,
+};
 use crate::model::{Draft, Fault, Request, RequestId};
 use crate::queries;
 
 /// Opens a request for a client and writes to them. Of the two steps the first opens, the second writes. `cc` reads it too, and all that
-/// follows.
+/// follows. Where it can be taken back the words wait so many microseconds, by the identity given, on the request that was opened.
 ///
 /// # Errors
 ///
@@ -20,13 +23,39 @@ pub fn write_first(
     (opens, writes): (&Step, &Step),
     by: &By,
     (id, draft): (RequestId, &Draft),
-    (answer, cc): (&Answer, &[Address]),
+    (answer, cc, waits): (&Answer, &[Address], Option<(i64, Id)>),
 ) -> Result<Request, OpenRequestError> {
-    by.handle.confirm(tx)?;
-    let me = by.person().ok_or(OpenRequestError::NotAllowed)?;
     if answer.text.trim().is_empty() {
         return Err(Fault::NoText.into());
     }
+    let opened = open_first(tx, opens, by, (id, draft), cc)?;
+    match waits {
+        Some((micros, waiting)) => keep_outgoing(
+            tx,
+            writes,
+            by,
+            ((id, None), waiting),
+            (&Outgoing::Answer, Leaves::After(micros), answer),
+        ),
+        None => answered(tx, writes, opened, answer),
+    }
+    .map_err(refused)
+}
+
+/// Opens a request for a client to whom we are about to write.
+///
+/// # Errors
+///
+/// [`OpenRequestError`]
+pub fn open_first(
+    tx: &Write<'_>,
+    opens: &Step,
+    by: &By,
+    (id, draft): (RequestId, &Draft),
+    cc: &[Address],
+) -> Result<Request, OpenRequestError> {
+    by.handle.confirm(tx)?;
+    let me = by.person().ok_or(OpenRequestError::NotAllowed)?;
     let (client, contact) = asker(tx, opens, Some(by), &draft.asker)?;
     let mut request = begun(tx, opens, Some(by), (id, &client, contact), draft)?;
     if request.email.is_none() {
@@ -52,8 +81,7 @@ pub fn write_first(
         "RequestOpened",
         &serde_json::json!({ "channel": "email", "first": "us" }),
     );
-    let opened = opened.map_err(refused)?;
-    answered(tx, writes, opened, answer).map_err(refused)
+    opened.map_err(refused)
 }
 
 fn refused(error: RequestError) -> OpenRequestError {

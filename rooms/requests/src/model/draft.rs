@@ -182,7 +182,7 @@ pub enum Fault {
     #[error("Write what is to be said.")]
     NoText,
     /// A word of the house is missing.
-    #[error("Write what is not said here.")]
+    #[error("Write what is not said here, or what is a word of yours.")]
     NoWord,
     /// Not addresses.
     #[error("Write up to 20 addresses, with commas between them.")]

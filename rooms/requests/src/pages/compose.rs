@@ -20,7 +20,7 @@ use super::act::Fields;
 use super::one::checking::{Checked, is_frame, looked_at, prefers};
 use super::one::composing::{Composing, begun_with, joined, offered};
 use super::{civil, got, missing};
-use crate::commands::write_first;
+use crate::commands::{open_first, write_first};
 use crate::drafts::{self, Draft as Begun};
 use crate::model::{Asker, Draft, Expected, Fault, instant_of};
 use crate::room::{Room, by};
@@ -358,17 +358,68 @@ pub async fn send(
     };
     let (id, by, me) = (room.new_id(), by(&signed), signed.person);
     let steps = (room.step_of(&signed), room.step_of(&signed));
+    let waits = room.hold.map(|micros| (micros, room.world.id()));
     let written = room.store.write(move |tx| {
-        let request = write_first(tx, (&steps.0, &steps.1), &by, (id, &draft), (&answer, &cc))?;
-        drafts::drop_draft(tx, me, PLACE)?;
-        Ok::<_, crate::commands::OpenRequestError>(request)
+        let steps = (&steps.0, &steps.1);
+        write_first(tx, steps, &by, (id, &draft), (&answer, &cc, waits))?;
+        drafts::drop_draft(tx, me, PLACE).map_err(crate::commands::OpenRequestError::from)
     });
+    let said = match waits {
+        Some(_) => "It has a request of its own, and leaves in ten seconds.",
+        None => "It is on its way, and has a request of its own.",
+    };
     match written.await {
-        Ok(_) => {
+        Ok(()) => {
             room.changed(Some(id), None);
-            let said = Flash::said("It is on its way, and has a request of its own.");
             Ok(see_other(&format!("/requests/{id}"))
-                .with(said)
+                .with(Flash::said(said))
+                .into_response())
+        }
+        Err(error) => {
+            let filled = error.refused().onto(read.form)?;
+            again(&room, (&signed, frame), filled).await
+        }
+    }
+}
+
+/// Opens the request that the message will stand on, and goes on there with what was written: files lie on a request.
+pub async fn open(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    form: Form<Fields>,
+) -> Result<Response, Failure> {
+    let read = match read_form(&room, &signed, form).await? {
+        Ok(read) => read,
+        Err(filled) => return again(&room, (&signed, frame), filled).await,
+    };
+    let now = room.world.now();
+    let cc = addresses(read.fields.cc_to()).ok_or_else(|| vec![Fault::BadCc]);
+    let both = draft(&read, now).and_then(|draft| Ok((draft, cc?)));
+    let (draft, cc) = match both {
+        Ok(both) => both,
+        Err(faults) => {
+            let faults = Refused::Fields(faults.into_iter().map(Into::into).collect());
+            let filled = faults.onto(read.form)?;
+            return again(&room, (&signed, frame), filled).await;
+        }
+    };
+    let (id, by, me) = (room.new_id(), by(&signed), signed.person);
+    let step = room.step_of(&signed);
+    let named = ["text", "update_at", "from"];
+    let begun = named.map(|name| (name.to_owned(), read.form.value(name).to_owned()));
+    let begun = Begun::from(begun);
+    let opened = room.store.write(move |tx| {
+        open_first(tx, &step, &by, (id, &draft), &cc)?;
+        drafts::keep(tx, (me, &drafts::on(id)), &begun, (now, now))?;
+        drafts::drop_draft(tx, me, PLACE).map_err(crate::commands::OpenRequestError::from)
+    });
+    match opened.await {
+        Ok(()) => {
+            room.changed(Some(id), None);
+            let said = "It has a request of its own now. Attach the files, then send it.";
+            Ok(see_other(&format!("/requests/{id}"))
+                .with(Flash::said(said))
                 .into_response())
         }
         Err(error) => {

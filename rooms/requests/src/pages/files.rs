@@ -7,9 +7,10 @@ use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_kernel::Id;
+use kept_mail::reading::picture_kind;
 use kept_rooms::Refusal as _;
 use kept_store::{StoreError, params};
-use kept_ui::{Failure, Flash, download, file_name as clean, see_other};
+use kept_ui::{Failure, Flash, download, file_name as clean, picture, see_other};
 use serde::Deserialize;
 
 use super::{got, id_of, missing, reading};
@@ -115,9 +116,29 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
 pub async fn get_file(
     State(room): State<Room>,
     signed: Signed,
-    Path((id, file)): Path<(String, String)>,
+    Path(place): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let scope = reading(&signed)?;
+    let (name, content) = found(&room, &signed, place).await?;
+    Ok(download(&name, content))
+}
+
+/// Shows a picture within a message. Anything else is nothing to be shown.
+pub async fn get_picture(
+    State(room): State<Room>,
+    signed: Signed,
+    Path(place): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let (_, content) = found(&room, &signed, place).await?;
+    let kind = picture_kind(&content).ok_or_else(missing)?;
+    Ok(picture(kind, content))
+}
+
+async fn found(
+    room: &Room,
+    signed: &Signed,
+    (id, file): (String, String),
+) -> Result<(String, Vec<u8>), Failure> {
+    let scope = reading(signed)?;
     let id = id_of(&id)?;
     let file: Id = file.parse().map_err(|_| missing())?;
     let found = room.store.read(move |read| {
@@ -125,8 +146,7 @@ pub async fn get_file(
         let file: Option<(String, Vec<u8>)> = read.maybe(queries::FILE, &params![file, id])?;
         Ok::<_, StoreError>(request.and(file))
     });
-    let (name, content) = got(found).await?.ok_or_else(missing)?;
-    Ok(download(&name, content))
+    got(found).await?.ok_or_else(missing)
 }
 
 #[cfg(test)]

@@ -11,13 +11,15 @@ use kept_rooms::{Refusal as _, Refused};
 use kept_store::{Read, StoreError};
 use kept_ui::form::Choice;
 use kept_ui::parts::Crumb;
-use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
+use kept_ui::{Failure, Filled, Flash, Form, Frame, Html, page, prose, see_other, unprocessable};
 use serde::Deserialize;
 
+use super::one::composing::for_reader;
 use super::{civil, got};
 use crate::commands::open_request;
 use crate::model::{Expected, Fault, NewRequest, choices, instant_of};
 use crate::room::{Room, by};
+use crate::texts::{Known, filled};
 
 /// So many clients are offered.
 const OFFERED: u32 = 12;
@@ -37,6 +39,8 @@ struct NewPage {
     form: Filled,
     who: String,
     greeting: String,
+    /// What is said in calls that we make: by which name, and the words for whoever it is.
+    scripts: Vec<(String, Html)>,
     offered: Vec<ClientCard>,
     client: Option<ClientCard>,
     contacts: Vec<Choice>,
@@ -96,6 +100,7 @@ async fn new_page(
         .as_deref()
         .and_then(|id| id.parse::<ClientId>().ok());
     let words = who.clone();
+    let texts = std::sync::Arc::clone(&room.texts);
     let found = room.store.read(move |read| {
         let offered = if words.trim().is_empty() {
             Vec::new()
@@ -107,10 +112,26 @@ async fn new_page(
             None => None,
         };
         let contacts = contacts(read, client.as_ref())?;
-        Ok::<_, StoreError>((offered, client, contacts))
+        let scripts = texts.scripts(read)?;
+        Ok::<_, StoreError>((offered, client, contacts, scripts))
     });
-    let (offered, client, contacts) = got(found).await?;
-    let rules = room.rules.now();
+    let (offered, client, contacts, scripts) = got(found).await?;
+    let (rules, now) = (room.rules.now(), room.world.now());
+    let contact = contacts
+        .iter()
+        .find(|one| one.id.to_string() == form.value("contact"));
+    let known = Known {
+        contact: contact.or(contacts.first()),
+        client: client.as_ref(),
+        me: Some(&signed.name),
+        ..Known::default()
+    };
+    let language = known.contact.map_or("en", |one| &one.language);
+    let scripts = for_reader(&scripts, language).map(|script| {
+        let said = filled(&script.body, &script.language, &known, (&rules, now));
+        (script.name.clone(), prose::prose(&said.text))
+    });
+    let scripts = scripts.collect();
     let words = |name: &str, first: Option<&str>| -> Vec<Choice> {
         let first = first.map(|first| Choice::new("", first));
         let words = choices(&rules.register, name).iter();
@@ -132,6 +153,7 @@ async fn new_page(
         ),
         who,
         offered,
+        scripts,
         contacts: contacts
             .iter()
             .map(|one| Choice::new(one.id.to_string(), one.name.clone()))

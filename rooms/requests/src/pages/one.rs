@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 use super::clocks::{self, ClockRow, OweRow};
 use super::{civil, exact, got, id_of, missing, reading, short, tier};
-use crate::commands::{Leaving, STEPS, leaving_of};
+use crate::commands::{Leaving, STEPS, is_picture, leaving_of};
 use crate::drafts::{self, Draft};
 use crate::due;
 use crate::model::{FileRow, Message, Request, RequestId, State as Stand, Voice, choices};
@@ -129,7 +129,8 @@ pub(super) struct OnePage {
     stopped: Option<(String, String)>,
     readers: Vec<Participant>,
     asked_for: Vec<Participant>,
-    enclosed: Vec<(Id, String)>,
+    /// Files that go with the answer: by which name, and how a picture is shown in the text.
+    enclosed: Vec<(Id, String, Option<String>)>,
     morning: String,
     composing: Composing,
     /// The way and the style that the contact prefers.
@@ -378,7 +379,7 @@ fn drawn(
         stopped,
         readers,
         asked_for,
-        enclosed: enclosed.map(|file| (file.id, file.name.clone())).collect(),
+        enclosed: enclosed.map(enclosed_shown).collect(),
         morning: outgoing::morning(now, &theirs),
         prefers: contact.and_then(checking::prefers),
         promises: whole
@@ -576,4 +577,11 @@ const fn voice_words(voice: Voice) -> &'static str {
         Voice::Note => "a note",
         Voice::Machine => "the procedure",
     }
+}
+
+/// A file that goes with the answer.
+fn enclosed_shown(file: &FileRow) -> (Id, String, Option<String>) {
+    let name = &file.name;
+    let shown = is_picture(name).then(|| format!("![{name}](<{name}>)"));
+    (file.id, name.clone(), shown)
 }

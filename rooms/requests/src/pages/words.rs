@@ -31,7 +31,7 @@ struct WordsPage {
 /// A word as it is typed.
 #[derive(Deserialize)]
 pub struct Typed {
-    avoid: String,
+    avoid: Option<String>,
     say: Option<String>,
     why: Option<String>,
 }
@@ -52,7 +52,7 @@ async fn words_page(room: &Room, frame: Frame, form: Filled) -> Result<WordsPage
         crumb: Crumb::new([("Requests", "/requests")]),
         none: Empty::new(
             "No words yet",
-            "What is written otherwise in your house is remarked before an answer is sent.",
+            "What is written otherwise in your house is remarked before an answer is sent, and what is a word of yours is not.",
         ),
         frame: frame.titled("House words").at("requests"),
         form,
@@ -73,7 +73,7 @@ pub async fn add_word(
     };
     let step = room.step_of(&signed);
     let word = HouseWord {
-        avoid: typed.avoid,
+        avoid: typed.avoid.unwrap_or_default(),
         say: typed.say.unwrap_or_default(),
         why: typed.why.unwrap_or_default(),
     };

@@ -18,7 +18,7 @@ statements! {
     ADMIT = "UPDATE request_people SET admitted_at = coalesce(admitted_at, $3), left_out_at = NULL WHERE request = $1 AND email = $2";
     LEAVE_OUT = "UPDATE request_people SET left_out_at = $3, admitted_at = NULL WHERE request = $1 AND email = $2";
     ENCLOSE = "UPDATE request_files SET place = $2 WHERE request = $1 AND place = 0 AND added_by = $3";
-    ENCLOSED = "SELECT id FROM request_files WHERE request = $1 AND place = 0 AND added_by = $2 ORDER BY id LIMIT 50";
+    ENCLOSED = "SELECT id, name FROM request_files WHERE request = $1 AND place = 0 AND added_by = $2 ORDER BY id LIMIT 50";
     TAKE_OFF = "DELETE FROM request_files WHERE id = $1 AND request = $2 AND place = 0 AND added_by = $3";
     ANY_FILE = "SELECT name, content FROM request_files WHERE id = $1";
     MAILS = "SELECT place, mail, name, email, subject, verdict, has_html FROM request_mails

@@ -40,6 +40,7 @@ statements! {
     FORGET_PROMISER = "UPDATE request_promises SET person = NULL WHERE person = $1";
     FORGET_PROMISES = "UPDATE request_promises SET words = $2, reason = CASE WHEN reason IS NULL THEN NULL ELSE $2 END
                        WHERE request = $1 AND words <> $2";
+    SAID_BY_CLIENT = "SELECT text FROM request_messages WHERE request = $1 AND voice = 'client' ORDER BY place DESC LIMIT 20";
     WRITTEN_SINCE = "SELECT place FROM request_messages WHERE request = $1 AND voice = 'us' AND author = $2 AND at > $3
                      ORDER BY place DESC LIMIT 1";
 }
@@ -62,6 +63,12 @@ pub(crate) fn wrote_since(
 ) -> Result<bool, StoreError> {
     let found: Option<(u32,)> = read.maybe(WRITTEN_SINCE, &params![id, person, since])?;
     Ok(found.is_some())
+}
+
+/// The newest that the client has said on a request.
+pub(crate) fn said_by_client(read: &Read<'_>, id: RequestId) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = read.all(SAID_BY_CLIENT, &params![id])?;
+    Ok(rows.into_iter().map(|(text,)| text).collect())
 }
 
 /// A promise as it is shown.

@@ -91,6 +91,42 @@ on_both! {
         assert!(events.ends_with(&["open-request-for-client".into(), "make-promise".into(), "answer-request".into()]), "{events:?}");
     }
 
+    fn what_is_written_first_can_be_taken_back_and_sent_again(home) {
+        let desk = Desk::holding(home, 10);
+        let (maya, page) = (desk.browser("maya"), "/messages/new");
+        let fields = [("email", "Eve <eve@new.example>"), ("subject", "Hello"), ("text", "Words that are sent to soon.")];
+        let sent = maya.post(page, page, &fields);
+        let place = sent.header("location");
+        let request = maya.get(&place);
+        assert!(request.has("leaves in a moment") && letters(&desk).is_empty(), "{}", request.text);
+        let id = place.rsplit('/').next().unwrap();
+        maya.did(id, "recall", &[]);
+        desk.pass(11);
+        desk.round();
+        assert!(letters(&desk).is_empty());
+        assert!(maya.get(&place).has("Words that are sent to soon."), "they are there to go on with");
+        maya.did(id, "messages", &[("voice", "us"), ("text", "Words.")]);
+        desk.pass(11);
+        desk.round();
+        assert_eq!(letters(&desk).len(), 1);
+    }
+
+    fn files_are_attached_on_the_request_that_the_message_will_stand_on(home) {
+        let desk = Desk::new(home);
+        let (maya, page) = (desk.browser("maya"), "/messages/new");
+        let files = "/messages/answers/files";
+        let nobody = maya.post(page, files, &[("email", ""), ("subject", "Hello"), ("text", "Half a")]);
+        assert!(nobody.status == StatusCode::UNPROCESSABLE_ENTITY && nobody.has("Half a"), "{}", nobody.text);
+        let fields = [("email", "eve@new.example"), ("cc_to", "li@new.example"), ("subject", "Hello"), ("text", "Half a")];
+        let opened = maya.post(page, files, &fields);
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+        let place = opened.header("location");
+        let request = maya.get(&place);
+        assert!(request.has("Half a</textarea>") && request.has("li@new.example"), "{}", request.text);
+        assert!(letters(&desk).is_empty());
+        assert!(!maya.get(page).has("Half a"), "it is begun there now");
+    }
+
     fn a_stranger_is_written_to_by_address_and_faults_keep_what_was_typed(home) {
         let desk = Desk::new(home);
         let (maya, page) = (desk.browser("maya"), "/messages/new");

@@ -68,6 +68,16 @@ impl Texts for Shelf {
         Ok(all())
     }
 
+    fn scripts(&self, _: &Read<'_>) -> Result<Vec<Text>, StoreError> {
+        let call = text(
+            7,
+            "first contact",
+            "en",
+            "**Begin.** Hello {{contact.name}}, this is {{my.name}}.",
+        );
+        Ok(vec![call, text(8, "first contact", "de", "Guten Tag")])
+    }
+
     fn text(&self, _: &Read<'_>, id: Id, version: Option<u32>) -> Result<Option<Text>, StoreError> {
         let right =
             |one: &Text| one.id == id && version.is_none_or(|version| one.version == version);
@@ -106,6 +116,18 @@ fn said(desk: &Desk) -> Vec<String> {
 const DELAY: &str = "03030303-0303-0303-0303-030303030303";
 
 on_both! {
+    fn what_is_said_in_a_call_stands_beside_the_note(home) {
+        let desk = desk(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice");
+        let request = maya.get(&format!("/requests/{id}"));
+        let (_, rest) = request.text.split_once("href=\"/clients/").unwrap();
+        let client = rest.split(['"', '?', '#', '/']).next().unwrap();
+        let note = maya.get(&format!("/requests/new?client={client}"));
+        assert!(note.has("<strong>Begin.</strong> Hello Ruth Brennan, this is maya."), "{}", note.text);
+        assert!(!note.has("Guten Tag"));
+    }
+
     fn a_template_is_put_in_with_what_is_known_and_what_was_changed_is_seen(home) {
         let desk = desk(home);
         let maya = desk.browser("maya");

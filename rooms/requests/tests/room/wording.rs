@@ -67,7 +67,7 @@ on_both! {
         assert!(helen.get(page).has("No words yet"));
         let empty = helen.post(page, page, &[("avoid", " ")]);
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(empty.has("Write what is not said here."), "{}", empty.text);
+        assert!(empty.has("Write what is not said here, or what is a word of yours."), "{}", empty.text);
         let added = helen.post(page, page, &[("avoid", "cheap"), ("say", "good value")]);
         assert_eq!(added.status, StatusCode::SEE_OTHER);
         let shown = helen.get(page);
@@ -77,6 +77,21 @@ on_both! {
         let gone = helen.post(page, &format!("{page}/{word}/removal"), &[]);
         assert_eq!(gone.status, StatusCode::SEE_OTHER);
         assert!(helen.get(page).has("No words yet"));
+    }
+
+    fn a_misspelt_word_is_remarked_and_what_the_client_or_the_house_calls_a_thing_is_not(home) {
+        let desk = Desk::new(home);
+        let (maya, helen) = (desk.browser("maya"), desk.browser("helen"));
+        let id = maya.note("The frobnicator is broken");
+        let page = format!("/requests/{id}");
+        let look = || maya.post(&page, &format!("{page}/answers/check"), &[("text", "Hello Ruth, the frobnicator and the sprokket are on ther way.")]);
+        let looked = look();
+        assert!(looked.has("“ther”") && looked.has("“sprokket”") && !looked.has("“frobnicator”"), "{}", looked.text);
+        let words = "/settings/words";
+        assert_eq!(helen.post(words, words, &[("say", "Sprokket")]).status, StatusCode::SEE_OTHER);
+        assert!(helen.get(words).has("Sprokket: a word of ours"));
+        let looked = look();
+        assert!(looked.has("“ther”") && !looked.has("“sprokket”"), "{}", looked.text);
     }
 
     fn a_frame_gets_its_part_alone_and_what_is_written_is_there_again(home) {

@@ -41,18 +41,25 @@ pub(in crate::pages) struct Composing {
 /// Its own template has escaped what is in it.
 impl askama::filters::HtmlSafe for Composing {}
 
-/// What is offered to a reader of a language: in it, and in English what there is not in it.
-pub(in crate::pages) fn offered(all: &[Text], language: &str) -> Vec<(String, Vec<Choice>)> {
+/// The texts for a reader of a language: those in it, and in English what there is not in it.
+pub(in crate::pages) fn for_reader<'t>(
+    all: &'t [Text],
+    language: &'t str,
+) -> impl Iterator<Item = &'t Text> {
     let main = language.split(['-', '_']).next().unwrap_or_default();
-    let theirs = |one: &Text| one.language == main;
-    let mut groups: Vec<(String, Vec<Choice>)> = Vec::new();
-    for text in all {
+    let theirs = move |one: &Text| one.language == main;
+    all.iter().filter(move |text| {
         let has_own = all
             .iter()
             .any(|one| theirs(one) && one.occasion == text.occasion);
-        if !theirs(text) && (has_own || text.language != "en") {
-            continue;
-        }
+        theirs(text) || !has_own && text.language == "en"
+    })
+}
+
+/// What is offered to a reader of a language, by occasion.
+pub(in crate::pages) fn offered(all: &[Text], language: &str) -> Vec<(String, Vec<Choice>)> {
+    let mut groups: Vec<(String, Vec<Choice>)> = Vec::new();
+    for text in for_reader(all, language) {
         let choice = Choice::new(text.id.to_string(), text.name.clone());
         let occasion = capital(&text.occasion);
         match groups.iter_mut().find(|(name, _)| *name == occasion) {

@@ -7,15 +7,15 @@ use kept_journal::InForce;
 use kept_journal::outbox::Fate;
 use kept_kernel::Id;
 use kept_mail::reading::{self, PieceKind};
-use kept_ui::Html;
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
+use kept_ui::{Html, prose};
 use kept_wording::{Change, redline};
 
 use super::super::queue::channel_of;
 use super::super::{capital, exact, short};
 use super::outgoing::{FateShown, fate};
 use super::{voice_words, written};
-use crate::commands::gates_in_words;
+use crate::commands::{gates_in_words, is_picture};
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
 use crate::queries::{MailOf, WrittenRow};
 
@@ -107,7 +107,15 @@ pub(super) fn pieces(
             continue;
         }
         let mut one = piece(message, zone, Vec::new());
-        one.files = of_it.map(file).collect();
+        one.files = of_it.clone().map(file).collect();
+        if message.voice != Voice::Client {
+            let picture = |name: &str| {
+                let mut files = of_it.clone().filter(|file| is_picture(&file.name));
+                let file = files.find(|file| file.name == name)?;
+                Some(format!("/requests/{id}/files/{}/picture", file.id))
+            };
+            one.text = prose::prose_with(&message.text, picture);
+        }
         let known = fates.iter().find(|(parcel, _)| *parcel == message.id);
         one.fate = known.map(|(_, known)| fate(known, zone));
         let begun = written.iter().find(|(of, ..)| *of == message.id);

@@ -1,9 +1,7 @@
-//! How long a message takes to be looked at.
+//! How long a message takes to be looked at, spelling by dictionary included.
 //!
-//! `cargo run --release -p kept-wording --example speed`
+//! `cargo run --release -p kept-spelling --example speed`
 #![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
     clippy::unwrap_used,
     reason = "an example that measures has a clock and prints, and stops on its own mistakes"
 )]
@@ -13,6 +11,7 @@ use std::time::Instant as Stopwatch;
 
 use kept_calendar::Calendar;
 use kept_kernel::Instant;
+use kept_spelling::Spelling;
 use kept_wording::{About, HouseWord, look};
 
 const ROUNDS: usize = 200;
@@ -31,7 +30,9 @@ fn main() {
             why: String::new(),
         })
         .collect();
+    let spelling = Spelling::of("en").knowing("Sanna Aalto");
     let about = About {
+        speller: Some(&spelling),
         contact: Some("Sanna Aalto"),
         house: &house,
         ..About::new(Instant::from_seconds(1_795_597_200), &calendar)
@@ -39,6 +40,13 @@ fn main() {
     let watch = Stopwatch::now();
     black_box(look("Hello", &about));
     println!("first look, with the tables   {:>8.2} ms", millis(&watch));
+    let slips = "teh invioce was snet unfortunatly recieved adress occured seperate wich untill";
+    let watch = Stopwatch::now();
+    black_box(look(slips, &about));
+    println!("ten slips, first time         {:>8.2} ms", millis(&watch));
+    let watch = Stopwatch::now();
+    black_box(look(slips, &about));
+    println!("ten slips, again              {:>8.2} ms", millis(&watch));
     for words in [100, 500, 2_000, 8_000] {
         let one = PARAGRAPH.split_whitespace().count();
         let text = PARAGRAPH.repeat(words / one + 1);
