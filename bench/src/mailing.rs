@@ -4,31 +4,22 @@
 //! Each mail has its own instant at which it is due, whatever became of those before it: a server that stalls is late for all that are
 //! due meanwhile, and the times say so.
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::Command;
+use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
 
-use kept::{House, HouseAsked};
-use kept_store::{StoreError, params, statements};
+use kept_store::statements;
 
-use crate::serving::Server;
+use crate::mail_house::{MAILBOX, MailHouse, MailLine, STORED, WAITING, load};
 
 /// So many lines bring it.
 const LINES: usize = 8;
 /// So many different people write.
 const WRITERS: u64 = 2_000;
-/// How long is waited at the end for what was not handled.
-const PATIENCE: Duration = Duration::from_mins(30);
-const MAILBOX: &str = "desk@desk.example";
 const WORDS: &str = "The scale at the second line reads two grams too much since Monday, and we had to stop twice. Please look at it soon. ";
 
 statements! {
-    STORED = "SELECT count(*) FROM mail_raw";
-    WAITING = "SELECT count(*) FROM mail_raw WHERE state = 'waiting'";
     HANDLED = "SELECT count(*) FROM mail_messages";
     OPENED = "SELECT count(*) FROM mail_messages WHERE state = 'opened'";
 }
@@ -44,76 +35,30 @@ struct Seen {
     next: AtomicU64,
 }
 
-/// `mail KEPT FOLDER [RATE] [SECONDS]`
+/// `mail KEPT FOLDER [RATE] [SECONDS] [--database-url URL]`
 pub fn mailing(words: &[&str]) -> Result<(), String> {
-    let [kept, folder, rest @ ..] = words else {
-        return Err("name the program, and a folder for a new house".to_owned());
-    };
+    let (desk, rest) = MailHouse::start(words)?;
     let number = |place: usize, usual: u64| {
         let given = rest
             .get(place)
             .map(|text| crate::number(text).ok_or("that is no number"));
         given.unwrap_or(Ok(usual))
     };
-    let (rate, seconds) = (number(0, 50)?.max(1), number(1, 30)?.max(1));
-    let asked = HouseAsked {
-        clock: None,
-        data: folder.into(),
-        database_url: std::env::var("KEPT_BENCH_POSTGRES").ok(),
-        key_file: Some(format!("{folder}.key").into()),
-    };
-    if Path::new(folder).exists() {
-        return Err(format!("{folder} is there already: name one that is not"));
-    }
-    let said = |error: io::Error| error.to_string();
-    let place = place(&asked);
-    let place: Vec<&str> = place.iter().map(String::as_str).collect();
-    let add = [&["mail", "mailbox", MAILBOX], &place[..]].concat();
-    let added = Command::new(kept).args(add).output().map_err(said)?;
-    if !added.status.success() {
-        return Err(String::from_utf8_lossy(&added.stderr).into_owned());
-    }
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--lmtp", "127.0.0.1:0"];
-    let (server, _) =
-        Server::start(kept, &[&serve, &place[..]].concat(), "/sign-in").map_err(said)?;
-    let door = server
-        .mail
-        .clone()
-        .ok_or("the program does not say where it takes mail")?;
-    let house = House::open(&asked).map_err(|error| error.to_string())?;
-    run(&house, &server, &door, (rate, seconds))
+    run(&desk, (number(0, 50)?.max(1), number(1, 30)?.max(1)))
 }
 
-/// Where the house is, for the program.
-fn place(asked: &HouseAsked) -> Vec<String> {
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    let mut words = vec!["--data".to_owned(), path(&asked.data)];
-    if let Some(key) = &asked.key_file {
-        words.extend(["--key-file".to_owned(), path(key)]);
-    }
-    if let Some(url) = &asked.database_url {
-        words.extend(["--database-url".to_owned(), url.clone()]);
-    }
-    words
-}
-
-fn run(
-    house: &House,
-    server: &Server,
-    door: &str,
-    (rate, seconds): (u64, u64),
-) -> Result<(), String> {
+fn run(desk: &MailHouse, (rate, seconds): (u64, u64)) -> Result<(), String> {
+    let server = &desk.server;
     let (seen, all) = (Seen::default(), rate * seconds);
     let (ended, most_waiting) = (AtomicBool::new(false), AtomicU64::new(0));
     let (begun, processor) = (Stopwatch::now(), server.processor());
     let sent: Vec<io::Result<()>> = std::thread::scope(|scope| {
         let lines: Vec<_> = (0..LINES)
-            .map(|_| scope.spawn(|| bring(door, &seen, (begun, rate, all))))
+            .map(|_| scope.spawn(|| bring(&desk.door, &seen, (begun, rate, all))))
             .collect();
         scope.spawn(|| {
             while !ended.load(Ordering::Relaxed) {
-                most_waiting
-                    .fetch_max(count(house, WAITING).unwrap_or_default(), Ordering::Relaxed);
+                most_waiting.fetch_max(desk.count(WAITING).unwrap_or_default(), Ordering::Relaxed);
                 std::thread::sleep(Duration::from_secs(1));
             }
         });
@@ -129,12 +74,7 @@ fn run(
     sent.into_iter()
         .collect::<io::Result<()>>()
         .map_err(|error| format!("a line broke: {error}"))?;
-    while count(house, WAITING)? > 0 {
-        if begun.elapsed() > took + PATIENCE {
-            return Err("the house does not come to an end with it".to_owned());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    desk.settled()?;
     let behind = begun.elapsed().saturating_sub(took);
     let times = |times: &Mutex<Vec<Duration>>| {
         let mut times = times.lock().map(|times| times.clone()).unwrap_or_default();
@@ -150,12 +90,12 @@ fn run(
     };
     let (kept, stored, handled) = (
         seen.answered.lock().map_or(0, |times| times.len()) as u64,
-        count(house, STORED)?,
-        count(house, HANDLED)?,
+        desk.count(STORED)?,
+        desk.count(HANDLED)?,
     );
     println!(
         "{rate} mails/s for {seconds} s over {LINES} lines, on {}",
-        dialect(house)
+        desk.dialect()
     );
     println!(
         "\n| sent | answered with 250 | refused | stored | handled | of them requests |\n| --- | --- | --- | --- | --- | --- |"
@@ -163,7 +103,7 @@ fn run(
     println!(
         "| {all} | {kept} | {} | {stored} | {handled} | {} |",
         seen.refused.load(Ordering::Relaxed),
-        count(house, OPENED)?
+        desk.count(OPENED)?
     );
     println!("\n| times, ms | p50 | p99 | most |\n| --- | --- | --- | --- |");
     println!(
@@ -178,9 +118,7 @@ fn run(
         most_waiting.load(Ordering::Relaxed),
         (server.processor() - processor) * 1e3 / all as f64,
         server.megabytes(),
-        std::fs::read_to_string("/proc/loadavg")
-            .unwrap_or_default()
-            .trim(),
+        load(),
     );
     if stored != kept || handled != stored {
         return Err(
@@ -191,29 +129,9 @@ fn run(
     Ok(())
 }
 
-fn dialect(house: &House) -> &'static str {
-    match house.store.dialect() {
-        kept_store::Dialect::Sqlite => "SQLite",
-        kept_store::Dialect::Postgres => "PostgreSQL",
-    }
-}
-
-fn count(house: &House, sql: kept_store::Sql) -> Result<u64, String> {
-    let found = house
-        .store
-        .read(move |read| read.one::<(u64,)>(sql, &params![]));
-    let (count,) = found
-        .wait()
-        .map_err(|error: StoreError| error.to_string())?;
-    Ok(count)
-}
-
 /// A line that brings mail after mail, each when it is due.
 fn bring(door: &str, seen: &Seen, (begun, rate, all): (Stopwatch, u64, u64)) -> io::Result<()> {
-    let mut line = BufReader::new(TcpStream::connect(door)?);
-    line.get_ref().set_nodelay(true)?;
-    heard(&mut line)?;
-    say(&mut line, "LHLO mx.example\r\n")?;
+    let mut line = MailLine::open(door)?;
     loop {
         let number = seen.next.fetch_add(1, Ordering::Relaxed);
         if number >= all {
@@ -222,13 +140,9 @@ fn bring(door: &str, seen: &Seen, (begun, rate, all): (Stopwatch, u64, u64)) -> 
         let due = Duration::from_micros(number * 1_000_000 / rate);
         std::thread::sleep(due.saturating_sub(begun.elapsed()));
         let (from, mail) = mail(number);
-        let head = format!("MAIL FROM:<{from}>\r\nRCPT TO:<{MAILBOX}>\r\nDATA\r\n");
-        line.get_mut().write_all(head.as_bytes())?;
-        for _ in 0..3 {
-            heard(&mut line)?;
-        }
+        line.begin(&from)?;
         let whole = Stopwatch::now();
-        let answer = say(&mut line, &mail)?;
+        let answer = line.say(&mail)?;
         if answer.starts_with("250") {
             if let (Ok(mut answered), Ok(mut late)) = (seen.answered.lock(), seen.due.lock()) {
                 answered.push(whole.elapsed());
@@ -271,22 +185,4 @@ fn wrapped(text: &str) -> String {
         length += word.len() + 1;
     }
     lines
-}
-
-fn say(line: &mut BufReader<TcpStream>, words: &str) -> io::Result<String> {
-    line.get_mut().write_all(words.as_bytes())?;
-    heard(line)
-}
-
-/// The last line of an answer.
-fn heard(line: &mut BufReader<TcpStream>) -> io::Result<String> {
-    loop {
-        let mut answer = String::new();
-        if line.read_line(&mut answer)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if answer.get(3..4) != Some("-") {
-            return Ok(answer);
-        }
-    }
 }

@@ -1,5 +1,5 @@
 //! What Kept costs, measured: `cargo run --release -p kept-bench -- replay [EVENTS] [SOP]`, `read`, `store`, `import`,
-//! `pages`, `desk`, `mail`.
+//! `pages`, `desk`, `mail`, `flood`.
 //!
 //! Replay: the log is the ServiceNow log of the folder of real data, one copy after the other: copy *k* has `-k` after each
 //! incident number and lies *k* times 357 days later, as in `bench/compare/repeat.py`. Copies are made while the
@@ -8,8 +8,10 @@
 
 mod copies;
 mod desk;
+mod flooding;
 mod importing;
 mod living;
+mod mail_house;
 mod mailing;
 mod paging;
 mod place;
@@ -43,7 +45,10 @@ usage: kept-bench replay [EVENTS] [SOP]   the ServiceNow log repeated to that ma
        kept-bench desk floor FOLDER           the same rows by bare rusqlite
        kept-bench mail KEPT FOLDER [RATE] [SECONDS]
                                           so many mails a second (50 unless given) for so long (30 s) into the door of a new house,
-                                          served by that program; KEPT_BENCH_POSTGRES names a server for it
+                                          served by that program; --database-url or KEPT_BENCH_POSTGRES names a server for it
+       kept-bench flood KEPT FOLDER [EACH]
+                                          so many public forms and as many mails (1,000 unless given) in the name of one who asked for
+                                          nothing, into a new house as for mail: what is recorded, and what the victim gets
        kept-bench live [CLOCKS]           requests judged as they are recorded, and deadlines that fall with so many open
                                           (1,000,000 unless given)
 
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
             .and_then(|register| importing::importing(&register, words.get(1).and(events))),
         ("desk", _) => desk::desk(words.get(1..).unwrap_or_default()),
         ("mail", _) => mailing::mailing(words.get(1..).unwrap_or_default()),
+        ("flood", _) => flooding::flooding(words.get(1..).unwrap_or_default()),
         ("empty", _) => desk::empty(),
         ("pages", _) => match sops {
             [folder] => paging::paging(words.get(1).copied().unwrap_or_default(), folder),

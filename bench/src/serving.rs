@@ -4,9 +4,12 @@
 //! second for all threads together: a row has to last for seconds to say something.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant as Stopwatch};
+
+use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
 
 use crate::place;
 
@@ -166,7 +169,23 @@ pub struct Answer {
 impl Client {
     /// Opens a line.
     pub fn open(at: &str) -> io::Result<Self> {
-        let stream = TcpStream::connect(at)?;
+        Self::over(TcpStream::connect(at)?, at)
+    }
+
+    /// Opens a line from an address of this machine.
+    pub fn open_from(from: IpAddr, at: &str) -> io::Result<Self> {
+        let other = at.parse().map_err(io::Error::other)?;
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let stream = runtime.block_on(async {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::new(from, 0))?;
+            socket.connect(other).await?.into_std()
+        })?;
+        stream.set_nonblocking(false)?;
+        Self::over(stream, at)
+    }
+
+    fn over(stream: TcpStream, at: &str) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         Ok(Self {

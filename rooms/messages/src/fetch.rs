@@ -46,6 +46,7 @@ impl Room {
             (&source.host, source.port),
             source.protection,
             (outward.guard, &outward.trust),
+            self.patience,
         )?;
         let who = source.credentials(self)?;
         let shown = line.sign_in(&who);

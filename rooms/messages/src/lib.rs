@@ -37,7 +37,7 @@ mod schema;
 pub use api::{api_description, api_routes};
 pub use consent::is_allowed;
 pub use desk::{Desk, DeskError, Step, Written};
-pub use lmtp::Door;
+pub use lmtp::{Door, Pace};
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
 pub use queries::{STATEMENTS, addresses, also_known_as, identity};

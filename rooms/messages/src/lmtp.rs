@@ -8,4 +8,4 @@
 mod door;
 mod session;
 
-pub use door::Door;
+pub use door::{Door, Pace};

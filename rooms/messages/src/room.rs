@@ -8,8 +8,8 @@ use kept_accounts::access::Action;
 use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::audit::Who;
-use kept_mail::Marks;
 use kept_mail::checking::Resolver;
+use kept_mail::{Marks, Patience};
 use kept_outbound::{Guard, Trust};
 use kept_rooms::{Entry, Parts};
 use kept_store::Store;
@@ -31,6 +31,8 @@ pub struct Room {
     pub(crate) marks: Marks,
     /// How mailboxes of other servers are reached; none: they are not.
     pub(crate) outward: Option<Arc<Outward>>,
+    /// How long their servers are waited for.
+    pub(crate) patience: Patience,
     /// Who is asked about senders; none: nobody, and only our own mail server vouches for them.
     pub(crate) resolver: Option<Arc<dyn Resolver>>,
     /// From where pictures of mails are fetched: whoever wrote a mail chooses, so out in the world alone, whatever else is allowed.
@@ -57,6 +59,7 @@ impl Room {
             desk,
             marks,
             outward: None,
+            patience: Patience::default(),
             resolver: None,
             pictures_from: Guard::World,
             base_url: Arc::from(""),
@@ -103,6 +106,12 @@ impl Room {
             outward: Some(Arc::new(outward)),
             ..self
         }
+    }
+
+    /// With another patience for the servers of mailboxes.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Encrypts a secret of another system for one place; none without randomness, or where nothing is fetched.

@@ -7,7 +7,7 @@ use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
-use kept_mail::Marks;
+use kept_mail::{Marks, Patience};
 use kept_outbound::Guard;
 use kept_rooms::Job;
 use kept_store::Store;
@@ -31,6 +31,8 @@ pub struct Room {
     /// Where webhooks may go.
     pub(crate) guard: Guard,
     pub(crate) outside: Arc<dyn Outside>,
+    /// How long mail servers are waited for.
+    pub(crate) patience: Patience,
 }
 
 impl Room {
@@ -52,7 +54,14 @@ impl Room {
             base_url: base_url.into(),
             guard,
             outside,
+            patience: Patience::default(),
         }
+    }
+
+    /// With another patience for mail servers.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Encrypts a secret of another system for one place.

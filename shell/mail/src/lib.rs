@@ -21,6 +21,7 @@ mod letter;
 mod marks;
 mod message;
 mod other_ids;
+mod patience;
 mod sender;
 mod server;
 mod shown;
@@ -32,6 +33,7 @@ pub use letter::{Address, Before, Letter, Link, Recipient, TOPIC, Thread, Voice,
 pub use marks::Marks;
 pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address};
 pub use other_ids::other_ids;
+pub use patience::Patience;
 pub use sender::Identity;
 pub use server::{Line, Machine, Protection, Server, SignIn, Step};
 pub use shown::Shown;

@@ -1,20 +1,26 @@
 //! A mail server: its settings, and a line to it.
+//!
+//! The library's line without a runtime knows of silence alone, and a server that gives a byte now and then would hold it for ever. So
+//! it is the one for a runtime, on a runtime of its own, where each answer has an end.
 
 use std::fmt;
+use std::future::Future;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Mail, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
 use crate::message::Message;
+use crate::patience::Patience;
 use crate::shown::{Bearer, Shown};
-use crate::trouble::{Stage, Trouble};
+use crate::trouble::{Stage, Trouble, too_slow};
 
-/// So long each answer of a server may take. A message is sent with ten of them at most.
-const ANSWER: Duration = Duration::from_secs(30);
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How the line is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -125,6 +131,8 @@ pub struct Server {
     pub from: String,
     /// A certificate that is trusted beside those of the machine, in PEM.
     pub also_trusts: Option<Vec<u8>>,
+    /// How long it is waited for.
+    pub patience: Patience,
 }
 
 /// A step of a test.
@@ -139,13 +147,55 @@ pub struct Step {
 /// An open line to a server, signed in.
 pub struct Line<'a> {
     server: &'a Server,
-    connection: SmtpConnection,
+    talk: Talk,
 }
 
 impl fmt::Debug for Line<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Line({})", self.server.host)
     }
+}
+
+type Answered<T> = Result<T, lettre::transport::smtp::Error>;
+
+/// A conversation with a server, and what carries it.
+struct Talk {
+    connection: AsyncSmtpConnection,
+    runtime: Runtime,
+    /// It took too long once: whatever comes now may be the answer to something else.
+    late: bool,
+}
+
+impl Talk {
+    /// Says something to the server and hears it out, until the time is up.
+    fn within<'t, T>(
+        &'t mut self,
+        time: Duration,
+        (server, stage): (&Server, Stage),
+        saying: impl AsyncFnOnce(&'t mut AsyncSmtpConnection) -> Answered<T>,
+    ) -> Result<T, Trouble> {
+        let heard = on_time(&self.runtime, time, saying(&mut self.connection));
+        self.late |= heard.is_none();
+        server.heard(heard, stage)
+    }
+
+    fn quit(mut self) {
+        if !self.late {
+            on_time(&self.runtime, GOODBYE, self.connection.quit());
+        }
+        self.end();
+    }
+
+    /// Without waiting for whatever is looked up still.
+    fn end(self) {
+        drop(self.connection);
+        self.runtime.shutdown_background();
+    }
+}
+
+/// None: the time was up before.
+fn on_time<T>(runtime: &Runtime, time: Duration, asking: impl Future<Output = T>) -> Option<T> {
+    runtime.block_on(async { tokio::time::timeout(time, asking).await.ok() })
 }
 
 impl Server {
@@ -155,13 +205,16 @@ impl Server {
     ///
     /// Where it got stuck, and what to change.
     pub fn open(&self) -> Result<Line<'_>, Trouble> {
-        let mut connection = self.connect()?;
-        self.encrypt(&mut connection)?;
-        self.sign_in(&mut connection)?;
-        Ok(Line {
-            server: self,
-            connection,
-        })
+        let mut talk = self.connect()?;
+        self.encrypt(&mut talk)?;
+        self.sign_in(&mut talk)?;
+        Ok(Line { server: self, talk })
+    }
+
+    /// The same, waited for so long.
+    #[must_use]
+    pub fn waited_for(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Goes all steps up to being allowed to send from our address, and sends nothing.
@@ -174,8 +227,8 @@ impl Server {
             steps.push(Step { stage, trouble });
             good
         };
-        let mut connection = match self.connect() {
-            Ok(connection) => connection,
+        let mut talk = match self.connect() {
+            Ok(talk) => talk,
             Err(trouble) => {
                 if trouble.stage == Stage::Encrypt {
                     took(Stage::Connect, Ok(()));
@@ -185,11 +238,11 @@ impl Server {
             }
         };
         let good = took(Stage::Connect, Ok(()))
-            && took(Stage::Encrypt, self.encrypt(&mut connection))
-            && took(Stage::SignIn, self.sign_in(&mut connection))
-            && took(Stage::From, self.try_from(&mut connection));
+            && took(Stage::Encrypt, self.encrypt(&mut talk))
+            && took(Stage::SignIn, self.sign_in(&mut talk))
+            && took(Stage::From, self.try_from(&mut talk));
         if good {
-            let _ = connection.quit();
+            talk.quit();
         }
         steps
     }
@@ -219,47 +272,77 @@ impl Server {
         ClientId::Domain(domain.to_owned())
     }
 
-    fn connect(&self) -> Result<SmtpConnection, Trouble> {
+    /// What an answer comes to; none: it did not come in time.
+    fn heard<T>(&self, answer: Option<Answered<T>>, stage: Stage) -> Result<T, Trouble> {
+        let answer = answer.ok_or_else(|| too_slow(stage))?;
+        answer.map_err(|error| self.trouble(&error, stage))
+    }
+
+    fn connect(&self) -> Result<Talk, Trouble> {
         let tls = match self.protection {
             Protection::Tls => Some(self.tls()?),
             Protection::StartTls | Protection::None => None,
         };
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            let advice = "It is tried again by itself.";
+            Trouble::new(Stage::Connect, error.to_string(), advice)
+        })?;
+        let name = self.own_name();
         let place = (self.host.as_str(), self.port);
-        SmtpConnection::connect(place, Some(ANSWER), &self.own_name(), tls.as_ref(), None)
-            .map_err(|error| self.trouble(&error, Stage::Connect))
+        let silence = Some(self.patience.silence);
+        let opening = AsyncSmtpConnection::connect_tokio1(place, silence, &name, tls, None);
+        let opened = on_time(&runtime, self.patience.answer, opening);
+        match self.heard(opened, Stage::Connect) {
+            Ok(connection) => Ok(Talk {
+                connection,
+                runtime,
+                late: false,
+            }),
+            Err(trouble) => {
+                runtime.shutdown_background();
+                Err(trouble)
+            }
+        }
     }
 
-    fn encrypt(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+    fn encrypt(&self, talk: &mut Talk) -> Result<(), Trouble> {
         if self.protection != Protection::StartTls {
             return Ok(());
         }
-        connection
-            .starttls(&self.tls()?, &self.own_name())
-            .map_err(|error| self.trouble(&error, Stage::Encrypt))
+        let (tls, name) = (self.tls()?, self.own_name());
+        let asked = (self, Stage::Encrypt);
+        talk.within(self.patience.answer, asked, async |line| {
+            line.starttls(tls, &name).await
+        })
     }
 
-    fn sign_in(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+    fn sign_in(&self, talk: &mut Talk) -> Result<(), Trouble> {
         let Some(who) = &self.sign_in else {
             return Ok(());
         };
-        if !connection.is_encrypted() && !self.is_here() {
+        if !talk.connection.is_encrypted() && !self.is_here() {
             return Err(Trouble::new(
                 Stage::SignIn,
                 "the line is not encrypted",
                 "A password is not sent over an open line. Choose TLS or STARTTLS, or leave the user empty.",
             ));
         }
-        let trouble = |error| self.trouble(&error, Stage::SignIn);
+        let (time, asked) = (self.patience.answer, (self, Stage::SignIn));
         match &who.shown {
             Shown::Password(password) => {
                 let credentials = Credentials::new(who.user.clone(), password.to_string());
                 let ways = [Mechanism::Plain, Mechanism::Login];
-                let shown = connection.auth(&ways, &credentials);
-                shown.map(drop).map_err(trouble)
+                let shown = talk.within(time, asked, async |line| {
+                    line.auth(&ways, &credentials).await
+                });
+                shown.map(drop)
             }
             Shown::Token(token) => {
-                let shown = shows_token(connection, (&who.user, token));
-                shown.map_err(|error| trouble(error).of_token())
+                let shown = talk.within(time, asked, async |line| {
+                    shows_token(line, (&who.user, token)).await
+                });
+                shown.map_err(Trouble::of_token)
             }
         }
     }
@@ -269,7 +352,7 @@ impl Server {
         ["localhost", "127.0.0.1", "::1"].contains(&self.host.as_str())
     }
 
-    fn try_from(&self, connection: &mut SmtpConnection) -> Result<(), Trouble> {
+    fn try_from(&self, talk: &mut Talk) -> Result<(), Trouble> {
         let from = self.from.parse().map_err(|_| {
             Trouble::new(
                 Stage::From,
@@ -277,11 +360,11 @@ impl Server {
                 "Write an address as in desk@company.example.",
             )
         })?;
-        let told = |error| self.trouble(&error, Stage::From);
-        connection
-            .command(Mail::new(Some(from), Vec::new()))
-            .map_err(told)?;
-        connection.command(Rset).map(drop).map_err(told)
+        let asked = (self, Stage::From);
+        talk.within(self.patience.answer, asked, async |line| {
+            line.command(Mail::new(Some(from), Vec::new())).await?;
+            line.command(Rset).await.map(drop)
+        })
     }
 }
 
@@ -293,28 +376,32 @@ impl Line<'_> {
     ///
     /// The server refused it, or the line broke: then nobody knows, and it is to be sent again.
     pub fn send(&mut self, message: &Message) -> Result<String, Trouble> {
-        self.connection
-            .send(&message.envelope, &message.bytes)
-            .map(|answer| said(&answer))
-            .map_err(|error| self.server.trouble(&error, Stage::Message))
+        let patience = self.server.patience;
+        // To the sender, the address and the beginning of the message a server answers at once; the message takes its time.
+        let time = patience.answer + patience.for_bytes(message.bytes.len());
+        let asked = (self.server, Stage::Message);
+        let sent = self.talk.within(time, asked, async |line| {
+            line.send(&message.envelope, &message.bytes).await
+        });
+        sent.map(|answer| said(&answer))
     }
 
     /// Whether the line has broken.
     pub fn is_broken(&self) -> bool {
-        self.connection.has_broken()
+        self.talk.late || self.talk.connection.has_broken()
     }
 
     /// Says goodbye. Whether it is heard matters to nobody.
-    pub fn close(mut self) {
-        let _ = self.connection.quit();
+    pub fn close(self) {
+        self.talk.quit();
     }
 }
 
 /// Signs in with a token. A server that refuses one asks first whether we have read why.
-fn shows_token(
-    connection: &mut SmtpConnection,
+async fn shows_token(
+    connection: &mut AsyncSmtpConnection,
     (user, token): (&str, &str),
-) -> Result<(), lettre::transport::smtp::Error> {
+) -> Answered<()> {
     // The standard's way of showing one is none that the library knows by name.
     let known = connection
         .server_info()
@@ -326,9 +413,11 @@ fn shows_token(
     };
     let response = bearer.response(user, token);
     let line = Zeroizing::new(format!("AUTH {} {}\r\n", bearer.name(), response.as_str()));
-    let answer = connection.command(line.as_str())?;
+    let answer = connection.command(line.as_str()).await?;
     if answer.has_code(334) {
-        connection.command(format!("{}\r\n", bearer.acknowledgement()))?;
+        connection
+            .command(format!("{}\r\n", bearer.acknowledgement()))
+            .await?;
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ use lettre::transport::smtp::Error;
 /// What to change where a server says no to a token.
 pub(crate) const TOKEN: &str = "The provider does not let this user in with what was allowed. Look whether it was allowed by the same user, then allow it again under Settings, Mailboxes; and whether their settings let programs in by this way.";
 
+const SLOW: &str = "the server is too slow";
+
 /// A step on the way to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -91,6 +93,11 @@ impl Trouble {
         }
     }
 
+    /// Whether the server took too long for an answer.
+    pub fn is_slowness(&self) -> bool {
+        self.said.starts_with(SLOW)
+    }
+
     pub(crate) fn of(error: &Error, stage: Stage, host: &str, port: u16) -> Self {
         // A certificate is looked at when the first word is read: that looks like a broken line.
         let stage = if error.is_tls() || error.to_string().contains("certificate") {
@@ -105,6 +112,15 @@ impl Trouble {
             advice: advice(error, stage, host, port),
         }
     }
+}
+
+/// The server has not come to the end of an answer in time.
+pub(crate) fn too_slow(stage: Stage) -> Trouble {
+    Trouble::new(
+        stage,
+        format!("{SLOW}: its answer did not come to an end in time"),
+        "It is tried again by itself. When it stays so, ask whoever runs the server.",
+    )
 }
 
 /// The server's own words, or those of the machine.

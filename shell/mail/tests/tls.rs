@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use kept_kernel::{Id, Instant};
-use kept_mail::{Address, Letter, Protection, Sender, Server, Stage, Voice, compose};
+use kept_mail::{Address, Letter, Patience, Protection, Sender, Server, Stage, Voice, compose};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -126,6 +126,7 @@ fn server(port: u16, protection: Protection, trusts: Option<Vec<u8>>) -> Server 
         sign_in: None,
         from: "desk@harrowmere.example".to_owned(),
         also_trusts: trusts,
+        patience: Patience::default(),
     }
 }
 

@@ -17,4 +17,4 @@ pub use address::is_global;
 pub use client::{Answer, Guard, OutboundError, Target, TargetError, get, post, post_form};
 pub use dns::{Dns, DnsError, Kind, Record};
 pub use sign::{MalformedSecret, SECRET_PREFIX, SigningSecret};
-pub use wire::{Trust, Wire};
+pub use wire::{TooSlow, Trust, Wire};

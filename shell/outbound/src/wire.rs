@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -31,8 +31,72 @@ pub struct Wire {
 }
 
 enum Inner {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Plain(Paced),
+    Tls(Box<StreamOwned<ClientConnection, Paced>>),
+}
+
+/// A stream whose other side is waited for so long for each word, and no longer than until a deadline: one that gives a byte now and
+/// then is never silent. It lies below the encryption, which reads many times before it has a word.
+struct Paced {
+    stream: TcpStream,
+    patience: Duration,
+    until: Option<Instant>,
+}
+
+/// The other side has not come to an end in time, though it may never have been silent.
+#[derive(Debug, thiserror::Error)]
+#[error("it is too slow")]
+pub struct TooSlow;
+
+impl TooSlow {
+    /// Whether this is why a line broke.
+    pub fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+    }
+}
+
+impl Paced {
+    /// How long the next word may take.
+    fn left(&self) -> io::Result<Duration> {
+        let Some(until) = self.until else {
+            return Ok(self.patience);
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, TooSlow));
+        }
+        Ok(left.min(self.patience))
+    }
+
+    /// An end that is the deadline's says so.
+    fn said(&self, error: io::Error) -> io::Error {
+        use io::ErrorKind::{TimedOut, WouldBlock};
+        let late = matches!(error.kind(), TimedOut | WouldBlock);
+        match self.left() {
+            Err(too_slow) if late => too_slow,
+            _ => error,
+        }
+    }
+}
+
+impl Read for Paced {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(Some(self.left()?))?;
+        let read = self.stream.read(bytes);
+        read.map_err(|error| self.said(error))
+    }
+}
+
+impl Write for Paced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(Some(self.left()?))?;
+        let written = self.stream.write(bytes);
+        written.map_err(|error| self.said(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }
 
 impl fmt::Debug for Wire {
@@ -68,12 +132,15 @@ impl Wire {
             |error: io::Error| OutboundError::Unreachable(host.to_owned(), error.to_string());
         let stream = TcpStream::connect_timeout(&address, CONNECT).map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
-        let wire = Self {
-            host: host.to_owned(),
-            inner: Inner::Plain(stream),
+        let paced = Paced {
+            stream,
+            patience: CONNECT,
+            until: None,
         };
-        wire.patience(CONNECT).map_err(unreachable)?;
-        Ok(wire)
+        Ok(Self {
+            host: host.to_owned(),
+            inner: Inner::Plain(paced),
+        })
     }
 
     /// Encrypts it, with the certificate that its name asks for.
@@ -102,18 +169,21 @@ impl Wire {
         })
     }
 
-    /// How long a word of the other side may take.
-    ///
-    /// # Errors
-    ///
-    /// As the machine says.
-    pub fn patience(&self, time: Duration) -> io::Result<()> {
-        let stream = match &self.inner {
-            Inner::Plain(stream) => stream,
-            Inner::Tls(stream) => &stream.sock,
-        };
-        stream.set_read_timeout(Some(time))?;
-        stream.set_write_timeout(Some(time))
+    /// How long the other side may be silent.
+    pub fn patience(&mut self, time: Duration) {
+        self.paced().patience = time;
+    }
+
+    /// Until when it is waited for, silent or not; none: for ever. Beyond it every read and write is [`TooSlow`].
+    pub fn until(&mut self, deadline: Option<Instant>) {
+        self.paced().until = deadline;
+    }
+
+    fn paced(&mut self) -> &mut Paced {
+        match &mut self.inner {
+            Inner::Plain(paced) => paced,
+            Inner::Tls(stream) => &mut stream.sock,
+        }
     }
 
     /// The machine's name.
@@ -129,8 +199,8 @@ impl Wire {
     /// Whether the other side is this machine, so that nobody can listen on the way.
     pub fn is_here(&self) -> bool {
         let peer = match &self.inner {
-            Inner::Plain(stream) => stream.peer_addr(),
-            Inner::Tls(stream) => stream.sock.peer_addr(),
+            Inner::Plain(paced) => paced.stream.peer_addr(),
+            Inner::Tls(stream) => stream.sock.stream.peer_addr(),
         };
         peer.is_ok_and(|peer| peer.ip().is_loopback())
     }
@@ -139,7 +209,7 @@ impl Wire {
 impl Read for Wire {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         match &mut self.inner {
-            Inner::Plain(stream) => stream.read(bytes),
+            Inner::Plain(paced) => paced.read(bytes),
             Inner::Tls(stream) => stream.read(bytes),
         }
     }
@@ -148,14 +218,14 @@ impl Read for Wire {
 impl Write for Wire {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.inner {
-            Inner::Plain(stream) => stream.write(bytes),
+            Inner::Plain(paced) => paced.write(bytes),
             Inner::Tls(stream) => stream.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.inner {
-            Inner::Plain(stream) => stream.flush(),
+            Inner::Plain(paced) => paced.flush(),
             Inner::Tls(stream) => stream.flush(),
         }
     }

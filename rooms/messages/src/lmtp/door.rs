@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kept_mail::checking::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -20,14 +20,37 @@ const AT_ONCE: usize = 50;
 const IN_LINE: usize = 250;
 /// How long somebody waits in line: less than any mail server waits to be greeted.
 const IN_LINE_FOR: Duration = Duration::from_mins(1);
+const SLOW: &[u8] = b"421 4.4.2 It takes too long. Try again later\r\n";
 const FULL: &[u8] = b"421 4.3.2 Too many at once. Try again in a moment\r\n";
-/// Who says nothing for so long is gone.
-const IDLE: Duration = Duration::from_mins(5);
-/// A conversation lasts so long at most.
-const LONGEST: Duration = Duration::from_mins(30);
 
 /// So many may knock at the same moment: the system forgets those beyond them without a word, and they would wait for minutes.
 const KNOCKING: u32 = 1_024;
+
+/// How long the other side of the door may take. Bytes alone are no progress: whoever sends one now and then would hold a place for
+/// as long as they like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// For its next whole command, or to hear an answer.
+    pub word: Duration,
+    /// The same while somebody waits in line for a place.
+    pub busy: Duration,
+    /// A mail may take as much longer as it needs at this pace, in bytes a second.
+    pub bytes: u32,
+    /// For all that it says.
+    pub longest: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            word: Duration::from_mins(5),
+            // Less than anybody waits in line.
+            busy: Duration::from_secs(20),
+            bytes: 10_000,
+            longest: Duration::from_mins(30),
+        }
+    }
+}
 
 /// The door for mail servers.
 #[derive(Clone, Debug)]
@@ -36,6 +59,7 @@ pub struct Door {
     host: Arc<str>,
     places: Arc<Semaphore>,
     line: Arc<Semaphore>,
+    pace: Pace,
     /// Servers of our own, beside those on this machine.
     trusted: Arc<[IpAddr]>,
 }
@@ -48,8 +72,15 @@ impl Door {
             host: host.into(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             line: Arc::new(Semaphore::new(AT_ONCE + IN_LINE)),
+            pace: Pace::default(),
             trusted: Arc::default(),
         }
+    }
+
+    /// With another pace.
+    #[must_use]
+    pub fn at_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Listens at this address.
@@ -96,7 +127,7 @@ impl Door {
                 match timeout(IN_LINE_FOR, Arc::clone(&door.places).acquire_owned()).await {
                     Ok(Ok(place)) => {
                         // What breaks here was promised nothing: the other side tries again.
-                        let _ = timeout(LONGEST, door.talk(line, from.ip())).await;
+                        let _ = timeout(door.pace.longest, door.talk(line, from.ip())).await;
                         drop(place);
                     }
                     _ => {
@@ -117,15 +148,12 @@ impl Door {
         }
         line.write_all(hello.text.as_bytes()).await?;
         let mut bytes = vec![0; 16 * 1024];
+        let mut since = Instant::now();
         loop {
-            let read = match timeout(IDLE, line.read(&mut bytes)).await {
-                Ok(read) => read?,
-                Err(_) => {
-                    return line
-                        .write_all(b"421 4.4.2 Nothing was said for long\r\n")
-                        .await;
-                }
+            let Some(read) = self.heard((&mut line, &mut bytes), (&session, since)).await else {
+                return line.write_all(SLOW).await;
             };
+            let read = read?;
             if read == 0 {
                 return Ok(());
             }
@@ -134,13 +162,41 @@ impl Door {
                 return Ok(());
             }
             while let Some(next) = session.next_line() {
+                // The lines of a mail are no commands: it is the mail that must come to an end.
+                if session.mail_so_far().is_none_or(|bytes| bytes == 0) {
+                    since = Instant::now();
+                }
                 self.answer(&mut session, next).await;
             }
             if let Some(reply) = session.reply() {
-                timeout(IDLE, line.write_all(reply.text.as_bytes())).await??;
+                timeout(self.pace.word, line.write_all(reply.text.as_bytes())).await??;
                 if reply.close {
                     return line.shutdown().await;
                 }
+            }
+        }
+    }
+
+    /// What the other side says next; none: it has taken too long since its last whole word.
+    async fn heard(
+        &self,
+        (line, bytes): (&mut TcpStream, &mut [u8]),
+        (session, since): (&Session, Instant),
+    ) -> Option<std::io::Result<usize>> {
+        let mail = session.mail_so_far().unwrap_or_default() as u64;
+        let longer = Duration::from_secs(mail / u64::from(self.pace.bytes.max(1)));
+        loop {
+            // Who has a place holds one in line too.
+            let somebody_waits = self.line.available_permits() < IN_LINE;
+            let most = if somebody_waits {
+                self.pace.busy
+            } else {
+                self.pace.word
+            };
+            let left = (most + longer).checked_sub(since.elapsed())?;
+            // Somebody may come meanwhile who waits for this place.
+            if let Ok(read) = timeout(left.min(self.pace.busy), line.read(bytes)).await {
+                return Some(read);
             }
         }
     }

@@ -122,6 +122,12 @@ impl Session {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// How many bytes of a mail have come that is not whole yet; none: no mail is on its way.
+    pub fn mail_so_far(&self) -> Option<usize> {
+        let data = self.data.as_ref()?;
+        Some(data.bytes.len() + self.buffer.len())
+    }
+
     /// Whether more bytes are kept waiting than any command has.
     pub fn is_flooded(&self) -> bool {
         self.data.is_none() && self.buffer.len() > 64 * 1024

@@ -2,11 +2,12 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kept_desk::{Ground, Site};
 use kept_kernel::{Id, Instant};
-use kept_mail::Marks;
 use kept_mail::checking::Resolver;
+use kept_mail::{Marks, Patience};
 use kept_messages::{Room, add_mailbox, api_description, api_routes, parts, routes};
 use kept_outbound::{Guard, Trust};
 use kept_rooms::Parts;
@@ -84,6 +85,11 @@ impl Desk {
         let sealer = Sealer::new(&ground.roots, Purpose::Connectors);
         let mut room = Room::new(house, paper, marks.clone())
             .fetching(sealer, Guard::Anywhere, trust)
+            .waiting(Patience {
+                silence: Duration::from_secs(4),
+                answer: Duration::from_secs(4),
+                pace: u32::MAX,
+            })
             .with_pictures_from(Guard::Anywhere)
             .reached_at("https://desk.example");
         if let Some(resolver) = resolver {
@@ -241,6 +247,13 @@ impl Desk {
     pub fn letters(&self) -> Vec<String> {
         let rows: Vec<(String,)> = self.store.read(|read| read.all(LETTERS, &[])).kept();
         rows.into_iter().map(|(body,)| body).collect()
+    }
+
+    /// A round of the watch over mailboxes elsewhere.
+    pub fn watches(&self) {
+        let mut jobs = self.parts.jobs.iter();
+        let watch = jobs.find(|job| job.name == "messages: watch mailboxes");
+        (watch.unwrap().run)().unwrap();
     }
 
     /// A round of each job.

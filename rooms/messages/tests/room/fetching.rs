@@ -17,29 +17,52 @@ pub fn set_up(
     set_up_with_sent(desk, (port, protection), (password, folder), "")
 }
 
+/// The page of a mailbox; they stand in the order of their addresses.
+pub fn page_of(desk: &Desk, place: usize) -> String {
+    let list = desk.browser("ada").get("/settings/mailboxes");
+    let link = "href=\"/settings/mailboxes/";
+    let rest = list.text.split(link).nth(place + 1).unwrap();
+    format!("/settings/mailboxes/{}", rest.split('"').next().unwrap())
+}
+
 fn set_up_with_sent(
     desk: &Desk,
     (port, protection): (u16, &str),
     (password, folder): (&str, &str),
     sent: &str,
 ) -> String {
-    let ada = desk.browser("ada");
-    let list = ada.get("/settings/mailboxes");
-    let (_, rest) = list.text.split_once("href=\"/settings/mailboxes/").unwrap();
-    let page = format!("/settings/mailboxes/{}", rest.split('"').next().unwrap());
-    let port = port.to_string();
     let fields = [
-        ("host", "localhost"),
-        ("port", port.as_str()),
-        ("protection", protection),
-        ("user", "desk"),
         ("password", password),
         ("folder", folder),
         ("sent_folder", sent),
     ];
-    let saved = ada.post(&page, &format!("{page}/source"), &fields);
+    set_up_page(desk, &page_of(desk, 0), (port, protection), &fields)
+}
+
+/// The same for the mailbox of a page.
+pub fn set_up_at(desk: &Desk, page: &str, place: (u16, &str)) {
+    set_up_page(desk, page, place, &[("password", PASSWORD)]);
+}
+
+fn set_up_page(
+    desk: &Desk,
+    page: &str,
+    (port, protection): (u16, &str),
+    more: &[(&str, &str)],
+) -> String {
+    let ada = desk.browser("ada");
+    let port = port.to_string();
+    let place = [
+        ("host", "localhost"),
+        ("port", port.as_str()),
+        ("protection", protection),
+        ("user", "desk"),
+    ];
+    let fields = [&place[..], more].concat();
+    let (_, password) = more[0];
+    let saved = ada.post(page, &format!("{page}/source"), &fields);
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
-    let tested = ada.post(&page, &format!("{page}/test"), &[]);
+    let tested = ada.post(page, &format!("{page}/test"), &[]);
     assert_eq!(tested.status, StatusCode::OK, "{}", tested.text);
     assert!(!tested.has(password), "a password is never shown");
     tested.text

@@ -20,5 +20,6 @@ mod paper;
 mod pictures;
 mod provider;
 mod rubbish;
+mod slow;
 mod threads;
 mod writers;

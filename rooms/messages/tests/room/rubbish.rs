@@ -47,7 +47,7 @@ impl Fault {
 }
 
 #[derive(Default)]
-struct State {
+pub struct State {
     /// Each with its number.
     mails: Vec<(u32, String)>,
     validity: u32,
@@ -57,18 +57,18 @@ struct State {
     /// How many commands there were since it was armed.
     heard: usize,
     /// It waits so long before each byte.
-    slow: Option<Duration>,
+    pub slow: Option<Duration>,
     /// It lets nobody in.
     is_down: bool,
 }
 
-struct Server {
-    port: u16,
+pub struct Server {
+    pub port: u16,
     state: Arc<Mutex<State>>,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State {
@@ -86,12 +86,12 @@ impl Server {
         Self { port, state }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
     /// A mail comes to the mailbox there.
-    fn gets(&self, name: &str) {
+    pub fn gets(&self, name: &str) {
         let mut state = self.state();
         let uid = state.next;
         state.next += 1;

@@ -2,6 +2,7 @@
 //! try; each letter is leased alone, and counts as sent when the server has said so.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
 
 use kept_accounts::model::{PersonId, PersonState};
 use kept_accounts::queries::person;
@@ -13,13 +14,15 @@ use kept_mail::{
 use kept_rooms::JobProblem;
 use kept_store::{StoreError, Write};
 
-use super::ways::{self, Ways};
+use super::ways::{self, Way, Ways};
 use crate::room::Room;
 
 /// How long a letter is ours: longer than a server may take for all its answers.
-const LEASE: i64 = 10 * 60 * 1_000_000;
+const LEASE: i64 = 15 * 60 * 1_000_000;
 /// How long a server that cannot be reached is left alone.
 const QUIET: i64 = 60 * 1_000_000;
+/// One that held up the letters of others is left alone for so many times as long.
+const AS_LONG_AGAIN: i64 = 10;
 /// After so many tries a letter is given up that the server refuses for good.
 const REFUSED: u32 = 3;
 /// So many letters in a round; the next one follows at once.
@@ -46,7 +49,7 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
         return Ok(());
     }
     let servers: Vec<Result<Server, Trouble>> =
-        ways.all.iter().map(|way| way.server.clone()).collect();
+        ways.all.iter().map(|way| waited_for(room, way)).collect();
     let mut sending = Sending {
         room,
         lines: servers.iter().map(|_| None).collect(),
@@ -64,6 +67,12 @@ pub(crate) fn round(room: &Room) -> Result<(), JobProblem> {
         }
     }
     Ok(sending.end()?)
+}
+
+fn waited_for(room: &Room, way: &Way) -> Result<Server, Trouble> {
+    way.server
+        .clone()
+        .map(|server| server.waited_for(room.patience))
 }
 
 /// A round under way.
@@ -102,6 +111,7 @@ impl<'a> Sending<'a> {
         if way.quiet_until > self.room.world.now() {
             return Ok(None);
         }
+        let begun = Stopwatch::now();
         let opened = match server {
             Ok(server) => server.open(),
             Err(trouble) => Err(trouble.clone()),
@@ -115,11 +125,34 @@ impl<'a> Sending<'a> {
             }
             Err(trouble) => {
                 way.refused(self.room, &trouble);
-                let words = (&*trouble.to_string(), &*trouble.advice);
-                way.noted(self.room, words, QUIET)?;
+                self.left_alone(at, (&trouble, begun.elapsed()))?;
                 Ok(None)
             }
         }
+    }
+
+    /// Writes down what is wrong with a server that took so long to show it.
+    fn left_alone(
+        &mut self,
+        at: usize,
+        (trouble, took): (&Trouble, Duration),
+    ) -> Result<(), StoreError> {
+        if let Some(used) = self.used.get_mut(at) {
+            *used = false;
+        }
+        // Where there is no other, nobody else has waited.
+        let times = if self.servers.len() > 1 {
+            AS_LONG_AGAIN
+        } else {
+            0
+        };
+        let took = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+        let quiet = took.saturating_mul(times).max(QUIET);
+        let Some(way) = self.ways.all.get_mut(at) else {
+            return Ok(());
+        };
+        let words = (&*trouble.to_string(), &*trouble.advice);
+        way.noted(self.room, words, quiet)
     }
 
     /// Sends one letter. False: there was none.
@@ -150,8 +183,14 @@ impl<'a> Sending<'a> {
         };
         let host = self.ways.all.get(at).map_or("", |way| &way.host);
         let ready = ready(room, &self.ways.sender, addressed)?;
+        let begun = Stopwatch::now();
         let outcome = sent(&mut line, ready, host, (parcel.id, now));
         let good = !matches!(outcome, Err(Unsent::Server(_)));
+        if let Err(Unsent::Server(trouble)) = &outcome
+            && trouble.is_slowness()
+        {
+            self.left_alone(at, (trouble, begun.elapsed()))?;
+        }
         report(room, parcel, own, outcome)?;
         self.keep(at, good.then_some(line));
         Ok(true)

@@ -1,7 +1,9 @@
 //! The settings of the mail server: as they are typed, kept and used.
 
 use kept_kernel::Instant;
-use kept_mail::{DkimKey, Machine, Protection, Sender, Server, Shown, SignIn, is_address};
+use kept_mail::{
+    DkimKey, Machine, Patience, Protection, Sender, Server, Shown, SignIn, is_address,
+};
 use kept_rooms::FieldError;
 use kept_store::{FromRow, Row, StoreError};
 use kept_vault::Sealer;
@@ -119,6 +121,7 @@ impl MailServer {
             sign_in: (!user.is_empty()).then_some(SignIn { user, shown }),
             from: self.from_email.clone(),
             also_trusts: None,
+            patience: Patience::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kept_accounts::Accounts;
 use kept_accounts::model::PersonId;
@@ -13,7 +14,7 @@ use kept_journal::outbox::{self, Waiting};
 use kept_journal::{Directory, InForce, Rules};
 use kept_kernel::{Id, Instant};
 use kept_language::{Register, RegisterFile, Source};
-use kept_mail::{Address, Enclosed, Identity, Letter, TOPIC, Trouble, Voice, put};
+use kept_mail::{Address, Enclosed, Identity, Letter, Patience, TOPIC, Trouble, Voice, put};
 use kept_outbound::Guard;
 use kept_post::{Outside, Room};
 use kept_store::{Migration, Read, Schema, Store, StoreError, Write, params, statements};
@@ -100,7 +101,12 @@ impl Desk {
                 ),
                 "https://desk.example",
                 (Guard::Anywhere, Arc::new(Paper::default())),
-            ),
+            )
+            .waiting(Patience {
+                silence: Duration::from_secs(2),
+                answer: Duration::from_secs(2),
+                pace: 1_000_000,
+            }),
             store,
             world,
             clock,

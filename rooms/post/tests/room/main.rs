@@ -10,5 +10,6 @@ mod desk;
 mod hooks;
 mod identity;
 mod sending;
+mod slow;
 mod smtp;
 mod ways;

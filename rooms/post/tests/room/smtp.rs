@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 
@@ -55,6 +56,8 @@ pub struct Mood {
     pub refuses: Option<(&'static str, &'static str)>,
     /// What it says when it has taken a message.
     pub says: Option<&'static str>,
+    /// The command whose answer comes byte by byte and never ends: `HELLO` for its greeting, `END` for the message.
+    pub slow: Option<&'static str>,
     /// How tokens are shown to it, and the one that it takes.
     pub takes: Option<(&'static str, &'static str)>,
 }
@@ -136,9 +139,22 @@ fn cut(at: Cut, stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()>
     Ok(())
 }
 
+/// Says what never ends where it was told to, until nobody listens.
+fn slow(at: &str, mut out: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+    if state.lock().unwrap().mood.slow == Some(at) {
+        out.write_all(b"250-")?;
+        loop {
+            std::thread::sleep(Duration::from_millis(20));
+            out.write_all(b"x")?;
+        }
+    }
+    Ok(())
+}
+
 fn talk(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let mut out = stream;
     let mut lines = BufReader::new(stream);
+    slow("HELLO", stream, state)?;
     cut(Cut::Greeting, stream, state)?;
     out.write_all(b"220 mail.test\r\n")?;
     loop {
@@ -147,6 +163,7 @@ fn talk(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             return Ok(());
         }
         let word = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        slow(&word, stream, state)?;
         let refuses = state.lock().unwrap().mood.refuses;
         if let Some((_, answer)) = refuses.filter(|(refused, _)| *refused == word) {
             out.write_all(format!("{answer}\r\n").as_bytes())?;
@@ -226,6 +243,7 @@ fn message(
         text.push_str(line.strip_prefix('.').unwrap_or(&line));
         cut(Cut::WithinMessage, stream, state)?;
     }
+    slow("END", stream, state)?;
     let refuses = state.lock().unwrap().mood.refuses;
     if let Some((_, answer)) = refuses.filter(|(refused, _)| *refused == "END") {
         return out.write_all(format!("{answer}\r\n").as_bytes());

@@ -1,7 +1,7 @@
 //! A conversation with a server: sign in, open a folder, see what is there, fetch it, wait for more.
 
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kept_outbound::{Guard, Trust, Wire};
 use zeroize::Zeroizing;
@@ -9,12 +9,11 @@ use zeroize::Zeroizing;
 use super::line::{Answer, LineError, Reader};
 use super::sign_in::{Credentials, folder_name, quoted};
 use super::trouble::{is_late, of_answer, of_line, refused, token_refused};
+use crate::patience::Patience;
 use crate::server::Protection;
 use crate::shown::Shown;
 use crate::trouble::{Stage, Trouble};
 
-/// How long a server may take for a word.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// So many answers may come before the one to a command.
 const MOST_ANSWERS: usize = 200_000;
 /// The most counted bytes of anything but a mail.
@@ -24,6 +23,7 @@ const SMALL: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Imap {
     pub(super) wire: Wire,
+    patience: Patience,
     reader: Reader,
     commands: u32,
     capabilities: Vec<String>,
@@ -66,8 +66,11 @@ impl Imap {
         (host, port): (&str, u16),
         protection: Protection,
         (guard, trust): (Guard, &Trust),
+        patience: Patience,
     ) -> Result<Self, Trouble> {
         let mut wire = Wire::dial(host, port, guard).map_err(|error| of_line(&error, port))?;
+        wire.patience(patience.silence);
+        wire.until(Some(Instant::now() + patience.answer));
         if protection == Protection::Tls {
             wire = wire
                 .encrypted(trust)
@@ -75,11 +78,11 @@ impl Imap {
         }
         let mut line = Self {
             wire,
+            patience,
             reader: Reader::default(),
             commands: 0,
             capabilities: Vec::new(),
         };
-        line.patience(PATIENCE)?;
         line.greeted()?;
         if protection == Protection::StartTls {
             line = line.start_tls(trust, port)?;
@@ -88,9 +91,10 @@ impl Imap {
         Ok(line)
     }
 
-    pub(super) fn patience(&self, time: Duration) -> Result<(), Trouble> {
-        let set = self.wire.patience(time);
-        set.map_err(|error| of_answer(&LineError::Line(error), Stage::Connect))
+    /// What comes next may take as long as an answer with so many bytes.
+    fn allow(&mut self, bytes: usize) {
+        let until = Instant::now() + self.patience.for_bytes(bytes);
+        self.wire.until(Some(until));
     }
 
     fn greeted(&mut self) -> Result<(), Trouble> {
@@ -116,7 +120,6 @@ impl Imap {
             .wire
             .encrypted(trust)
             .map_err(|error| of_line(&error, port))?;
-        self.patience(PATIENCE)?;
         Ok(self)
     }
 
@@ -353,10 +356,12 @@ impl Imap {
             }
         }
         if woken == Woken::Nothing {
-            self.patience(most)?;
+            self.wire.patience(most);
+            self.wire.until(Some(Instant::now() + most));
             woken = self.news()?;
-            self.patience(PATIENCE)?;
+            self.wire.patience(self.patience.silence);
         }
+        self.allow(0);
         self.write("DONE\r\n", Stage::Folder)?;
         for _ in 0..MOST_ANSWERS {
             let answer = self.next(Stage::Folder, SMALL)?;
@@ -399,6 +404,9 @@ impl Imap {
         most: usize,
     ) -> Result<Vec<Answer>, Trouble> {
         let tag = self.send(command, stage)?;
+        if most > SMALL {
+            self.allow(most);
+        }
         let mut answers = Vec::new();
         for _ in 0..MOST_ANSWERS {
             let answer = self.next(stage, most)?;
@@ -416,6 +424,7 @@ impl Imap {
     fn send(&mut self, command: &str, stage: Stage) -> Result<String, Trouble> {
         self.commands += 1;
         let tag = format!("k{}", self.commands);
+        self.allow(0);
         self.write(&format!("{tag} {command}\r\n"), stage)?;
         Ok(tag)
     }

@@ -3,12 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kept_outbound::{Guard, Trust};
 use zeroize::Zeroizing;
 
 use super::{Credentials, Imap, Sized, Woken};
+use crate::patience::Patience;
 use crate::server::Protection;
 use crate::trouble::{Stage, Trouble};
 
@@ -52,6 +53,11 @@ fn open(port: u16) -> Result<Imap, Trouble> {
         ("127.0.0.1", port),
         Protection::None,
         (Guard::Anywhere, &Trust::default()),
+        Patience {
+            silence: Duration::from_millis(300),
+            answer: Duration::from_millis(700),
+            pace: 1_000,
+        },
     )
 }
 
@@ -162,7 +168,6 @@ fn rubbish_and_counts_without_end_break_the_line_and_nothing_else() {
         script.push(("UID FETCH", rubbish));
         let listener = serves(script);
         let mut line = open(listener.0).unwrap();
-        line.patience(Duration::from_millis(200)).unwrap();
         let trouble = line.mail(7, 1000).unwrap_err();
         assert_eq!(trouble.stage, Stage::Fetch, "{rubbish:?}");
         drop(line);
@@ -182,6 +187,76 @@ fn an_open_line_carries_no_password_to_another_machine() {
         ("127.0.0.1", port),
         Protection::Tls,
         (Guard::World, &Trust::default()),
+        Patience::default(),
     );
     assert!(refused.unwrap_err().said.contains("own network"));
+}
+
+/// A server that says some words at once, and then a byte now and then until nobody listens.
+fn dribbles(
+    script: Vec<(&'static str, &'static str)>,
+    first: &'static [u8],
+) -> (u16, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut bytes = [0; 4096];
+        for (number, (_, says)) in script.into_iter().enumerate() {
+            if number > 0 && stream.read(&mut bytes).is_ok_and(|read| read == 0) {
+                return;
+            }
+            let says = says.replace("{tag}", &format!("k{number}"));
+            stream.write_all(says.as_bytes()).unwrap();
+        }
+        let mut next = first.iter().chain(std::iter::repeat(&b'x'));
+        while stream.write_all(&[*next.next().unwrap()]).is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    (port, thread)
+}
+
+#[test]
+fn a_server_that_gives_a_byte_at_a_time_is_given_up_at_every_step() {
+    let soon = Duration::from_secs(5);
+    let begun = Instant::now();
+    let (port, server) = dribbles(Vec::new(), b"* OK ");
+    let trouble = open(port).unwrap_err();
+    assert!(trouble.stage == Stage::Connect && trouble.is_slowness());
+    server.join().unwrap();
+    // The head of a record of TLS, and very slowly what it promises.
+    let (port, server) = dribbles(Vec::new(), &[22, 3, 3, 0x40, 0]);
+    let patience = Patience {
+        silence: Duration::from_millis(300),
+        answer: Duration::from_millis(700),
+        pace: 1_000,
+    };
+    let trust = (Guard::Anywhere, &Trust::default());
+    let opened = Imap::open(("127.0.0.1", port), Protection::Tls, trust, patience);
+    let trouble = opened.unwrap_err();
+    assert_eq!(trouble.stage, Stage::Encrypt, "{trouble:?}");
+    assert!(trouble.said.contains("too slow"), "{trouble:?}");
+    server.join().unwrap();
+    assert!(begun.elapsed() < soon, "{:?}", begun.elapsed());
+    type Asks = fn(&mut Imap) -> Result<(), Trouble>;
+    let steps: [(&'static [u8], Asks); 5] = [
+        (b"+ ", |line| line.sign_in(&desk())),
+        (b"* ", |line| line.select("INBOX").map(drop)),
+        (b"* SEARCH ", |line| line.after(4).map(drop)),
+        (b"* 1 FETCH (UID 7 BODY[] {900}\r\n", |line| {
+            line.mail(7, 1_000).map(drop)
+        }),
+        (b"", |line| line.wait(Duration::from_millis(500)).map(drop)),
+    ];
+    for (number, (first, asks)) in steps.into_iter().enumerate() {
+        let (port, server) = dribbles(HELLO.to_vec(), first);
+        let mut line = open(port).unwrap();
+        let begun = Instant::now();
+        let trouble = asks(&mut line).unwrap_err();
+        assert!(trouble.is_slowness(), "{number}: {trouble:?}");
+        assert!(begun.elapsed() < soon, "{number}: {:?}", begun.elapsed());
+        drop(line);
+        server.join().unwrap();
+    }
 }

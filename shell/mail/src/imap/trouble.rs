@@ -1,9 +1,9 @@
 //! What goes wrong with a mailbox on a server, and what to change.
 
-use kept_outbound::OutboundError;
+use kept_outbound::{OutboundError, TooSlow};
 
 use super::line::LineError;
-use crate::trouble::{Stage, TOKEN, Trouble};
+use crate::trouble::{Stage, TOKEN, Trouble, too_slow};
 
 /// The line could not be opened or encrypted.
 pub(super) fn of_line(error: &OutboundError, port: u16) -> Trouble {
@@ -41,6 +41,7 @@ fn encryption(said: &str) -> String {
 /// The conversation broke.
 pub(super) fn of_answer(error: &LineError, stage: Stage) -> Trouble {
     match error {
+        LineError::Line(error) if TooSlow::is(error) => too_slow(stage),
         LineError::Line(error) if is_late(error) => Trouble::new(
             stage,
             "the server does not answer",
