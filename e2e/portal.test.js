@@ -191,9 +191,9 @@ test('a form is made with a purpose and a reminder, and sent', () => within({ st
   await page.waitForSelector('text=goes to Consent: marketing');
   await page.waitForSelector('text=goes to Client: documents');
   await page.click('summary:has-text("Add a field")');
-  await page.fill('#label', 'You may ask me how it was');
+  await page.fill('#label', 'You may name me as a reference');
   await page.selectOption('#kind', 'consent');
-  await page.selectOption('#maps', 'consent.survey');
+  await page.selectOption('#maps', 'consent.publication');
   await page.click('button:has-text("Add it")');
   await page.waitForSelector('text=The field is added.');
   await page.fill('#days', '2');
@@ -246,7 +246,7 @@ test('it is begun without a script, goes on with one, and stands in the record w
     await page.waitForSelector('text=Hamngatan 2, Turku');
     const client = page.url();
     await page.goto(`${client}/portal`);
-    await page.waitForSelector('text=You may ask me how it was');
+    await page.waitForSelector('text=You may name me as a reference');
     await page.waitForSelector('a:has-text("Papers that we should have")');
     await proper(page);
     await page.goto(`${client}/forms`);
