@@ -1,5 +1,5 @@
-// A client comes in by a link, on a phone and without a script, reads how it stands, writes after a code, says that it is settled; fills
-// in an intake form by a link of its own, and anybody a form of feedback.
+// A client comes in by a link, on a phone and without a script, reads how it stands, writes after a code, says that it is settled; begins an
+// intake form by a link of its own, goes on later with files and consents, and changes its address and takes that back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, findings, open } from './browser.js';
@@ -92,6 +92,9 @@ test('a request is opened and resolved for a client', () => within({ storageStat
   await page.fill('#resolution', 'The invoice was corrected.');
   await page.click('button:has-text("Resolve")');
   await page.waitForSelector('text=Resolved: The invoice was corrected.');
+  // The mail that says so leads to the portal, where the rest is, and nowhere else.
+  await newest(RUTH, /\/portal\/requests\/[\w-]{36}/);
+  assert.ok(!letters.all().some((one) => /\/confirm\//.test(one.text)));
 }));
 
 test('a client comes in by a link, reads, writes after a code and says that it is settled, without a script', () => within(PLAIN, async (context) => {
@@ -153,35 +156,145 @@ test('its pages pass axe in light and dark, on a phone and a desk', async () => 
   }
 });
 
-test('a form is made, sent and filled in without a script, and stands in the record', async () => {
-  await within({ storageState: maya }, async (context) => {
-    const page = await open(context, `${home.address}/forms`);
-    await page.selectOption('#kind', 'intake');
-    await page.click('button:has-text("Make it")');
-    await page.waitForSelector('button:has-text("Publish")');
-    await proper(page);
-    await page.click('button:has-text("Publish")');
-    await page.waitForSelector('text=version 1 is filled in');
-    await page.goto(`${home.address}/clients`);
-    await page.click('a:has-text("Ruth Brennan")');
-    await page.waitForSelector('h1:has-text("Ruth Brennan")');
-    await page.goto(`${page.url()}/forms`);
-    await proper(page);
-    await page.click('button:has-text("Send the link")');
-    await page.waitForSelector('text=waits');
-  });
+/** A browser that a client has come in with, and that may act. */
+async function letIn(context, email) {
+  const page = await open(context, `${home.address}/portal`);
+  let before = letters.all().length;
+  await page.fill('#email', email);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('text=Look into your mailbox');
+  await page.goto(home.address + await newest(email, DOOR, before));
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('h2:has-text("What we promised you")');
+  before = letters.all().length;
+  await page.goto(`${home.address}/portal/ask`);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('h1:has-text("Enter the code")');
+  await page.fill('#code', (await newest(email, /code is \d{6}/, before)).slice(-6));
+  await page.click('main form.portal-card button[type=submit]');
+  await page.waitForSelector('#subject');
+  return page;
+}
+
+async function onClient(context, name = 'Ruth Brennan') {
+  const page = await open(context, `${home.address}/clients`);
+  await page.click(`a:has-text("${name}")`);
+  await page.waitForSelector(`h1:has-text("${name}")`);
+  return page;
+}
+
+test('a form is made with a purpose and a reminder, and sent', () => within({ storageState: maya }, async (context) => {
+  const page = await open(context, `${home.address}/forms`);
+  await page.selectOption('#kind', 'intake');
+  await page.click('button:has-text("Make it")');
+  await page.waitForSelector('button:has-text("Publish")');
+  await page.waitForSelector('text=goes to Consent: marketing');
+  await page.waitForSelector('text=goes to Client: documents');
+  await page.click('summary:has-text("Add a field")');
+  await page.fill('#label', 'You may name me as a reference');
+  await page.selectOption('#kind', 'consent');
+  await page.selectOption('#maps', 'consent.publication');
+  await page.click('button:has-text("Add it")');
+  await page.waitForSelector('text=The field is added.');
+  await page.fill('#days', '2');
+  await page.click('form[action$="/reminders"] button');
+  await page.waitForSelector('text=It counts from the next letter on.');
+  await proper(page);
+  await page.click('button:has-text("Publish")');
+  await page.waitForSelector('text=version 1 is filled in');
+  const client = await onClient(context);
+  await client.goto(`${client.url()}/forms`);
+  await proper(client);
+  await client.click('button:has-text("Send the link")');
+  await client.waitForSelector('text=waits, looked at again on');
+}));
+
+test('it is begun without a script, goes on with one, and stands in the record with its files and consents', async () => {
+  const link = home.address + await newest(RUTH, /\/f\/for\/[\w-]{32}/);
   await within(PLAIN, async (context) => {
-    const page = await open(context, home.address + await newest(RUTH, /\/f\/for\/[\w-]{32}/));
+    const page = await open(context, link);
     await narrow(page);
     assert.equal(await page.inputValue('input[name=f1]'), 'Ruth Brennan');
     await page.fill('textarea[name=f5]', 'Hamngatan 2, Turku');
+    await page.setInputFiles('#f13', [{ name: 'scales.txt', mimeType: 'text/plain', buffer: Buffer.from('eleven') }]);
+    await page.click('button:has-text("Save, go on later")');
+    await page.waitForSelector('text=It is saved, and not sent yet.');
+    await page.waitForSelector('text=scales.txt');
+    await narrow(page);
+  });
+  await within({ storageState: maya }, async (context) => {
+    const page = await onClient(context);
+    await page.goto(`${page.url()}/forms`);
+    await page.waitForSelector('text=begun: 4 of 16 filled in');
+  });
+  await within(PHONE, async (context) => {
+    const page = await open(context, link);
+    await proper(page);
+    assert.equal(await page.inputValue('textarea[name=f5]'), 'Hamngatan 2, Turku');
     await page.fill('textarea[name=f9]', 'Fewer wrong invoices');
-    await page.click('button[type=submit]');
+    await page.press('textarea[name=f9]', 'Tab');
+    await page.waitForSelector('#kept:has-text("Saved.")');
+    await page.goto('about:blank');
+    await page.goto(link);
+    assert.equal(await page.inputValue('textarea[name=f9]'), 'Fewer wrong invoices');
+    await page.check('input[name=f16]');
+    await page.click('button.is-primary');
     await page.waitForSelector('h1:has-text("Thank you")');
   });
   await within({ storageState: maya }, async (context) => {
-    const page = await open(context, `${home.address}/clients`);
-    await page.click('a:has-text("Ruth Brennan")');
+    const page = await onClient(context);
     await page.waitForSelector('text=Hamngatan 2, Turku');
+    const client = page.url();
+    await page.goto(`${client}/portal`);
+    await page.waitForSelector('text=You may name me as a reference');
+    await page.waitForSelector('a:has-text("Papers that we should have")');
+    await proper(page);
+    await page.goto(`${client}/forms`);
+    await page.click('a:has-text("So that we know you")');
+    await page.waitForSelector('a:has-text("scales.txt")');
+    await proper(page);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('a:has-text("scales.txt")')]);
+    assert.equal(file.suggestedFilename(), 'scales.txt');
+  });
+});
+
+test('a client changes its address, and takes it back from the old one', async () => {
+  const [NORA, NEW] = ['nora@lindt.example', 'nora@pumps.example'];
+  await within({ storageState: maya }, async (context) => {
+    const page = await open(context, `${home.address}/requests/new`);
+    await page.fill('#name', 'Nora Lindt');
+    await page.fill('#email', NORA);
+    await page.fill('#subject', 'The pump hums');
+    await page.fill('#body', 'Since Monday.');
+    await page.click('main form button.is-primary');
+    await page.waitForSelector('h1:has-text("The pump hums")');
+  });
+  await within(PHONE, async (context) => {
+    const page = await letIn(context, NORA);
+    await page.goto(`${home.address}/portal/details`);
+    await page.click('a:has-text("Change it")');
+    await page.waitForSelector('h1:has-text("Your address")');
+    await proper(page);
+    let before = letters.all().length;
+    await page.fill('#email', NEW);
+    await page.click('button:has-text("Send a code there")');
+    await page.waitForSelector('text=Nothing has changed yet.');
+    await proper(page);
+    await page.fill('#code-new', (await newest(NEW, /code is \d{6}/, before)).slice(-6));
+    before = letters.all().length;
+    await page.click('button:has-text("This is my address now")');
+    await page.waitForSelector(`text=${NEW}`);
+    const back = await newest(NORA, /\/portal\/address\/back\/[\w-]{32}/, before);
+    const other = await open(context, home.address + back);
+    await proper(other);
+    await other.click('button:has-text("Take it back")');
+    await other.waitForSelector('text=Your address is the old one again');
+    await page.goto(`${home.address}/portal/requests`);
+    await page.waitForSelector('h1:has-text("See how we stand")');
+  });
+  await within({ storageState: maya }, async (context) => {
+    const page = await onClient(context, 'Nora Lindt');
+    await page.goto(`${page.url()}/portal`);
+    await page.waitForSelector(`ins:has-text("${NEW}")`);
   });
 });

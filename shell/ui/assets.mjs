@@ -51,17 +51,9 @@ writeSheet('style', common);
 // What the first page does not need; its pages ask for it in their head.
 writeSheet('document-style', sheets('document'));
 
-const script = esbuild.buildSync({
-  entryPoints: [join(source, 'scripts/kept.js')],
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  nodePaths: [modules],
-  legalComments: 'eof',
-  write: false,
-  logLevel: 'error',
-});
-write('script', 'js', 'text/javascript; charset=utf-8', Buffer.from(script.outputFiles[0].contents));
+writeScript('script', 'kept.js');
+// For forms that are filled in by a link: their pages run nothing else.
+writeScript('filling-script', 'filling.js');
 
 write('icons', 'svg', 'image/svg+xml', Buffer.from(readFileSync(join(source, 'icons.svg'), 'utf8').replace(/<!--.*?-->\s*|\n\s*/gs, '')));
 write('mark', 'svg', 'image/svg+xml', readFileSync(join(source, 'mark.svg')));
@@ -80,6 +72,21 @@ function writeSheet(name, texts) {
   const style = esbuild.transformSync(texts.join('\n'), { loader: 'css', minify: true, logLevel: 'error' });
   if (style.warnings.length) fail(esbuild.formatMessagesSync(style.warnings, { kind: 'warning' }).join(''));
   write(name, 'css', 'text/css; charset=utf-8', Buffer.from(style.code));
+}
+
+/** Writes a script with all that it imports as one. */
+function writeScript(name, entry) {
+  const script = esbuild.buildSync({
+    entryPoints: [join(source, 'scripts', entry)],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    nodePaths: [modules],
+    legalComments: 'eof',
+    write: false,
+    logLevel: 'error',
+  });
+  write(name, 'js', 'text/javascript; charset=utf-8', Buffer.from(script.outputFiles[0].contents));
 }
 
 /** Writes the bytes under their hashed name and gives their path in an address. */

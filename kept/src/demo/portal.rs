@@ -40,10 +40,8 @@ pub fn open(house: &House, contact: ContactId) -> Result<Option<Guest>, Failure>
     let Some((card, client)) = found else {
         return Ok(None);
     };
-    let (client, name) = (
-        client.card.id,
-        format!("{} of {}", card.card.name, client.card.name),
-    );
+    let (person, company) = (card.card.name, client.card.name);
+    let (client, name) = (client.card.id, format!("{person} of {company}"));
     let intake = forms_of_the_house(house, &forms)?;
     let random = |_| Failure::new("The machine gives no randomness.");
     let (token, sending) = (
@@ -78,9 +76,26 @@ pub fn open(house: &House, contact: ContactId) -> Result<Option<Guest>, Failure>
         invite(tx, &inviting, &edit, (client, contact), &token)
     });
     opened.wait().map_err(|error| told(&error))?;
+    // They have begun to fill it in, and put it aside.
+    let begun = kept_forms::NewDraft {
+        filled: [
+            ("f1", person.as_str()),
+            ("f4", company.as_str()),
+            (
+                "f9",
+                "Fewer stops at the packing line, and one number to call.",
+            ),
+        ]
+        .map(|(field, value)| (field.to_owned(), value.to_owned()))
+        .to_vec(),
+        ..kept_forms::NewDraft::default()
+    };
+    let beginning = forms.step(Who::Unknown);
     let asked = house.store.write(move |tx| {
         let edit = for_kept(Action::EditClients);
-        kept_forms::send_link(tx, &sent, &edit, (intake, client, contact), &sending)
+        kept_forms::send_link(tx, &sent, &edit, (intake, client, contact), &sending)?;
+        let link = sending.token.hash();
+        kept_forms::put_draft_aside(tx, &beginning, link, &begun).map(drop)
     });
     asked.wait().map_err(|error| told(&error))?;
     Ok(Some(Guest { name, path }))

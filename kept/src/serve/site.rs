@@ -29,7 +29,7 @@ use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::incoming;
 use crate::serve::author::author;
-use crate::serve::client_pages::{Forms, Portal};
+use crate::serve::client_pages::{Forms, Portal, Records};
 use crate::serve::harvest::Harvest;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
@@ -101,7 +101,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let portal = portal(house, (&rules, &live), (&requests, &forms), &own_url);
     let parts = kept_announcements::parts(&announcements)
         .and(desk_parts(&clients, &requests, &messages))
-        .and(kept_portal::parts(&portal));
+        .and(kept_portal::parts(&portal))
+        .and(kept_forms::parts(&forms));
     let today = today(house, (&rules, &live), parts.pages.clone());
     let description = api::description();
     let adherence = adherence(house, &rules, &live).naming(parts.pages.clone());
@@ -233,6 +234,7 @@ pub fn forms(house: &House, (rules, live): (&Rules, &Live), base_url: &str) -> k
         Sealer::new(house.keys.roots(), Purpose::Links),
         base_url,
     )
+    .with(Arc::new(Records))
 }
 
 /// What clients, their requests and their mail hand to the program.

@@ -53,7 +53,7 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
             &other
         }
         Case::Missing => return missing(desk, record),
-        Case::Rubbish => return vec!["nonsense".into(), "nonsense".into()],
+        Case::Rubbish => return vec!["nonsense".into(); 3],
     };
     match record {
         "session" => vec![desk.sign_in(&whose.email).0],
@@ -102,6 +102,7 @@ fn missing(desk: &Desk, record: &str) -> Vec<String> {
     match record {
         "delivery" | "request-file" | "request-picture" | "portal-file" | "portal-shared"
         | "form-answer" => vec![id.clone(), id],
+        "form-file" => vec![id.clone(), id.clone(), id],
         "form-field" => vec![id, "f1".into()],
         "sop" => vec!["XX".into()],
         "rule" => vec!["SR".into(), "no-such-rule".into()],

@@ -10,6 +10,7 @@ use kept_ui::routes::{Routes, get};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
+use crate::files::FileRow;
 use crate::model::{Answer, FormId, FormRow};
 use crate::queries::{self, FIRST};
 use crate::room::Room;
@@ -113,8 +114,29 @@ struct GivenBody {
     field: String,
     /// What it was called.
     label: String,
-    /// What was filled in; several choices stand in lines.
+    /// What was filled in; several choices, and the names of files, stand in lines.
     value: String,
+    /// The files that were sent in it.
+    files: Vec<FileBody>,
+}
+
+/// A file of an answer.
+#[derive(Serialize, ToSchema)]
+struct FileBody {
+    /// Its name.
+    name: String,
+    /// How many bytes it has.
+    size: u64,
+    /// Their SHA-256, in hexadecimal.
+    sha256: String,
+}
+
+fn file_body(of: &FileRow) -> FileBody {
+    FileBody {
+        name: of.name.clone(),
+        size: of.size,
+        sha256: of.fingerprint(),
+    }
 }
 
 fn form_body(of: &FormRow) -> FormBody {
@@ -137,11 +159,18 @@ fn form_body(of: &FormRow) -> FormBody {
     }
 }
 
-fn answer_body(of: &Answer) -> AnswerBody {
+fn answer_body(of: &Answer, files: &[FileRow]) -> AnswerBody {
+    let files_in = |field: &str| {
+        let own = files
+            .iter()
+            .filter(|file| file.answer == Some(of.id) && file.field == field);
+        own.map(file_body).collect()
+    };
     let given = of.design.fields.iter().map(|field| GivenBody {
         field: field.id.clone(),
         label: field.label.clone(),
         value: of.value(&field.id).to_owned(),
+        files: files_in(&field.id),
     });
     AnswerBody {
         id: of.id.to_string(),
@@ -198,14 +227,15 @@ async fn answers(
     let read = move |read: &Read<'_>| {
         let form = queries::form(read, id)?;
         let found = queries::answers(read, &scope, id, (after, limit + 1))?;
-        Ok::<_, kept_store::StoreError>(form.map(|_| found))
+        let files = queries::files_of(read, &found)?;
+        Ok::<_, kept_store::StoreError>(form.map(|_| (found, files)))
     };
     let found = call.room.store.read(read).await?;
-    let found = found.ok_or_else(Problem::out_of_reach)?;
+    let (found, files) = found.ok_or_else(Problem::out_of_reach)?;
     let key = |one: &Answer| Cursor {
         at: one.given_at,
         id: one.id,
     };
-    let page = PageOf::cut(&found, limit, key, answer_body);
+    let page = PageOf::cut(&found, limit, key, |one| answer_body(one, &files));
     Ok(Told::json(StatusCode::OK, &page))
 }

@@ -3,7 +3,11 @@
 
 mod answer;
 mod build;
+mod draft;
+mod record;
+mod remind;
 mod send;
+mod taking;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +20,18 @@ use kept_kernel::{Id, Instant};
 use kept_rooms::{FieldError, Refusal, Refused};
 use kept_store::{AsStore, StoreError, Write};
 
-pub use answer::{NewAnswer, answer_openly, answer_personally, drop_held, mark_seen, take_in};
-pub(crate) use answer::{SOURCE, mapped_target};
-pub use build::{change_design, make_form, open_door, publish, retire};
-pub use send::{Sending, link_stands, send_link};
+pub(crate) use answer::SOURCE;
+pub use answer::{NewAnswer, answer_openly, answer_personally};
+pub(crate) use build::purposes;
+pub use build::{change_design, make_form, open_door, publish, retire, set_reminders};
+pub use draft::{NewDraft, put_draft_aside};
+pub(crate) use record::mapped_target;
+pub(crate) use remind::look_at_link;
+pub(crate) use send::path_of;
+pub use send::{Sending, Stands, link_stands, send_link};
+pub use taking::{drop_held, mark_seen, take_in};
+
+use crate::beside::Beside;
 
 /// So many ids a command needs at most.
 const IDS: usize = 8;
@@ -34,6 +46,8 @@ pub struct Step {
     pub(crate) ids: [Id; IDS],
     /// For whom is taken in, and for what is written into their record.
     pub(crate) clients: [kept_clients::commands::Step; 2],
+    /// Whoever keeps consents and documents.
+    pub(crate) beside: Arc<dyn Beside>,
 }
 
 impl fmt::Debug for Step {
@@ -48,12 +62,14 @@ impl Step {
         rules: Arc<InForce>,
         ids: [Id; IDS],
         clients: [kept_clients::commands::Step; 2],
+        beside: Arc<dyn Beside>,
     ) -> Self {
         Self {
             act,
             rules,
             ids,
             clients,
+            beside,
         }
     }
 

@@ -93,11 +93,15 @@ pub enum FieldKind {
     Rating,
     /// A box that says what somebody agrees to.
     Consent,
+    /// A file.
+    File,
+    /// Several files.
+    Files,
 }
 
 impl FieldKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Text,
         Self::LongText,
         Self::Choice,
@@ -107,6 +111,8 @@ impl FieldKind {
         Self::YesNo,
         Self::Rating,
         Self::Consent,
+        Self::File,
+        Self::Files,
     ];
 
     /// As it is stored.
@@ -121,6 +127,8 @@ impl FieldKind {
             Self::YesNo => "yes-no",
             Self::Rating => "rating",
             Self::Consent => "consent",
+            Self::File => "file",
+            Self::Files => "files",
         }
     }
 
@@ -136,6 +144,8 @@ impl FieldKind {
             Self::YesNo => "Yes or no",
             Self::Rating => "A mark from 1 to 7",
             Self::Consent => "A consent to tick",
+            Self::File => "A file",
+            Self::Files => "Several files",
         }
     }
 
@@ -147,6 +157,11 @@ impl FieldKind {
     /// Whether it has a list to choose from.
     pub const fn has_choices(self) -> bool {
         matches!(self, Self::Choice | Self::Several)
+    }
+
+    /// Whether files are sent in it.
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::Files)
     }
 }
 
@@ -167,6 +182,11 @@ pub const TARGETS: [(&str, &str); 13] = [
     ("client.industry", "Client: industry"),
 ];
 
+/// What a field goes to that lays its files among the documents of the client.
+pub const DOCUMENTS: &str = "documents";
+/// Before the purpose that a field asks consent for.
+pub const CONSENT: &str = "consent.";
+
 /// A field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -185,7 +205,8 @@ pub struct Field {
     /// What can be chosen.
     #[serde(default)]
     pub choices: Vec<String>,
-    /// The fact of the record that it is written into: one of [`TARGETS`], `own.` and the id of a field of the company's own, or nothing.
+    /// Where it goes in the record: a fact of [`TARGETS`], `own.` and the id of a field of the company's own, [`CONSENT`] and a purpose,
+    /// [`DOCUMENTS`], or nothing.
     #[serde(default)]
     pub maps: String,
 }
@@ -228,6 +249,15 @@ impl Design {
         let number = numbers.find(|number| !taken(number)).unwrap_or_default();
         format!("f{number}")
     }
+
+    /// How many fields hold something, and how many there are.
+    pub fn progress(&self, filled: &[(String, String)]) -> (usize, usize) {
+        let holds = |field: &&Field| {
+            let mut values = filled.iter().filter(|(id, _)| *id == field.id);
+            values.any(|(_, value)| !value.trim().is_empty())
+        };
+        (self.fields.iter().filter(holds).count(), self.fields.len())
+    }
 }
 
 /// Why a value cannot stand: the key of the words that say so.
@@ -240,6 +270,9 @@ impl Field {
     ///
     /// The key of the words that say why it cannot stand.
     pub fn fitting(&self, values: &[&str]) -> Result<String, Wrong> {
+        if self.kind.is_file() {
+            return self.fitting_files(values);
+        }
         let value = values.first().map_or("", |one| one.trim());
         if value.is_empty() {
             return if self.required {
@@ -270,6 +303,7 @@ impl Field {
                 .parse::<u8>()
                 .is_ok_and(|one| (1..=BEST).contains(&one)),
             FieldKind::Consent => value == "yes",
+            FieldKind::File | FieldKind::Files => false,
         };
         if fits {
             Ok(value.replace("\r\n", "\n"))
@@ -280,6 +314,35 @@ impl Field {
                 FieldKind::Date => "wrong.date",
                 _ => "wrong.choice",
             })
+        }
+    }
+
+    /// The names of the files that were sent, one a line.
+    fn fitting_files(&self, names: &[&str]) -> Result<String, Wrong> {
+        match (self.kind, names.len()) {
+            (_, 0) if self.required => Err("wrong.no_file"),
+            (FieldKind::File, 2..) => Err("wrong.one_file"),
+            _ => Ok(names.join("\n")),
+        }
+    }
+
+    /// The purpose that it asks consent for; none: it asks for none.
+    pub fn purpose(&self) -> Option<&str> {
+        let purpose = self.maps.strip_prefix(CONSENT);
+        purpose.filter(|_| self.kind == FieldKind::Consent)
+    }
+
+    /// Whether its files are laid among the documents of the client.
+    pub fn is_document(&self) -> bool {
+        self.kind.is_file() && self.maps == DOCUMENTS
+    }
+
+    /// The words that are agreed to, as they stand on the page.
+    pub fn wording(&self) -> String {
+        if self.help.is_empty() {
+            self.label.clone()
+        } else {
+            format!("{}\n{}", self.label, self.help)
         }
     }
 }
@@ -316,6 +379,10 @@ pub struct FormRow {
     pub made_at: Instant,
     /// The design that is filled in, where there is one.
     pub published: Option<Design>,
+    /// After so many working days a personal form is asked for again.
+    pub remind_days: u32,
+    /// And so often at most.
+    pub remind_times: u32,
 }
 
 impl FromRow for FormRow {
@@ -332,6 +399,8 @@ impl FromRow for FormRow {
             sites: row.get(7)?,
             made_at: row.get(8)?,
             published: published.map(|text| Design::read(&text)),
+            remind_days: row.get(10)?,
+            remind_times: row.get(11)?,
         })
     }
 }
@@ -414,7 +483,7 @@ impl FromRow for Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, FieldKind};
+    use super::{Design, Field, FieldKind};
 
     fn field(kind: FieldKind, required: bool) -> Field {
         Field {
@@ -447,5 +516,40 @@ mod tests {
         }
         let both = field(FieldKind::Several, true).fitting(&["One", "Two"]);
         assert_eq!(both.as_deref(), Ok("One\nTwo"));
+    }
+
+    #[test]
+    fn a_file_is_one_and_files_are_some() {
+        let names = ["a.pdf", "b.pdf"];
+        assert_eq!(
+            field(FieldKind::File, true).fitting(&[]),
+            Err("wrong.no_file")
+        );
+        assert_eq!(
+            field(FieldKind::File, false).fitting(&names),
+            Err("wrong.one_file")
+        );
+        let both = field(FieldKind::Files, true).fitting(&names);
+        assert_eq!(both.as_deref(), Ok("a.pdf\nb.pdf"));
+    }
+
+    #[test]
+    fn how_far_a_form_is_says_what_holds_something() {
+        let design = Design {
+            fields: vec![
+                field(FieldKind::Text, true),
+                Field {
+                    id: "f2".into(),
+                    ..field(FieldKind::Several, false)
+                },
+            ],
+            ..Design::default()
+        };
+        let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(design.progress(&[of("f1", " "), of("f9", "x")]), (0, 2));
+        assert_eq!(
+            design.progress(&[of("f1", "x"), of("f2", "One"), of("f2", "Two")]),
+            (2, 2)
+        );
     }
 }

@@ -4,7 +4,10 @@ mod answers;
 mod build;
 mod fill;
 mod list;
+mod open;
+mod personal;
 mod send;
+mod sent;
 
 use kept_rooms::Refusal as _;
 use kept_store::{Answer, StoreError};
@@ -24,12 +27,17 @@ pub fn routes(room: Room) -> Routes {
         .route("/forms/{id}/fields/{field}", post(build::change))
         .route("/forms/{id}/publication", post(build::publish))
         .route("/forms/{id}/door", post(build::door))
+        .route("/forms/{id}/reminders", post(build::reminders))
         .route("/forms/{id}/retirement", post(build::retire))
         .route("/forms/{id}/preview", get(build::preview))
         .route("/forms/{id}/answers", get(answers::list))
         .route("/forms/{id}/answers.csv", get(answers::export))
         .route("/forms/{id}/answers/{answer}", get(answers::one))
         .route("/forms/{id}/answers/{answer}/acts", post(answers::act))
+        .route(
+            "/forms/{id}/answers/{answer}/files/{file}",
+            get(answers::file),
+        )
         .route("/clients/{id}/forms", get(send::show).post(send::send))
         .with_state(room)
 }
@@ -38,12 +46,10 @@ pub fn routes(room: Room) -> Routes {
 /// They are merged beside the pages, not inside of `Ui::dress`.
 pub fn public_routes(room: Room) -> Routes {
     Routes::new()
-        .route("/f/{id}", get(fill::open).post(fill::send_openly))
-        .route("/f/{id}/embed", get(fill::embed).post(fill::send_embedded))
-        .route(
-            "/f/for/{token}",
-            get(fill::look).post(fill::send_personally),
-        )
+        .route("/f/{id}", get(open::open).post(open::send_openly))
+        .route("/f/{id}/embed", get(open::embed).post(open::send_embedded))
+        .route("/f/for/{token}", get(personal::look).post(personal::send))
+        .route("/f/for/{token}/draft", post(personal::keep))
         .with_state(room)
 }
 

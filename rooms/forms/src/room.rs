@@ -8,6 +8,7 @@ use kept_accounts::commands::Act;
 use kept_clients::ClientId;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
+use kept_kernel::Id;
 use kept_rooms::Parts;
 use kept_store::Store;
 use kept_ui::Live;
@@ -15,7 +16,11 @@ use kept_vault::{NoRandomness, Sealer, Token};
 use kept_visitors::{Often, Seals};
 use kept_world::World;
 
-use crate::commands::{SOURCE, Sending, Step};
+use crate::beside::{Beside, Nobody};
+use crate::commands::{SOURCE, Sending, Step, path_of};
+use crate::files::MOST;
+use crate::jobs::jobs;
+use crate::model::MOST_FIELDS;
 use crate::privacy::AboutPeople;
 
 /// What changes when any form or answer does.
@@ -31,6 +36,8 @@ pub struct Room {
     pub(crate) often: Often,
     /// Where browsers reach us: for what is written down to be put into other pages.
     pub(crate) base_url: Arc<str>,
+    /// Whoever keeps consents and documents.
+    pub(crate) beside: Arc<dyn Beside>,
     live: Live,
 }
 
@@ -50,8 +57,15 @@ impl Room {
             seals,
             often: Often::default(),
             base_url: base_url.into(),
+            beside: Arc::new(Nobody),
             live,
         }
+    }
+
+    /// With whoever keeps consents and documents.
+    #[must_use]
+    pub fn with(self, beside: Arc<dyn Beside>) -> Self {
+        Self { beside, ..self }
     }
 
     /// An act by somebody, now.
@@ -66,7 +80,14 @@ impl Room {
             let step = kept_clients::commands::Step::new(&self.world, &self.rules, who);
             step.from_source(SOURCE)
         };
-        Step::new(act, self.rules.now(), ids, [clients(), clients()])
+        let beside = Arc::clone(&self.beside);
+        Step::new(act, self.rules.now(), ids, [clients(), clients()], beside)
+    }
+
+    /// Ids for all that one answer may make in the record.
+    pub(crate) fn spare(&self) -> Vec<Id> {
+        let most = 3 * (MOST_FIELDS + MOST);
+        (0..most).map(|_| self.world.id()).collect()
     }
 
     /// A link that is to be sent.
@@ -94,7 +115,7 @@ impl Room {
     pub fn path(&self, sealed: &[u8]) -> Option<String> {
         let text = self.seals.opened(FOR_LINK, sealed)?;
         let text = String::from_utf8(text).ok()?;
-        Some(format!("/f/for/{text}"))
+        Some(path_of(&text))
     }
 
     /// Tells the pages that show forms and answers, and those of a client.
@@ -121,10 +142,11 @@ impl fmt::Debug for Room {
 }
 
 /// What the room hands to the program.
-pub fn parts() -> Parts {
+pub fn parts(room: &Room) -> Parts {
     Parts {
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
+        jobs: jobs(room),
         ..Parts::default()
     }
 }

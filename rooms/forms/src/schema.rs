@@ -5,10 +5,21 @@ use kept_store::{Migration, Schema};
 /// The tables of forms and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "forms",
-    migrations: &[Migration {
-        number: 1,
-        name: "forms",
-        text: "
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "forms",
+            text: FORMS,
+        },
+        Migration {
+            number: 2,
+            name: "drafts, reminders, files",
+            text: GOING_ON,
+        },
+    ],
+};
+
+const FORMS: &str = "
             -- The design is JSON: title, words, fields in order. It is what is being written; what is filled in is a version.
             -- The sites that may show a public form within their pages stand in a line, with blanks between them.
             CREATE TABLE forms (
@@ -73,6 +84,40 @@ pub const SCHEMA: Schema = Schema {
             CREATE INDEX form_answers_of_form ON form_answers (form, given_at, id);
             CREATE INDEX form_answers_of_client ON form_answers (client, given_at, id) WHERE client IS NOT NULL;
             CREATE INDEX form_answers_of_contact ON form_answers (contact) WHERE contact IS NOT NULL;
-        ",
-    }],
-};
+        ";
+
+const GOING_ON: &str = "
+    -- After so many working days a personal form is asked for again, at most so many times.
+    ALTER TABLE forms ADD COLUMN remind_days $INT NOT NULL DEFAULT 3;
+    ALTER TABLE forms ADD COLUMN remind_times $INT NOT NULL DEFAULT 1;
+
+    -- When somebody must look at a link that has not come back: to ask again, or to tell whoever sent it.
+    ALTER TABLE form_links ADD COLUMN look_at $INT;
+    ALTER TABLE form_links ADD COLUMN reminded $INT NOT NULL DEFAULT 0;
+    ALTER TABLE form_links ADD COLUMN told_at $INT;
+    CREATE INDEX form_links_to_look_at ON form_links (look_at, id) WHERE look_at IS NOT NULL;
+
+    -- What was put aside of a personal form, as JSON, and of which version it is.
+    CREATE TABLE form_drafts (
+        link $ID NOT NULL PRIMARY KEY REFERENCES form_links (id),
+        version $INT NOT NULL,
+        filled $TEXT NOT NULL,
+        begun_at $INT NOT NULL,
+        saved_at $INT NOT NULL
+    ) $STRICT;
+
+    -- Files that came in: beside an answer, or with what was put aside.
+    CREATE TABLE form_files (
+        id $ID NOT NULL PRIMARY KEY,
+        answer $ID REFERENCES form_answers (id),
+        link $ID REFERENCES form_links (id),
+        field $TEXT NOT NULL,
+        name $TEXT NOT NULL,
+        size $INT NOT NULL,
+        sha256 $BYTES NOT NULL,
+        content $BYTES NOT NULL,
+        added_at $INT NOT NULL
+    ) $STRICT;
+    CREATE INDEX form_files_of_answer ON form_files (answer, id) WHERE answer IS NOT NULL;
+    CREATE INDEX form_files_of_link ON form_files (link, id) WHERE link IS NOT NULL;
+";

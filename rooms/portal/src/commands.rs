@@ -4,6 +4,7 @@
 //! Ids, instants, tokens and codes come ready-made, since a transaction may run again.
 
 pub(crate) mod acts;
+mod address;
 mod code;
 mod consent;
 mod enter;
@@ -23,12 +24,16 @@ use kept_rooms::{FieldError, Refusal, Refused};
 use kept_store::{AsStore, StoreError, Write, params};
 
 pub use acts::{Details, ask, confirm, reject, reply, say_details};
+pub use address::{
+    AddressTried, NewAddress, UNDO_DAYS, address_back_stands, ask_for_address, asked_address,
+    take_back_address, try_address,
+};
 pub use code::{CODE_MINUTES, CodeTried, MOST_TRIES, send_code, try_code};
-pub use consent::{give_consent, withdraw_consent};
+pub use consent::{NewConsent, give_consent, has_withdrawn, keep_consent, withdraw_consent};
 pub use enter::{Entering, LINK_MINUTES, ask_for_link, enter, leave, link_stands};
 pub use staff::{
-    LARGEST_DOCUMENT, NewDocument, NewSettings, add_document, invite, mark_seen, remove_document,
-    set_settings, set_standing,
+    LARGEST_DOCUMENT, NewDocument, NewSettings, add_document, invite, lay_document, mark_seen,
+    remove_document, set_settings, set_standing,
 };
 
 use crate::queries;

@@ -1,7 +1,7 @@
 //! The portal: where clients see how they stand with us without asking, and say what they have to say.
 //!
 //! - **Owns** `portal_settings`, `portal_contacts`, `portal_links`, `portal_sessions`, `portal_codes`, `portal_letters`,
-//!   `portal_documents`, `portal_consents`, `portal_changes`.
+//!   `portal_addresses`, `portal_documents`, `portal_consents`, `portal_changes`.
 //! - **Events out**: `record-consent`, `withdraw-consent`, `confirm-withdrawal`; by the rooms of requests and clients what clients do to
 //!   theirs, `verify-client-details` among it. Events in: none.
 //! - **Gives** to the program its tables, routes, [`Room::session_layer`], [`parts`], and whether it [`is_open`].
@@ -14,6 +14,8 @@
 //! - A contact sees its own requests, and what lies there for it or for all of its client. What is of anybody else looks like what is
 //!   not there. Only who speaks for a client sees and says the details of the client.
 //! - Neither session is good for the other's pages: whoever works here is nobody in the portal.
+//! - A contact's address is changed only after a code that went to the new one, is never that of another contact, and can be taken back from
+//!   the old one for a week. Whether an address is another's is not said.
 //! - A contact is sent so many letters in an hour and a day, whoever asks for them.
 
 mod colours;
@@ -22,6 +24,7 @@ pub mod model;
 mod pages;
 mod privacy;
 mod queries;
+mod review;
 mod room;
 mod schema;
 mod session;

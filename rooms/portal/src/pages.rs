@@ -1,5 +1,6 @@
 //! The pages of the portal: those of clients, and those of staff about it.
 
+mod address;
 mod ask;
 mod code;
 mod consents;
@@ -46,6 +47,12 @@ pub fn routes(room: Room) -> Routes {
         .route("/portal/requests/{id}/files/{file}", get(request::file))
         .route("/portal/ask", get(ask::ask).post(ask::send))
         .route("/portal/details", get(details::show).post(details::say))
+        .route("/portal/address", get(address::show).post(address::ask))
+        .route("/portal/address/code", post(address::give))
+        .route(
+            "/portal/address/back/{token}",
+            get(address::look_back).post(address::take_back),
+        )
         .route("/portal/consents", get(consents::show))
         .route("/portal/consents/{purpose}", post(consents::turn))
         .route("/portal/documents/{id}", get(files::document))
@@ -152,7 +159,12 @@ pub(crate) fn within(next: Option<&str>) -> String {
     let clean = next
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"/-_#".contains(&byte));
-    if inner && clean && next.len() < 200 && !path.starts_with("/portal/enter") {
+    if inner
+        && clean
+        && next.len() < 200
+        && !path.starts_with("/portal/enter")
+        && !path.starts_with("/portal/address/back")
+    {
         next.to_owned()
     } else {
         "/portal".to_owned()

@@ -15,6 +15,8 @@ statements! {
     CONSENTS_OF_ALL = "SELECT id, purpose, wording, source, given_at, withdrawn_at FROM portal_consents WHERE client = $1 ORDER BY given_at, id";
     CHANGES = "SELECT at, changes FROM portal_changes WHERE contact = $1 ORDER BY at, id";
     CHANGES_OF_ALL = "SELECT at, changes FROM portal_changes WHERE client = $1 ORDER BY at, id";
+    ADDRESSES = "SELECT email_before, email, changed_at FROM portal_addresses WHERE contact = $1 AND changed_at IS NOT NULL
+                 ORDER BY changed_at, id";
     SESSIONS = "SELECT made_at, seen_at FROM portal_sessions WHERE contact = $1 ORDER BY made_at, id";
     DOCUMENTS = "SELECT id, title, name, added_at FROM portal_documents WHERE contact = $1 AND removed_at IS NULL ORDER BY added_at, id";
     DOCUMENTS_OF_ALL = "SELECT id, title, name, added_at FROM portal_documents WHERE client = $1 AND removed_at IS NULL ORDER BY added_at, id";
@@ -23,6 +25,7 @@ statements! {
     DROP_CODES = "DELETE FROM portal_codes WHERE session IN (SELECT id FROM portal_sessions WHERE contact = $1)";
     DROP_SESSIONS = "DELETE FROM portal_sessions WHERE contact = $1";
     DROP_LINKS = "DELETE FROM portal_links WHERE contact = $1";
+    DROP_ADDRESSES = "DELETE FROM portal_addresses WHERE contact = $1";
     DROP_LETTERS = "DELETE FROM portal_letters WHERE contact = $1";
     DROP_STANDING = "DELETE FROM portal_contacts WHERE contact = $1";
     DROP_DOCUMENTS = "DELETE FROM portal_documents WHERE contact = $1";
@@ -31,6 +34,7 @@ statements! {
     DROP_CODES_OF = concat!("DELETE FROM portal_codes WHERE session IN (SELECT id FROM portal_sessions WHERE contact ", contacts_of!(), ")");
     DROP_SESSIONS_OF = concat!("DELETE FROM portal_sessions WHERE contact ", contacts_of!());
     DROP_LINKS_OF = concat!("DELETE FROM portal_links WHERE contact ", contacts_of!());
+    DROP_ADDRESSES_OF = concat!("DELETE FROM portal_addresses WHERE contact ", contacts_of!());
     DROP_LETTERS_OF = concat!("DELETE FROM portal_letters WHERE contact ", contacts_of!());
     DROP_STANDING_OF = concat!("DELETE FROM portal_contacts WHERE contact ", contacts_of!());
     DROP_DOCUMENTS_OF = "DELETE FROM portal_documents WHERE client = $1";
@@ -63,7 +67,17 @@ impl Exportable for AboutPeople {
                 let sessions = sessions
                     .into_iter()
                     .map(|(made, seen)| vec![made.to_string(), seen.to_string()]);
+                let moved: Vec<(Option<String>, String, Instant)> =
+                    read.all(ADDRESSES, &params![contact])?;
+                let moved = moved
+                    .into_iter()
+                    .map(|(old, new, at)| vec![old.unwrap_or_default(), new, at.to_string()]);
                 Ok(vec![
+                    Sheet {
+                        name: "Changes of the address".into(),
+                        columns: vec!["before", "after", "changed at"],
+                        rows: moved.collect(),
+                    },
                     consents(read.all(CONSENTS, &params![contact])?),
                     changes(read.all(CHANGES, &params![contact])?),
                     documents("Documents", read.all(DOCUMENTS, &params![contact])?),
@@ -150,6 +164,7 @@ impl Erasable for AboutPeople {
                     DROP_CODES,
                     DROP_SESSIONS,
                     DROP_LINKS,
+                    DROP_ADDRESSES,
                     DROP_LETTERS,
                     DROP_STANDING,
                 ];
@@ -165,6 +180,7 @@ impl Erasable for AboutPeople {
                     DROP_CODES_OF,
                     DROP_SESSIONS_OF,
                     DROP_LINKS_OF,
+                    DROP_ADDRESSES_OF,
                     DROP_LETTERS_OF,
                     DROP_STANDING_OF,
                 ];

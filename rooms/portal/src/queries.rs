@@ -75,6 +75,22 @@ statements! {
     CODE_SENT = "SELECT made_at FROM portal_codes WHERE session = $1 AND expires_at > $2 AND tries < $3";
     DROP_CODE = "DELETE FROM portal_codes WHERE session = $1";
 
+    DROP_ASKED = "DELETE FROM portal_addresses WHERE contact = $1 AND changed_at IS NULL";
+    ADD_ADDRESS = "INSERT INTO portal_addresses (id, contact, session, email, code, tries, asked_at, expires_at)
+                   VALUES ($1, $2, $3, $4, $5, 0, $6, $7)";
+    ASKED_ADDRESS = "SELECT email FROM portal_addresses WHERE session = $1 AND changed_at IS NULL AND expires_at > $2 AND tries < $3
+                     ORDER BY asked_at DESC, id DESC LIMIT 1";
+    TRY_ADDRESS = "UPDATE portal_addresses SET tries = tries + 1
+                   WHERE session = $1 AND changed_at IS NULL AND expires_at > $2 AND tries < $3 RETURNING id, email, code";
+    SET_ADDRESS = "UPDATE portal_addresses SET email_before = $2, changed_at = $3, undo = $4, undo_until = $5 WHERE id = $1";
+    ADDRESS_BACK = "SELECT contact, email_before, changed_at FROM portal_addresses
+                    WHERE undo = $1 AND undo_until > $2 AND taken_back_at IS NULL";
+    /// What a contact has changed it to by itself at last: what staff wrote since is not taken back.
+    LAST_ADDRESS = "SELECT email FROM portal_addresses WHERE contact = $1 AND changed_at IS NOT NULL AND taken_back_at IS NULL
+                    ORDER BY changed_at DESC, id DESC LIMIT 1";
+    TAKE_BACK = "UPDATE portal_addresses SET taken_back_at = $3 WHERE contact = $1 AND changed_at >= $2 AND taken_back_at IS NULL";
+    SWEEP_ADDRESSES = "DELETE FROM portal_addresses WHERE asked_at < $1";
+
     ADD_LETTER = "INSERT INTO portal_letters (id, contact, kind, at) VALUES ($1, $2, $3, $4)";
     LETTERS_SINCE = "SELECT count(*) FROM portal_letters WHERE contact = $1 AND at > $2";
 
@@ -92,6 +108,10 @@ statements! {
     CONSENTS_OF_CLIENT = consent!("WHERE o.client = $1 ORDER BY o.given_at DESC, o.id DESC LIMIT 200");
     STANDING_CONSENT = "SELECT id FROM portal_consents WHERE contact = $1 AND purpose = $2 AND withdrawn_at IS NULL
                         ORDER BY given_at DESC, id DESC LIMIT 1";
+    WITHDRAWN = "SELECT o.id FROM portal_consents o WHERE o.contact = $1 AND o.purpose = $2 AND o.withdrawn_at IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM portal_consents s WHERE s.contact = o.contact AND s.purpose = o.purpose
+                         AND s.withdrawn_at IS NULL)
+                 ORDER BY o.given_at DESC, o.id DESC LIMIT 1";
     ADD_CONSENT = "INSERT INTO portal_consents (id, client, contact, purpose, wording, language, source, given_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     WITHDRAW_CONSENT = "UPDATE portal_consents SET withdrawn_at = $2, withdrawn_by = $3 WHERE id = $1 AND withdrawn_at IS NULL";

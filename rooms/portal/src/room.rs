@@ -34,6 +34,8 @@ pub struct Waiting {
     pub href: String,
     /// Since when it waits.
     pub since: Instant,
+    /// How many of its fields hold something, of how many, where it was begun.
+    pub done: Option<(usize, usize)>,
 }
 
 /// What other rooms lay in the portal. The program joins it with this room.
@@ -164,6 +166,7 @@ impl Room {
             tx.execute(queries::SWEEP_LETTERS, &params![now.plus_micros(-2 * DAY)])?;
             tx.execute(queries::SWEEP_CODES, &params![long_ago])?;
             tx.execute(queries::SWEEP_SESSIONS, &params![long_ago])?;
+            tx.execute(queries::SWEEP_ADDRESSES, &params![long_ago])?;
             Ok::<_, StoreError>(())
         });
         swept.wait()
@@ -185,15 +188,16 @@ pub fn is_open(read: &Read<'_>) -> Result<bool, StoreError> {
     Ok(queries::settings(read)?.is_open())
 }
 
-/// The words and the path of a link to a request, for a contact who is let in; none: the portal is closed to them.
+/// The words and the path of a link to a request, for a contact who is let in; none: the portal is closed to them. `settles`: they are
+/// led there to say whether it is settled.
 ///
 /// # Errors
 ///
 /// As the database says.
 pub fn request_link(
     read: &Read<'_>,
-    request: Id,
-    contact: ContactId,
+    (request, contact): (Id, ContactId),
+    settles: bool,
 ) -> Result<Option<(String, String)>, StoreError> {
     let shut = queries::standing(read, contact)?.shut_at.is_some();
     let card = kept_clients::read::contact(read, contact)?;
@@ -205,7 +209,12 @@ pub fn request_link(
     }
     let words = texts::words(Tongue::of(&card.language).unwrap_or_default());
     let path = format!("/portal/requests/{request}");
-    Ok(Some((words.say("mail.request").to_owned(), path)))
+    let key = if settles {
+        "mail.settle"
+    } else {
+        "mail.request"
+    };
+    Ok(Some((words.say(key).to_owned(), path)))
 }
 
 /// What the room hands to the program.

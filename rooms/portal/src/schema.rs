@@ -5,10 +5,21 @@ use kept_store::{Migration, Schema};
 /// The tables of the portal and their migrations.
 pub const SCHEMA: Schema = Schema {
     owner: "portal",
-    migrations: &[Migration {
-        number: 1,
-        name: "portal",
-        text: "
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "portal",
+            text: PORTAL,
+        },
+        Migration {
+            number: 2,
+            name: "addresses",
+            text: ADDRESSES,
+        },
+    ],
+};
+
+const PORTAL: &str = "
             -- One row: whether clients come in, and how it looks to them. Without a name the company's own stands there.
             CREATE TABLE portal_settings (
                 id $INT NOT NULL PRIMARY KEY,
@@ -118,6 +129,26 @@ pub const SCHEMA: Schema = Schema {
             ) $STRICT;
             CREATE INDEX portal_changes_of_client ON portal_changes (client, at, id);
             CREATE INDEX portal_changes_unseen ON portal_changes (at, id) WHERE seen_at IS NULL;
-        ",
-    }],
-};
+        ";
+
+const ADDRESSES: &str = "
+    -- A contact's own address that is to be another one: a code goes to the new one, sealed here; once it is changed, the old one can take
+    -- it back for a while by a link, of which the hash is here.
+    CREATE TABLE portal_addresses (
+        id $ID NOT NULL PRIMARY KEY,
+        contact $ID NOT NULL REFERENCES contacts (id),
+        session $ID NOT NULL,
+        email $TEXT NOT NULL,
+        code $BYTES NOT NULL,
+        tries $INT NOT NULL,
+        asked_at $INT NOT NULL,
+        expires_at $INT NOT NULL,
+        email_before $TEXT,
+        changed_at $INT,
+        undo $BYTES UNIQUE,
+        undo_until $INT,
+        taken_back_at $INT
+    ) $STRICT;
+    CREATE INDEX portal_addresses_of_contact ON portal_addresses (contact, asked_at);
+    CREATE INDEX portal_addresses_by_age ON portal_addresses (asked_at);
+";

@@ -2,13 +2,11 @@
 
 use kept_clients::{ClientId, ContactId};
 use kept_engine::{Actor, Event, Record, What};
+use kept_journal::InForce;
 use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
-use kept_kernel::Id;
+use kept_kernel::{Id, Instant};
 use kept_language::ast::Value;
-
-use crate::commands::Step;
-use crate::model::ForWhat;
 
 /// The consent that it happened to, and whose it is.
 #[derive(Clone, Copy, Debug)]
@@ -18,14 +16,22 @@ pub(crate) struct Of {
     pub(crate) client: ClientId,
 }
 
+/// What was allowed, in which words, and where they were read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'a> {
+    pub(crate) purpose: &'a str,
+    pub(crate) wording: &'a str,
+    pub(crate) source: &'a str,
+}
+
 /// The event; none where the vocabulary in force has no such words.
 pub(crate) fn told(
-    step: &Step,
+    rules: &InForce,
     of: Of,
-    act: &str,
-    (id, given): (Id, Option<(ForWhat, &str)>),
+    (act, given): (&str, Option<Given<'_>>),
+    (id, who, at): (Id, Who, Instant),
 ) -> Option<NewEvent> {
-    let register = &step.rules.register;
+    let register = &rules.register;
     let noun = register.noun("consent")?;
     let (consent, contact, client) = (
         of.consent.to_string(),
@@ -41,23 +47,28 @@ pub(crate) fn told(
     .flatten()
     .collect();
     let mut facts = Vec::new();
-    if let Some((what, wording)) = given {
+    if let Some(given) = given {
         let chosen = register.fact(noun, "purpose").and_then(|fact| {
             let place = register[fact]
                 .values
                 .iter()
-                .position(|one| one == what.name())?;
+                .position(|one| one == given.purpose)?;
             Some((fact, Some(Value::Choice(u16::try_from(place).ok()?))))
         });
         facts.extend(chosen);
-        for (name, text) in [("wording", wording), ("source", "portal")] {
+        for (name, text) in [("wording", given.wording), ("source", given.source)] {
             let fact = register.fact(noun, name);
             facts.extend(fact.map(|fact| (fact, Some(Value::Text(fingerprint(text))))));
         }
     }
-    let actor = match (act, step.act.who) {
+    let person = match who {
+        Who::Person(person) => person.to_string(),
+        _ => String::new(),
+    };
+    let actor = match (act, who) {
         ("confirm-withdrawal", _) => Actor::System,
         (_, Who::Contact(_)) => Actor::Client,
+        (_, Who::Person(_)) => Actor::Person(&person),
         _ => Actor::Unknown,
     };
     let proofs: Vec<_> = register
@@ -67,8 +78,8 @@ pub(crate) fn told(
         .collect();
     let event = Event {
         place: 0,
-        at: step.act.at,
-        recorded_at: step.act.at,
+        at,
+        recorded_at: at,
         what: What::Act(register.act(act)?),
         case: Record { noun, id: &consent },
         links: &links,
@@ -78,7 +89,7 @@ pub(crate) fn told(
         holders: &[],
         proofs: &proofs,
     };
-    Some(NewEvent::of(&step.rules.codec, &event, id))
+    Some(NewEvent::of(&rules.codec, &event, id))
 }
 
 /// FNV-1a: rules only ask whether two texts are the same.

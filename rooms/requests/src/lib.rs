@@ -46,7 +46,7 @@ mod texts;
 mod wording;
 
 pub use api::{api_description, api_routes};
-pub use client_pages::ClientPages;
+pub use client_pages::{ClientPages, LedTo};
 pub use commands::{client_writes, open_request};
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};

@@ -39,7 +39,7 @@ pub mod routes;
 mod ui;
 pub mod words;
 
-pub use assets::{ALL as ASSETS, Asset};
+pub use assets::{ALL as ASSETS, Asset, FILLING_SCRIPT};
 pub use cookie::Jar;
 pub use csrf::Csrf;
 pub use download::{download, file_name, picture};

@@ -1,18 +1,17 @@
 //! Answers: by a personal link they go into the record at once; what anybody filled in waits until somebody of ours has looked.
 
-use kept_accounts::access::Scope;
 use kept_accounts::commands::Act;
-use kept_clients::commands::{Changed, Own, client_fills_in, contact_says, take_in_contact};
-use kept_clients::model::{ContactDraft, Draft, Typed, TypedContact};
-use kept_clients::{ClientId, ContactId, read};
+use kept_clients::{ClientId, ContactId};
 use kept_journal::audit::Who;
 use kept_journal::live;
 use kept_kernel::Id;
 use kept_store::{Write, params};
 use kept_vault::TokenHash;
 
+use super::record::{Brought, allow, json, lay, names_of, understood, with_names, write_record};
 use super::{FormError, Step};
-use crate::model::{Answer, Design, FormId, FormKind, Given, Turned};
+use crate::files::{self, NewFile, Place, keep, put_aside};
+use crate::model::{FormId, FormKind, FormRow, Given, Turned};
 use crate::queries;
 use crate::telling::{Of, told};
 
@@ -26,194 +25,14 @@ pub struct NewAnswer {
     pub id: Id,
     /// What was filled in.
     pub filled: Vec<(String, String)>,
+    /// The files that came along.
+    pub files: Vec<NewFile>,
+    /// Files that were put aside before and are taken off.
+    pub dropped: Vec<Id>,
     /// Why it is held, where it looks like spam.
     pub held: Option<&'static str>,
-}
-
-/// What was filled in, as it is kept.
-///
-/// # Errors
-///
-/// The fields that need another look, each with the key of the words that say why.
-fn understood(
-    design: &Design,
-    filled: &[(String, String)],
-) -> Result<Vec<Given>, Vec<(String, &'static str)>> {
-    let (mut given, mut wrong) = (Vec::new(), Vec::new());
-    for field in &design.fields {
-        let values: Vec<&str> = filled
-            .iter()
-            .filter(|(name, _)| *name == field.id)
-            .map(|(_, value)| value.as_str())
-            .collect();
-        match field.fitting(&values) {
-            Ok(value) => given.push(Given {
-                field: field.id.clone(),
-                value,
-            }),
-            Err(why) => wrong.push((field.id.clone(), why)),
-        }
-    }
-    if wrong.is_empty() {
-        Ok(given)
-    } else {
-        Err(wrong)
-    }
-}
-
-/// The value that a form has for a fact of the record; none: it asks for no such fact, or nothing was filled in.
-fn mapped(design: &Design, given: &[Given], target: &str) -> Option<String> {
-    let field = design.fields.iter().find(|field| field.maps == target)?;
-    let found = given.iter().find(|one| one.field == field.id)?;
-    (!found.value.is_empty()).then(|| found.value.clone())
-}
-
-/// What the record says under a target of a field.
-pub(crate) fn mapped_target(target: &str, contact: &ContactDraft, client: &Draft) -> String {
-    let text = match target {
-        "contact.name" => &contact.name,
-        "contact.position" => &contact.position,
-        "contact.email" => &contact.email,
-        "contact.phone" => &contact.phone,
-        "contact.channel" => return contact.channel.clone().unwrap_or_default(),
-        "contact.style" => &contact.style,
-        "contact.language" => &contact.language,
-        "client.name" => &client.name,
-        "client.website" => &client.website,
-        "client.phone" => &client.phone,
-        "client.address" => &client.address,
-        "client.country" => &client.country,
-        "client.industry" => &client.industry,
-        _ => return String::new(),
-    };
-    text.clone()
-}
-
-/// What the answer says of the record: drafts over what is known.
-///
-/// # Errors
-///
-/// The fields that the record cannot take.
-fn drafts(
-    step: &Step,
-    (design, given): (&Design, &[Given]),
-    (contact, client): (ContactDraft, Draft),
-) -> Result<(ContactDraft, Draft), Vec<(String, &'static str)>> {
-    let of = |target: &str| mapped(design, given, target);
-    let register = &step.rules.register;
-    let own = TypedContact {
-        name: of("contact.name").or_else(|| Some(contact.name.clone())),
-        position: of("contact.position"),
-        email: None,
-        phone: of("contact.phone"),
-        channel: of("contact.channel"),
-        style: of("contact.style"),
-        language: of("contact.language"),
-        note: None,
-    };
-    let theirs = Typed {
-        name: of("client.name").or_else(|| Some(client.name.clone())),
-        website: of("client.website"),
-        phone: of("client.phone"),
-        address: of("client.address"),
-        country: of("client.country"),
-        industry: of("client.industry"),
-        ..Typed::default()
-    };
-    let (own, theirs) = (
-        own.understood(register, contact),
-        theirs.understood(register, client),
-    );
-    match (own, theirs) {
-        (Ok(own), Ok(theirs)) => Ok((own, theirs)),
-        (own, theirs) => {
-            let faults = |of: &'static str, faults: Vec<kept_clients::model::Fault>| {
-                faults
-                    .into_iter()
-                    .map(move |fault| format!("{of}.{}", fault.0))
-                    .collect::<Vec<_>>()
-            };
-            let mut targets = faults("contact", own.err().unwrap_or_default());
-            targets.extend(faults("client", theirs.err().unwrap_or_default()));
-            let field = |target: String| {
-                let found = design.fields.iter().find(|field| field.maps == target);
-                found.map(|field| (field.id.clone(), "wrong.record"))
-            };
-            Err(targets.into_iter().filter_map(field).collect())
-        }
-    }
-}
-
-/// Writes what a contact filled in into its record. What changed is returned.
-fn write_record(
-    tx: &Write<'_>,
-    step: &Step,
-    (contact, client): (ContactId, ClientId),
-    (design, given): (&Design, &[Given]),
-) -> Result<Vec<Turned>, FormError> {
-    let (card, whole) = read::own(tx, contact)?.ok_or(FormError::Missing)?;
-    let before = (card.draft(), whole.draft());
-    let (own, theirs) = drafts(step, (design, given), before).map_err(FormError::Values)?;
-    let own = Own {
-        contact: own,
-        client: Some(theirs),
-        verified: false,
-    };
-    let [_, writing] = &step.clients;
-    let changed = contact_says(tx, writing, contact, &own).map_err(FormError::Client)?;
-    let mut turned: Vec<Turned> = changed.iter().map(turned_of).collect();
-    turned.extend(own_fields(tx, writing, client, (design, given))?);
-    Ok(turned)
-}
-
-/// Writes what was filled in for the fields of the company's own.
-fn own_fields(
-    tx: &Write<'_>,
-    writing: &kept_clients::commands::Step,
-    client: ClientId,
-    (design, given): (&Design, &[Given]),
-) -> Result<Vec<Turned>, FormError> {
-    let (known, values) = (read::fields(tx)?, read::values(tx, client)?);
-    let (mut turned, mut rows) = (Vec::new(), Vec::new());
-    for field in &design.fields {
-        let id = field.maps.strip_prefix("own.");
-        let own = id.and_then(|id| known.iter().find(|one| one.id.to_string() == id));
-        let (Some(own), Some(after)) = (own, mapped(design, given, &field.maps)) else {
-            continue;
-        };
-        if own.fitting(&after).is_none() {
-            let wrong = vec![(field.id.clone(), "wrong.record")];
-            return Err(FormError::Values(wrong));
-        }
-        let before = values.iter().find(|(id, _)| *id == own.id);
-        let before = before.map(|(_, value)| value.clone()).unwrap_or_default();
-        if before != after {
-            rows.push((own.id, after.clone()));
-            turned.push(Turned {
-                of: "client".into(),
-                field: own.label.clone(),
-                before,
-                after,
-            });
-        }
-    }
-    if !rows.is_empty() {
-        client_fills_in(tx, writing, client, &rows).map_err(FormError::Client)?;
-    }
-    Ok(turned)
-}
-
-fn turned_of(one: &Changed) -> Turned {
-    Turned {
-        of: one.of.name().to_owned(),
-        field: one.field.to_owned(),
-        before: one.before.clone(),
-        after: one.after.clone(),
-    }
-}
-
-fn json(of: &impl serde::Serialize) -> String {
-    serde_json::to_string(of).unwrap_or_else(|_| "[]".to_owned())
+    /// Ids for what it makes in the record.
+    pub spare: Vec<Id>,
 }
 
 /// Takes in what a contact filled in by its own link: the link is used up, the answer kept, the record written, the onboarding told.
@@ -228,57 +47,39 @@ pub fn answer_personally(
     new: &NewAnswer,
 ) -> Result<ClientId, FormError> {
     let at = step.at();
-    let found: Option<(Id, Id, Id, String)> =
+    let found: Option<(Id, Id, Id, Id, String)> =
         tx.maybe(queries::USE_LINK, &params![link.bytes(), at])?;
-    let (form, client, contact, project) = found.ok_or(FormError::Missing)?;
+    let (link, form, client, contact, project) = found.ok_or(FormError::Missing)?;
     let (client, contact) = (ClientId(client), ContactId(contact));
     let form = queries::form(tx, FormId(form))?.ok_or(FormError::Missing)?;
-    let design = form.published.ok_or(FormError::Missing)?;
-    let given = understood(&design, &new.filled).map_err(FormError::Values)?;
-    let turned = write_record(tx, step, (contact, client), (&design, &given))?;
-    let (no_seal, no_hold): (Option<&[u8]>, Option<&str>) = (None, None);
-    let (given_text, turned_text) = (json(&given), json(&turned));
-    let row = params![
-        new.id,
-        form.id,
-        form.version,
+    let design = form.published.as_ref().ok_or(FormError::Missing)?;
+    put_aside(tx, (link, design), (&new.files, &new.dropped), at)?;
+    let kept = files::of_link(tx, link)?;
+    let names = kept
+        .iter()
+        .map(|one| (one.field.as_str(), one.name.as_str()));
+    let filled = with_names(&new.filled, names);
+    let given = understood(design, &filled).map_err(FormError::Values)?;
+    let turned = write_record(tx, step, (contact, client), (design, &given))?;
+    let whose = Some((client, contact));
+    add(tx, step, (&form, new), (whose, None, &given))?;
+    tx.execute(queries::FILES_TO_ANSWER, &params![link, new.id])?;
+    tx.execute(queries::DROP_DRAFT, &params![link])?;
+    let who = Who::Contact(contact.0);
+    let brought = Brought {
+        answer: new.id,
         client,
         contact,
-        at,
-        &given_text,
-        &turned_text,
-        no_seal,
-        no_hold,
-        at
-    ];
-    tx.execute(queries::ADD_ANSWER, &row)?;
-    let who = Who::Contact(contact.0);
+        who,
+        design,
+        given: &given,
+        version: form.version,
+        language: &form.language,
+        given_at: at,
+    };
+    let changed = into_record(tx, step, &brought, (turned, &new.spare))?;
     if !project.is_empty() && form.kind == FormKind::Intake {
-        let of = Of {
-            noun: "project",
-            record: &project,
-            client: Some(client),
-            contact: Some(contact),
-        };
-        let [returned, taken, ..] = step.ids;
-        let events: Vec<_> = [
-            told(
-                &step.rules,
-                of,
-                ("return-intake-form", Some("form")),
-                (returned, who, at),
-            ),
-            told(
-                &step.rules,
-                of,
-                ("take-over-answers", None),
-                (taken, Who::Kept, at),
-            ),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        live::record(tx, &step.rules, &events, at)?;
+        returned(tx, step, (&project, who), (client, contact))?;
     }
     feedback(
         tx,
@@ -288,7 +89,7 @@ pub fn answer_personally(
     )?;
     let act = Act { who, ..step.act };
     let detail = serde_json::json!({
-        "form": form.id.to_string(), "client": client.to_string(), "changed": turned.len(),
+        "form": form.id.to_string(), "client": client.to_string(), "changed": changed,
     });
     act.write(
         tx,
@@ -297,6 +98,76 @@ pub fn answer_personally(
         &detail,
     )?;
     Ok(client)
+}
+
+/// Whose an answer is, where that is known.
+type Whose = Option<(ClientId, ContactId)>;
+
+/// Keeps the row of an answer. The seal is that of the page of an open form.
+fn add(
+    tx: &Write<'_>,
+    step: &Step,
+    (form, new): (&FormRow, &NewAnswer),
+    (whose, seal, given): (Whose, Option<&[u8]>, &[Given]),
+) -> Result<(), FormError> {
+    let given = json(&given);
+    let (client, contact) = whose.unzip();
+    let taken_at = whose.map(|_| step.at());
+    let row = params![
+        new.id,
+        form.id,
+        form.version,
+        client,
+        contact,
+        step.at(),
+        &given,
+        "[]",
+        seal,
+        new.held,
+        taken_at
+    ];
+    tx.execute(queries::ADD_ANSWER, &row)?;
+    Ok(())
+}
+
+/// Writes consents and documents beside the facts that were written, and with the answer what changed; how much it was.
+pub(super) fn into_record(
+    tx: &Write<'_>,
+    step: &Step,
+    brought: &Brought<'_>,
+    (mut turned, spare): (Vec<Turned>, &[Id]),
+) -> Result<usize, FormError> {
+    let mut spare = spare.iter().copied();
+    turned.extend(allow(tx, step, brought, &mut spare)?);
+    turned.extend(lay(tx, step, brought, &mut spare)?);
+    tx.execute(
+        queries::SET_CHANGES,
+        &params![brought.answer, &json(&turned)],
+    )?;
+    Ok(turned.len())
+}
+
+/// The onboarding that waited for its form is told that it came back and stands in the record.
+fn returned(
+    tx: &Write<'_>,
+    step: &Step,
+    (project, who): (&str, Who),
+    (client, contact): (ClientId, ContactId),
+) -> Result<(), FormError> {
+    let of = Of {
+        noun: "project",
+        record: project,
+        client: Some(client),
+        contact: Some(contact),
+    };
+    let ([returned, taken, ..], at) = (step.ids, step.at());
+    let back = ("return-intake-form", Some("form"));
+    let back = told(&step.rules, of, back, (returned, who, at));
+    let over = ("take-over-answers", None);
+    let over = told(&step.rules, of, over, (taken, Who::Kept, at));
+    let events: Vec<_> = [back, over].into_iter().flatten().collect();
+    live::record(tx, &step.rules, &events, at)?;
+    Ok(())
 }
 
 /// What a form of feedback brings is feedback: it is to be answered.
@@ -346,112 +217,14 @@ pub fn answer_openly(
     }
     let form = queries::form(tx, id)?.filter(|form| form.public_at.is_some());
     let form = form.ok_or(FormError::Missing)?;
-    let design = form.published.ok_or(FormError::Missing)?;
-    let given = understood(&design, &new.filled).map_err(FormError::Values)?;
-    let (nobody, never): (Option<Id>, Option<kept_kernel::Instant>) = (None, None);
-    let given_text = json(&given);
-    let row = params![
-        new.id,
-        id,
-        form.version,
-        nobody,
-        nobody,
-        step.at(),
-        &given_text,
-        "[]",
-        &seal,
-        new.held,
-        never
-    ];
-    tx.execute(queries::ADD_ANSWER, &row)?;
+    let design = form.published.as_ref().ok_or(FormError::Missing)?;
+    let filled = with_names(&new.filled, names_of(&new.files));
+    let given = understood(design, &filled).map_err(FormError::Values)?;
+    add(tx, step, (&form, new), (None, Some(&seal[..]), &given))?;
+    keep(tx, Place::Answer(new.id), &new.files, step.at())?;
     if new.held.is_none() {
         feedback(tx, step, (form.kind, new.id), (None, None, Who::Unknown))?;
     }
     let detail = serde_json::json!({ "form": id.to_string(), "held": new.held });
     Ok(step.audit(tx, "FormAnswered", ("form-answer", new.id), &detail)?)
-}
-
-/// An answer within reach.
-fn in_reach(tx: &Write<'_>, scope: &Scope, at: (FormId, Id)) -> Result<Answer, FormError> {
-    scope.confirm(tx)?;
-    queries::answer(tx, scope, at)?.ok_or(FormError::Missing)
-}
-
-/// Writes an answer of nobody into the record: of whom it names, found by the address, or new and to be checked.
-///
-/// # Errors
-///
-/// [`FormError`]
-pub fn take_in(
-    tx: &Write<'_>,
-    step: &Step,
-    scope: &Scope,
-    at: (FormId, Id),
-) -> Result<ClientId, FormError> {
-    let answer = in_reach(tx, scope, at)?;
-    if answer.taken_at.is_some() {
-        return Err(FormError::State("It stands in the record already."));
-    }
-    let email = mapped(&answer.design, &answer.given, "contact.email");
-    let Some(email) = email.filter(|email| kept_mail::is_address(email)) else {
-        return Err(FormError::State(
-            "It names no address, so that nobody is found by it.",
-        ));
-    };
-    let name = mapped(&answer.design, &answer.given, "contact.name").unwrap_or_default();
-    let [taking, _] = &step.clients;
-    let known = read::contact_by_email(tx, &email)?.is_some();
-    let (client, contact) = take_in_contact(tx, taking, &name, &email)?;
-    let turned = if known {
-        // Whoever filled it in has not proved to be this contact: what is known of it stays.
-        Vec::new()
-    } else {
-        write_record(tx, step, (contact, client), (&answer.design, &answer.given))?
-    };
-    let turned = json(&turned);
-    let row = params![answer.id, client, contact, &turned, step.at()];
-    tx.execute(queries::SET_TAKEN, &row)?;
-    let detail = serde_json::json!({ "client": client.to_string(), "known": known });
-    step.audit(tx, "AnswerTakenIn", ("form-answer", answer.id), &detail)?;
-    Ok(client)
-}
-
-/// Somebody of ours has looked at an answer.
-///
-/// # Errors
-///
-/// [`FormError`]
-pub fn mark_seen(
-    tx: &Write<'_>,
-    step: &Step,
-    scope: &Scope,
-    at: (FormId, Id),
-) -> Result<(), FormError> {
-    let answer = in_reach(tx, scope, at)?;
-    let row = params![answer.id, step.at(), scope.person()];
-    if tx.execute(queries::SET_SEEN, &row)? == 0 {
-        return Ok(());
-    }
-    let nothing = serde_json::json!({});
-    Ok(step.audit(tx, "AnswerSeen", ("form-answer", answer.id), &nothing)?)
-}
-
-/// Removes an answer that was held and is spam.
-///
-/// # Errors
-///
-/// [`FormError`]
-pub fn drop_held(
-    tx: &Write<'_>,
-    step: &Step,
-    scope: &Scope,
-    at: (FormId, Id),
-) -> Result<(), FormError> {
-    let answer = in_reach(tx, scope, at)?;
-    if answer.held.is_none() {
-        return Err(FormError::State("Only what is held is removed."));
-    }
-    tx.execute(queries::DROP_ANSWER, &params![answer.id, at.0])?;
-    let detail = serde_json::json!({ "because": answer.held });
-    Ok(step.audit(tx, "AnswerRemoved", ("form-answer", answer.id), &detail)?)
 }

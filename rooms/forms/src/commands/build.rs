@@ -2,12 +2,13 @@
 
 use kept_accounts::access::Scope;
 use kept_kernel::Instant;
+use kept_language::Register;
 use kept_store::{StoreError, Write, params};
 
 use super::{FormError, Step};
 use crate::model::{
-    Design, Field, FieldKind, FormId, FormKind, FormRow, LONGEST_LINE, LONGEST_TEXT, MOST_FIELDS,
-    TARGETS,
+    CONSENT, DOCUMENTS, Design, Field, FieldKind, FormId, FormKind, FormRow, LONGEST_LINE,
+    LONGEST_TEXT, MOST_FIELDS, TARGETS,
 };
 use crate::{queries, texts};
 
@@ -31,11 +32,11 @@ pub fn make_form(
     title: &str,
 ) -> Result<(), FormError> {
     scope.confirm(tx)?;
-    let mut design = beginning(kind, language);
+    let mut design = beginning(kind, language, &step.rules.register);
     if !title.trim().is_empty() {
         title.trim().clone_into(&mut design.title);
     }
-    check(&design)?;
+    check(&design, &step.rules.register)?;
     let text = design.text();
     let row = params![id, kind.name(), language, &text, step.at(), scope.person()];
     tx.execute(queries::ADD_FORM, &row)?;
@@ -44,7 +45,7 @@ pub fn make_form(
 }
 
 /// What a form of a kind begins with.
-fn beginning(kind: FormKind, language: &str) -> Design {
+fn beginning(kind: FormKind, language: &str, register: &Register) -> Design {
     let words = texts::of(language);
     let say = |key: &str| words.say(&format!("{}.{key}", kind.name())).to_owned();
     let mut design = Design {
@@ -66,6 +67,9 @@ fn beginning(kind: FormKind, language: &str) -> Design {
             ("channel", FieldKind::Choice, false, "contact.channel"),
             ("style", FieldKind::Text, false, "contact.style"),
             ("requirements", FieldKind::LongText, false, ""),
+            ("papers", FieldKind::Files, false, DOCUMENTS),
+            ("service", FieldKind::Consent, false, "consent.service"),
+            ("marketing", FieldKind::Consent, false, "consent.marketing"),
         ],
         FormKind::Feedback => &[
             ("rating", FieldKind::Rating, true, ""),
@@ -75,7 +79,12 @@ fn beginning(kind: FormKind, language: &str) -> Design {
         ],
         FormKind::Other => &[],
     };
-    for (key, kind, required, maps) in fields {
+    // Consent is asked for on the same page, as far as the vocabulary has its purposes.
+    let known = |maps: &str| {
+        let purpose = maps.strip_prefix(CONSENT);
+        purpose.is_none_or(|one| purposes(register).iter().any(|known| known == one))
+    };
+    for (key, kind, required, maps) in fields.iter().filter(|(.., maps)| known(maps)) {
         design.fields.push(Field {
             id: design.free_id(),
             kind: *kind,
@@ -92,7 +101,33 @@ fn beginning(kind: FormKind, language: &str) -> Design {
     design
 }
 
-fn check(design: &Design) -> Result<(), FormError> {
+/// What consent can be asked for, in the words of the vocabulary.
+pub(crate) fn purposes(register: &Register) -> &[String] {
+    let fact = register
+        .noun("consent")
+        .and_then(|noun| register.fact(noun, "purpose"));
+    fact.map_or(&[], |fact| register[fact].values.as_slice())
+}
+
+/// What is wrong with where a field goes to.
+fn astray(field: &Field, register: &Register) -> Option<&'static str> {
+    let is_fact = TARGETS.iter().any(|(key, _)| *key == field.maps);
+    let purpose = field.maps.strip_prefix(CONSENT);
+    match field.maps.as_str() {
+        "" => None,
+        DOCUMENTS if field.kind.is_file() => None,
+        DOCUMENTS => Some("Only files are laid among the documents."),
+        _ if purpose.is_some() && field.kind != FieldKind::Consent => {
+            Some("Only a consent to tick becomes a consent in the record.")
+        }
+        _ if purpose.is_some_and(|one| purposes(register).iter().any(|known| known == one)) => None,
+        _ if field.kind.is_file() => Some("Files stay in the answer, or go to the documents."),
+        maps if is_fact || maps.starts_with("own.") => None,
+        _ => Some("Choose one of the list."),
+    }
+}
+
+fn check(design: &Design, register: &Register) -> Result<(), FormError> {
     let mut wrong = Vec::new();
     let mut line = |field, text: &str, most: usize, needed: bool| {
         if needed && text.trim().is_empty() {
@@ -112,13 +147,12 @@ fn check(design: &Design) -> Result<(), FormError> {
         line("help", &field.help, 2_000, false);
     }
     for field in &design.fields {
-        let own = field.maps.starts_with("own.");
         if field.kind.has_choices() && field.choices.len() < 2 {
             let words = "Write at least two choices, one a line.".to_owned();
             wrong.push(("choices", words));
         }
-        if !field.maps.is_empty() && !own && TARGETS.iter().all(|(key, _)| *key != field.maps) {
-            wrong.push(("maps", "Choose one of the list.".to_owned()));
+        if let Some(words) = astray(field, register) {
+            wrong.push(("maps", words.to_owned()));
         }
     }
     if design.fields.len() > MOST_FIELDS {
@@ -147,7 +181,7 @@ pub fn change_design(
     if form.revision != revision {
         return Err(FormError::Changed);
     }
-    check(design)?;
+    check(design, &step.rules.register)?;
     let text = design.text();
     let row = params![id, revision, &text, language];
     if tx.execute(queries::SET_DESIGN, &row)? == 0 {
@@ -220,6 +254,33 @@ pub fn open_door(
     let act = if open { "FormOpened" } else { "FormClosed" };
     let detail = serde_json::json!({ "sites": sites });
     Ok(step.audit(tx, act, ("form", id.0), &detail)?)
+}
+
+/// A personal form that has not come back is asked for again after so many working days at most.
+const LONGEST_WAIT: u32 = 20;
+/// And so often.
+const MOST_TIMES: u32 = 5;
+
+/// Says after how many working days a personal form is asked for again, and how often at most.
+///
+/// # Errors
+///
+/// [`FormError`]
+pub fn set_reminders(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    id: FormId,
+    (days, times): (u32, u32),
+) -> Result<(), FormError> {
+    held(tx, scope, id)?;
+    if !(1..=LONGEST_WAIT).contains(&days) || times > MOST_TIMES {
+        let words = format!("Write 1 to {LONGEST_WAIT} working days, and 0 to {MOST_TIMES} times.");
+        return Err(FormError::Fields(vec![("days", words)]));
+    }
+    tx.execute(queries::SET_REMINDERS, &params![id, days, times])?;
+    let detail = serde_json::json!({ "days": days, "times": times });
+    Ok(step.audit(tx, "FormRemindersSet", ("form", id.0), &detail)?)
 }
 
 /// Takes a form out of use. Its answers stay.

@@ -12,12 +12,14 @@ use kept_logs::CsvText;
 use kept_rooms::Refusal as _;
 use kept_store::{StoreError, params};
 use kept_ui::parts::Crumb;
-use kept_ui::{Failure, Flash, Form, Frame, Tongue, page, see_other};
+use kept_ui::{Failure, Flash, Form, Frame, Tongue, download, page, see_other};
 use serde::Deserialize;
 
+use super::fill::size;
 use super::{got, id_of, missing, only};
 use crate::Room;
 use crate::commands::{FormError, drop_held, mark_seen, take_in};
+use crate::files::FileRow;
 use crate::model::{Answer, FormId, FormRow};
 use crate::queries::{self, FIRST};
 use crate::room::TOPIC;
@@ -101,9 +103,17 @@ struct AnswerPage {
     crumb: Crumb,
     of: Answer,
     when: String,
-    rows: Vec<(String, String)>,
+    rows: Vec<Value>,
     may_edit: bool,
     may_take: bool,
+}
+
+/// What was filled into a field.
+struct Value {
+    label: String,
+    text: String,
+    /// Its files: the way to each, its name, size and SHA-256.
+    files: Vec<(String, String, String, String)>,
 }
 
 /// One answer.
@@ -118,11 +128,23 @@ pub(super) async fn one(
     let found = room.store.read(move |read| {
         let form = queries::form(read, id)?;
         let answer = queries::answer(read, &scope, (id, answer))?;
-        Ok::<_, StoreError>(form.zip(answer))
+        let files = queries::files_of(read, answer.as_slice())?;
+        Ok::<_, StoreError>(form.zip(answer).zip(Some(files)))
     });
-    let (form, of) = got(found).await?.ok_or_else(missing_answer)?;
-    let rows = of.design.fields.iter();
-    let rows = rows.map(|field| (field.label.clone(), of.value(&field.id).replace('\n', ", ")));
+    let ((form, of), files) = got(found).await?.ok_or_else(missing_answer)?;
+    let file = |file: &FileRow| {
+        let href = format!("/forms/{id}/answers/{answer}/files/{}", file.id);
+        (href, file.name.clone(), size(file.size), file.fingerprint())
+    };
+    let rows = of.design.fields.iter().map(|field| Value {
+        label: field.label.clone(),
+        text: of.value(&field.id).replace('\n', ", "),
+        files: files
+            .iter()
+            .filter(|one| one.field == field.id)
+            .map(file)
+            .collect(),
+    });
     Ok(page(&AnswerPage {
         frame: frame
             .titled(format!("An answer to {}", of.design.title))
@@ -163,9 +185,9 @@ pub(super) async fn act(
             _ => return Err(missing_answer()),
         },
     );
-    let removed = act == "remove";
+    let (removed, spare) = (act == "remove", room.spare());
     let written = room.store.write(move |tx| match act.as_str() {
-        "take" => take_in(tx, &step, &scope, at).map(Some),
+        "take" => take_in(tx, &step, &scope, (at, &spare)).map(Some),
         "remove" => drop_held(tx, &step, &scope, at).map(|()| None),
         _ => mark_seen(tx, &step, &scope, at).map(|()| None),
     });
@@ -190,6 +212,24 @@ pub(super) async fn act(
         }
         Err(error) => Err(error.refused().failure()),
     }
+}
+
+/// Hands a file of an answer out: as a download of bytes, never as what it claims to be.
+pub(super) async fn file(
+    State(room): State<Room>,
+    signed: Signed,
+    Path((id, answer, file)): Path<(String, String, String)>,
+) -> Result<Response, Failure> {
+    let (scope, id) = (signed.require(Action::ReadClients)?, id_of(&id)?);
+    let answer: Id = answer.parse().map_err(|_| missing_answer())?;
+    let file: Id = file.parse().map_err(|_| missing_answer())?;
+    let found = room.store.read(move |read| {
+        let of = queries::answer(read, &scope, (id, answer))?;
+        let file: Option<(String, Vec<u8>)> = read.maybe(queries::FILE, &params![file, answer])?;
+        Ok::<_, StoreError>(of.and(file))
+    });
+    let (name, content) = got(found).await?.ok_or_else(missing_answer)?;
+    Ok(download(&name, content))
 }
 
 /// All answers within reach, for a spreadsheet. Nobody has them before it is written down who takes them out.

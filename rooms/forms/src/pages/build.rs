@@ -19,9 +19,10 @@ use super::fill::fill_page;
 use super::{done, got, id_of, missing, only};
 use crate::Room;
 use crate::commands::{
-    FormError, change_design, open_door, publish as publish_by, retire as retire_by,
+    FormError, change_design, open_door, publish as publish_by, purposes, retire as retire_by,
+    set_reminders,
 };
-use crate::model::{Design, Field, FieldKind, FormId, FormRow, TARGETS};
+use crate::model::{CONSENT, DOCUMENTS, Design, Field, FieldKind, FormId, FormRow, TARGETS};
 use crate::queries;
 
 #[derive(Template)]
@@ -72,6 +73,12 @@ pub(super) async fn show(
         )
     });
     targets.extend(own);
+    let rules = room.rules.now();
+    targets.extend(purposes(&rules.register).iter().map(|purpose| {
+        let key = format!("{CONSENT}{purpose}");
+        (key, format!("Consent: {purpose}"))
+    }));
+    targets.push((DOCUMENTS.to_owned(), "Client: documents".to_owned()));
     let link = format!("{}/f/{id}", room.base_url);
     let form = Filled::with([
         ("title", of.design.title.clone()),
@@ -112,7 +119,7 @@ pub(super) async fn preview(
     signed.require(Action::WriteTemplates)?;
     let of = of(&room, id_of(&id)?).await?;
     let way = (String::new(), String::new());
-    let shown = fill_page((&of.design, &of.language), way, &[], &[]).previewed();
+    let shown = fill_page((&of.design, &of.language), way, (&[], &[]), &[]).previewed();
     let mut response = page(&shown);
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     let policy = HeaderValue::from_static(policy);
@@ -342,6 +349,43 @@ pub(super) async fn door(
             ))
         }
         Err(FormError::State(words)) => Ok(back(id, words)),
+        Err(error) => match error.refused() {
+            Refused::Fields(wrong) => {
+                let words = wrong.into_iter().next().map(|one| one.words);
+                Ok(back(id, words.unwrap_or_default()))
+            }
+            other => Err(other.failure()),
+        },
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct RemindersTyped {
+    days: String,
+    times: String,
+}
+
+/// Says when a personal form is asked for again, and how often.
+pub(super) async fn reminders(
+    State(room): State<Room>,
+    signed: Signed,
+    Path(id): Path<String>,
+    form: Form<RemindersTyped>,
+) -> Result<Response, Failure> {
+    let (scope, id) = (signed.require(Action::WriteTemplates)?, id_of(&id)?);
+    let typed = only(form)?;
+    // What is no number is none that can stand.
+    let number = |text: &str| text.trim().parse().unwrap_or(u32::MAX);
+    let said = (number(&typed.days), number(&typed.times));
+    let step = room.step(Who::Person(signed.person.0));
+    let set = room
+        .store
+        .write(move |tx| set_reminders(tx, &step, &scope, id, said));
+    match set.await {
+        Ok(()) => {
+            room.changed(None);
+            Ok(back(id, "Saved. It counts from the next letter on."))
+        }
         Err(error) => match error.refused() {
             Refused::Fields(wrong) => {
                 let words = wrong.into_iter().next().map(|one| one.words);

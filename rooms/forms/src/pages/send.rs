@@ -8,9 +8,9 @@ use kept_accounts::access::Action;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_clients::{ClientId, ContactId};
 use kept_journal::audit::Who;
-use kept_kernel::{Id, Instant};
+use kept_kernel::Instant;
 use kept_rooms::Refusal as _;
-use kept_store::{StoreError, params};
+use kept_store::{FromRow, Row, StoreError, params};
 use kept_ui::parts::Crumb;
 use kept_ui::{Failure, Flash, Form, Frame, Tongue, page, see_other};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use super::{got, only};
 use crate::Room;
 use crate::commands::{FormError, send_link};
 use crate::model::{Answer, Design, FormId, FormRow};
-use crate::queries::{self, asked};
+use crate::queries::{self, asked, pairs};
 use crate::room::TOPIC;
 
 #[derive(Template)]
@@ -39,14 +39,72 @@ struct SentLine {
     title: String,
     name: String,
     when: String,
-    stands: &'static str,
+    stands: String,
 }
 
 fn missing() -> Failure {
     Failure::not_found("There is no such client").way_on("/clients", "All clients")
 }
 
-type LinkRow = (Id, String, String, Instant, Option<Instant>, Instant);
+/// A link that was sent.
+struct LinkRow {
+    design: Design,
+    name: String,
+    made_at: Instant,
+    used_at: Option<Instant>,
+    expires_at: Instant,
+    reminded: u32,
+    look_at: Option<Instant>,
+    told_at: Option<Instant>,
+    /// What was put aside, and when.
+    begun: Option<(String, Instant)>,
+}
+
+impl FromRow for LinkRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let (filled, saved_at): (Option<String>, Option<Instant>) = (row.get(9)?, row.get(10)?);
+        Ok(Self {
+            design: Design::read(row.get(1)?),
+            name: row.get(2)?,
+            made_at: row.get(3)?,
+            used_at: row.get(4)?,
+            expires_at: row.get(5)?,
+            reminded: row.get(6)?,
+            look_at: row.get(7)?,
+            told_at: row.get(8)?,
+            begun: filled.zip(saved_at),
+        })
+    }
+}
+
+impl LinkRow {
+    /// How it stands, in words.
+    fn stands(&self, now: Instant, when: impl Fn(Instant) -> String) -> String {
+        if self.used_at.is_some() {
+            return "filled in".to_owned();
+        }
+        let gone = self.expires_at <= now;
+        let mut all = vec![if gone { "no longer good" } else { "waits" }.to_owned()];
+        if let Some((filled, saved_at)) = &self.begun {
+            let (done, whole) = self.design.progress(&pairs(filled));
+            let saved = when(*saved_at);
+            all.push(format!("begun: {done} of {whole} filled in, last {saved}"));
+        }
+        match self.reminded {
+            0 => {}
+            1 => all.push("asked for again once".to_owned()),
+            times => all.push(format!("asked for again {times} times")),
+        }
+        match (self.told_at, self.look_at) {
+            (Some(_), _) => all.push("it did not come back".to_owned()),
+            (None, Some(at)) if at > now => {
+                all.push(format!("looked at again on {}", when(at)));
+            }
+            _ => {}
+        }
+        all.join(", ")
+    }
+}
 
 /// The forms of a client.
 pub(super) async fn show(
@@ -72,15 +130,11 @@ pub(super) async fn show(
     let (client, contacts, forms, sent, answers) = got(found).await?.ok_or_else(missing)?;
     let (zone, now) = (room.zone(), room.world.now());
     let when = |at: Instant| Tongue::En.moment(&at.timestamp().to_zoned(zone.clone()));
-    let line = |(_, design, name, made_at, used_at, expires_at): LinkRow| SentLine {
-        title: Design::read(&design).title,
-        name,
-        when: when(made_at),
-        stands: match used_at {
-            Some(_) => "filled in",
-            None if expires_at <= now => "no longer good",
-            None => "waits",
-        },
+    let line = |link: LinkRow| SentLine {
+        when: when(link.made_at),
+        stands: link.stands(now, when),
+        title: link.design.title,
+        name: link.name,
     };
     let href = format!("/clients/{id}");
     Ok(page(&SendPage {

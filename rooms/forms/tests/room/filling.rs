@@ -6,7 +6,7 @@ use kept_testing::on_both;
 use crate::desk::{DAY, Desk};
 
 /// What Sanna writes into the form of an intake.
-const INTAKE: [(&str, &str); 12] = [
+pub const INTAKE: [(&str, &str); 12] = [
     ("f1", "Sanna Aalto"),
     ("f2", "Quality manager"),
     ("f3", "+358 40 123 4567"),

@@ -7,9 +7,12 @@
 )]
 
 mod api;
+mod bringing;
 mod building;
 mod desk;
 mod filling;
+mod putting_aside;
+mod reminding;
 
 use kept_testing::on_both;
 

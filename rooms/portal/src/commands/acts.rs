@@ -100,7 +100,7 @@ pub fn say_details(
     let contact = acting(tx, session, step.at)?;
     let card = read::contact(tx, contact)?.ok_or(PortalError::Missing)?;
     let mut own = details.own.clone();
-    // By its address a contact is known here: it is changed by a person of ours.
+    // By its address a contact is known here: it is changed with a code that goes to the new one.
     own.contact.email = card.email.clone().unwrap_or_default();
     if !speaks(tx, &card)? {
         own.client = None;

@@ -1,15 +1,16 @@
 //! What a client allows us to do with its data, per purpose, with the words that it read; and takes back.
 
-use kept_clients::{ContactId, read};
-use kept_journal::live;
-use kept_kernel::Id;
+use kept_accounts::commands::Act;
+use kept_clients::{ClientId, ContactId, read};
+use kept_journal::{InForce, live};
+use kept_kernel::{Id, Instant};
 use kept_mail::{Address, Letter, Voice};
-use kept_store::{Write, params};
+use kept_store::{Read, StoreError, Write, params};
 use kept_ui::Tongue;
 
 use super::{PortalError, Step, acting};
 use crate::model::ForWhat;
-use crate::telling::{Of, told};
+use crate::telling::{Given, Of, told};
 use crate::{queries, texts};
 
 /// Where consents of the portal come from.
@@ -55,9 +56,97 @@ pub fn give_consent(
         contact,
         client: card.client,
     };
-    let event = told(step, of, "record-consent", (event, Some((what, &wording))));
+    let given = Given {
+        purpose: what.name(),
+        wording: &wording,
+        source: SOURCE,
+    };
+    let act = ("record-consent", Some(given));
+    let event = told(&step.rules, of, act, (event, step.act.who, step.at()));
     record(tx, step, event)?;
     audit(tx, step, ("ConsentGiven", contact), (id, what))
+}
+
+/// A consent that was given elsewhere than here: in a form.
+#[derive(Clone, Copy, Debug)]
+pub struct NewConsent<'a> {
+    /// Whose.
+    pub contact: ContactId,
+    /// Of which client.
+    pub client: ClientId,
+    /// For what, in the words of the vocabulary.
+    pub purpose: &'a str,
+    /// The words that were read.
+    pub wording: &'a str,
+    /// Their language.
+    pub language: &'a str,
+    /// Where they were read.
+    pub source: &'a str,
+    /// When it was given.
+    pub given_at: Instant,
+}
+
+/// Keeps a consent that was given elsewhere. False: the contact allows this already, and what stands is not touched.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn keep_consent(
+    tx: &Write<'_>,
+    (act, rules): (&Act, &InForce),
+    [id, event]: [Id; 2],
+    new: NewConsent<'_>,
+) -> Result<bool, StoreError> {
+    let asked = params![new.contact, new.purpose];
+    if tx
+        .maybe::<(Id,)>(queries::STANDING_CONSENT, &asked)?
+        .is_some()
+    {
+        return Ok(false);
+    }
+    tx.execute(
+        queries::ADD_CONSENT,
+        &params![
+            id,
+            new.client,
+            new.contact,
+            new.purpose,
+            new.wording,
+            new.language,
+            new.source,
+            new.given_at
+        ],
+    )?;
+    let of = Of {
+        consent: id,
+        contact: new.contact,
+        client: new.client,
+    };
+    let given = Given {
+        purpose: new.purpose,
+        wording: new.wording,
+        source: new.source,
+    };
+    let told_as = ("record-consent", Some(given));
+    if let Some(event) = told(rules, of, told_as, (event, act.who, act.at)) {
+        live::record(tx, rules, std::slice::from_ref(&event), act.at)?;
+    }
+    let detail = serde_json::json!({ "contact": new.contact.to_string(), "purpose": new.purpose });
+    act.write(tx, "ConsentGiven", ("consent", &id.to_string()), &detail)?;
+    Ok(true)
+}
+
+/// Whether a contact has withdrawn what it once allowed for a purpose, and does not allow it now.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn has_withdrawn(
+    read: &Read<'_>,
+    (contact, purpose): (ContactId, &str),
+) -> Result<bool, StoreError> {
+    let found: Option<(Id,)> = read.maybe(queries::WITHDRAWN, &params![contact, purpose])?;
+    Ok(found.is_some())
 }
 
 /// The client no longer allows a purpose. It holds at once, and a letter says so.
@@ -87,7 +176,9 @@ pub fn withdraw_consent(
         client: card.client,
     };
     let [event, confirmed, parcel, ..] = step.ids;
-    record(tx, step, told(step, of, "withdraw-consent", (event, None)))?;
+    let (who, at) = (step.act.who, step.at());
+    let act = ("withdraw-consent", None);
+    record(tx, step, told(&step.rules, of, act, (event, who, at)))?;
     if let Some(email) = card.email.clone() {
         let words = texts::words(Tongue::of(&card.language).unwrap_or_default());
         let purpose = words.say(&format!("consent.{}.title", what.name()));
@@ -103,7 +194,8 @@ pub fn withdraw_consent(
             words.with("mail.withdrawn.text", &filled),
         );
         kept_mail::put(tx, parcel, &letter, step.at())?;
-        let event = told(step, of, "confirm-withdrawal", (confirmed, None));
+        let act = ("confirm-withdrawal", None);
+        let event = told(&step.rules, of, act, (confirmed, who, at));
         record(tx, step, event)?;
     }
     audit(tx, step, ("ConsentWithdrawn", contact), (id, what))

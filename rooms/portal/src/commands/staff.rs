@@ -1,10 +1,11 @@
 //! What staff do: open and dress the portal, lay documents in it, say who speaks for a client, invite somebody in.
 
 use kept_accounts::access::Scope;
+use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_clients::{ClientId, ContactId, read};
 use kept_kernel::Id;
-use kept_store::{Write, params};
+use kept_store::{StoreError, Write, params};
 use kept_vault::Token;
 
 use super::enter::{link_letter, may_write};
@@ -148,6 +149,20 @@ pub fn add_document(
     if let Some(contact) = new.contact {
         contact_of(tx, client, contact)?;
     }
+    Ok(lay_document(tx, &step.act, (client, scope.person()), new)?)
+}
+
+/// Lays a document there that somebody of ours shares, or that a client has sent with a form.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn lay_document(
+    tx: &Write<'_>,
+    act: &Act,
+    (client, by): (ClientId, Option<PersonId>),
+    new: &NewDocument,
+) -> Result<(), StoreError> {
     let title = match new.title.trim() {
         "" => new.name.as_str(),
         title => title,
@@ -163,12 +178,13 @@ pub fn add_document(
         &new.name,
         size,
         content,
-        step.at(),
-        scope.person()
+        act.at,
+        by
     ];
     tx.execute(queries::ADD_DOCUMENT, &row)?;
     let detail = serde_json::json!({ "client": client.to_string(), "size": size });
-    Ok(step.audit(tx, "DocumentShared", ("document", new.id), &detail)?)
+    let object = ("document", &*new.id.to_string());
+    act.write(tx, "DocumentShared", object, &detail)
 }
 
 /// Takes a document out of the portal.

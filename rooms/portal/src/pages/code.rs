@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use kept_journal::audit::Who;
 use kept_ui::{Failure, Filled, Flash, Form, Frame, Words, page, see_other, unprocessable};
+use kept_visitors::Seals;
 use serde::Deserialize;
 
 use super::{Shell, done, got, within};
@@ -36,7 +37,7 @@ fn code_page(client: &Client, frame: Frame, form: Filled) -> CodePage {
 }
 
 /// `s•••@aalto.example`: who looks over a shoulder need not read it whole.
-fn covered(email: &str) -> String {
+pub(super) fn covered(email: &str) -> String {
     let (name, host) = email.split_once('@').unwrap_or((email, ""));
     let first: String = name.chars().take(1).collect();
     format!("{first}•••@{host}")
@@ -100,24 +101,26 @@ pub(super) async fn tried(
     let (session, contact) = (client.visitor.session, client.contact());
     let (step, seals) = (room.step(Who::Contact(contact.0)), room.seals.clone());
     let tried = room.store.write(move |tx| {
-        let judge = |sealed: &[u8]| {
-            let known = seals.opened(&about(session), sealed);
-            // Without telling by the time it takes how much of it was right.
-            known.is_some_and(|known| {
-                known.len() == typed.len()
-                    && known
-                        .iter()
-                        .zip(typed.as_bytes())
-                        .fold(0, |all, (one, other)| all | (one ^ other))
-                        == 0
-            })
-        };
+        let judge = |sealed: &[u8]| is_same(&seals, &about(session), (sealed, &typed));
         try_code(tx, &step, (session, contact), judge)
     });
     Ok(match got(tried).await? {
         CodeTried::Right => Ok(()),
         CodeTried::Wrong => Err(words.say("code.wrong")),
         CodeTried::Gone => Err(words.say("code.gone")),
+    })
+}
+
+/// Whether a sealed code is the one that was typed, without telling by the time it takes how much of it was right.
+pub(super) fn is_same(seals: &Seals, about: &[u8], (sealed, typed): (&[u8], &str)) -> bool {
+    let known = seals.opened(about, sealed);
+    known.is_some_and(|known| {
+        known.len() == typed.len()
+            && known
+                .iter()
+                .zip(typed.as_bytes())
+                .fold(0, |all, (one, other)| all | (one ^ other))
+                == 0
     })
 }
 

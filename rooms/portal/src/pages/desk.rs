@@ -20,7 +20,7 @@ use super::{done, got, local, size};
 use crate::commands::{
     NewDocument, add_document, invite as invite_by, mark_seen, remove_document, set_standing,
 };
-use crate::model::{Change, Consent, Document, ForWhat, Standing};
+use crate::model::{Change, Consent, Document, Standing};
 use crate::{Room, queries};
 
 #[derive(Template)]
@@ -148,7 +148,6 @@ pub(super) async fn show(
         consents: found
             .consents
             .into_iter()
-            .filter(|one| ForWhat::named(&one.purpose).is_some())
             .map(|of| ConsentLine {
                 given: when(of.given_at),
                 withdrawn: of.withdrawn_at.map(when),

@@ -17,15 +17,12 @@ use super::{Shell, got, local};
 use crate::model::ForWhat;
 use crate::room::Waiting;
 use crate::session::Client;
-use crate::{Room, queries};
+use crate::{Room, queries, review};
 
 /// So many requests stand on the first page.
 const SHOWN: u32 = 12;
 /// And so many on the page of all.
 const MOST: u32 = 200;
-/// Details are asked for again when they are older than this.
-const DETAILS_DAYS: i64 = 365;
-const DAY: i64 = 86_400_000_000;
 
 #[derive(Template)]
 #[template(path = "portal/home.html")]
@@ -148,7 +145,7 @@ pub(super) async fn home(room: &Room, client: Client, frame: Frame) -> Result<Re
     let read = room.store.read(move |read| found(read, &asked, &by));
     let found = got(read).await?;
     let (words, now, zone) = (client.words(), client.guest.now, room.zone());
-    let yours = yours(&client, &found);
+    let yours = yours(room, &client, &found);
     let open = found.requests.iter().filter(|of| of.closed_at.is_none());
     let summary = [
         words.counted("summary.open", open.count()),
@@ -198,7 +195,7 @@ pub(super) async fn home(room: &Room, client: Client, frame: Frame) -> Result<Re
     Ok(page(&shown))
 }
 
-fn yours(client: &Client, found: &Found) -> Vec<Yours> {
+fn yours(room: &Room, client: &Client, found: &Found) -> Vec<Yours> {
     let words = client.words();
     let mut yours: Vec<Yours> = found
         .requests
@@ -220,13 +217,17 @@ fn yours(client: &Client, found: &Found) -> Vec<Yours> {
     yours.extend(found.waiting.iter().map(|one| Yours {
         href: one.href.clone(),
         title: one.title.clone(),
-        why: words.say("yours.form").to_owned(),
+        why: match one.done {
+            None => words.say("yours.form").to_owned(),
+            Some((done, of)) => words.with(
+                "yours.form_begun",
+                &[("done", &done.to_string()), ("of", &of.to_string())],
+            ),
+        },
         icon: Icon::FORM,
     }));
-    let old = found
-        .verified_at
-        .is_none_or(|at| client.guest.now.micros_since(at) > DETAILS_DAYS * DAY);
-    if client.visitor.speaks && old {
+    let old = || review::is_due(&room.rules.now(), found.verified_at, client.guest.now);
+    if client.visitor.speaks && old() {
         yours.push(Yours {
             href: "/portal/details".to_owned(),
             title: words.say("yours.details").to_owned(),

@@ -40,7 +40,7 @@ pub struct Desk {
     pub mikko: ContactId,
     pub other: ClientId,
     pub otto: ContactId,
-    rules: Rules,
+    pub rules: Rules,
     read: RefCell<usize>,
     ground: Ground,
 }
@@ -85,7 +85,8 @@ impl Desk {
         let house = (ground.store.clone(), ground.world.clone());
         let sealer = || Sealer::new(&ground.roots, Purpose::Links);
         let requests =
-            kept_requests::Room::new(house.clone(), rules.clone(), live.clone(), sealer());
+            kept_requests::Room::new(house.clone(), rules.clone(), live.clone(), sealer())
+                .with_client_pages(std::sync::Arc::new(Pages));
         let room = Room::new(
             house,
             (rules.clone(), live),
@@ -259,6 +260,22 @@ impl Desk {
             .kept()
     }
 
+    /// Staff give a contact another address.
+    pub fn rename(&self, contact: ContactId, email: &'static str) {
+        let step = Step::new(&self.world, &self.rules, Who::Console);
+        let scope = for_kept(Action::EditClients);
+        let changed = self.store.write(move |tx| {
+            let (card, _) = kept_clients::read::own(tx, contact)?.unwrap();
+            let draft = ContactDraft {
+                email: email.into(),
+                ..card.draft()
+            };
+            let at = (contact, card.revision);
+            kept_clients::commands::change_contact(tx, &step, &scope, at, &draft)
+        });
+        assert!(changed.wait().is_ok());
+    }
+
     /// A contact is taken off its client.
     pub fn remove(&self, contact: ContactId) {
         let step = Step::new(&self.world, &self.rules, Who::Console);
@@ -302,6 +319,21 @@ fn made_contact(
         add_contact(tx, &step, &scope, client, &draft)
     });
     added.wait().unwrap()
+}
+
+/// Mails of requests lead to the portal.
+struct Pages;
+
+impl kept_requests::ClientPages for Pages {
+    fn link(
+        &self,
+        read: &kept_store::Read<'_>,
+        (request, contact): (kept_requests::model::RequestId, ContactId),
+        led_to: kept_requests::LedTo,
+    ) -> Result<Option<(String, String)>, kept_store::StoreError> {
+        let settles = led_to == kept_requests::LedTo::Settle;
+        kept_portal::request_link(read, (request.0, contact), settles)
+    }
 }
 
 fn kept_api_of_nothing() -> kept_api::Description {

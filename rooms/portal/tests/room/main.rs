@@ -7,6 +7,7 @@
 )]
 
 mod acting;
+mod addressing;
 mod desk;
 mod entering;
 mod reading;

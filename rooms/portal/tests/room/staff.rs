@@ -1,6 +1,9 @@
 //! Documents, details and consents, and what staff see and set of them.
 
 use axum::http::StatusCode;
+use kept_accounts::commands::Act;
+use kept_journal::audit::Who;
+use kept_portal::commands::{NewConsent, NewDocument, has_withdrawn, keep_consent, lay_document};
 use kept_testing::on_both;
 
 use crate::desk::Desk;
@@ -161,5 +164,51 @@ on_both! {
             }
         }
         assert_eq!(sanna.get("/portal/requests").status, StatusCode::SEE_OTHER);
+    }
+
+    fn a_consent_of_a_form_stands_with_those_of_the_portal(home) {
+        let desk = Desk::new(home);
+        let (aalto, sanna) = (desk.aalto, desk.sanna);
+        let keep = |purpose: &'static str| {
+            let (world, rules) = (&desk.world, desk.rules.now());
+            let (act, ids) = (Act { who: Who::Contact(sanna.0), at: desk.now(), entry: world.id() }, [world.id(), world.id()]);
+            desk.store.write(move |tx| {
+                let new = NewConsent {
+                    contact: sanna,
+                    client: aalto,
+                    purpose,
+                    wording: "You may ask me how it was",
+                    language: "en",
+                    source: "form “So that we know you”, version 2",
+                    given_at: act.at,
+                };
+                keep_consent(tx, (&act, &rules), ids, new)
+            }).wait().unwrap()
+        };
+        let withdrawn = |purpose: &'static str| desk.store.read(move |read| has_withdrawn(read, (sanna, purpose))).wait().unwrap();
+        assert!(keep("survey") && !keep("survey"), "what stands is given once");
+        assert!(!withdrawn("survey"));
+        let shown = desk.browser("rita").get(&format!("/clients/{}/portal", desk.aalto));
+        for words in ["<b>survey</b>", "form “So that we know you”, version 2", "You may ask me how it was"] {
+            assert!(shown.has(words), "{words}: {}", shown.text);
+        }
+        let browser = desk.acting("sanna@aalto.example");
+        assert!(browser.get("/portal/consents").has("You may ask me how it was"));
+        browser.post("/portal/consents", "/portal/consents/survey", &[("allow", "no")]);
+        assert!(withdrawn("survey") && !withdrawn("service"));
+        assert!(keep("survey") && !withdrawn("survey"), "allowed anew it stands anew");
+        let told: Vec<_> = desk.events().into_iter().filter(|act| act.ends_with("consent")).collect();
+        assert_eq!(told, ["record-consent", "withdraw-consent", "record-consent"]);
+    }
+
+    fn what_a_client_sent_lies_there_for_it_alone(home) {
+        let desk = Desk::new(home);
+        let (aalto, sanna) = (desk.aalto, desk.sanna);
+        let act = Act { who: Who::Contact(sanna.0), at: desk.now(), entry: desk.world.id() };
+        let new = NewDocument { id: desk.world.id(), contact: Some(sanna), title: "Your logo".into(), name: "logo.png".into(), content: b"x".to_vec() };
+        desk.store.write(move |tx| lay_document(tx, &act, (aalto, None), &new)).wait().unwrap();
+        assert!(desk.enter("sanna@aalto.example").get("/portal").has("Your logo"));
+        assert!(!desk.enter("mikko@aalto.example").get("/portal").has("Your logo"));
+        assert!(desk.browser("rita").get(&format!("/clients/{}/portal", desk.aalto)).has("Your logo"));
     }
 }

@@ -12,6 +12,7 @@ use kept_store::{StoreError, Write, params};
 use kept_ui::prose;
 
 use super::{RequestError, Step};
+use crate::client_pages::LedTo;
 use crate::model::{Request, RequestId, Voice};
 use crate::telling::{Of, Said, Told, When, promised, told};
 use crate::{due, queries, search};
@@ -265,14 +266,19 @@ impl<'a, 'b> Work<'a, 'b> {
             .request
             .contact
             .map(|contact| (self.request.id, contact));
+        let led_to = match words.link {
+            Some(_) => LedTo::Settle,
+            None => LedTo::See,
+        };
         let pages = match of {
-            Some(of) => self.step.client_pages.link(self.tx, of)?,
+            Some(of) => self.step.client_pages.link(self.tx, of, led_to)?,
             None => None,
         };
-        if let Some(path) = words.link {
-            letter = letter.link("Tell us whether this settles it", path);
-        } else if let Some((words, path)) = pages {
+        // Who comes into our pages says there whether it is settled, and why not: a link of its own is for those who do not.
+        if let Some((words, path)) = pages {
             letter = letter.link(words, path);
+        } else if let Some(path) = words.link {
+            letter = letter.link("Tell us whether this settles it", path);
         }
         kept_mail::put(self.tx, message, &letter, self.at())
     }
