@@ -17,8 +17,8 @@ pub const MAILBOX: &str = "desk@desk.example";
 const PATIENCE: Duration = Duration::from_mins(30);
 
 statements! {
-    pub WAITING = "SELECT count(*) FROM mail_raw WHERE state = 'waiting'";
-    pub STORED = "SELECT count(*) FROM mail_raw";
+    WAITING = "SELECT count(*) FROM mail_raw WHERE state = 'waiting'";
+    STORED = "SELECT count(*) FROM mail_raw";
 }
 
 /// The house beside the program that serves it.

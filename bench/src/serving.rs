@@ -4,7 +4,7 @@
 //! second for all threads together: a row has to last for seconds to say something.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -174,7 +174,9 @@ impl Client {
 
     /// Opens a line from an address of this machine.
     pub fn open_from(from: IpAddr, at: &str) -> io::Result<Self> {
-        let other = at.parse().map_err(io::Error::other)?;
+        let mut others = at.to_socket_addrs()?;
+        let other = others.find(SocketAddr::is_ipv4);
+        let other = other.ok_or(io::ErrorKind::AddrNotAvailable)?;
         let runtime = Builder::new_current_thread().enable_io().build()?;
         let stream = runtime.block_on(async {
             let socket = TcpSocket::new_v4()?;
