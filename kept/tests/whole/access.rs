@@ -220,7 +220,7 @@ impl Walk {
             if known.contains(&format!("{method} {path}")) {
                 continue;
             }
-            let holes = vec!["nonsense".to_owned(); 2];
+            let holes = vec!["nonsense".to_owned(); 3];
             let before = desk.audited();
             let answer = who
                 .asker
