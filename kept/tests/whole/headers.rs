@@ -33,6 +33,7 @@ pub fn check(what: &str, answer: &Answer, desk: &Desk) {
         what.contains(" /ask") || what.contains(" /confirm/") || what.contains(" /f/");
     let page_of_visitors = for_visitors && !said("content-security-policy").contains("script-src");
     let download = said("content-disposition").starts_with("attachment");
+    let picture = what.contains("/picture by") && answer.kind().starts_with("image/");
     let framed = what.contains("/html") && said("content-security-policy").contains("sandbox");
     let previewed = what.contains("/preview by")
         && said("content-security-policy").contains("form-action 'none'");
@@ -42,7 +43,7 @@ pub fn check(what: &str, answer: &Answer, desk: &Desk) {
         mail_frame(what, said("content-security-policy"));
     } else if page_of_visitors && answer.kind().starts_with("text/html") {
         visitors(what, said("content-security-policy"));
-    } else if download && said("content-security-policy").contains("sandbox") {
+    } else if (download || picture) && said("content-security-policy").contains("sandbox") {
         let policy = said("content-security-policy");
         assert!(policy.contains("default-src 'none'"), "{what}: {policy}");
     } else {
