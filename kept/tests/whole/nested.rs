@@ -76,7 +76,7 @@ on_both! {
         let file = holes(&desk, "request-file", Case::There, &keeper);
         let path = format!("/requests/{}/files/{}", file[0], file[1]);
         let hers = browser(&keeper);
-        assert_eq!(hers.get(&desk, &path).text, "x");
+        assert_eq!(hers.get(&desk, &path).text, "GIF89a");
         assert_eq!(Asker::visitor(&desk).get(&desk, &path).status, StatusCode::SEE_OTHER);
         assert_eq!(browser(&desk.hire("employee")).get(&desk, &path).status, StatusCode::NOT_FOUND);
         assert_eq!(browser(&desk.hire("salesperson")).get(&desk, &path).status, StatusCode::NOT_FOUND);

@@ -51,7 +51,7 @@ pub struct TooSlow;
 impl TooSlow {
     /// Whether this is why a line broke.
     pub fn is(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+        matches!(error.get_ref(), Some(inner) if inner.is::<Self>())
     }
 }
 

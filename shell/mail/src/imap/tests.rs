@@ -217,6 +217,9 @@ fn dribbles(
     (port, thread)
 }
 
+/// What is asked of a server.
+type Asks = fn(&mut Imap) -> Result<(), Trouble>;
+
 #[test]
 fn a_server_that_gives_a_byte_at_a_time_is_given_up_at_every_step() {
     let soon = Duration::from_secs(5);
@@ -239,7 +242,6 @@ fn a_server_that_gives_a_byte_at_a_time_is_given_up_at_every_step() {
     assert!(trouble.said.contains("too slow"), "{trouble:?}");
     server.join().unwrap();
     assert!(begun.elapsed() < soon, "{:?}", begun.elapsed());
-    type Asks = fn(&mut Imap) -> Result<(), Trouble>;
     let steps: [(&'static [u8], Asks); 5] = [
         (b"+ ", |line| line.sign_in(&desk())),
         (b"* ", |line| line.select("INBOX").map(drop)),
