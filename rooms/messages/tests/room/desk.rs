@@ -65,15 +65,31 @@ impl Desk {
 
     /// The same, where servers show a certificate of the test's own.
     pub fn trusting(home: &Home, trust: Trust) -> Self {
-        Self::with(home, trust, None)
+        Self::with(home, trust, None, Patience::default())
     }
 
     /// The same, where somebody can be asked who wrote a mail.
     pub fn asking(home: &Home, resolver: Arc<dyn Resolver>) -> Self {
-        Self::with(home, Trust::default(), Some(resolver))
+        let trust = Trust::default();
+        Self::with(home, trust, Some(resolver), Patience::default())
     }
 
-    fn with(home: &Home, trust: Trust, resolver: Option<Arc<dyn Resolver>>) -> Self {
+    /// The same, where no server is waited for long.
+    pub fn impatient(home: &Home) -> Self {
+        let patience = Patience {
+            silence: Duration::from_secs(4),
+            answer: Duration::from_secs(4),
+            pace: u32::MAX,
+        };
+        Self::with(home, Trust::default(), None, patience)
+    }
+
+    fn with(
+        home: &Home,
+        trust: Trust,
+        resolver: Option<Arc<dyn Resolver>>,
+        patience: Patience,
+    ) -> Self {
         let schemas = [kept_messages::SCHEMA, SCHEMA];
         let mut ground = Ground::new(home, START, &schemas);
         ground.hire(("maya", "client-service-representative"), (None, None));
@@ -85,11 +101,7 @@ impl Desk {
         let sealer = Sealer::new(&ground.roots, Purpose::Connectors);
         let mut room = Room::new(house, paper, marks.clone())
             .fetching(sealer, Guard::Anywhere, trust)
-            .waiting(Patience {
-                silence: Duration::from_secs(4),
-                answer: Duration::from_secs(4),
-                pace: u32::MAX,
-            })
+            .waiting(patience)
             .with_pictures_from(Guard::Anywhere)
             .reached_at("https://desk.example");
         if let Some(resolver) = resolver {

@@ -31,7 +31,7 @@ fn comes_to_be(what: &str, holds: impl Fn() -> bool) {
 
 on_both! {
     fn a_mailbox_that_comes_a_byte_at_a_time_is_given_up_and_holds_up_no_other(home) {
-        let desk = Desk::new(home);
+        let desk = Desk::impatient(home);
         let (slow, quick) = (Server::start(), Server::start());
         set_up(&desk, (slow.port, "none"), (PASSWORD, "INBOX"));
         set_up_at(&desk, &page_of(&desk, 1), (quick.port, "none"));
@@ -57,7 +57,7 @@ on_both! {
     }
 
     fn a_mail_that_comes_a_byte_at_a_time_is_given_up_and_taken_once_later(home) {
-        let desk = Desk::new(home);
+        let desk = Desk::impatient(home);
         let server = Server::start();
         set_up(&desk, (server.port, "none"), (PASSWORD, "INBOX"));
         assert_eq!(desk.room.fetch_once(BOX), Ok(0));
@@ -125,7 +125,7 @@ fn dribbles(
 
 on_both! {
     fn whoever_dribbles_at_the_door_is_ended_by_their_whole_word_and_nothing_of_theirs_is_kept(home) {
-        let desk = Desk::new(home);
+        let desk = Desk::impatient(home);
         let pace = Pace { word: Duration::from_secs(1), ..Pace::default() };
         let (at, _runtime) = open(&desk, pace);
         let (head, mail) = conversation(1);
@@ -147,7 +147,7 @@ on_both! {
     }
 
     fn a_door_full_of_those_who_dribble_serves_whoever_comes(home) {
-        let desk = Desk::new(home);
+        let desk = Desk::impatient(home);
         let pace = Pace { busy: Duration::from_secs(1), ..Pace::default() };
         let (at, _runtime) = open(&desk, pace);
         let (head, mail) = conversation(1);
