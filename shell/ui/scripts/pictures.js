@@ -1,4 +1,4 @@
-// A picture within an answer is shown where its name is written. A button writes it there; one that is pasted is attached first.
+// A picture within an answer is shown where its name is written: a button writes it there.
 import { onPage } from './page.js';
 
 export function pictures() {
@@ -7,24 +7,12 @@ export function pictures() {
   });
   document.addEventListener('click', ({ target }) => {
     const button = target.closest?.('[data-insert]');
-    if (button) insert(document.getElementById('text'), button.dataset.insert);
-  });
-  document.addEventListener('paste', async (event) => {
-    const form = document.querySelector('.request-file');
-    const picture = [...(event.clipboardData?.files ?? [])].find((file) => file.type.startsWith('image/'));
-    if (!form || !picture || event.target.id !== 'text') return;
-    event.preventDefault();
-    // All that is pasted is called alike.
-    const name = `picture-${Date.now()}.${picture.type.slice(6)}`;
-    const sent = new FormData(form);
-    sent.set('file', picture, name);
-    const attached = await fetch(`${form.getAttribute('action')}?answer=on`, { method: 'POST', body: sent });
-    if (attached.ok) insert(event.target, `![Picture](${name})`);
+    if (button) insert(button.dataset.insert);
   });
 }
 
-function insert(field, words) {
+function insert(words) {
+  const field = document.getElementById('text');
   field.setRangeText(words, field.selectionStart, field.selectionEnd, 'end');
-  field.focus();
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
