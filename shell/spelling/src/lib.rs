@@ -121,10 +121,12 @@ impl Spelling {
         let word = text.get(said.range.clone())?;
         let meant = self.meant(english, word);
         let nearest = meant.first()?;
-        // “Jonas will call”: what is near it is a name too, or not near at all.
+        // “Willem will call”: what is near it is a name too, or not near at all. With a capital all that is offered has one, so that
+        // only a word that stands in small letters as well is none.
         let named = word.starts_with(char::is_uppercase);
-        let apart = strsim::osa_distance(&nearest.to_lowercase(), &plain(word));
-        if named && (apart > 1 || plain(nearest) != nearest[..].to_lowercase()) {
+        let small = plain(nearest);
+        let apart = strsim::osa_distance(&small, &plain(word));
+        if named && (apart > 1 || !self.is_known(english, &small)) {
             return None;
         }
         Some(Slip {

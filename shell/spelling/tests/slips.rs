@@ -34,6 +34,7 @@ fn names_and_letters_that_stand_for_something_are_no_slips() {
     for text in [
         "Hello Berthold Zsigmond,",
         "Gaspard will call you on Friday.",
+        "Fredrick will call you. Margarett is here. Jonathen wrote.",
         "Ana and Jonas are in the QBR with ACME; see R-1013 and INC0042.",
         "Look at /var/log/keptd.conf, at docs.harrowmere.example/abcd or at foo_bar.",
         "Write to rutth@brennan.example.",

@@ -328,16 +328,9 @@ pub async fn send(
         Err(filled) => return again(&room, (&signed, frame), filled).await,
     };
     let now = room.world.now();
-    let wrong = |form: Filled, faults: Vec<Fault>| {
-        Refused::Fields(faults.into_iter().map(Into::into).collect()).onto(form)
-    };
-    let cc = addresses(read.fields.cc_to());
-    let draft = draft(&read, now);
-    let (draft, cc) = match (draft, cc) {
-        (Ok(draft), Some(cc)) => (draft, cc),
-        (draft, cc) => {
-            let mut faults = draft.err().unwrap_or_default();
-            faults.extend(cc.is_none().then_some(Fault::BadCc));
+    let (draft, cc) = match to_whom(&read, now) {
+        Ok(both) => both,
+        Err(faults) => {
             let filled = wrong(read.form, faults)?;
             return again(&room, (&signed, frame), filled).await;
         }
@@ -394,13 +387,10 @@ pub async fn open(
         Err(filled) => return again(&room, (&signed, frame), filled).await,
     };
     let now = room.world.now();
-    let cc = addresses(read.fields.cc_to()).ok_or_else(|| vec![Fault::BadCc]);
-    let both = draft(&read, now).and_then(|draft| Ok((draft, cc?)));
-    let (draft, cc) = match both {
+    let (draft, cc) = match to_whom(&read, now) {
         Ok(both) => both,
         Err(faults) => {
-            let faults = Refused::Fields(faults.into_iter().map(Into::into).collect());
-            let filled = faults.onto(read.form)?;
+            let filled = wrong(read.form, faults)?;
             return again(&room, (&signed, frame), filled).await;
         }
     };
@@ -425,6 +415,23 @@ pub async fn open(
         Err(error) => {
             let filled = error.refused().onto(read.form)?;
             again(&room, (&signed, frame), filled).await
+        }
+    }
+}
+
+/// The form with what is wrong in it.
+fn wrong(form: Filled, faults: Vec<Fault>) -> Result<Filled, Failure> {
+    Refused::Fields(faults.into_iter().map(Into::into).collect()).onto(form)
+}
+
+/// What is opened, and who reads it too; else all that is wrong with either.
+fn to_whom(read: &Read, now: kept_kernel::Instant) -> Result<(Draft, Vec<Address>), Vec<Fault>> {
+    match (draft(read, now), addresses(read.fields.cc_to())) {
+        (Ok(draft), Some(cc)) => Ok((draft, cc)),
+        (draft, cc) => {
+            let mut faults = draft.err().unwrap_or_default();
+            faults.extend(cc.is_none().then_some(Fault::BadCc));
+            Err(faults)
         }
     }
 }
