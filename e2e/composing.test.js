@@ -113,6 +113,8 @@ test('a template is written, and a message to a client first', () => within({}, 
   await page.fill('#who', 'Ruth');
   await page.click('button:has-text("Look")');
   await page.click('a:has-text("Ruth Brennan")');
+  // The page before it has a composer too.
+  await page.waitForSelector('.composer-to:has-text("Ruth Brennan")');
   await page.selectOption('#pick', { label: 'Thanks' });
   await page.click('button:has-text("Use the template")');
   await page.waitForFunction(() => document.querySelector('#text').value.startsWith('Hello Ruth'));

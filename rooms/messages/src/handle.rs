@@ -5,11 +5,13 @@
 mod answers;
 mod bounce;
 mod decide;
+mod lane;
 mod row;
 mod thread;
 mod writer;
 
 use std::collections::HashSet;
+use std::thread::ScopedJoinHandle;
 
 pub(crate) use answers::may_answer;
 use kept_kernel::{Id, Instant};
@@ -22,6 +24,7 @@ use crate::desk::{Desk, DeskError, Step};
 use crate::model::{Mailbox, MailboxId, Outcome};
 use crate::queries;
 use crate::room::Room;
+use lane::Lanes;
 use writer::Judged;
 
 /// After so many tries a mail is brought in as a file, without being understood.
@@ -30,7 +33,7 @@ const TRIES: u32 = 3;
 const WAIT: i64 = 60 * 1_000_000;
 /// So many files of a mail are put on a request; all are in its bytes.
 const FILES: usize = 100;
-/// Of so many mails the senders are asked about at once.
+/// So many mails are worked at beside one another.
 const AT_ONCE: usize = 8;
 
 /// What became of a mail, and why.
@@ -104,25 +107,21 @@ impl Room {
         }
     }
 
-    /// Handles several, in this order. What has to be asked about their senders is asked for some of them at once.
+    /// Handles several, those of one conversation or one sender in this order, the others beside them.
     pub(crate) fn handle_all(&self, raws: &[Id]) -> Result<(), StoreError> {
-        if self.resolver.is_none() {
-            return raws.iter().try_for_each(|raw| self.handle(*raw));
-        }
         for some in raws.chunks(AT_ONCE) {
-            let judged = std::thread::scope(|scope| {
-                let asked = some.iter().map(|raw| scope.spawn(|| self.judged(*raw)));
-                let asked: Vec<_> = asked.collect();
-                let joined = asked.into_iter().map(|thread| thread.join().ok());
-                joined.collect::<Vec<_>>()
-            });
+            let judged = beside(some, |raw| self.judged(*raw));
+            let mut lanes = Lanes::default();
             for (raw, judged) in some.iter().zip(judged) {
-                // Whoever fell over here is looked at once more, alone.
-                match judged {
-                    Some(judged) => judged?.map_or(Ok(()), |judged| self.bring(*raw, judged))?,
-                    None => self.handle(*raw)?,
+                if let Some(judged) = judged? {
+                    lanes.add(lane::marks_of(&judged.mail), (*raw, judged));
                 }
             }
+            let brought = beside(lanes.done(), |lane| {
+                let mut lane = lane.into_iter();
+                lane.try_for_each(|(raw, judged)| self.bring(raw, judged))
+            });
+            brought.into_iter().collect::<Result<(), _>>()?;
         }
         Ok(())
     }
@@ -194,6 +193,24 @@ impl Room {
         });
         aside.wait()
     }
+}
+
+/// The same work on each, beside one another. Falls over where one of them does, after the others are done.
+fn beside<One: Send, Done: Send>(
+    all: impl IntoIterator<Item = One>,
+    work: impl Fn(One) -> Done + Sync,
+) -> Vec<Done> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = all
+            .into_iter()
+            .map(|one| scope.spawn(move || work(one)))
+            .collect();
+        let done: Vec<_> = begun.into_iter().map(ScopedJoinHandle::join).collect();
+        let done = done.into_iter();
+        done.map(|one| one.unwrap_or_else(|fell| std::panic::resume_unwind(fell)))
+            .collect()
+    })
 }
 
 /// Does it all, where nobody else has. None: somebody has.
