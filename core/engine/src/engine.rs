@@ -160,6 +160,14 @@ impl<'p> Engine<'p> {
             .unwrap_or_default()
     }
 
+    /// Until when what [`Engine::may`] says at an instant stands, as long as nothing happens: time alone may change it then.
+    pub fn may_until(&mut self, act: ActId, case: Record<'_>, at: Instant) -> Instant {
+        let core = self.core_of(case);
+        let found =
+            core.and_then(|core| core.known(case).map(|case| core.may_until(act, case, at)));
+        found.unwrap_or(at)
+    }
+
     /// Why a rule's latest duty on a case is due when it is, in words, a line for each thought: what opened it, its span
     /// and how the calendar reckons it, pauses, what moved it since, how it stands. Time moves to the instant. Where the
     /// rule has opened nothing, why not.

@@ -11,7 +11,8 @@ use crate::filled::Filled;
 use crate::machine::Core;
 use crate::obligation::{Entry, EntryChange, Verdict};
 use crate::program::{
-    ExceptionInfo, GateInfo, Kind, MarkUse, OpensInfo, Owner, PassageInfo, RuleIx, UseIx, Wait,
+    Cond, ExceptionInfo, GateInfo, Kind, MarkUse, OpensInfo, Owner, PassageInfo, RuleIx, UseIx,
+    Wait,
 };
 use crate::record::{RecordIx, Waiting};
 use crate::truth::Truth;
@@ -40,6 +41,20 @@ impl GateAnswer {
     /// Whether no gate is shut.
     pub fn is_open(&self) -> bool {
         self.shut.is_empty()
+    }
+}
+
+/// The first of several instants after one.
+struct Until {
+    at: Instant,
+    first: Instant,
+}
+
+impl Until {
+    fn not_beyond(&mut self, ends: impl IntoIterator<Item = Instant>) {
+        for end in ends.into_iter().filter(|end| *end > self.at) {
+            self.first = self.first.min(end);
+        }
     }
 }
 
@@ -283,6 +298,61 @@ impl Core<'_> {
             }
         }
         answer
+    }
+
+    /// Until when that answer stands, where nothing happens: the first instant at which time alone may change it.
+    pub(crate) fn may_until(&self, act: ActId, case: RecordIx, at: Instant) -> Instant {
+        let mut until = Until { at, first: NEVER };
+        let uses = self.program.act(act).map_or(&[][..], |info| &info.uses);
+        for used in uses {
+            let Some(case) = self.reach(case, self.program.uses[*used].group) else {
+                continue;
+            };
+            for rule in &self.program.uses[*used].gates {
+                self.gate_until(*rule, case, &mut until);
+            }
+        }
+        until.first
+    }
+
+    fn gate_until(&self, rule: RuleIx, case: RecordIx, until: &mut Until) {
+        let info = &self.program.rules[rule];
+        let Kind::Gate(gate) = &info.kind else {
+            return;
+        };
+        until.not_beyond([info.from, info.until]);
+        if let Some(grant) = self.grant(case, info.ident, until.at) {
+            until.not_beyond([grant.expires]);
+        }
+        let mut conditions: Vec<&Cond> = info.condition.iter().collect();
+        for exception in &info.exceptions {
+            until.not_beyond([exception.from, exception.until]);
+            conditions.extend(&exception.condition);
+        }
+        match &gate.opens {
+            OpensInfo::Unless(condition) | OpensInfo::While(condition) => {
+                conditions.push(condition)
+            }
+            OpensInfo::Until(passages) => {
+                let calendar = self.program.company_calendar();
+                for (index, passage) in passages.iter().enumerate() {
+                    match passage {
+                        PassageInfo::Event(mark, _) => {
+                            until.not_beyond([self.marks(case, mark).last])
+                        }
+                        PassageInfo::State(..) => {}
+                        PassageInfo::Silence(span, _) => {
+                            let wait = self.wait_of(case, rule, index);
+                            until.not_beyond(wait.map(|wait| calendar.add(wait.since, *span)));
+                        }
+                    }
+                }
+            }
+        }
+        for condition in conditions {
+            until.not_beyond([self.horizon(case, condition, until.at)]);
+            until.not_beyond(self.latest(case, condition));
+        }
     }
 
     fn shut(&self, rule: RuleIx, case: RecordIx, at: Instant) -> Option<ShutGate> {

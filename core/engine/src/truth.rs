@@ -273,6 +273,21 @@ impl<'p> Core<'p> {
             .unwrap_or(crate::clock::NEVER)
     }
 
+    /// When what a condition asks for happened last: it may lie ahead.
+    pub(crate) fn latest(
+        &self,
+        record: RecordIx,
+        condition: &Cond,
+    ) -> impl Iterator<Item = Instant> {
+        condition
+            .tests
+            .iter()
+            .filter_map(move |test| match &test.kind {
+                Ask::Event(mark, _) => Some(self.marks(record, mark).last),
+                _ => None,
+            })
+    }
+
     /// What is missing, in words.
     pub(crate) fn missing_words(&self, missing: Missing) -> Cow<'p, str> {
         let program = self.program;

@@ -307,6 +307,46 @@ on_both! {
         same(&house.lines(house.run()), &house.whole(end));
     }
 
+    fn what_bars_an_act_is_the_same_for_whoever_asked_before(home) {
+        let register = register();
+        let company = SampleCompany::generate(6, &register, date(2026, 1, 1), 3);
+        let house = House::new(home, &FIVE, company.staff(&register), &company.calendar);
+        let request = register.noun("request").unwrap();
+        let gates = live::Gates::default();
+        let (resolved, notice) = (register.act("resolve-request"), register.act("send-closing-notice"));
+        let (mut asked, mut barred) = (Vec::new(), BTreeSet::new());
+        for event in sample(&house, &company, 400) {
+            house.pass(event.recorded_at);
+            house.record(&event, house.world.id());
+            // From here on time alone opens the gate.
+            if matches!(event.what, OwnedWhat::Act(act) if Some(act) == resolved) {
+                let what = OwnedWhat::Act(notice.unwrap());
+                let notice = OwnedEvent { what, facts: Vec::new(), ..event.clone() };
+                house.record(&notice, house.world.id());
+            }
+            if event.case.0 == request {
+                asked.retain(|id| *id != event.case.1);
+                asked.push(event.case.1.clone());
+            }
+            // Time passes, and each is asked more often than something happens to it.
+            for hours in [0, 1, 1, 30, 400] {
+                let at = event.recorded_at.plus_micros(hours * 3_600_000_000);
+                for id in asked.iter().rev().take(3).cloned() {
+                    let (rules, gates) = (Arc::clone(&house.rules), gates.clone());
+                    let both = house.store.read(move |read| {
+                        let case = ("request", &*id);
+                        let kept = gates.may(read, &rules, case, "close-request", at)?;
+                        Ok::<_, StoreError>((kept, live::may(read, &rules, case, "close-request", at)?))
+                    });
+                    let (kept, fresh) = both.kept();
+                    assert_eq!(kept, fresh, "{at}");
+                    barred.insert(format!("{kept:?}"));
+                }
+            }
+        }
+        assert!(barred.len() > 2, "{barred:?}");
+    }
+
     fn what_happens_while_everything_is_judged_is_not_lost(home) {
         let register = register();
         let company = SampleCompany::generate(4, &register, date(2026, 1, 1), 2);

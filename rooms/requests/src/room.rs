@@ -14,6 +14,7 @@ use kept_accounts::commands::Act;
 use kept_accounts::{Signed, Token};
 use kept_journal::Rules;
 use kept_journal::audit::Who;
+use kept_journal::live::Gates;
 use kept_kernel::Id;
 use kept_rooms::{Entry, Parts};
 use kept_store::Store;
@@ -48,6 +49,8 @@ pub struct Room {
     pub(crate) often: Often,
     pub(crate) counting: Counting,
     pub(crate) running: Running,
+    /// What bars the closing of those that were looked at.
+    pub(crate) gates: Gates,
     /// So many microseconds an answer can be taken back; none: it leaves at once.
     pub(crate) hold: Option<i64>,
     /// Whoever keeps texts to begin with.
@@ -70,6 +73,7 @@ impl Room {
             often: Often::default(),
             counting: Counting::default(),
             running: Running::default(),
+            gates: Gates::default(),
             hold: None,
             texts: Arc::new(NoTexts),
             client_pages: Arc::new(NoPages),

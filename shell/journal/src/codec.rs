@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
 
 use jiff::civil::Date;
 use kept_engine::{Actor, Event, Handling, OwnedActor, OwnedEvent, OwnedWhat, What};
@@ -61,26 +62,45 @@ pub struct Written {
     pub body: String,
 }
 
+/// A text of a row, borrowed from it where JSON has it as it is. A `Cow` inside of something else is never borrowed by serde.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a, T: Into<Cow<'a, str>>> From<T> for Word<'a> {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for Word<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 #[derive(Serialize, Deserialize, Default)]
 struct Body<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    by: Option<Cow<'a, str>>,
+    by: Option<Word<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    links: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    links: Vec<(Word<'a>, Word<'a>)>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    facts: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
+    facts: Vec<(Word<'a>, Option<Word<'a>>)>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    parts: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    parts: Vec<(Word<'a>, Word<'a>)>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    holders: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    holders: Vec<(Word<'a>, Word<'a>)>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    proofs: Vec<Cow<'a, str>>,
+    proofs: Vec<Word<'a>>,
     /// The other record of a merge or a split.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    other: Option<Cow<'a, str>>,
+    other: Option<Word<'a>>,
     /// `SR/acknowledge`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    rule: Option<Cow<'a, str>>,
+    rule: Option<Word<'a>>,
     /// The span that an exception allows; none: waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     within: Option<String>,
@@ -185,15 +205,11 @@ impl Codec {
         }
     }
 
-    fn write_fact(
-        &self,
-        fact: FactId,
-        value: Option<Value>,
-    ) -> (Cow<'_, str>, Option<Cow<'_, str>>) {
+    fn write_fact(&self, fact: FactId, value: Option<Value>) -> (Word<'_>, Option<Word<'_>>) {
         let name = self.fact_names.get(&fact).map_or("", String::as_str);
         (
             name.into(),
-            value.map(|value| write_value(&self.register[fact], value)),
+            value.map(|value| write_value(&self.register[fact], value).into()),
         )
     }
 
@@ -248,12 +264,12 @@ impl Codec {
     pub fn read(&self, row: &EventRow<'_>) -> Result<OwnedEvent, CodecProblem> {
         let body: Body<'_> = serde_json::from_str(row.body)
             .map_err(|error| CodecProblem::Form(error.to_string()))?;
-        let record = |(noun, id): &(Cow<'_, str>, Cow<'_, str>)| {
-            Ok::<_, CodecProblem>((
-                find(&self.nouns, "kind of record", noun)?,
-                id.clone().into_owned(),
-            ))
+        let record = |(noun, id): (Word<'_>, Word<'_>)| {
+            let noun = find(&self.nouns, "kind of record", &noun)?;
+            Ok::<_, CodecProblem>((noun, id.0.into_owned()))
         };
+        let person =
+            |(part, person): (Word<'_>, Word<'_>)| (part.0.into_owned(), person.0.into_owned());
         Ok(OwnedEvent {
             place: row.place,
             at: row.at,
@@ -263,7 +279,11 @@ impl Codec {
                 find(&self.nouns, "kind of record", row.noun)?,
                 row.id.to_owned(),
             ),
-            links: body.links.iter().map(record).collect::<Result<_, _>>()?,
+            links: body
+                .links
+                .into_iter()
+                .map(record)
+                .collect::<Result<_, _>>()?,
             actor: match body.by.as_deref() {
                 None => OwnedActor::Unknown,
                 Some("client") => OwnedActor::Client,
@@ -277,19 +297,13 @@ impl Codec {
                 .iter()
                 .map(|fact| self.read_fact(fact))
                 .collect::<Result<_, _>>()?,
-            parts: body
-                .parts
-                .iter()
-                .map(|(part, person)| (part.clone().into_owned(), person.clone().into_owned()))
-                .collect(),
+            parts: body.parts.into_iter().map(person).collect(),
             holders: body
                 .holders
-                .iter()
+                .into_iter()
                 .map(|(role, person)| {
-                    Ok::<_, CodecProblem>((
-                        find(&self.roles, "role", role)?,
-                        person.clone().into_owned(),
-                    ))
+                    let role = find(&self.roles, "role", &role)?;
+                    Ok::<_, CodecProblem>((role, person.0.into_owned()))
                 })
                 .collect::<Result<_, _>>()?,
             proofs: body
@@ -302,7 +316,7 @@ impl Codec {
 
     fn read_fact(
         &self,
-        (name, text): &(Cow<'_, str>, Option<Cow<'_, str>>),
+        (name, text): &(Word<'_>, Option<Word<'_>>),
     ) -> Result<(FactId, Option<Value>), CodecProblem> {
         let fact = find(&self.facts, "fact", name)?;
         Ok((
@@ -316,8 +330,8 @@ impl Codec {
         let lacks = |part: &str| CodecProblem::Form(format!("`{what}` without its {part}"));
         let other = || {
             body.other
-                .clone()
-                .map(Cow::into_owned)
+                .as_deref()
+                .map(str::to_owned)
                 .ok_or_else(|| lacks("other record"))
         };
         let rule = || {

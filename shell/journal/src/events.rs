@@ -370,11 +370,6 @@ pub fn latest_of_client(
 }
 
 impl Stored {
-    /// By what it is put in order.
-    pub(crate) fn order(&self) -> (Instant, Id) {
-        (self.at, self.id)
-    }
-
     pub(crate) fn row(&self, place: u64) -> EventRow<'_> {
         EventRow {
             place,

@@ -41,6 +41,11 @@ pub const SCHEMA: Schema = Schema {
             name: "families are counted",
             text: COUNTED,
         },
+        Migration {
+            number: 8,
+            name: "the records of a client by index",
+            text: BELONGING,
+        },
     ],
 };
 
@@ -268,4 +273,10 @@ const ALARMS: &str = "
 const COUNTED: &str = "
     -- How often a family was judged: who has read it before tells by this whether it still stands so.
     ALTER TABLE families ADD COLUMN revision $INT NOT NULL DEFAULT 0;
+";
+
+const BELONGING: &str = "
+    -- Which records belong to a client is read in the index alone.
+    DROP INDEX events_of_client;
+    CREATE INDEX events_of_client ON events (client, at, id, record) WHERE client IS NOT NULL;
 ";

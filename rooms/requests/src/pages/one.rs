@@ -18,10 +18,11 @@ use kept_accounts::model::PersonId;
 use kept_accounts::queries::teams;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_engine::GateAnswer;
+use kept_journal::InForce;
 use kept_journal::audit::Who;
+use kept_journal::live::Gates;
 use kept_journal::obligations::Owed;
 use kept_journal::outbox::{self, Fate};
-use kept_journal::{InForce, live};
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError, params};
 use kept_ui::form::Choice;
@@ -253,9 +254,17 @@ pub(super) async fn shown_page(
     let (read_by, me) = (Arc::clone(&rules), signed.person);
     let texts = Arc::clone(&room.texts);
     let newest = shown.newest.unwrap_or(NEWEST).clamp(1, MOST_MESSAGES);
-    let whole = room
-        .store
-        .read(move |read| gather(read, &scope, &read_by, (id, me, now), (newest, &*texts)));
+    let gates = room.gates.clone();
+    let whole = room.store.read(move |read| {
+        let (rules, gates) = (&*read_by, &gates);
+        gather(
+            read,
+            &scope,
+            (rules, gates),
+            (id, me, now),
+            (newest, &*texts),
+        )
+    });
     let whole = got(whole).await?.ok_or_else(missing)?;
     let others = room.looking.others(id, signed.person, now);
     Ok(drawn(
@@ -269,7 +278,7 @@ pub(super) async fn shown_page(
 fn gather(
     read: &Read<'_>,
     scope: &Scope,
-    rules: &InForce,
+    (rules, gates): (&InForce, &Gates),
     (id, me, now): (RequestId, PersonId, Instant),
     (newest, texts): (u32, &dyn Texts),
 ) -> Result<Option<Whole>, StoreError> {
@@ -285,7 +294,7 @@ fn gather(
     // Nothing bars what is over; the gate runs the rules over all that has happened to the client.
     let gate = match request.closed_at {
         Some(_) => GateAnswer::default(),
-        None => live::may(read, rules, case, "close-request", now)?,
+        None => gates.may(read, rules, case, "close-request", now)?,
     };
     // Of what lies between the first message and the newest nothing is read: a conversation may last for years.
     let after = request.messages.saturating_sub(newest);

@@ -5,10 +5,10 @@
 
 use kept_engine::OwnedEvent;
 use kept_kernel::{Id, Instant};
-use kept_store::{FromRow, Read, Row, StoreError, params, statements};
+use kept_store::{Read, Row, StoreError, params, statements};
 
-use crate::codec::Codec;
-use crate::events::{CLIENT, NewEvent, Stored};
+use crate::codec::{Codec, EventRow};
+use crate::events::{CLIENT, NewEvent};
 
 statements! {
     /// The client that a record belongs to by its latest event that names one, and whether it has events at all.
@@ -69,23 +69,18 @@ impl Belongs {
     }
 }
 
-struct Told {
-    stored: Stored,
-    imported_at: Option<Instant>,
-    lead: (String, String),
-}
-
-impl FromRow for Told {
-    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        let import: Option<i64> = row.get(7)?;
-        let ended_at: Option<Instant> = row.get(8)?;
-        Ok(Self {
-            stored: Stored::from_row(row)?,
-            // While an import runs, nobody is told anything of what it touches.
-            imported_at: import.map(|_| ended_at.unwrap_or(Instant::MAX)),
-            lead: (row.get(9)?, row.get(10)?),
-        })
-    }
+/// An event as EVENTS gives it, and its id.
+fn event_of<'r>(row: &'r Row<'_>, place: u64) -> Result<(Id, EventRow<'r>), StoreError> {
+    let event = EventRow {
+        place,
+        at: row.get(1)?,
+        recorded_at: row.get(2)?,
+        noun: row.get(3)?,
+        id: row.get(4)?,
+        what: row.get(5)?,
+        body: row.get(6)?,
+    };
+    Ok((row.get(0)?, event))
 }
 
 impl Family {
@@ -96,24 +91,40 @@ impl Family {
         lead: i64,
         most: u32,
     ) -> Result<Option<Self>, StoreError> {
-        let rows: Vec<Told> = read.all(EVENTS, &params![lead, most.saturating_add(1)])?;
-        if rows.len() > most as usize {
+        let (mut lead_named, mut imported_at) = (None, None);
+        let (mut order, mut events) = (Vec::new(), Vec::new());
+        let mut rows = 0;
+        read.each(
+            EVENTS,
+            &params![lead, most.saturating_add(1)],
+            |row: &Row<'_>| {
+                rows += 1;
+                if lead_named.is_none() {
+                    lead_named = Some((row.get(9)?, row.get(10)?));
+                }
+                if row.get::<Option<i64>>(7)?.is_some() {
+                    // While an import runs, nobody is told anything of what it touches.
+                    let ended_at: Option<Instant> = row.get(8)?;
+                    imported_at = imported_at.max(Some(ended_at.unwrap_or(Instant::MAX)));
+                }
+                let (id, event) = event_of(row, rows)?;
+                // What the vocabulary no longer understands is left out, as in a judgement of everything.
+                if let Ok(event) = codec.read(&event) {
+                    order.push((event.at, id));
+                    events.push(event);
+                }
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        if rows > u64::from(most) {
             return Ok(None);
         }
-        let named = match rows.first() {
-            Some(row) => row.lead.clone(),
+        let lead = match lead_named {
+            Some(named) => named,
             None => read.one(NAMED, &params![lead])?,
         };
-        let imported_at = rows.iter().filter_map(|row| row.imported_at).max();
-        let rows = rows.iter().zip(1..);
-        // What the vocabulary no longer understands is left out, as in a judgement of everything.
-        let events = rows.filter_map(|(row, place)| {
-            let event = codec.read(&row.stored.row(place)).ok()?;
-            Some((row.stored.order(), event))
-        });
-        let (order, events) = events.unzip();
         Ok(Some(Self {
-            lead: named,
+            lead,
             events,
             order,
             imported_at,

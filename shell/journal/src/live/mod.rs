@@ -26,7 +26,7 @@ use crate::{InForce, timers};
 use family::{Belongs, Family};
 
 pub use ahead::{Ahead, look_ahead};
-pub use gate::may;
+pub use gate::{Gates, may};
 pub use over::{lived, served_until, set_wakes};
 
 /// A family with more events is judged by the next round of timers, not while somebody waits for an answer.
