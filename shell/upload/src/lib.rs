@@ -37,8 +37,8 @@ pub enum UploadError {
     /// It is no form with files.
     #[error("the form is not one with files")]
     Malformed,
-    /// A field that is no file is larger than it can be.
-    #[error("a field is too long")]
+    /// A part is larger than it can be.
+    #[error("a part is too long")]
     TooLong,
 }
 
@@ -103,6 +103,12 @@ impl Parts {
 
     /// The whole text of a part that is not large.
     pub async fn text(&mut self, most: usize) -> Result<String, UploadError> {
+        let all = self.bytes(most).await?;
+        Ok(String::from_utf8_lossy(&all).into_owned())
+    }
+
+    /// All the bytes of a part that has no more than so many.
+    pub async fn bytes(&mut self, most: usize) -> Result<Vec<u8>, UploadError> {
         let mut all = Vec::new();
         while let Some(chunk) = self.chunk().await? {
             if all.len() + chunk.len() > most {
@@ -110,7 +116,7 @@ impl Parts {
             }
             all.extend_from_slice(&chunk);
         }
-        Ok(String::from_utf8_lossy(&all).into_owned())
+        Ok(all)
     }
 
     async fn more(&mut self) -> Result<(), UploadError> {

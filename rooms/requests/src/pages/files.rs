@@ -1,8 +1,6 @@
 //! Files of a request: taken in whole, up to a limit, and handed out as downloads that no browser opens by itself.
 
-use axum::body::to_bytes;
 use axum::extract::{Path, Query, Request as HttpRequest, State};
-use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
@@ -11,15 +9,13 @@ use kept_mail::reading::picture_kind;
 use kept_rooms::Refusal as _;
 use kept_store::{StoreError, params};
 use kept_ui::{Failure, Flash, download, file_name as clean, picture, see_other};
+use kept_upload::{Parts, UploadError};
 use serde::Deserialize;
 
 use super::{got, id_of, missing, reading};
 use crate::commands::{LARGEST_FILE, add_file, enclose_file};
 use crate::queries;
 use crate::room::{Room, by};
-
-/// The form has other parts beside the file.
-const ROUND_IT: usize = 64 * 1024;
 
 /// Where the file goes.
 #[derive(Deserialize, Default)]
@@ -41,23 +37,12 @@ pub async fn add(
     let scope = by.handle.clone();
     let found = room.store.read(move |read| queries::one(read, &scope, id));
     got(found).await?.ok_or_else(missing)?;
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let Ok(body) = to_bytes(request.into_body(), LARGEST_FILE + ROUND_IT).await else {
-        return Err(Failure::too_large("25 MB"));
-    };
     let place = format!("/requests/{id}");
-    let Some((name, content)) = file_of(&body, &kind) else {
+    let Some((name, content)) = file_of(request).await? else {
         let flash = Flash::said("Nothing was attached: choose a file first.");
         return Ok(see_other(&place).with(flash).into_response());
     };
-    if content.len() > LARGEST_FILE {
-        return Err(Failure::too_large("25 MB"));
-    }
-    let (name, content) = (clean(&name), content.to_vec());
+    let name = clean(&name);
     let (step, encloses) = (room.step_of(&signed), wanted.answer.is_some());
     room.store
         .write(move |tx| {
@@ -80,36 +65,24 @@ pub async fn add(
         .into_response())
 }
 
-/// The first part of a form that is a file: its name and its bytes.
-fn file_of<'b>(body: &'b [u8], kind: &str) -> Option<(String, &'b [u8])> {
-    let boundary = kind
-        .split(';')
-        .find_map(|part| part.trim().strip_prefix("boundary="))?;
-    let mark = format!("--{}", boundary.trim_matches('"')).into_bytes();
-    let mut rest = body;
-    loop {
-        let begin = find(rest, &mark)?;
-        rest = rest.get(begin + mark.len()..)?;
-        let end = find(rest, &mark).unwrap_or(rest.len());
-        let part = rest.get(..end)?;
-        let head_end = find(part, b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(part.get(..head_end)?);
-        if let Some(name) = file_name(&head) {
-            let content = part.get(head_end + 4..)?;
-            return Some((name, content.strip_suffix(b"\r\n").unwrap_or(content)));
+/// The first file of a form: its name and its bytes. A field in which nobody has chosen one is sent as one without a name.
+async fn file_of(request: HttpRequest) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    let (head, body) = request.into_parts();
+    let unreadable = |error| match error {
+        UploadError::TooLong => Failure::too_large("25 MB"),
+        UploadError::BrokenOff | UploadError::Malformed => {
+            let again = format!("{error}. Go back, choose the file again and send it once more.");
+            Failure::conflict("That was not attached", again)
         }
-        rest = rest.get(end..)?;
+    };
+    let mut parts = Parts::new(&head.headers, body).map_err(unreadable)?;
+    while let Some(part) = parts.next().await.map_err(unreadable)? {
+        if let Some(name) = part.file.filter(|name| !name.is_empty()) {
+            let content = parts.bytes(LARGEST_FILE).await.map_err(unreadable)?;
+            return Ok(Some((name, content)));
+        }
     }
-}
-
-fn file_name(head: &str) -> Option<String> {
-    let (_, rest) = head.split_once("filename=\"")?;
-    let (name, _) = rest.split_once('"')?;
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-fn find(within: &[u8], what: &[u8]) -> Option<usize> {
-    within.windows(what.len()).position(|bytes| bytes == what)
+    Ok(None)
 }
 
 /// Hands a file out: always as a download of bytes, never as what it claims to be.
@@ -147,19 +120,4 @@ async fn found(
         Ok::<_, StoreError>(request.and(file))
     });
     got(found).await?.ok_or_else(missing)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_of;
-
-    #[test]
-    fn a_file_is_found_behind_the_other_fields() {
-        let body = b"--xX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nab\r\n--xX\r\nContent-Disposition: form-data; \
-                     name=\"file\"; filename=\"a b.csv\"\r\nContent-Type: text/csv\r\n\r\n1\r\n--2\r\n--xX--\r\n";
-        let (name, content) = file_of(body, "multipart/form-data; boundary=xX").unwrap();
-        assert_eq!((name.as_str(), content), ("a b.csv", &b"1\r\n--2"[..]));
-        assert!(file_of(b"--xX--", "multipart/form-data; boundary=xX").is_none());
-        assert!(file_of(body, "text/plain").is_none());
-    }
 }
