@@ -12,7 +12,7 @@ use kept_journal::audit::Who;
 use kept_kernel::Id;
 use kept_logs::CsvText;
 use kept_rooms::Refusal as _;
-use kept_store::{StoreError, Write, params};
+use kept_store::{Read, StoreError, Write, params};
 use kept_ui::parts::{Button, Confirm, Crumb, More, Notice, Progress};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, unprocessable};
 use kept_upload::Parts;
@@ -480,12 +480,21 @@ pub async fn export(State(room): State<Room>, signed: Signed) -> Result<Response
     signed.require(Action::ExportRecords)?;
     let scope = signed.require(Action::ReadClients)?;
     let step = room.step(Who::Person(signed.person.0));
-    let (text, rows) = all_clients(&room, &scope).await?;
     let person = signed.person.0;
+    let (of, since) = (person.to_string(), step.at.plus_micros(-DAY));
+    let taken_out = move |read: &Read<'_>| {
+        let of = params!["clients", &of, since];
+        read.one::<(i64,)>(queries::EXPORTS_SINCE, &of)
+    };
+    // For what would be refused nothing is read.
+    let (before,) = got(room.store.read(taken_out.clone())).await?;
+    let (text, rows) = if before < MOST_EXPORTS {
+        all_clients(&room, &scope).await?
+    } else {
+        (String::new(), 0)
+    };
     let allowed = room.store.write(move |tx| {
-        let since = step.at.plus_micros(-DAY);
-        let of = person.to_string();
-        let (before,): (i64,) = tx.one(queries::EXPORTS_SINCE, &params!["clients", &of, since])?;
+        let (before,) = taken_out(tx)?;
         let act = if before < MOST_EXPORTS {
             "ClientsExported"
         } else {
