@@ -140,17 +140,10 @@ async fn new_page(
             .chain(words.map(|word| Choice::new(word, word)))
             .collect()
     };
-    let company = if frame.company.is_empty() {
-        "us"
-    } else {
-        &*frame.company
-    };
+    let house = read::company(&rules).map_or_else(String::new, |name| format!(" at {name}"));
     Ok(NewPage {
         crumb: Crumb::new([("Requests", "/requests")]),
-        greeting: format!(
-            "Good day, this is {} at {company}. How can I help?",
-            signed.name
-        ),
+        greeting: format!("Good day, this is {}{house}. How can I help?", signed.name),
         who,
         offered,
         scripts,
