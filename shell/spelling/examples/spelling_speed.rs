@@ -1,6 +1,6 @@
 //! How long a message takes to be looked at, spelling by dictionary included.
 //!
-//! `cargo run --release -p kept-spelling --example speed`
+//! `cargo run --release -p kept-spelling --example spelling_speed`
 #![expect(
     clippy::unwrap_used,
     reason = "an example that measures has a clock and prints, and stops on its own mistakes"
