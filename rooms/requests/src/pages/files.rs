@@ -65,7 +65,7 @@ pub async fn add(
         .into_response())
 }
 
-/// The first file of a form: its name and its bytes. A field in which nobody has chosen one is sent as one without a name.
+/// The first file of a form: its name and its bytes; none too where the form is not one with files. A field in which nobody has chosen one is sent as one without a name.
 async fn file_of(request: HttpRequest) -> Result<Option<(String, Vec<u8>)>, Failure> {
     let (head, body) = request.into_parts();
     let unreadable = |error| match error {
@@ -75,7 +75,9 @@ async fn file_of(request: HttpRequest) -> Result<Option<(String, Vec<u8>)>, Fail
             Failure::conflict("That was not attached", again)
         }
     };
-    let mut parts = Parts::new(&head.headers, body).map_err(unreadable)?;
+    let Ok(mut parts) = Parts::new(&head.headers, body) else {
+        return Ok(None);
+    };
     while let Some(part) = parts.next().await.map_err(unreadable)? {
         if let Some(name) = part.file.filter(|name| !name.is_empty()) {
             let content = parts.bytes(LARGEST_FILE).await.map_err(unreadable)?;

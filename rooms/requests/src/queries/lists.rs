@@ -17,6 +17,9 @@ pub(crate) const MOST_COUNTED: u64 = 1_000;
 /// Whoever works for more clients than this is looked for along the list: one in so many of all requests is theirs.
 const MANY_CLIENTS: u32 = 1_000;
 
+/// A tag that more requests have than this is looked for along the list.
+const MANY_TAGGED: u32 = 500;
+
 /// To what somebody narrows a view: `$10` to `$16`, and `$18` to `$21`.
 macro_rules! narrowed {
     () => {
@@ -27,7 +30,8 @@ macro_rules! narrowed {
     };
 }
 /// What a line of a list is read from: a request without its contact's and team's names and its long texts, which no list shows and
-/// each of which would be fetched row by row.
+/// each of which would be fetched row by row. What somebody has seen of each is no join: a planner that has not counted it yet would go
+/// through all that they have ever seen for every row.
 macro_rules! line {
     () => {
         "q.id, q.number, q.client, c.name, c.tier, q.contact, NULL, NULL, q.channel, q.subject, q.category,
@@ -35,11 +39,11 @@ macro_rules! line {
             q.team, NULL, q.expected_at, q.update_at, q.contacted_at, q.received_at, q.acknowledged_at, q.answered_at,
             q.prioritised_at, q.escalated_at, q.agreed_at, q.waiting_since, q.resolved_at, q.notice_at, q.confirmed_at,
             q.closed_at, q.reopened_at, q.complex_at, q.snoozed_until, q.due_at, q.due_opened_at, q.due_rule, q.messages,
-            q.last_at, q.last_voice, q.merged_into, q.revision, s.messages
+            q.last_at, q.last_voice, q.merged_into, q.revision,
+            (SELECT s.messages FROM request_seen s WHERE s.person = $7 AND s.request = q.id)
          FROM requests q
          JOIN clients c ON c.id = q.client
-         LEFT JOIN people p ON p.id = q.assignee
-         LEFT JOIN request_seen s ON s.person = $7 AND s.request = q.id "
+         LEFT JOIN people p ON p.id = q.assignee "
     };
 }
 /// A view, along its index: for those who reach all, or much of it. `$6` is now, `$7` who asks, `$8` and `$9` where it goes on.
@@ -63,6 +67,20 @@ macro_rules! of_client {
             "SELECT ",
             line!(),
             "WHERE q.client = $16 AND ",
+            in_reach!(),
+            narrowed!(),
+            $view,
+            $order
+        )
+    };
+}
+/// A view of what has a tag that few have. The plus keeps a planner from walking along the view instead.
+macro_rules! of_tag {
+    ($view:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            line!(),
+            "WHERE q.id IN (SELECT g.request FROM request_tags g WHERE g.tag = $14) AND ",
             in_reach!(),
             narrowed!(),
             $view,
@@ -102,14 +120,20 @@ macro_rules! by_ways {
         )
     };
 }
-/// Both, in the order of deadlines.
+/// Each, in the order of deadlines.
 macro_rules! by_due {
+    (of_tag, $view:literal) => {
+        of_tag!($view, " ORDER BY +q.due_at, q.id LIMIT $17")
+    };
     ($how:ident, $view:literal) => {
         $how!($view, " ORDER BY q.due_at, q.id LIMIT $17")
     };
 }
-/// Both, the newest first.
+/// Each, the newest first.
 macro_rules! newest {
+    (of_tag, $view:literal) => {
+        of_tag!($view, " ORDER BY +q.received_at DESC, q.id DESC LIMIT $17")
+    };
     ($how:ident, $view:literal) => {
         $how!($view, " ORDER BY q.received_at DESC, q.id DESC LIMIT $17")
     };
@@ -170,6 +194,15 @@ statements! {
     ALL_OF_CLIENT = newest!(of_client, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
     CLOSED_OF_CLIENT = newest!(of_client, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
 
+    MINE_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL_OF_TAG = newest!(of_tag, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED_OF_TAG = newest!(of_tag, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
     COUNT_MINE = counted!(" AND q.assignee = $7");
     COUNT_UNASSIGNED = counted!(" AND q.assignee IS NULL");
     COUNT_OPEN = counted!("");
@@ -191,6 +224,7 @@ statements! {
     COUNT_LATE_BY_WAYS = counted_by_ways!(" AND q.due_at < $6");
     COUNT_WAITING_BY_WAYS = counted_by_ways!(" AND q.waiting_since IS NOT NULL");
 
+    TAGGED = "SELECT count(*) FROM (SELECT 1 FROM request_tags WHERE tag = $1 LIMIT $2) AS tagged";
     CLIENTS_OF = "SELECT count(*) FROM (SELECT client FROM client_team WHERE person = $1 LIMIT $2) AS theirs";
 }
 
@@ -321,21 +355,37 @@ fn is_along(read: &Read<'_>, scope: &Scope) -> Result<bool, StoreError> {
     Ok(clients > MANY_CLIENTS)
 }
 
+/// Whether so few have a tag that they are looked at one by one. Where many have it, they are soon found along the view.
+fn is_rare(read: &Read<'_>, tag: &str) -> Result<bool, StoreError> {
+    if tag.is_empty() {
+        return Ok(false);
+    }
+    let (tagged,): (u32,) = read.one(TAGGED, &params![tag, MANY_TAGGED + 1])?;
+    Ok(tagged <= MANY_TAGGED)
+}
+
 /// Requests of a view within reach.
 pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<Line>, StoreError> {
-    let (along, by_ways, of_client) = match asked.listed {
-        Listed::Mine => (MINE, MINE_BY_WAYS, MINE_OF_CLIENT),
-        Listed::Unassigned => (UNASSIGNED, UNASSIGNED_BY_WAYS, UNASSIGNED_OF_CLIENT),
-        Listed::Open => (OPEN, OPEN_BY_WAYS, OPEN_OF_CLIENT),
-        Listed::Overdue => (OVERDUE, OVERDUE_BY_WAYS, OVERDUE_OF_CLIENT),
-        Listed::Waiting => (WAITING, WAITING_BY_WAYS, WAITING_OF_CLIENT),
-        Listed::Snoozed => (SNOOZED, SNOOZED_BY_WAYS, SNOOZED_OF_CLIENT),
-        Listed::Closed => (CLOSED, CLOSED_BY_WAYS, CLOSED_OF_CLIENT),
-        Listed::All => (ALL, ALL_BY_WAYS, ALL_OF_CLIENT),
+    let (along, by_ways, of_client, of_tag) = match asked.listed {
+        Listed::Mine => (MINE, MINE_BY_WAYS, MINE_OF_CLIENT, MINE_OF_TAG),
+        Listed::Unassigned => (
+            UNASSIGNED,
+            UNASSIGNED_BY_WAYS,
+            UNASSIGNED_OF_CLIENT,
+            UNASSIGNED_OF_TAG,
+        ),
+        Listed::Open => (OPEN, OPEN_BY_WAYS, OPEN_OF_CLIENT, OPEN_OF_TAG),
+        Listed::Overdue => (OVERDUE, OVERDUE_BY_WAYS, OVERDUE_OF_CLIENT, OVERDUE_OF_TAG),
+        Listed::Waiting => (WAITING, WAITING_BY_WAYS, WAITING_OF_CLIENT, WAITING_OF_TAG),
+        Listed::Snoozed => (SNOOZED, SNOOZED_BY_WAYS, SNOOZED_OF_CLIENT, SNOOZED_OF_TAG),
+        Listed::Closed => (CLOSED, CLOSED_BY_WAYS, CLOSED_OF_CLIENT, CLOSED_OF_TAG),
+        Listed::All => (ALL, ALL_BY_WAYS, ALL_OF_CLIENT, ALL_OF_TAG),
     };
     let filter = &asked.filter;
     let sql = if filter.client.is_some() {
         of_client
+    } else if is_rare(read, &filter.tag)? {
+        of_tag
     } else if is_along(read, scope)? {
         along
     } else {
