@@ -1,14 +1,14 @@
 //! What a client does: writes, asks, says whether it is settled, looks through its details. The session must be let act.
 
 use kept_clients::commands::{Changed, Own, contact_says};
-use kept_clients::read;
-use kept_kernel::Id;
+use kept_clients::{ClientId, ContactId, read};
+use kept_kernel::{Id, Instant};
 use kept_requests::commands::{
     self as requests, NewAsk, Sent, contact_asks, contact_confirms, contact_rejects,
     contact_replies,
 };
 use kept_requests::model::{Request, RequestId};
-use kept_store::{Write, params};
+use kept_store::{Read, StoreError, Write, params};
 
 use super::{PortalError, acting};
 use crate::model::Turned;
@@ -106,29 +106,37 @@ pub fn say_details(
         own.client = None;
     }
     let changed = contact_says(tx, step, contact, &own).map_err(PortalError::Client)?;
-    let turned: Vec<Turned> = changed
-        .iter()
-        .map(|one| Turned {
-            of: one.of.name().to_owned(),
-            field: one.field.to_owned(),
-            before: one.before.clone(),
-            after: one.after.clone(),
-        })
-        .collect();
     let verified = own.verified && own.client.is_some();
-    if verified || !turned.is_empty() {
-        let text = serde_json::to_string(&turned).unwrap_or_else(|_| "[]".to_owned());
-        let row = params![details.id, card.client, contact, step.at, verified, &text];
-        tx.execute(queries::ADD_CHANGE, &row)?;
+    if verified || !changed.is_empty() {
+        let of = (card.client, contact);
+        keep_change(tx, details.id, of, (step.at, verified), &changed)?;
     }
     Ok(changed)
 }
 
+/// Keeps what a contact has changed of its client's details and its own, to be looked at by us.
+pub(crate) fn keep_change(
+    tx: &Write<'_>,
+    id: Id,
+    (client, contact): (ClientId, ContactId),
+    (at, verified): (Instant, bool),
+    changed: &[Changed],
+) -> Result<(), StoreError> {
+    let turned = changed.iter().map(|one| Turned {
+        of: one.of.name().to_owned(),
+        field: one.field.to_owned(),
+        before: one.before.clone(),
+        after: one.after.clone(),
+    });
+    let turned: Vec<Turned> = turned.collect();
+    let text = serde_json::to_string(&turned).unwrap_or_else(|_| "[]".to_owned());
+    let row = params![id, client, contact, at, verified, &text];
+    tx.execute(queries::ADD_CHANGE, &row)?;
+    Ok(())
+}
+
 /// Whether a contact speaks for its client: it was said so by staff, or there is nobody else.
-pub(crate) fn speaks(
-    tx: &kept_store::Read<'_>,
-    card: &read::ContactCard,
-) -> Result<bool, kept_store::StoreError> {
+pub(crate) fn speaks(tx: &Read<'_>, card: &read::ContactCard) -> Result<bool, StoreError> {
     let standing = queries::standing(tx, card.id)?;
     Ok(standing.speaks_since.is_some() || read::has_one_contact(tx, card.client)?)
 }

@@ -10,9 +10,9 @@ use kept_store::{Read, StoreError, Write, params};
 use kept_ui::Tongue;
 use kept_vault::{Token, TokenHash};
 
+use super::acts::keep_change;
 use super::enter::may_write;
 use super::{CODE_MINUTES, MINUTE, MOST_TRIES, PortalError, Step, acting};
-use crate::model::Turned;
 use crate::{queries, texts};
 
 /// The old address can take it back for so many days.
@@ -202,18 +202,8 @@ fn move_to(
         verified: false,
     };
     let changed = contact_says(tx, of_clients, contact, &own).map_err(PortalError::Client)?;
-    let turned: Vec<Turned> = changed
-        .iter()
-        .map(|one| Turned {
-            of: one.of.name().to_owned(),
-            field: one.field.to_owned(),
-            before: one.before.clone(),
-            after: one.after.clone(),
-        })
-        .collect();
-    let text = serde_json::to_string(&turned).unwrap_or_else(|_| "[]".to_owned());
-    let row = params![change, whole.card.id, contact, of_clients.at, false, &text];
-    tx.execute(queries::ADD_CHANGE, &row)?;
+    let of = (whole.card.id, contact);
+    keep_change(tx, change, of, (of_clients.at, false), &changed)?;
     Ok(())
 }
 
