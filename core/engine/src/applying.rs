@@ -46,6 +46,7 @@ impl Core<'_> {
         }
         self.touched.clear();
         self.changed.clear();
+        self.marked.clear();
         self.changes = Reads::NOTHING;
         self.round += 1;
         let record = self.find_or_make(event.case, event.place);
@@ -120,7 +121,7 @@ impl Core<'_> {
         if !event.proofs.is_empty() || purposes.has(Purposes::STAGES) {
             self.take_stages(record, &hits, event);
         }
-        if !self.changed.is_empty() {
+        if !self.changed.is_empty() || !self.marked.is_empty() {
             self.settle_changes(event);
         }
         if purposes.has(Purposes::DISCHARGES) {
@@ -351,6 +352,14 @@ impl Core<'_> {
         }
     }
 
+    /// A record, and nothing that reads it.
+    pub(crate) fn alone(&mut self, record: RecordIx, found: &mut Vec<RecordIx>) {
+        if self.records[record].found_in != self.search {
+            self.records[record].found_in = self.search;
+            found.push(record);
+        }
+    }
+
     fn take_states(&mut self, record: RecordIx, act: ActId, event: &Event<'_>) {
         let program = self.program;
         let Some(info) = program.act(act) else {
@@ -401,9 +410,12 @@ impl Core<'_> {
                 self.records[*case].set_mark(mark, event.at);
             }
             let group = self.records[*case].group;
-            // Only a condition that asks for its time can follow from the event itself.
+            // Only a condition that asks for its time can follow from the event itself; each case that asks is among the hits.
             if self.program.asks_events && !self.program.groups[group].definitions.is_empty() {
-                self.changed.push(*case);
+                self.marked.push(*case);
+                if self.program.broad {
+                    self.changed.push(*case);
+                }
             }
             for (gate, passage, wait) in &info.waits {
                 self.wait(*case, (*gate, *passage), *wait, event.at);
@@ -414,8 +426,9 @@ impl Core<'_> {
     /// Definitions follow what changed; clocks stop and run on; what reads it is to be judged again.
     fn settle_changes(&mut self, event: &Event<'_>) {
         let changed = std::mem::take(&mut self.changed);
+        let mut marked = std::mem::take(&mut self.marked);
         if self.program.defining.is_touched_by(self.changes) {
-            self.redefine(&changed, event.at, event.place);
+            self.redefine((&changed, &marked), event.at, event.place);
         }
         let mut dirty = std::mem::take(&mut self.dirty);
         dirty.clear();
@@ -424,6 +437,10 @@ impl Core<'_> {
         for record in changed.iter().chain(&more) {
             self.readers(*record, &mut dirty);
         }
+        for record in marked.drain(..) {
+            self.alone(record, &mut dirty);
+        }
+        self.marked = marked;
         for record in &dirty {
             self.pauses(*record, event.at, event.place);
         }

@@ -407,6 +407,7 @@ impl Builder<'_> {
             calendar_rules: self.calendar_rules,
             grants: self.grants,
             reviews: false,
+            broad: false,
             renamed: self.renamed,
         }
     }

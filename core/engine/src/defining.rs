@@ -13,8 +13,13 @@ use crate::rows::Answer;
 use crate::truth::{Truth, compare, holds};
 
 impl Core<'_> {
-    /// Works out again what is given by definitions on these records and on what reads them.
-    pub(crate) fn redefine(&mut self, seeds: &[RecordIx], at: Instant, cause: u64) {
+    /// Works out again what is given by definitions on these records and on what reads them, and on those to which something happened.
+    pub(crate) fn redefine(
+        &mut self,
+        (seeds, marked): (&[RecordIx], &[RecordIx]),
+        at: Instant,
+        cause: u64,
+    ) {
         if self.program.definitions.len() == 0 {
             return;
         }
@@ -23,6 +28,9 @@ impl Core<'_> {
         self.search += 1;
         for seed in seeds {
             self.readers(*seed, &mut list);
+        }
+        for record in marked {
+            self.alone(*record, &mut list);
         }
         // Definitions of one record stand in order; one that reads another record may need another round.
         for _ in 0..8 {
@@ -173,7 +181,7 @@ impl Core<'_> {
             std::mem::take(&mut self.turns),
         );
         let changes = std::mem::replace(&mut self.changes, Reads::ANYTHING);
-        self.redefine(&[record], at, cause);
+        self.redefine((&[record], &[]), at, cause);
         let changed = std::mem::take(&mut self.changed);
         let mut dirty = Vec::new();
         self.search += 1;

@@ -331,14 +331,14 @@ impl Core<'_> {
         }
         match &gate.opens {
             OpensInfo::Unless(condition) | OpensInfo::While(condition) => {
-                conditions.push(condition)
+                conditions.push(condition);
             }
             OpensInfo::Until(passages) => {
                 let calendar = self.program.company_calendar();
                 for (index, passage) in passages.iter().enumerate() {
                     match passage {
                         PassageInfo::Event(mark, _) => {
-                            until.not_beyond([self.marks(case, mark).last])
+                            until.not_beyond([self.marks(case, mark).last]);
                         }
                         PassageInfo::State(..) => {}
                         PassageInfo::Silence(span, _) => {

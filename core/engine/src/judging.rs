@@ -125,7 +125,8 @@ impl Core<'_> {
     /// Judges again everything on a record that may have changed.
     /// What reads nothing of what has changed is left alone.
     pub(crate) fn rejudge(&mut self, record: RecordIx, at: Instant, cause: u64) {
-        let stale = self.granted || std::mem::take(&mut self.records[record].stale);
+        let stale =
+            self.granted || self.program.broad || std::mem::take(&mut self.records[record].stale);
         let changes = if stale { Reads::ANYTHING } else { self.changes };
         let briefs = &self.program.briefs;
         let touched = |duty: &Duty| {

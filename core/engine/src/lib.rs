@@ -16,6 +16,8 @@ mod discharging;
 mod dues;
 mod duties;
 mod engine;
+#[cfg(test)]
+mod enough;
 mod event;
 mod figures;
 mod filled;

@@ -44,6 +44,8 @@ pub(crate) struct Core<'p> {
     pub(crate) queue: Vec<Opening>,
     pub(crate) hits: Vec<(UseIx, RecordIx)>,
     pub(crate) changed: Vec<RecordIx>,
+    /// What has happened to them is asked for by their definitions.
+    pub(crate) marked: Vec<RecordIx>,
     pub(crate) dirty: Vec<RecordIx>,
     pub(crate) turns: Vec<Turned>,
     pub(crate) touched: Vec<RecordIx>,
@@ -136,6 +138,7 @@ impl<'p> Core<'p> {
             queue: Vec::new(),
             hits: Vec::new(),
             changed: Vec::new(),
+            marked: Vec::new(),
             dirty: Vec::new(),
             turns: Vec::new(),
             touched: Vec::new(),

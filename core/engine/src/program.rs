@@ -149,6 +149,8 @@ pub struct Program {
     pub(crate) grants: Vec<GrantInfo>,
     /// Whether documents owe their reviews.
     pub(crate) reviews: bool,
+    /// Whatever happens concerns the whole family, and every rule of it: the slow meaning, against which tests hold the quick one.
+    pub(crate) broad: bool,
     /// New names and the ones before.
     pub(crate) renamed: BTreeMap<RuleKey, RuleKey>,
 }
