@@ -103,7 +103,7 @@ statements! {
                    SELECT number FROM records WHERE noun = $1 AND id = $2
                    UNION SELECT c.client FROM events c JOIN records o ON o.number = c.record
                    WHERE o.noun = $1 AND o.id = $2 AND c.client IS NOT NULL)
-               ORDER BY e.at, e.id LIMIT $3";
+               ORDER BY +e.at, e.id LIMIT $3";
     /// Of a client and of all that belongs to it, the newest first.
     LATEST_OF_CLIENT = "SELECT e.id, e.at, e.recorded_at, r.noun, r.id, e.what, e.body
                FROM events e JOIN records r ON r.number = e.record

@@ -9,6 +9,9 @@ use kept_store::{Read, StoreError, Value, Write, params, statements};
 statements! {
     SET = "INSERT INTO timers (record, wake_at) VALUES ($1, $2)
            ON CONFLICT (record) DO UPDATE SET wake_at = excluded.wake_at";
+    SET_BEFORE = "INSERT INTO timers (record, wake_at) VALUES ($1, $2)
+           ON CONFLICT (record) DO UPDATE SET wake_at =
+               CASE WHEN timers.wake_at < excluded.wake_at THEN timers.wake_at ELSE excluded.wake_at END";
     CLEAR = "DELETE FROM timers WHERE record = $1";
     CLAIM = "DELETE FROM timers WHERE record IN
                  (SELECT record FROM timers WHERE wake_at <= $1 ORDER BY wake_at, record LIMIT $2 /*skip locked*/)
@@ -36,6 +39,15 @@ pub fn set(tx: &Write<'_>, record: i64, wake_at: Option<Instant>) -> Result<(), 
         Some(at) => tx.put(SET, &params![record, at]),
         None => tx.put(CLEAR, &params![record]),
     }
+}
+
+/// Sets that a record must be looked at by then; what was set for before stays.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn set_before(tx: &Write<'_>, record: i64, wake_at: Instant) -> Result<(), StoreError> {
+    tx.put(SET_BEFORE, &params![record, wake_at])
 }
 
 /// Takes timers that are due, at most `limit`. The caller does what they ask for in the same transaction and sets them

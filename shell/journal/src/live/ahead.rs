@@ -12,10 +12,11 @@ use crate::codec::Codec;
 use crate::obligations::Kept;
 
 statements! {
-    /// None where nobody has judged it into the run that counts, or while an import runs.
+    /// None where nobody has judged it into the run that counts, or while an import runs. The record comes first, even while SQLite
+    /// believes that there are fewer families than there have come to be.
     STANDS = "SELECT f.record, f.run, f.revision, (SELECT coalesce(max(number), 0) FROM imports)
-              FROM families f JOIN records r ON r.number = f.record
-              WHERE r.noun = $1 AND r.id = $2
+              FROM records r CROSS JOIN families f
+              WHERE r.noun = $1 AND r.id = $2 AND f.record = r.number
                 AND f.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL AND replaced_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM imports WHERE ended_at IS NULL AND undone_at IS NULL)";
 }

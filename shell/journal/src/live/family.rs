@@ -15,6 +15,8 @@ statements! {
     BELONGS = "SELECT (SELECT client FROM events WHERE record = $1 AND client IS NOT NULL
                        ORDER BY at DESC, id DESC LIMIT 1),
                       (SELECT record FROM events WHERE record = $1 LIMIT 1)";
+    /// How many there are, as far as it matters, in the index alone: those of a large family are not fetched and sorted to be left.
+    MANY = "SELECT count(*) FROM (SELECT 1 FROM events WHERE client = $1 LIMIT $2) AS few";
     /// What the record that leads a family is called, where nothing has happened.
     NAMED = "SELECT noun, id FROM records WHERE number = $1";
     /// Whatever has ever belonged to it, in the order in which it is judged. It is sorted, since the index of time would be read
@@ -69,6 +71,12 @@ impl Belongs {
     }
 }
 
+/// How many events belong to a client, at most `limit`.
+pub(super) fn many(read: &Read<'_>, lead: i64, limit: u32) -> Result<u32, StoreError> {
+    let (many,) = read.one(MANY, &params![lead, limit])?;
+    Ok(many)
+}
+
 /// An event as EVENTS gives it, and its id.
 fn event_of<'r>(row: &'r Row<'_>, place: u64) -> Result<(Id, EventRow<'r>), StoreError> {
     let event = EventRow {
@@ -91,6 +99,9 @@ impl Family {
         lead: i64,
         most: u32,
     ) -> Result<Option<Self>, StoreError> {
+        if most < u32::MAX && many(read, lead, most.saturating_add(1))? > most {
+            return Ok(None);
+        }
         let (mut lead_named, mut imported_at) = (None, None);
         let (mut order, mut events) = (Vec::new(), Vec::new());
         let mut rows = 0;

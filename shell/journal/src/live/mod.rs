@@ -29,8 +29,12 @@ pub use ahead::{Ahead, look_ahead};
 pub use gate::{Gates, may};
 pub use over::{lived, served_until, set_wakes};
 
-/// A family with more events is judged by the next round of timers, not while somebody waits for an answer.
+/// A family with more events is judged by a round of timers, not while somebody waits for an answer.
 const MOST_AT_ONCE: u32 = 2_000;
+/// For so many events of a family the round that judges it is a second later: a family of tens of thousands takes a good part of a second,
+/// and whatever happens meanwhile is judged in one go. No later than ten seconds.
+const EVENTS_OF_A_SECOND: u32 = 4_000;
+const LATEST: u32 = 10;
 
 /// Samples are drawn from this number, in every judgement alike.
 pub const SEED: u64 = 1;
@@ -113,7 +117,7 @@ pub struct Changed {
     pub obligations: u64,
     /// People who were told of something.
     pub alerts: u64,
-    /// The family is large: it is judged within the next second.
+    /// The family is large: it is judged within some seconds.
     pub later: bool,
 }
 
@@ -218,7 +222,9 @@ fn family_or_timer(
     if let Some(found) = found {
         return brought_in_line(tx, (rules, known), (run, lead), (now, found));
     }
-    timers::set(tx, lead, Some(now))?;
+    let events = family::many(tx, lead, EVENTS_OF_A_SECOND * LATEST)?;
+    let later = i64::from(events / EVENTS_OF_A_SECOND);
+    timers::set_before(tx, lead, now.plus_micros(later * 1_000_000))?;
     Ok(Changed {
         later: true,
         ..Changed::default()
