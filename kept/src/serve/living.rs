@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant as Stopwatch};
 
 use kept_accounts::StaffMember;
 use kept_journal::{Rules, live, timers};
 use kept_rooms::Job;
-use kept_store::{Store, StoreError};
+use kept_store::{Dialect, Store, StoreError};
 use kept_ui::Live;
 use kept_world::World;
 
@@ -22,8 +22,14 @@ const LOOK: Duration = Duration::from_millis(250);
 const NOTICE: Duration = Duration::from_secs(5);
 /// How often it is seen whether the figures are old.
 const FRESHEN: Duration = Duration::from_secs(30);
-/// So many records are judged in one transaction: others write in between.
-const ROUND: u32 = 200;
+/// How often it is seen which tables have grown.
+const SIZES: Duration = Duration::from_hours(1);
+/// So long is judged in one transaction: others write in between. In a large house, whose families lie on the disk, that is a few of
+/// them.
+const TURN: Duration = Duration::from_millis(20);
+/// So many records at most, and so many at first.
+const MOST: u32 = 200;
+const FEW: u32 = 10;
 
 /// The jobs. They wait for the database: not to be made inside an async runtime.
 pub fn jobs(
@@ -47,6 +53,7 @@ pub fn jobs(
     };
     let (living, seen) = (Arc::new(living), Mutex::new(seen));
     let (noticing, freshening) = (Arc::clone(&living), Arc::clone(&living));
+    let store = house.store.clone();
     Ok(vec![
         Job::new("what is due", LOOK, move || living.due()),
         Job::new("changes of rules and people", NOTICE, move || {
@@ -56,6 +63,7 @@ pub fn jobs(
         Job::new("fresh figures", FRESHEN, move || {
             freshening.adherence.keep_fresh().map(drop)
         }),
+        Job::new("sizes of tables", SIZES, move || keep_sizes(&store)),
     ])
 }
 
@@ -78,6 +86,7 @@ impl Living {
     /// Does what is due, round by round.
     fn due(&self) -> Result<(), StoreError> {
         let mut changed = live::Changed::default();
+        let mut many = FEW;
         loop {
             let now = self.world.now();
             let next = self.store.read(timers::next).wait()?;
@@ -85,11 +94,16 @@ impl Living {
                 break;
             }
             let rules = self.rules.now();
-            let (_, came) = self
+            let (came, took) = self
                 .store
-                .write(move |tx| live::round(tx, &rules, now, ROUND))
+                .write(move |tx| {
+                    let begun = Stopwatch::now();
+                    let (_, came) = live::round(tx, &rules, now, many)?;
+                    Ok::<_, StoreError>((came, begun.elapsed()))
+                })
                 .wait()?;
             changed += came;
+            many = next_many(many, took);
         }
         if changed.obligations + changed.alerts > 0 {
             self.hub.changed([live::TOPIC], None);
@@ -135,6 +149,20 @@ impl Living {
     }
 }
 
+/// How many records the next round takes, when so many took so long: as many as fit in a turn, and no more than twice as many.
+fn next_many(many: u32, took: Duration) -> u32 {
+    let fits = f64::from(many) * TURN.as_secs_f64() / took.as_secs_f64().max(1e-6);
+    (fits as u32).clamp(1, MOST).min(many.saturating_mul(2))
+}
+
+/// A table that was small when SQLite looked at it last is walked through for as long as it believes so. PostgreSQL looks by itself.
+fn keep_sizes(store: &Store) -> Result<(), StoreError> {
+    match store.dialect() {
+        Dialect::Sqlite => store.analyze(),
+        Dialect::Postgres => Ok(()),
+    }
+}
+
 /// The people of whom something is different, by their ids.
 fn turned(before: &[StaffMember], after: &[StaffMember]) -> BTreeSet<String> {
     let other = |member: &&StaffMember, others: &[StaffMember]| !others.contains(member);
@@ -144,4 +172,21 @@ fn turned(before: &[StaffMember], after: &[StaffMember]) -> BTreeSet<String> {
         .chain(after.iter().filter(|member| other(member, before)))
         .map(|member| member.id.to_string())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_takes_as_many_as_fit_in_a_turn() {
+        assert_eq!(next_many(10, Duration::from_millis(20)), 10);
+        assert_eq!(next_many(10, Duration::from_secs(2)), 1, "never none");
+        assert_eq!(
+            next_many(10, Duration::from_micros(1)),
+            20,
+            "it grows step by step"
+        );
+        assert_eq!(next_many(150, Duration::ZERO), MOST);
+    }
 }
