@@ -9,9 +9,12 @@ use crate::marks::{Marked, excerpt, marked};
 use crate::place::{NUMBERS, first_row, windows_before};
 use crate::query::Query;
 
-/// Whoever belongs to more circles than this finds what is in reach along what the words find. SQLite looks for each circle in every
-/// part of the index, which at forty takes longer than walking; PostgreSQL would gather all that the words find first.
-const MOST_CIRCLES: (u32, u32) = (4, 200);
+/// Whoever belongs to more circles than this finds what is in reach along what the words find; PostgreSQL would gather all of that first.
+const MOST_CIRCLES: u32 = 200;
+/// SQLite looks for each circle in every part of the index, which takes as long as walking past so many documents. Up to a few it is
+/// never longer.
+const DOCUMENTS_OF_A_CIRCLE: u32 = 1_000;
+const FEW_CIRCLES: u32 = 4;
 /// So many documents that the index has not seen yet are compared one by one.
 const MOST_PENDING: u32 = 200;
 
@@ -28,6 +31,7 @@ macro_rules! within {
 statements! {
     NOT_INDEXED = concat!("SELECT ", columns!(), " FROM documents d WHERE d.pending AND d.kind = $1 AND d.number < $2",
         within!(), " ORDER BY d.number DESC LIMIT $10");
+    LAST = "SELECT number FROM documents ORDER BY number DESC LIMIT 1";
     CIRCLES = "SELECT circle FROM document_circles WHERE person = $1 ORDER BY circle LIMIT $2";
     BY_NAME = concat!("SELECT ", columns!(), " FROM documents d WHERE d.kind = $1 AND d.folded_name = $2",
         within!(), " ORDER BY d.number DESC LIMIT $10");
@@ -51,7 +55,6 @@ pub(crate) mod postgres {
     use crate::documents::columns;
 
     kept_store::statements! {
-        LAST = "SELECT number FROM documents ORDER BY number DESC LIMIT 1";
         /// What the words find is put in order before the documents are fetched, one by one, until they are enough. `+ 0` and `OFFSET 0`
         /// keep the server from walking through all numbers, or through all documents, instead.
         INDEXED = concat!("SELECT ", columns!(), " FROM (SELECT number + 0 AS number FROM document_words
@@ -129,8 +132,11 @@ impl Reach {
         let mut marks: Vec<String> = owner.into_iter().chain(team).collect();
         if let Some(person) = self.assigned {
             let most = match read.dialect() {
-                Dialect::Sqlite => MOST_CIRCLES.0,
-                Dialect::Postgres => MOST_CIRCLES.1,
+                Dialect::Sqlite => {
+                    let documents = u32::try_from(last(read)?).unwrap_or(u32::MAX);
+                    (documents / DOCUMENTS_OF_A_CIRCLE).clamp(FEW_CIRCLES, MOST_CIRCLES)
+                }
+                Dialect::Postgres => MOST_CIRCLES,
             };
             let circles: Vec<(Id,)> = read.all(CIRCLES, &params![person, most + 1])?;
             if circles.len() > most as usize {
@@ -293,10 +299,7 @@ impl Ask<'_> {
             Dialect::Postgres => {
                 let before = match after {
                     Some(after) => after,
-                    None => {
-                        let last: Option<(i64,)> = self.read.maybe(postgres::LAST, &[])?;
-                        last.map_or(0, |(last,)| last) + 1
-                    }
+                    None => last(self.read)? + 1,
                 };
                 let windows = windows_before(self.kind, before).map(|window| window.to_vec());
                 let mut found = Vec::new();
@@ -321,6 +324,12 @@ impl Ask<'_> {
         }
         Ok(named)
     }
+}
+
+/// The number of the last document; 0: there is none.
+fn last(read: &Read<'_>) -> Result<i64, StoreError> {
+    let last: Option<(i64,)> = read.maybe(LAST, &[])?;
+    Ok(last.map_or(0, |(last,)| last))
 }
 
 fn hit(query: &Query, is_named: bool, document: Document) -> Hit {
