@@ -54,7 +54,7 @@ pub fn flooding(words: &[&str]) -> Result<(), String> {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(one) = shown.lock().ok().and_then(|mut all| all.pop()) {
-                    if send_forms(one, &forms).is_err() {
+                    if send_forms(&desk.server.at, one, &forms).is_err() {
                         broken.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -93,9 +93,9 @@ pub fn flooding(words: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// Forms as one address has opened them: the line, and each with its number and its token.
+/// Forms as one address has opened them: each with its number and its token.
 struct Shown {
-    line: Client,
+    from: IpAddr,
     forms: Vec<(usize, String)>,
 }
 
@@ -114,18 +114,20 @@ fn shown(at: &str, each: usize) -> io::Result<Vec<Shown>> {
             Ok((*number, token.to_owned()))
         });
         let forms = forms.collect::<io::Result<_>>()?;
-        Ok(Shown { line, forms })
+        Ok(Shown { from, forms })
     });
     all.collect()
 }
 
-fn send_forms(mut from: Shown, answers: &Answers) -> io::Result<()> {
-    for (number, token) in from.forms {
+/// On a line of its own: on the one that they were opened by nothing was said for so long that the server may have closed it.
+fn send_forms(at: &str, shown: Shown, answers: &Answers) -> io::Result<()> {
+    let mut line = Client::open_from(shown.from, at)?;
+    for (number, token) in shown.forms {
         let words = format!("{MARK}-f{number}-");
         let body = format!(
             "token={token}&name=Vic+{words}&email=vic%40{VICTIM}&subject=Buy+{words}&body=Cheap+{words}"
         );
-        let answer = from.line.ask(&Asking::form("/ask", "", body))?;
+        let answer = line.ask(&Asking::form("/ask", "", body))?;
         count(answers, &answer.status.to_string());
     }
     Ok(())

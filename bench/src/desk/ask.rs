@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use kept::House;
 use kept_accounts::access::Action;
 use kept_kernel::Id;
-use kept_store::{StoreError, params, statements};
+use kept_store::{Settings, StoreError, params, statements};
 
 use super::known::Known;
 use super::staff::{AGENT, PASSWORD, SPECIALIST, SUPERVISOR};
@@ -92,7 +92,7 @@ fn settled(server: &Server) -> f64 {
 }
 
 fn known(asked: &Asked) -> Result<Known, String> {
-    let house = House::open(&asked.house).map_err(|error| error.to_string())?;
+    let house = asked.open(Settings::default())?;
     let rules = house.rules().map_err(|error| error.to_string())?;
     let accounts = house
         .accounts(House::account_settings(&rules))
@@ -326,6 +326,6 @@ const REQUEST_ROWS: &[&str] = &[
 const CLIENT_ROWS: &[&str] = &[
     "SELECT c.*, p.name FROM clients c LEFT JOIN people p ON p.id = c.owner WHERE c.id = ?",
     "SELECT * FROM contacts WHERE client = ? ORDER BY folded_name, id",
-    "SELECT * FROM client_revenues WHERE client = ? ORDER BY on_day DESC",
+    "SELECT * FROM client_revenues WHERE client = ? AND removed_at IS NULL ORDER BY on_day DESC",
     "SELECT * FROM requests WHERE client = ? ORDER BY received_at DESC LIMIT 20",
 ];

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
-use kept::{House, Means};
+use kept::House;
 use kept_adherence::Judging;
 use kept_journal::audit::Who;
 use kept_journal::events::NewEvent;
@@ -28,6 +28,8 @@ const AT_ONCE: u64 = 1_000;
 const MEMORY: u32 = 4_096;
 /// So many documents are brought into the index in one transaction.
 const DOCUMENTS: u32 = 1_000;
+/// So many duties go in at once.
+const DUTIES: usize = 50_000;
 /// Those that speak of requests and of clients.
 const SOPS: [&str; 2] = ["cm.sop.md", "sr.sop.md"];
 
@@ -36,16 +38,10 @@ const CALENDAR: &str = "zone = \"UTC\"\n\n[hours]\nmonday = [\"09:00-17:00\"]\nt
 
 pub fn make(asked: &Asked, clients: u64) -> Result<(), String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
-    // On a busy machine a slice may wait for long; nobody else does here.
-    let means = Means {
-        store: Settings {
-            write_time: Duration::from_mins(10),
-            writer_memory: MEMORY,
-            ..Settings::default()
-        },
-        ..Means::default()
-    };
-    let house = House::open_with(&asked.house, means).map_err(|error| told(&error))?;
+    let house = asked.open(Settings {
+        writer_memory: MEMORY,
+        ..Settings::default()
+    })?;
     let tale = Tale::of(clients, asked.told, house.world.now());
     put_in_force(&house)?;
     let staff = Staff::move_in(&house)?;
@@ -280,7 +276,11 @@ fn index(house: &House) -> Result<u64, StoreError> {
 fn judge(house: &House, rules: &Arc<InForce>, events: u64) -> Result<(), String> {
     let mut progress = Progress::begin();
     let place = (&house.store, &house.world);
-    kept_adherence::judge(place.0, place.1, rules, Judging::default(), |done| {
+    let asked = Judging {
+        slice: DUTIES,
+        ..Judging::default()
+    };
+    kept_adherence::judge(place.0, place.1, rules, asked, |done| {
         progress.at("judging", done, events);
         ControlFlow::Continue(())
     })

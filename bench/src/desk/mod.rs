@@ -12,8 +12,10 @@ mod staff;
 mod tale;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use kept::HouseAsked;
+use kept::{House, HouseAsked, Means};
+use kept_store::Settings;
 
 pub use empty::empty;
 
@@ -27,6 +29,22 @@ pub struct Asked {
     told: Option<u64>,
     /// Only rows whose names have this in them.
     only: Option<String>,
+}
+
+impl Asked {
+    /// Opens the house for work that nobody waits for: a slice may take long on a busy machine, and so may a walk over all of a large house.
+    fn open(&self, store: Settings) -> Result<House, String> {
+        let patient = Duration::from_mins(10);
+        let means = Means {
+            store: Settings {
+                write_time: patient,
+                read_time: patient,
+                ..store
+            },
+            ..Means::default()
+        };
+        House::open_with(&self.house, means).map_err(|error| error.to_string())
+    }
 }
 
 /// `make FOLDER CLIENTS`, `ask KEPT FOLDER`, `floor FOLDER`.

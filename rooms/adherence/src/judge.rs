@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kept_calendar::Calendar;
 use kept_engine::{Engine, Obligation};
-use kept_journal::obligations::Rewriting;
+use kept_journal::obligations::{Rewriting, SLICE};
 use kept_journal::{Directory, InForce, events, live};
 use kept_kernel::Instant;
 use kept_logs::Summary;
@@ -32,6 +32,8 @@ pub struct Judging {
     pub target: f64,
     /// The number from which samples for quality control are drawn.
     pub seed: u64,
+    /// So many duties are written at once.
+    pub slice: usize,
 }
 
 impl Default for Judging {
@@ -40,6 +42,7 @@ impl Default for Judging {
             until: None,
             target: 0.95,
             seed: live::SEED,
+            slice: SLICE,
         }
     }
 }
@@ -91,6 +94,7 @@ pub fn judge(
         live::served_until(store, rules)?
     };
     let rewriting = Rewriting::begin(store, rules.codec.clone(), world.now())?;
+    let rewriting = rewriting.in_slices(asked.slice);
     let takes = RefCell::new(Takes {
         directory: &rules.directory,
         gather: Gather::new(cards(&rules.register, &rules.library), calendar),

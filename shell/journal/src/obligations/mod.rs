@@ -15,7 +15,8 @@ use crate::codec::Codec;
 use crate::numbers::Known;
 pub(crate) use rows::{ADD, DROP, Kept, NewRow};
 
-const SLICE: usize = 2_000;
+/// So many rows go in at once: those who wait to write meanwhile wait for one such slice.
+pub const SLICE: usize = 2_000;
 
 /// Rows of obligations, of whichever run.
 macro_rules! rows {
@@ -270,6 +271,7 @@ pub struct Rewriting {
     waiting: Vec<NewRow>,
     known: Known,
     written: u64,
+    slice: usize,
 }
 
 impl Rewriting {
@@ -290,7 +292,15 @@ impl Rewriting {
             waiting: Vec::with_capacity(SLICE),
             known: Known::default(),
             written: 0,
+            slice: SLICE,
         })
+    }
+
+    /// With so many rows at once, where nobody else writes: each of them goes to other places of a dozen indexes, and a page that several
+    /// meet in is written once.
+    #[must_use]
+    pub fn in_slices(self, slice: usize) -> Self {
+        Self { slice, ..self }
     }
 
     /// Adds an obligation.
@@ -300,7 +310,7 @@ impl Rewriting {
     /// As the database says.
     pub fn push(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
         self.waiting.push(NewRow::of(&self.codec, obligation));
-        if self.waiting.len() >= SLICE {
+        if self.waiting.len() >= self.slice {
             self.flush()
         } else {
             Ok(())
