@@ -48,7 +48,7 @@ test('an answer is begun with a template, looked at, sent, and its promise kept'
   await page.fill('#name', 'Ruth Brennan');
   await page.fill('#email', 'ruth@brennan.example');
   await page.fill('#subject', 'Invoice 1182 is wrong');
-  await page.click('main form[action="/requests"] button[type=submit]');
+  await page.click('main form[action="/requests"] button.is-primary');
   await page.waitForSelector('h1:has-text("Invoice 1182 is wrong")');
   await page.selectOption('#pick', { label: 'It takes longer' });
   await page.click('button:has-text("Use the template")');
@@ -110,11 +110,14 @@ test('a template is written, and a message to a client first', () => within({}, 
   await proper(page, 'template-asked-1280');
   await page.goto(`${home.address}/messages`);
   await page.click('a:has-text("Write")');
+  await page.fill('#cc_to', 'li@brennan.example');
   await page.fill('#who', 'Ruth');
-  await page.click('button:has-text("Look")');
-  await page.click('a:has-text("Ruth Brennan")');
+  await page.press('#who', 'Enter');
+  await page.click('button:has-text("Ruth Brennan")');
   // The page before it has a composer too.
   await page.waitForSelector('.composer-to:has-text("Ruth Brennan")');
+  assert.equal(await page.inputValue('#cc_to'), 'li@brennan.example', 'what was written is kept while somebody is looked for');
+  await page.fill('#cc_to', '');
   await page.selectOption('#pick', { label: 'Thanks' });
   await page.click('button:has-text("Use the template")');
   await page.waitForFunction(() => document.querySelector('#text').value.startsWith('Hello Ruth'));
@@ -123,3 +126,45 @@ test('a template is written, and a message to a client first', () => within({}, 
   await page.click('#answer button.is-primary');
   await page.waitForSelector('h1:has-text("Thank you, Ruth")');
 }));
+
+test('a picture that is pasted goes with the answer and into its text, and so does a file that is dropped', () => within({}, async (context) => {
+  const page = await open(context, `${home.address}/requests/new`);
+  await page.fill('#name', 'Ruth Brennan');
+  await page.fill('#email', 'ruth@brennan.example');
+  await page.fill('#subject', 'Where do I click?');
+  await page.click('main form[action="/requests"] button.is-primary');
+  await page.waitForSelector('h1:has-text("Where do I click?")');
+  await page.fill('#text', 'Hello Ruth,\n\nhere: ');
+  await give(page, 'paste', 'image.png', 'image/png');
+  await page.waitForSelector('#enclosed a:has-text("picture-")');
+  assert.match(await page.inputValue('#text'), /^Hello Ruth,\n\nhere: !\[picture-\d+\.png\]\(<picture-\d+\.png>\)$/);
+  await give(page, 'drop', 'steps.txt', 'text/plain');
+  await page.waitForSelector('#enclosed a:has-text("steps.txt")');
+  await page.waitForSelector('[data-pictures-said]:has-text("The file goes with your answer.")');
+  assert.doesNotMatch(await page.inputValue('#text'), /steps/, 'what is no picture is attached alone');
+  await proper(page, 'pasted-1280');
+  // With words beside it the words are meant: the browser pastes them itself.
+  assert.ok(await give(page, 'paste', 'image.png', 'image/png', 'a table'), 'the script leaves it to the browser');
+  await page.context().setOffline(true);
+  await give(page, 'paste', 'image.png', 'image/png');
+  await page.waitForSelector('[data-pictures-said]:has-text("was not attached")');
+  await page.context().setOffline(false);
+  // The browser itself says that the line was down.
+  page.complaints.splice(0);
+}));
+
+/** A file comes from the clipboard or is dropped upon the text: whether the browser goes on with it itself. */
+function give(page, how, name, type, words) {
+  return page.evaluate(({ how, name, type, words }) => {
+    const picture = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), (c) => c.charCodeAt(0));
+    const given = new DataTransfer();
+    given.items.add(new File([type.startsWith('image/') ? picture : 'Press it.'], name, { type }));
+    if (words) given.setData('text/plain', words);
+    const text = document.getElementById('text');
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+    const told = { bubbles: true, cancelable: true };
+    const event = how === 'drop' ? new DragEvent('drop', { ...told, dataTransfer: given }) : new ClipboardEvent('paste', { ...told, clipboardData: given });
+    return text.dispatchEvent(event);
+  }, { how, name, type, words });
+}

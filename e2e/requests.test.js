@@ -50,6 +50,7 @@ test('a client asks by the web form, on a phone and without a script', () => wit
   await page.fill('#email', 'ruth@brennan.example');
   await page.fill('#subject', 'Invoice 1182 is wrong');
   await page.fill('#body', 'We were billed for twelve scales and have eleven.');
+  await page.setInputFiles('#files', { name: 'scales.txt', mimeType: 'text/plain', buffer: Buffer.from('one to eleven') });
   await page.click('button[type=submit]');
   await page.waitForSelector('h1:has-text("Thank you")');
   assert.match(await page.textContent('main'), /R-1001/);
@@ -66,6 +67,7 @@ test('it is found in the queue by keys, acknowledged, answered, resolved and clo
   await page.keyboard.press('x');
   await page.click('a:has-text("Invoice 1182 is wrong")');
   await page.waitForSelector('h1:has-text("Invoice 1182 is wrong")');
+  await page.waitForSelector('.thread a:has-text("scales.txt")');
   await proper(page);
   await page.fill('#ack-why', 'We look at the invoice first');
   await page.click('button:has-text("Acknowledge")');
@@ -106,11 +108,47 @@ test('a phone note is typed and read on a phone', () => within({ ...PHONE, stora
   await page.fill('#subject', 'Sensor reads high at night');
   await page.check('#read_back');
   await page.fill('#why_not', 'The log comes first');
-  await page.click('main form[action="/requests"] button[type=submit]');
+  await page.click('main form[action="/requests"] button.is-primary');
   await page.waitForSelector('h1:has-text("Sensor reads high at night")');
   await proper(page);
   await page.goto(`${home.address}/requests`);
   await proper(page);
+}));
+
+test('what was done to several is still undone by its key when the live page has come again', () => within({ storageState: signed }, async (context) => {
+  const page = await open(context, `${home.address}/requests`);
+  const row = page.locator('tr:has-text("Sensor reads high at night")');
+  await row.locator('input[name=pick]').check();
+  await page.waitForSelector('#bulk [data-picked]:has-text("1 selected")');
+  await page.fill('#bulk-tag', 'night');
+  await page.click('#bulk button[value=tag]');
+  await page.waitForSelector('#toast:has-text("Tag night: done on 1.")');
+  // Somebody else's work has the queue fetched again meanwhile.
+  const other = await open(context, `${home.address}/requests`);
+  const [fetched] = await Promise.all([
+    page.waitForResponse((answer) => answer.url() === page.url() && answer.request().method() === 'GET'),
+    other.click('tr:has-text("Sensor reads high at night") button:has-text("Take")'),
+  ]);
+  assert.ok(fetched.ok());
+  await page.waitForTimeout(2000);
+  assert.ok(await page.isVisible('#toast button'), 'the way to undo it is still there');
+  await page.keyboard.press('z');
+  await page.waitForSelector('#toast:has-text("Taken back on 1.")');
+  await other.close();
+}));
+
+test('a note keeps what was written while it is looked up who speaks', () => within({ storageState: signed }, async (context) => {
+  const page = await open(context, `${home.address}/requests/new`);
+  await page.fill('#subject', 'The gauge sticks');
+  await page.fill('#body', 'Since this morning.');
+  await page.fill('#who', 'Sanna');
+  await page.click('button:has-text("Look")');
+  await page.click('.names button >> nth=0');
+  await page.waitForSelector('button:has-text("Somebody else")');
+  assert.equal(await page.inputValue('#subject'), 'The gauge sticks');
+  assert.equal(await page.inputValue('#body'), 'Since this morning.');
+  await page.click('main form button.is-primary');
+  await page.waitForSelector('h1:has-text("The gauge sticks")');
 }));
 
 test('two on one request are told of each other, and nothing is overwritten', () => within({ storageState: signed }, async (context) => {

@@ -30,7 +30,7 @@ const page = await open(context, `${home.address}/requests/new`);
 await page.fill('#name', 'Ruth Brennan');
 await page.fill('#email', 'ruth@brennan.example');
 await page.fill('#subject', 'Invoice 1182 is wrong');
-await page.click('main form[action="/requests"] button[type=submit]');
+await page.click('main form[action="/requests"] button.is-primary');
 await page.waitForSelector('#answer');
 
 const took = [];

@@ -8,6 +8,7 @@ mod hurry;
 mod ids;
 mod people;
 mod portal;
+mod routing;
 mod whatif;
 
 use std::fs;
@@ -107,6 +108,9 @@ pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
         Some(contact) => portal::open(&house, contact)?,
         None => None,
     };
+    if let Some(team) = household.desk() {
+        routing::set_up(&house, team)?;
+    }
     let guest = guest.map_or_else(String::new, |guest| {
         format!(
             "\nThe portal, once, as {}\n                                      ORIGIN{}",

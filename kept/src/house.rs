@@ -66,6 +66,19 @@ impl Default for Means {
     }
 }
 
+impl Means {
+    /// The usual ones, at the time that is asked for.
+    fn of(asked: &HouseAsked) -> Result<Self, Failure> {
+        Ok(match &asked.clock {
+            Some(file) => Self {
+                world: told_by(file)?,
+                ..Self::default()
+            },
+            None => Self::default(),
+        })
+    }
+}
+
 /// The tables of all parts, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
     vec![
@@ -110,21 +123,42 @@ fn told_by(file: &Path) -> Result<World, Failure> {
 }
 
 impl House {
-    /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them.
+    /// Opens the folder, its keys and the database, and brings the schema up to date. The first time it makes them: for what is meant
+    /// to make a house, and for nothing else.
     pub fn open(asked: &HouseAsked) -> Result<Self, Failure> {
-        let means = match &asked.clock {
-            Some(file) => Means {
-                world: told_by(file)?,
-                ..Means::default()
-            },
-            None => Means::default(),
-        };
-        Self::open_with(asked, means)
+        Self::open_with(asked, Means::of(asked)?)
     }
 
     /// The same, for work that needs other means.
     pub fn open_with(asked: &HouseAsked, means: Means) -> Result<Self, Failure> {
-        let ground = Ground::lay(asked, &means)?;
+        Self::on(Ground::lay(asked, &means)?, means)
+    }
+
+    /// Opens a house for what may well be the first thing that is done with it, such as putting an SOP in force: where there was none
+    /// it is made, and that is said, so that nobody who has mistyped the folder looks elsewhere for what was done.
+    pub fn begun(asked: &HouseAsked) -> Result<Self, Failure> {
+        let means = Means::of(asked)?;
+        if !Ground::is_there(asked, &means)? {
+            remark(&format!(
+                "there was no house in {}, so a new one is made there",
+                asked.data.display()
+            ));
+        }
+        Self::open_with(asked, means)
+    }
+
+    /// Opens a house that is there. Where there is none it says so and makes nothing: a folder that was mistyped does not become a
+    /// house of its own, in which what is done now would lie unseen.
+    pub fn existing(asked: &HouseAsked) -> Result<Self, Failure> {
+        Self::existing_with(asked, Means::of(asked)?)
+    }
+
+    /// The same, for work that needs other means.
+    pub fn existing_with(asked: &HouseAsked, means: Means) -> Result<Self, Failure> {
+        Self::on(Ground::existing(asked, false, &means)?, means)
+    }
+
+    fn on(ground: Ground, means: Means) -> Result<Self, Failure> {
         let store = ground.store(means.store)?;
         migrate(&store, means.world.now())?;
         Ok(Self {
@@ -163,6 +197,7 @@ impl House {
             .roles()
             .map(|(_, role)| (role.id.as_str(), role.says.as_str()));
         kept_accounts::Settings {
+            company: kept_clients::read::company(rules).unwrap_or_default(),
             roles: Roles::new(roles),
             zone: rules.program.company_calendar().zone().to_owned(),
             ..kept_accounts::Settings::default()

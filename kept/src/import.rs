@@ -19,7 +19,7 @@ use crate::tell::{Failure, Outcome, Progress, answer, count};
 
 /// Puts a log into the journal.
 pub fn history(asked: &HistoryAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     let rules = Arc::new(house.rules()?);
     let codec = &rules.codec;
     let mapping = mapping(&asked.log.mapping, codec.register())?;
@@ -99,7 +99,7 @@ fn begin(house: &House, rules: &InForce, name: &str) -> Result<Import, Failure> 
 
 /// Puts documents in force.
 pub fn sop(asked: &PutSopAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     let texts = files::texts(&asked.files)?;
     let adopted = kept_sops::adopt(
         (&house.store, &house.world),
@@ -120,7 +120,7 @@ pub fn sop(asked: &PutSopAsked) -> Result<Outcome, Failure> {
 
 /// Puts a calendar in force.
 pub fn calendar(asked: &PutCalendarAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     let mut feeds = files::texts(&asked.feeds)?;
     for feed in &mut feeds {
         // A calendar names its feeds by their files' names.
@@ -136,7 +136,7 @@ pub fn calendar(asked: &PutCalendarAsked) -> Result<Outcome, Failure> {
 
 /// Takes an import out again.
 pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::existing(&asked.house)?;
     let id: Id = asked
         .id
         .parse()
@@ -170,7 +170,7 @@ pub fn undo(asked: &UndoAsked) -> Result<Outcome, Failure> {
 
 /// Lists the imports.
 pub fn list(asked: &ListAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::existing(&asked.house)?;
     let imports = imports::list(&house.store)?;
     if imports.is_empty() {
         answer("Nothing was imported yet.\n")?;

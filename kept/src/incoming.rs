@@ -8,7 +8,7 @@ use kept_journal::Rules;
 use kept_journal::audit::Who;
 use kept_kernel::{Id, Instant};
 use kept_mail::{Counts, Enclosed, Identity, Mail, Marks, Placed, Standing, Trouble};
-use kept_messages::{Desk, DeskError, ReceiveError, Room, Step, Written};
+use kept_messages::{Desk, DeskError, Narrowed, ReceiveError, Room, Step, Written};
 use kept_outbound::Dns;
 use kept_requests::commands;
 use kept_requests::model::RequestId;
@@ -44,6 +44,8 @@ fn alone(house: &House) -> Result<Room, Failure> {
 
 /// More than any mail that is taken: what is longer need not be read to its end.
 const LONGEST: u64 = 26 * 1024 * 1024;
+/// So many bytes of what is too large are looked into for its sender.
+const HEAD: usize = 64 * 1024;
 
 /// Takes in one mail from standard input. What can never be taken the mail server tells the sender; whatever else is wrong, it keeps
 /// the mail and tries again.
@@ -82,15 +84,30 @@ impl From<ReceiveError> for Refused {
 }
 
 fn take_in(asked: &ReceiveAsked) -> Result<(), Refused> {
-    let mut raw = Vec::new();
-    std::io::stdin()
-        .lock()
+    // Looked for before the mail is read, so that nobody hands over what nobody can take.
+    let house = House::existing(&asked.house)?;
+    let told =
+        |error: std::io::Error| Failure::new(format!("The mail could not be read: {error}."));
+    let (mut raw, mut input) = (Vec::new(), std::io::stdin().lock());
+    input
+        .by_ref()
         .take(LONGEST)
         .read_to_end(&mut raw)
-        .map_err(|error| Failure::new(format!("The mail could not be read: {error}.")))?;
-    let house = House::open(&asked.house)?;
+        .map_err(told)?;
     let room = alone(&house)?;
-    let taken = room.receive(asked.mailbox.as_deref(), &raw)?;
+    let mailbox = asked.mailbox.as_deref();
+    let taken = match room.receive(mailbox, &raw) {
+        Ok(taken) => taken,
+        Err(error) => {
+            if matches!(error, ReceiveError::TooLarge) {
+                let rest = std::io::copy(&mut input, &mut std::io::sink()).map_err(told)?;
+                let size = raw.len() as u64 + rest;
+                let head = raw.get(..HEAD).unwrap_or(&raw);
+                room.note_too_large(mailbox, ("", size), head)?;
+            }
+            return Err(error.into());
+        }
+    };
     // It is kept. What cannot be made of it now is made later, by the program that serves.
     if let Err(error) = room.handle(taken.raw) {
         crate::tell::remark(&format!("the mail is kept, and handled later: {error}"));
@@ -100,7 +117,7 @@ fn take_in(asked: &ReceiveAsked) -> Result<(), Refused> {
 
 /// Adds a mailbox.
 pub fn mailbox(asked: &MailboxAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     let room = alone(&house)?;
     if !kept_messages::add_mailbox(&room, &asked.address, &asked.name, &asked.server)? {
         return Err(Failure::new(format!(
@@ -140,6 +157,11 @@ impl Desk for Requests {
         mailed::takes_part(read, RequestId(request), email)
     }
 
+    fn categories(&self) -> Vec<String> {
+        let step = self.0.step(Who::Unknown, Doer::System);
+        kept_requests::read::categories(&step.rules)
+    }
+
     fn in_reach(&self, read: &Read<'_>, scope: &Scope, request: Id) -> Result<bool, StoreError> {
         mailed::in_reach(read, scope, RequestId(request))
     }
@@ -153,25 +175,42 @@ impl Desk for Requests {
         &self,
         read: &Read<'_>,
         scope: &Scope,
-        before: (Instant, Id),
-        limit: u32,
+        narrowed: &Narrowed,
+        (before, limit): ((Instant, Id), u32),
     ) -> Result<Vec<Written>, StoreError> {
+        let voice = match narrowed.ours {
+            None => "",
+            Some(true) => "us",
+            Some(false) => "client",
+        };
         let asked = said::Asked {
-            voice: "us".to_owned(),
-            channel: "email".to_owned(),
+            voice: voice.to_owned(),
+            channel: String::new(),
             author: None,
             words: String::new(),
             before,
             limit,
         };
-        let found = said::said(read, scope, &asked)?;
+        let found = match &narrowed.requests {
+            None => said::said(read, scope, &asked)?,
+            Some(requests) => said::said_on(read, scope, &asked, requests)?,
+        };
         let written = |one: said::Said| Written {
             id: one.id,
+            ours: one.ours,
+            channel: one.channel,
+            mail: one.mail,
+            subject: one.subject,
+            text: one.text,
             at: one.at,
             request: one.request,
             name: one.name,
         };
         Ok(found.into_iter().map(written).collect())
+    }
+
+    fn texts(&self, read: &Read<'_>, messages: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+        said::texts(read, messages)
     }
 
     fn own_addresses(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError> {
@@ -225,10 +264,21 @@ impl kept_post::Outside for Outgoing {
         &self,
         tx: &Write<'_>,
         parcel: Id,
-        ids: &[String],
+        (own, others): (&str, &[String]),
         at: Instant,
     ) -> Result<(), StoreError> {
-        kept_messages::also_known_as(tx, parcel, ids, at)
+        // What people of ours are told is no message of anybody's.
+        if mailed::of_message(tx, parcel)?.is_some() {
+            kept_messages::left_as(tx, parcel, own, at)?;
+        }
+        kept_messages::also_known_as(tx, parcel, others, at)
+    }
+
+    fn called(&self, read: &Read<'_>, noun: &str, id: &str) -> Result<Option<String>, StoreError> {
+        match id.parse() {
+            Ok(id) if matches!(noun, "request" | "email") => mailed::called(read, RequestId(id)),
+            _ => Ok(None),
+        }
     }
 
     fn went(&self, parcel: Id) {

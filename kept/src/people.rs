@@ -10,7 +10,7 @@ use crate::tell::{Failure, Outcome, answer};
 
 /// Adds a person who can sign in at once; the password comes from standard input.
 pub fn add_user(asked: &AddUserAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     if std::io::stdin().is_terminal() {
         crate::tell::remark("type the password and end it with Enter and Ctrl-D");
     }
@@ -31,7 +31,7 @@ pub fn add_user(asked: &AddUserAsked) -> Result<Outcome, Failure> {
 
 /// Makes a token and prints it alone.
 pub fn create_token(asked: &CreateTokenAsked) -> Result<Outcome, Failure> {
-    let house = House::open(&asked.house)?;
+    let house = House::begun(&asked.house)?;
     let scopes = asked
         .scopes
         .iter()

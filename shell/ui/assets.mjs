@@ -52,6 +52,10 @@ writeSheet('style', common);
 writeSheet('document-style', sheets('document'));
 
 writeScript('script', 'kept.js');
+// What the first page does not need: pages with a composer ask for it in their head.
+writeScript('writing-script', 'writing.js');
+// And pages on which somebody signs in.
+writeScript('signing-script', 'signing.js');
 // For forms that are filled in by a link: their pages run nothing else.
 writeScript('filling-script', 'filling.js');
 

@@ -71,6 +71,8 @@ impl Core<'_> {
             What::Merged { into } => {
                 self.take_links(record, event);
                 self.merge(record, into, event);
+                // Now, and not when something happens next: what becomes of a duty that was carried over does not depend on that.
+                self.rejudge_dirty(event);
             }
             What::Granted {
                 rule,
@@ -134,14 +136,7 @@ impl Core<'_> {
         if purposes.has(Purposes::ANCHORS) {
             self.anchors(&hits, event);
         }
-        if !self.dirty.is_empty() {
-            let dirty = std::mem::take(&mut self.dirty);
-            for case in &dirty {
-                self.rejudge(*case, at, event.place);
-            }
-            self.dirty = dirty;
-            self.dirty.clear();
-        }
+        self.rejudge_dirty(event);
         if let Some(act) = act {
             self.end_case(record, act, event);
         }
@@ -150,6 +145,18 @@ impl Core<'_> {
         }
         self.queue_openings(record, act, event);
         self.hits = hits;
+    }
+
+    fn rejudge_dirty(&mut self, event: &Event<'_>) {
+        if self.dirty.is_empty() {
+            return;
+        }
+        let dirty = std::mem::take(&mut self.dirty);
+        for case in &dirty {
+            self.rejudge(*case, event.at, event.place);
+        }
+        self.dirty = dirty;
+        self.dirty.clear();
     }
 
     /// Brings back what the event is sought from.
@@ -424,7 +431,7 @@ impl Core<'_> {
     }
 
     /// Definitions follow what changed; clocks stop and run on; what reads it is to be judged again.
-    fn settle_changes(&mut self, event: &Event<'_>) {
+    pub(crate) fn settle_changes(&mut self, event: &Event<'_>) {
         let changed = std::mem::take(&mut self.changed);
         let mut marked = std::mem::take(&mut self.marked);
         if self.program.defining.is_touched_by(self.changes) {

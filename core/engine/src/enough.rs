@@ -207,7 +207,7 @@ fn judging_what_an_event_touches_gives_what_judging_everything_gives() {
     let facts = prop::collection::vec((0..100_usize, any::<u16>()), 0..4);
     let event = (0..1_000_usize, 0..6_u8, 0..600_u16, facts);
     let events = prop::collection::vec(event, 1..120);
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(200));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
     let ran = runner.run(&events, |drawn| {
         let events = world.events(&drawn);
         prop_assert_eq!(owed(&quick, &events), owed(&whole, &events));

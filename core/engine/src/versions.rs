@@ -10,6 +10,7 @@ use crate::event::{Event, Handling, What};
 use crate::machine::{Core, Opening};
 use crate::obligation::{CancelReason, Verdict};
 use crate::program::{IdentIx, RuleIx};
+use crate::reading::Reads;
 use crate::record::{Duty, Grant, NO_EVENT, Note, Phase, RecordIx};
 
 impl Core<'_> {
@@ -262,6 +263,9 @@ impl Core<'_> {
         for reader in readers {
             self.records[reader].stale = true;
         }
+        self.changed.extend([record, survivor]);
+        self.changes = Reads::ANYTHING;
+        self.settle_changes(event);
     }
 
     /// Moves a duty and its entries to another record.

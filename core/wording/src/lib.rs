@@ -19,6 +19,7 @@ mod house;
 mod language;
 mod length;
 mod listed;
+mod marks;
 mod mask;
 pub mod merge;
 mod next_step;

@@ -1,6 +1,7 @@
 //! Texts with fields: `Dear {{contact.first_name}}`. The fields are those of one list; what is put in their place is data, and is never
 //! read again: a client that is called `{{my.name}}` is called so. Where nothing is known a gap is left, `[[first name]]`, which is to be
-//! filled by whoever writes.
+//! filled by whoever writes. What only the writer can say is asked for: `{{ask: why, in one sentence}}` leaves
+//! `[[fill in: why, in one sentence]]`.
 
 use std::ops::Range;
 
@@ -36,6 +37,15 @@ pub const FIELDS: [Field; 15] = [
     field("today", "date of today"),
 ];
 
+/// How a field that asks the writer begins: `{{ask: why, in one sentence}}`.
+const ASK: &str = "ask:";
+/// How the gap begins that it leaves. Plain double brackets would not do: clients are sent commands that have them.
+const ASKED: &str = "[[fill in: ";
+/// The most letters of what is asked.
+const LONGEST_ASKED: usize = 120;
+/// What [`gaps`] says of whatever a text asks for, since it knows its words by heart.
+const SOMETHING_ASKED: &str = "what the template asks for";
+
 /// Something in braces that is no field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
@@ -53,7 +63,7 @@ pub struct Merged {
     /// The text.
     pub text: String,
     /// The gaps that were left, in words and in order, each once.
-    pub gaps: Vec<&'static str>,
+    pub gaps: Vec<String>,
 }
 
 /// A piece of a text.
@@ -66,11 +76,15 @@ enum Piece<'a> {
 /// What stands in braces and is no field, in the order of the text.
 pub fn unknown(text: &str) -> Vec<Unknown> {
     let strange = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Braces(name, range) if named(name).is_none() => Some(Unknown {
-            range,
-            name: name.trim().chars().take(40).collect(),
-            nearest: nearest(name),
-        }),
+        Piece::Braces(name, range)
+            if named(name).is_none() && asked(text.get(range.clone())).is_none() =>
+        {
+            Some(Unknown {
+                range,
+                name: name.trim().chars().take(40).collect(),
+                nearest: nearest(name),
+            })
+        }
         _ => None,
     });
     strange.collect()
@@ -91,7 +105,10 @@ pub fn merge(text: &str, values: &[(&str, &str)]) -> Merged {
 impl Merged {
     fn put(&mut self, field: Option<Field>, values: &[(&str, &str)], written: Option<&str>) {
         let Some(field) = field else {
-            self.text.push_str(written.unwrap_or_default());
+            match asked(written) {
+                Some(words) => self.leave(&format!("{ASKED}{words}]]"), words),
+                None => self.text.push_str(written.unwrap_or_default()),
+            }
             return;
         };
         let value = values.iter().find(|(name, _)| *name == field.name);
@@ -100,20 +117,43 @@ impl Merged {
             .filter(|value| !value.is_empty())
         {
             Some(value) => self.text.push_str(value),
-            None => {
-                self.text.push_str(&gap(field));
-                if !self.gaps.contains(&field.says) {
-                    self.gaps.push(field.says);
-                }
-            }
+            None => self.leave(&gap(field), field.says),
+        }
+    }
+
+    fn leave(&mut self, gap: &str, says: &str) {
+        self.text.push_str(gap);
+        if !self.gaps.iter().any(|one| one == says) {
+            self.gaps.push(says.to_owned());
         }
     }
 }
 
-/// The gaps that a text still has, in words, each once: whoever sends it fills them first.
+/// The gaps that a text still has, in words, each once: whoever sends it fills them first. What the text itself asks for is one of them;
+/// [`unfilled`] has its words.
 pub fn gaps(text: &str) -> Vec<&'static str> {
+    let something = text.contains(ASKED).then_some(SOMETHING_ASKED);
+    fields_left(text).chain(something).collect()
+}
+
+/// The gaps that a text still has, with the words of what it asks for: `Fill in: {}`. First what nobody knew, then what is asked in the
+/// order of the text, each once.
+pub fn unfilled(text: &str) -> Vec<String> {
+    let mut left: Vec<String> = fields_left(text).map(str::to_owned).collect();
+    for after in text.split(ASKED).skip(1) {
+        // Whoever took the brackets at the end away has not filled it either.
+        let line = after.lines().next().unwrap_or_default();
+        let words = line.split("]]").next().unwrap_or_default().trim();
+        if !left.iter().any(|one| one == words) {
+            left.push(words.to_owned());
+        }
+    }
+    left
+}
+
+fn fields_left(text: &str) -> impl Iterator<Item = &'static str> {
     let left = FIELDS.iter().filter(|field| text.contains(&gap(**field)));
-    left.map(|field| field.says).collect()
+    left.map(|field| field.says)
 }
 
 fn gap(field: Field) -> String {
@@ -122,6 +162,14 @@ fn gap(field: Field) -> String {
 
 fn named(name: &str) -> Option<Field> {
     FIELDS.into_iter().find(|field| field.name == name.trim())
+}
+
+/// What whoever writes is asked, from a field with its braces.
+fn asked(written: Option<&str>) -> Option<&str> {
+    let inner = written?.strip_prefix("{{")?.strip_suffix("}}")?;
+    let words = inner.trim().strip_prefix(ASK)?.trim();
+    let fits = !words.is_empty() && words.chars().count() <= LONGEST_ASKED;
+    (fits && !words.contains(['[', ']', '{'])).then_some(words)
 }
 
 /// Braces that nobody closes on their line reach to its end.

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::about::About;
-use crate::phrases::Phrases;
+use crate::marks;
+use crate::phrases::{Found, Phrases};
 use crate::remark::{Kind, Remark};
 use crate::text::{Text, Word};
 
@@ -33,7 +34,7 @@ pub struct Slip {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usual;
 
-/// Whether it is one of grammar, and what is meant.
+/// Whether it is one of grammar, and what is meant; nothing: it only looks like a slip.
 type Meant = (bool, &'static str);
 
 static KNOWN: LazyLock<Phrases<Meant>> = LazyLock::new(|| {
@@ -44,12 +45,53 @@ static KNOWN: LazyLock<Phrases<Meant>> = LazyLock::new(|| {
     ];
     for (grammar, table) in tables {
         let lines = table.lines().filter(|line| !line.starts_with('#'));
-        for (wrong, right) in lines.filter_map(|line| line.split_once(" = ")) {
-            phrases.add_pattern(wrong.trim(), &(grammar, right.trim()));
+        for line in lines {
+            if let Some(right) = line.strip_prefix("pass: ") {
+                phrases.add_pattern(right.trim(), &(grammar, ""));
+            } else if let Some((wrong, right)) = line.split_once(" = ") {
+                phrases.add_pattern(wrong.trim(), &(grammar, right.trim()));
+            }
         }
     }
     phrases
 });
+
+/// What is said of somebody or something at the end of a sentence: “Your wrong.” is “You’re wrong.”, and “your wrong order” is right.
+const SAID_OF: [(&str, &str, &[&str]); 2] = [
+    (
+        "your",
+        "you’re",
+        &[
+            "wrong", "correct", "welcome", "late", "early", "sure", "ready", "mistaken", "happy",
+        ],
+    ),
+    (
+        "its",
+        "it’s",
+        &[
+            "late",
+            "broken",
+            "ready",
+            "fine",
+            "wrong",
+            "possible",
+            "impossible",
+            "working",
+            "closed",
+            "done",
+            "finished",
+            "missing",
+            "important",
+            "true",
+            "easy",
+            "better",
+            "empty",
+        ],
+    ),
+];
+
+/// Words of a condition: “If it gets better then we close it.”
+const CONDITIONS: [&str; 6] = ["if", "when", "once", "until", "unless", "should"];
 
 /// Words that stand twice for a reason.
 const TWICE: [&str; 10] = [
@@ -86,7 +128,8 @@ pub(crate) fn remarks(text: &Text<'_>, about: &About<'_>) -> Vec<Remark> {
 impl Speller for Usual {
     fn slips(&self, text: &str) -> Vec<Slip> {
         let read = Text::read(text);
-        let known = KNOWN.find(&read).into_iter().map(|found| {
+        let known = KNOWN.find(&read).into_iter();
+        let known = known.filter(|found| is_meant(&read, found)).map(|found| {
             let (grammar, meant) = *found.value;
             let why = if grammar { "Mixed up?" } else { "Misspelt?" };
             let meant = as_written(read.at(&found.range), meant);
@@ -104,12 +147,59 @@ impl Speller for Usual {
                 }
             }
             slips.extend(words.iter().filter_map(|word| small_i(&read, word)));
+            for (place, (one, two)) in words.iter().zip(words.iter().skip(1)).enumerate() {
+                slips.extend(said_of(&read, (one, two), words.get(place + 2)));
+            }
         }
+        slips.extend(marks::slips(text));
         slips
     }
 }
 
-fn slip(
+/// Whether a phrase stands together and where it is a slip.
+fn is_meant(text: &Text<'_>, found: &Found<'_, Meant>) -> bool {
+    let (grammar, meant) = *found.value;
+    let words = text.at(&found.range);
+    let together = !words.contains([',', ';', ':', '(', ')', '–', '—', '"', '“', '”', '/']);
+    if !grammar || meant.is_empty() {
+        return !meant.is_empty();
+    }
+    together && (!words.ends_with("then") || compares(text, found))
+}
+
+/// Whether “better then” can be meant as “better than”: something follows that it is compared with, and no condition stands before it.
+fn compares(text: &Text<'_>, found: &Found<'_, Meant>) -> bool {
+    let after = text.seen.get(found.range.end..).unwrap_or_default();
+    let bare = after.trim_start();
+    let follows = bare.len() < after.len() && bare.starts_with(char::is_alphanumeric);
+    let sentence = text.sentences.get(found.sentence);
+    let words = sentence.map_or(&[][..], |sentence| text.words(sentence));
+    let mut before = words
+        .iter()
+        .filter(|word| word.range.end <= found.range.start);
+    follows && !before.any(|word| CONDITIONS.contains(&word.folded.as_str()))
+}
+
+/// “Your wrong.”
+fn said_of(text: &Text<'_>, (one, two): (&Word, &Word), next: Option<&Word>) -> Option<Slip> {
+    let (_, meant, words) = SAID_OF.iter().find(|(said, ..)| *said == one.folded)?;
+    let apart = |before: &Word, after: &Word| {
+        let marks = text.between(before, after);
+        marks
+            .chars()
+            .any(|mark| matches!(mark, ',' | ';' | '.' | '!' | '?'))
+    };
+    let ends = next.is_none_or(|next| apart(two, next));
+    if !ends || apart(one, two) || !words.contains(&two.folded.as_str()) {
+        return None;
+    }
+    let range = one.range.start..two.range.end;
+    let meant = as_written(text.at(&one.range), meant);
+    let both = format!("{meant} {}", text.at(&two.range));
+    Some(slip(true, range, "Mixed up?", [both]))
+}
+
+pub(crate) fn slip(
     grammar: bool,
     range: Range<usize>,
     why: &str,

@@ -157,7 +157,7 @@ fn client(card: &Card, ids: &Ids, (people, zone): (&Household, &TimeZone)) -> Op
             channel: some(person.channel),
             style: person.style.to_owned(),
             language: card.language.to_owned(),
-            note: String::new(),
+            ..ContactDraft::default()
         };
         Some((ContactId(id), draft, card.made_at))
     };

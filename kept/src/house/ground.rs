@@ -47,10 +47,18 @@ impl Ground {
         Self::of_file(asked, lock, master, keys)
     }
 
+    /// Whether a house is there: its keys are in the folder, or on the server, from which a node with an empty folder takes them.
+    pub fn is_there(asked: &HouseAsked, means: &Means) -> Result<bool, Failure> {
+        let has_keys = asked.data.join(KeysFile::NAME).exists();
+        match &asked.database_url {
+            Some(url) if !has_keys => shared::is_there(url, means),
+            _ => Ok(has_keys),
+        }
+    }
+
     /// Opens the folder of a house that is there, and makes no keys. `alone`: while nobody else has it.
     pub fn existing(asked: &HouseAsked, alone: bool, means: &Means) -> Result<Self, Failure> {
         let data = &asked.data;
-        let there = data.join(KeysFile::NAME).exists();
         let take_lock = || {
             if alone {
                 Lock::alone(data)
@@ -58,16 +66,13 @@ impl Ground {
                 Lock::shared(data)
             }
         };
+        if !Self::is_there(asked, means)? {
+            return Err(nothing_in(asked));
+        }
         if let Some(url) = &asked.database_url {
-            if !there && !shared::is_there(url, means)? {
-                return Err(nothing_in(asked));
-            }
             private_folder(data)?;
             let lock = take_lock()?;
             return Server::open(url, means)?.ground(asked, lock, false);
-        }
-        if !there {
-            return Err(nothing_in(asked));
         }
         let lock = take_lock()?;
         let master = present_master(asked)?;
@@ -174,7 +179,8 @@ fn present_master(asked: &HouseAsked) -> Result<FoundKey, Failure> {
 
 fn nothing_in(asked: &HouseAsked) -> Failure {
     Failure::new(format!(
-        "There are no data of Kept in {}. Name their folder with --data.",
+        "There are no data of Kept in {}, and nothing was made there. Name their folder with --data, or make a new house with \
+         kept migrate.",
         asked.data.display()
     ))
 }

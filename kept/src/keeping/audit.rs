@@ -71,7 +71,7 @@ fn tell(report: &Report, json: bool) -> Result<(), Failure> {
 
 /// `kept audit seal`.
 pub fn seal_now(asked: &HouseAsked) -> Result<Outcome, Failure> {
-    let house = House::open(asked)?;
+    let house = House::existing(asked)?;
     let sealed = sealing(&house)?.sign()?;
     let text = match sealed {
         Some(entries) => format!("{} entries are sealed and signed.\n", count(entries)),

@@ -33,7 +33,7 @@ pub fn backup(asked: &BackupAsked) -> Result<Outcome, Failure> {
         &ground.master.key,
     )?;
     drop(ground);
-    let house = House::open_with(&asked.house, super::means())?;
+    let house = House::existing_with(&asked.house, super::means())?;
     let tables = tables(&schemas()).map_err(|error| Failure::new(error.to_string()))?;
     let mut writer = Writer::begin(&asked.out, sealing, &head(&house))?;
     // A backup holds all that the house knows, so it is told that one was made.

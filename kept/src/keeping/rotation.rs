@@ -57,7 +57,7 @@ pub(super) fn elsewhere(ground: &Ground) -> impl FnMut(&str) -> Result<(), Strin
 }
 
 pub(super) fn record(asked: &HouseAsked, act: &'static str) -> Result<(), Failure> {
-    let house = House::open(asked)?;
+    let house = House::existing(asked)?;
     super::audit::record(&house.store, &house.world, act)?;
     super::seal(&house)
 }

@@ -1,7 +1,9 @@
 //! The portal joined with the other rooms: mails of requests lead clients to it, and forms that wait for them stand in it.
 
+use kept_accounts::Signed;
+use kept_accounts::access::{Action, Scope};
 use kept_accounts::commands::Act;
-use kept_clients::{ClientId, ContactId};
+use kept_clients::{ClientId, ContactId, OpenRequest};
 use kept_forms::{Allowed, By, Laid};
 use kept_kernel::Id;
 use kept_portal::commands::{NewConsent, NewDocument, has_withdrawn, keep_consent, lay_document};
@@ -24,6 +26,39 @@ impl ClientPages for Portal {
     ) -> Result<Option<(String, String)>, StoreError> {
         let settles = led_to == LedTo::Settle;
         kept_portal::request_link(read, (request.0, contact), settles)
+    }
+}
+
+/// The requests on the page of a client.
+pub struct OfClients;
+
+impl kept_clients::Requests for OfClients {
+    fn reach(&self, signed: &Signed) -> Scope {
+        signed.scope(Action::ReadRequests)
+    }
+
+    fn open(
+        &self,
+        read: &Read<'_>,
+        scope: &Scope,
+        client: ClientId,
+    ) -> Result<Vec<OpenRequest>, StoreError> {
+        let open = kept_requests::read::open_of_client(read, scope, client)?;
+        let line = |(id, name, state): (RequestId, String, String)| OpenRequest {
+            href: format!("/requests/{id}"),
+            name,
+            state,
+        };
+        Ok(open.into_iter().map(line).collect())
+    }
+
+    fn all(&self, client: ClientId) -> String {
+        format!("/requests?view=all&client={client}")
+    }
+
+    fn note(&self, signed: &Signed, client: ClientId) -> Option<String> {
+        let may = signed.may(Action::HandleRequests);
+        may.then(|| format!("/requests/new?client={client}"))
     }
 }
 

@@ -11,6 +11,7 @@ use kept_search::{Hits, Query, Reach, find};
 use kept_store::{Read, Store, StoreError};
 use kept_ui::Icon;
 use kept_ui::routes::{Routes, get};
+use kept_world::World;
 
 pub use job::jobs;
 
@@ -19,6 +20,10 @@ pub use job::jobs;
 pub struct Search {
     /// The database.
     pub store: Store,
+    /// It knows what is to be done next.
+    pub today: kept_today::Room,
+    /// The time.
+    pub world: World,
 }
 
 /// The pages.

@@ -18,6 +18,7 @@ use kept_adherence::{Exporter, Reach, Reader};
 use kept_journal::Rules;
 use kept_kernel::Instant;
 use kept_outbound::{Guard, Trust};
+use kept_requests::model::RequestId;
 use kept_rooms::{Job, Parts, RecordPage};
 use kept_sops::MarginFigure;
 use kept_store::{Read, Store, StoreError};
@@ -29,8 +30,10 @@ use crate::ask::ServeAsked;
 use crate::house::{self, House};
 use crate::incoming;
 use crate::serve::author::author;
-use crate::serve::client_pages::{Forms, Portal, Records};
+use crate::serve::client_pages::{Forms, OfClients, Portal, Records};
 use crate::serve::harvest::Harvest;
+use crate::serve::mailboxes::Boxes;
+use crate::serve::named::named;
 use crate::serve::plain::plain_query;
 use crate::serve::search::{self, Search};
 use crate::serve::setup::{self, Setup};
@@ -109,7 +112,7 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     let history = history(house, &rules, &live, &adherence)?;
     let rooms = rooms(house, (&rules, &accounts), &adherence, history.clone())
         .merge(kept_announcements::routes(announcements.clone()))
-        .merge(kept_clients::routes(clients.clone()))
+        .merge(client_pages(&clients, &parts))
         .merge(kept_today::routes(today.clone()))
         .merge(kept_requests::routes(requests.clone()))
         .merge(kept_templates::routes(templates.clone()))
@@ -120,6 +123,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
         .merge(kept_api::reference(&description))
         .merge(search::routes(Search {
             store: house.store.clone(),
+            today: today.clone(),
+            world: house.world.clone(),
         }))
         .merge(kept_accounts::routes(accounts.clone()))
         .merge(hearing::routes(&live));
@@ -129,7 +134,8 @@ pub fn site(house: &House, asked: &ServeAsked, base_url: String) -> Result<Site,
     jobs.push(reads(accounts.clone()));
     jobs.extend(kept_post::jobs(&post));
     // Inside of whoever knows the people of ours: at the portal they are nobody.
-    let dressed = portal.session_layer(ui.dress(rooms.layer(Extension(live.clone()))));
+    let rooms = named(rooms.layer(Extension(live.clone())), &rules);
+    let dressed = portal.session_layer(ui.dress(rooms));
     let harvest = Harvest::new(accounts.clone(), house.store.clone());
     let counted = harvest.watch(counts::counted(dressed, house, &rules));
     let signed = accounts.session_layer(counted);
@@ -249,6 +255,12 @@ fn desk_parts(
         .and(kept_templates::parts())
 }
 
+/// The pages of clients, which show what other rooms have of them.
+fn client_pages(clients: &kept_clients::Room, parts: &Parts) -> Routes {
+    let requests = Arc::new(OfClients);
+    kept_clients::routes(clients.clone().beside(parts.pages.clone(), requests))
+}
+
 /// Their routes for programs.
 fn desk_api(
     (clients, templates): (kept_clients::Room, kept_templates::Room),
@@ -288,6 +300,7 @@ pub fn requests(house: &House, rules: &Rules, live: &Live) -> kept_requests::Roo
     .holding(TAKE_BACK)
     .with_texts(Arc::new(Templates))
     .with_client_pages(Arc::new(Portal))
+    .with_mailboxes(Arc::new(Boxes))
 }
 
 /// What comes round: the jobs of the rooms, and those of the search over all of them.
@@ -481,6 +494,7 @@ fn reaching((rules, accounts): (Rules, Accounts), routes: Routes) -> Routes {
                     Err(failure) => return failure.into_response(),
                 };
                 let person = signed.person;
+                let requests = signed.scope(Action::ReadRequests);
                 let reader = Reader {
                     author: exporter.figures.clone(),
                     noted: Arc::new(move |object, record, client| {
@@ -490,6 +504,12 @@ fn reaching((rules, accounts): (Rules, Accounts), routes: Routes) -> Routes {
                             client: client.map(str::to_owned),
                         };
                         accounts.note_read(person, what);
+                    }),
+                    open: Arc::new(move |read, noun, id| match id.parse() {
+                        Ok(id) if matches!(noun, "request" | "email") => {
+                            kept_requests::mailed::in_reach(read, &requests, RequestId(id))
+                        }
+                        _ => Ok(false),
                     }),
                 };
                 request.extensions_mut().insert(reader);

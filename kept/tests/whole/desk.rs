@@ -249,7 +249,6 @@ fn ground(home: &Home) -> HouseAsked {
 
 /// Puts three closed requests into the journal, by the program itself.
 fn import(home: &Home) {
-    let ground = ground(home);
     let log = home.folder().join("log.csv");
     let mut lines = String::from("case_id,activity,timestamp,resource,customer\n");
     for number in 1..4 {
@@ -263,13 +262,21 @@ fn import(home: &Home) {
     }
     fs::write(&log, lines).unwrap();
     let mapping = root().join("examples/helpdesk/mapping.toml");
+    let [mapping, log] = [mapping, log].map(|path| path.display().to_string());
+    run(home, &["migrate"]);
+    run(
+        home,
+        &["import", "history", "--mapping", &mapping, "--events", &log],
+    );
+}
+
+/// A command of the program on the house of this home, which must end well.
+pub fn run(home: &Home, command_line: &[&str]) {
+    let ground = ground(home);
     let mut command = Command::new(env!("CARGO_BIN_EXE_kept"));
     command
         .current_dir(home.folder())
-        .args(["import", "history", "--mapping"])
-        .arg(mapping)
-        .arg("--events")
-        .arg(log)
+        .args(command_line)
         .arg("--data")
         .arg(ground.data)
         .arg("--key-file")

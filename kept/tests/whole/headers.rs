@@ -5,7 +5,7 @@ use kept_store::Dialect;
 use kept_testing::Home;
 
 use crate::ask::{Answer, Asker};
-use crate::desk::{Desk, ORIGIN};
+use crate::desk::{Desk, ORIGIN, root, run};
 
 /// Names and values that no answer is without.
 const FIXED: [(&str, &str); 5] = [
@@ -240,6 +240,33 @@ fn over_plain_http_no_cookie_claims_to_be_secure_and_no_answer_asks_for_https() 
     let page = asker.get(&desk, "/sign-in");
     assert!(!page.cookie("kept-visit").is_empty());
     assert_eq!(asker.get(&desk, "/nothing").status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn pages_before_signing_in_name_the_company_as_its_sops_do() {
+    let Some(home) = Home::new(Dialect::Sqlite, "named") else {
+        return;
+    };
+    let files = ["ce", "cm", "fu", "on", "sr"].map(|code| {
+        let name = format!("{code}.sop.md");
+        let mut own = std::fs::read_to_string(root().join("sops").join(&name)).unwrap();
+        for shipped in ["\"Our company\"", "\"Example Company\""] {
+            own = own.replace(shipped, "\"Lindqvist Instruments\"");
+        }
+        let file = home.folder().join(name);
+        std::fs::write(&file, own).unwrap();
+        file.display().to_string()
+    });
+    run(&home, &["migrate"]);
+    let put = ["import", "sop", "--alone"].into_iter();
+    let put: Vec<&str> = put.chain(files.iter().map(String::as_str)).collect();
+    run(&home, &put);
+    let page = Asker::default().get(&Desk::new(&home), "/sign-in");
+    assert!(
+        page.text.contains("signin-foot") && page.text.contains("Lindqvist Instruments. Every"),
+        "{}",
+        page.text
+    );
 }
 
 #[test]

@@ -100,8 +100,8 @@ pub fn holes(desk: &Desk, record: &str, case: Case, owner: &Hired) -> Vec<String
 fn missing(desk: &Desk, record: &str) -> Vec<String> {
     let id = desk.house.world.id().to_string();
     match record {
-        "delivery" | "request-file" | "request-picture" | "portal-file" | "portal-shared"
-        | "form-answer" => vec![id.clone(), id],
+        "delivery" | "request-file" | "request-picture" | "request-task" | "request-link"
+        | "portal-file" | "portal-shared" | "form-answer" => vec![id.clone(), id],
         "form-file" => vec![id.clone(), id.clone(), id],
         "form-field" => vec![id, "f1".into()],
         "sop" => vec!["XX".into()],

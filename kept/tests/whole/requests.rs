@@ -11,6 +11,8 @@ statements! {
     GIVE = "UPDATE requests SET assignee = $2, revision = revision + 1 WHERE id = $1";
     ADD_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at)
                 VALUES ($1, $2, 1, 'a.txt', 1, $3, $4)";
+    ADD_TASK = "INSERT INTO request_tasks (id, request, title, made_at) VALUES ($1, $2, 'Ask', $3)";
+    ADD_LINK = "INSERT INTO request_links (request, other, kind, made_at) VALUES ($1, $2, 'related', $3)";
     ADD_BULK = "INSERT INTO request_bulks (id, person, what, made_at) VALUES ($1, $2, 'tag', $3)";
     ADD_VIEW = "INSERT INTO request_views (id, person, name, query, made_at) VALUES ($1, $2, 'Mine', '', $3)";
     ADD_ROUTE = "INSERT INTO request_routes (id, place, channel, category, tier, words, way, made_at)
@@ -59,6 +61,20 @@ pub fn made(desk: &Desk, kind: &str, whose: &Hired) -> Vec<String> {
             };
             desk.house.store.write(row).kept();
             vec![request, id.to_string()]
+        }
+        "request-task" => {
+            let request = request(desk, whose);
+            let of: Id = request.parse().unwrap();
+            let row = move |tx: &kept_store::Write<'_>| tx.execute(ADD_TASK, &params![id, of, now]);
+            desk.house.store.write(row).kept();
+            vec![request, id.to_string()]
+        }
+        "request-link" => {
+            let (one, other) = (request(desk, whose), request(desk, whose));
+            let (of, to): (Id, Id) = (one.parse().unwrap(), other.parse().unwrap());
+            let row = move |tx: &kept_store::Write<'_>| tx.execute(ADD_LINK, &params![of, to, now]);
+            desk.house.store.write(row).kept();
+            vec![one, other]
         }
         _ => vec![request(desk, whose)],
     }

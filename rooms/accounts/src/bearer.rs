@@ -66,6 +66,11 @@ impl Token {
         self.asker.person
     }
 
+    /// The roles of its person.
+    pub fn roles(&self) -> &[String] {
+        &self.asker.roles
+    }
+
     /// Who it is in the audit.
     pub fn who(&self) -> Who {
         Who::Token(self.id.0)

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use kept_journal::Directory;
 use kept_journal::audit::Author;
 use kept_journal::obligations::Owed;
+use kept_store::{Read, StoreError};
 use kept_ui::Failure;
 
 /// How far a reader sees. The program puts it beside each request; where it is missing there is no such page. Every handler
@@ -40,6 +41,9 @@ impl Reach {
 /// What is told of a case that somebody looks at: its kind, its name, the client that it belongs to.
 pub type Noted = dyn Fn(&str, &str, Option<&str>) + Send + Sync;
 
+/// Whether somebody may look at a record in its own room: its kind and its name. Then they may see what it owes, too.
+pub type Open = dyn Fn(&Read<'_>, &str, &str) -> Result<bool, StoreError> + Send + Sync;
+
 /// Who looks, and acts. The program puts it beside each request; what a client's case tells somebody is written down in their
 /// name, and what they have done is confirmed in its transaction.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub struct Reader {
     pub author: Author,
     /// Notes that they look at a case.
     pub noted: Arc<Noted>,
+    /// Whether a record is open to them.
+    pub open: Arc<Open>,
 }
 
 impl fmt::Debug for Reader {

@@ -1,14 +1,19 @@
 //! The routes of the room for programs.
 
+mod acts;
 mod body;
 mod contacts;
+mod own;
+mod pairs;
+mod tier;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::{Action, Scope, log_read};
 use kept_accounts::commands::Act;
-use kept_api::{Answer, Asked, Cursor, IfMatch, PageOf, Problem, Sent};
+use kept_api::{Answer, Asked, Cursor, IfMatch, PageOf, Problem, Sent, limit_of};
+use kept_journal::InForce;
 use kept_kernel::Id;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::{Read, StoreError, params};
@@ -17,7 +22,7 @@ use serde::Deserialize;
 use utoipa::OpenApi;
 
 use crate::commands::{ClientError, add_client, change_client};
-use crate::model::{Client, ClientId, Draft, Fault, Typed};
+use crate::model::{Client, ClientId, Draft, Fault, Typed, values};
 use crate::queries::{self, asked, by_id};
 use crate::read;
 use crate::room::Room;
@@ -40,6 +45,40 @@ pub fn api_routes(room: Room) -> Routes {
             "/api/v1/clients/{id}/contacts/{contact}/removal",
             post(contacts::remove),
         )
+        .route("/api/v1/client-fields", get(own::fields))
+        .route("/api/v1/clients/{id}/fields", get(own::values))
+        .route("/api/v1/clients/{id}/fields/{field}", post(own::set))
+        .route("/api/v1/clients/{id}/team", get(own::team).post(own::join))
+        .route(
+            "/api/v1/clients/{id}/team/{person}/removal",
+            post(own::leave),
+        )
+        .route(
+            "/api/v1/clients/{id}/notes",
+            get(own::notes).post(own::write),
+        )
+        .route("/api/v1/clients/{id}/notes/{note}/pinning", post(own::pin))
+        .route(
+            "/api/v1/clients/{id}/notes/{note}/removal",
+            post(own::unwrite),
+        )
+        .route("/api/v1/clients/{id}/tier", post(tier::set))
+        .route("/api/v1/clients/{id}/tier/removal", post(tier::drop))
+        .route(
+            "/api/v1/clients/{id}/revenue",
+            get(tier::amounts).post(tier::enter),
+        )
+        .route(
+            "/api/v1/clients/{id}/revenue/{revenue}/removal",
+            post(tier::take_out),
+        )
+        .route("/api/v1/duplicates", get(pairs::list))
+        .route(
+            "/api/v1/clients/{id}/merges",
+            get(pairs::merges).post(pairs::merge),
+        )
+        .route("/api/v1/merges/{id}/undoing", post(pairs::unmerge))
+        .route("/api/v1/clients/{id}/apart", post(pairs::apart))
         .with_state(room)
 }
 
@@ -57,7 +96,27 @@ pub fn api_description() -> utoipa::openapi::OpenApi {
     contacts::list,
     contacts::add,
     contacts::change,
-    contacts::remove
+    contacts::remove,
+    own::fields,
+    own::values,
+    own::set,
+    own::team,
+    own::join,
+    own::leave,
+    own::notes,
+    own::write,
+    own::pin,
+    own::unwrite,
+    tier::set,
+    tier::drop,
+    tier::amounts,
+    tier::enter,
+    tier::take_out,
+    pairs::list,
+    pairs::merges,
+    pairs::merge,
+    pairs::unmerge,
+    pairs::apart
 ))]
 struct Described;
 
@@ -100,7 +159,8 @@ async fn list(
     Asked(which): Asked<Which>,
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::ReadClients)?;
-    let limit = which.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
+    let limit = limit_of(which.limit, ON_A_PAGE)?;
+    let tier = tier_of(&room.rules.now(), which.tier.as_deref().unwrap_or_default())?;
     let after = match which.after.as_deref() {
         None => Id::default(),
         Some(text) => Cursor::parse(text)?.id,
@@ -116,8 +176,7 @@ async fn list(
             let ids: Vec<ClientId> = cards.iter().map(|card| card.id).collect();
             return of_ids(read, &scope, &ids);
         }
-        let tier = which.tier.as_deref().unwrap_or_default();
-        by_id(read, &scope, (after, tier), limit + 1)
+        by_id(read, &scope, (after, &tier), limit + 1)
     });
     let found = found.await?;
     let shown = limit as usize;
@@ -131,6 +190,17 @@ async fn list(
     });
     let items: Vec<_> = found.iter().take(shown).map(body).collect();
     Ok(Answer::json(StatusCode::OK, &PageOf { items, next }))
+}
+
+/// A tier as the vocabulary writes it; empty: of all.
+fn tier_of(rules: &InForce, word: &str) -> Result<String, Problem> {
+    let tiers = values(&rules.register, "client", "tier");
+    if word.is_empty() || tiers.is_empty() {
+        return Ok(word.to_owned());
+    }
+    let found = tiers.iter().find(|tier| tier.eq_ignore_ascii_case(word));
+    let none = || Problem::not_among("tier", tiers.iter().map(String::as_str));
+    found.cloned().ok_or_else(none)
 }
 
 /// These clients in the order of the ids, as far as they are within reach.
@@ -253,7 +323,7 @@ async fn change(
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::EditClients)?;
     let id = id_of(&id)?;
-    let IfMatch(revision) = revision?;
+    let revision = revision_of(&room, (&scope, id), revision).await?;
     let step = room.step(token.who());
     let typed = sent.body;
     let changed = room.store.write(move |tx| {
@@ -270,6 +340,22 @@ async fn change(
         .map_err(|error| Problem::from(error.refused()))?;
     room.changed(id);
     Ok(changed)
+}
+
+/// The revision that a change is meant for. Where there is none, whether the client is there is said first.
+async fn revision_of(
+    room: &Room,
+    (scope, id): (&Scope, ClientId),
+    revision: Result<IfMatch, Problem>,
+) -> Result<u32, Problem> {
+    let problem = match revision {
+        Ok(IfMatch(revision)) => return Ok(revision),
+        Err(problem) => problem,
+    };
+    let scope = scope.clone();
+    let found = room.store.read(move |read| within(read, &scope, id));
+    found.await?.ok_or_else(missing)?;
+    Err(problem)
 }
 
 /// The reach of a token, or its refusal.

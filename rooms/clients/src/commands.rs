@@ -38,7 +38,9 @@ pub use figures::{
     NewRevenue, TierByHand, add_revenue, drop_tier_by_hand, refigure, remove_revenue,
     set_tier_by_hand,
 };
-pub use merge::{STATEMENTS, merge_clients, put_pair_aside, unmerge_clients};
+pub use merge::{
+    STATEMENTS, Taken, merge_clients, merge_clients_taking, put_pair_aside, unmerge_clients,
+};
 pub use note::{pin_note, remove_note, return_note, write_note};
 pub use own::{Changed, Own, Whose, contact_says};
 pub(crate) use team::MANAGER;
@@ -50,7 +52,7 @@ use crate::telling::{More, Told, told};
 use crate::{queries, read};
 
 /// So many ids a command needs at most.
-const IDS: usize = 8;
+const IDS: usize = 10;
 
 /// An act by somebody, now, with ids for all that it may make. Made outside the transaction.
 #[derive(Clone)]
@@ -213,6 +215,9 @@ pub(crate) fn recognise_again(tx: &Write<'_>, id: ClientId, at: Instant) -> Resu
     for contact in read::contacts_of(tx, id)? {
         keys.email(contact.email.as_deref().unwrap_or_default());
         keys.phone(contact.phone.as_deref().unwrap_or_default());
+        for other in &contact.phones {
+            keys.phone(&other.phone);
+        }
     }
     for sql in [
         queries::DROP_KEYS,

@@ -3,6 +3,7 @@
 //! The lines lie in the database while this goes on, so that it goes on after a crash where it stopped. Trying a list says what
 //! would be done and does nothing.
 
+mod fill;
 mod lines;
 mod own;
 mod reading;
@@ -15,6 +16,7 @@ use kept_store::{FromRow, Row, StoreError, Value, Write, params, statements};
 
 use crate::commands::{ClientError, Step};
 
+pub(crate) use lines::person_in;
 pub(crate) use own::{fields, use_of};
 pub(crate) use reading::{Table, read};
 pub(crate) use uses::{Use, guessed, layout};
@@ -22,33 +24,40 @@ pub(crate) use work::round;
 
 /// So many lines at most: a list of people, not a log.
 pub(crate) const MOST_LINES: usize = 50_000;
+/// The most letters of the name of a system.
+const LONGEST_SYSTEM: usize = 60;
 /// So many bytes at most.
 pub(crate) const MOST_BYTES: usize = 24 << 20;
 
 statements! {
-    ADD_IMPORT = "INSERT INTO client_imports (id, name, columns, uses, state, lines, at_line, taken_at, taken_by)
-                  VALUES ($1, $2, $3, $4, 'mapping', $5, 0, $6, $7)";
+    ADD_IMPORT = "INSERT INTO client_imports (id, name, columns, uses, state, lines, at_line, taken_at, taken_by, system)
+                  VALUES ($1, $2, $3, $4, 'mapping', $5, 0, $6, $7, $8)";
     ADD_LINE = "INSERT INTO client_import_lines (import, line, cells, outcome, words, word, mail)
              VALUES ($1, $2, $3, '', '', '', '')";
-    IMPORT = "SELECT i.id, i.name, i.columns, i.uses, i.state, i.lines, i.at_line, i.taken_at, i.taken_by, p.name
+    IMPORT = "SELECT i.id, i.name, i.columns, i.uses, i.state, i.lines, i.at_line, i.taken_at, i.taken_by, p.name, i.system
               FROM client_imports i LEFT JOIN people p ON p.id = i.taken_by WHERE i.id = $1";
-    IMPORTS = "SELECT i.id, i.name, i.columns, i.uses, i.state, i.lines, i.at_line, i.taken_at, i.taken_by, p.name
+    IMPORTS = "SELECT i.id, i.name, i.columns, i.uses, i.state, i.lines, i.at_line, i.taken_at, i.taken_by, p.name, i.system
               FROM client_imports i LEFT JOIN people p ON p.id = i.taken_by ORDER BY i.id DESC LIMIT 50";
     UNDER_WAY = "SELECT id FROM client_imports WHERE state IN ('checking', 'running', 'undoing') ORDER BY id";
     HOLD_IMPORT = "UPDATE client_imports SET state = state WHERE id = $1";
     BEGIN = "UPDATE client_imports SET state = $2, at_line = 0 WHERE id = $1";
     GO_ON = "UPDATE client_imports SET state = $2, at_line = $3 WHERE id = $1";
-    MAP = "UPDATE client_imports SET uses = $2, state = 'checking', at_line = 0 WHERE id = $1";
-    LINES = "SELECT line, cells, outcome, words, client, contact FROM client_import_lines
+    MAP = "UPDATE client_imports SET uses = $2, system = $3, state = 'checking', at_line = 0 WHERE id = $1";
+    LINES = "SELECT line, cells, outcome, words, client, contact, remark, filled, changes FROM client_import_lines
              WHERE import = $1 AND line > $2 ORDER BY line LIMIT $3";
-    LINES_OF = "SELECT line, cells, outcome, words, client, contact FROM client_import_lines
+    LINES_OF = "SELECT line, cells, outcome, words, client, contact, remark, filled, changes FROM client_import_lines
              WHERE import = $1 AND line > $2 AND outcome = $4 ORDER BY line LIMIT $3";
-    SET_LINE = "UPDATE client_import_lines SET outcome = $3, words = $4, word = $5, mail = $6, client = $7, contact = $8
+    SET_LINE = "UPDATE client_import_lines SET outcome = $3, words = $4, word = $5, mail = $6, client = $7, contact = $8,
+                 remark = $9, filled = $10, changes = $11
              WHERE import = $1 AND line = $2";
     EARLIER_LINE = "SELECT line FROM client_import_lines WHERE import = $1 AND word = $2 AND word <> '' AND line < $3
              AND outcome IN ('client', 'both') LIMIT 1";
     EARLIER_MAIL = "SELECT line FROM client_import_lines WHERE import = $1 AND mail = $2 AND mail <> '' AND line < $3
              AND outcome IN ('contact', 'both') LIMIT 1";
+    /// How often lists have changed a client, and taken that back.
+    CHANGES_BY_LISTS = "SELECT CAST(coalesce(sum(changes), 0) AS BIGINT) FROM client_import_lines WHERE client = $1";
+    OTHER_LIST = "SELECT import FROM client_import_lines WHERE client = $1 AND import <> $2
+             AND outcome IN ('client', 'contact', 'both', 'filled') LIMIT 1";
     OUTCOMES = "SELECT outcome, count(*) FROM client_import_lines WHERE import = $1 AND outcome <> '' GROUP BY outcome";
     DROP_LINES_OF_CLIENT = "DELETE FROM client_import_lines WHERE client = $1";
     OVER = "SELECT id FROM client_imports WHERE state IN ('done', 'undone', 'mapping', 'checked') AND taken_at < $1
@@ -69,6 +78,8 @@ pub(crate) struct Import {
     pub(crate) at_line: u32,
     pub(crate) taken_at: Instant,
     pub(crate) taken_by: Option<(Id, String)>,
+    /// From which system it comes, whose keys stand in it.
+    pub(crate) system: String,
 }
 
 impl FromRow for Import {
@@ -85,6 +96,7 @@ impl FromRow for Import {
             at_line: row.get(6)?,
             taken_at: row.get(7)?,
             taken_by: by.map(|by| (by, name.unwrap_or_default())),
+            system: row.get(10)?,
         })
     }
 }
@@ -98,6 +110,9 @@ pub(crate) struct ListLine {
     pub(crate) words: String,
     pub(crate) client: Option<Id>,
     pub(crate) contact: Option<Id>,
+    pub(crate) remark: String,
+    pub(crate) filled: String,
+    pub(crate) changes: u32,
 }
 
 impl FromRow for ListLine {
@@ -110,6 +125,9 @@ impl FromRow for ListLine {
             words: row.get(3)?,
             client: row.get(4)?,
             contact: row.get(5)?,
+            remark: row.get(6)?,
+            filled: row.get(7)?,
+            changes: row.get(8)?,
         })
     }
 }
@@ -140,7 +158,8 @@ pub(crate) fn take_import(
         &uses,
         lines,
         step.at,
-        scope.person()
+        scope.person(),
+        layout(&table.columns).system(),
     ];
     tx.execute(ADD_IMPORT, &row)?;
     let cells: Vec<String> = table.rows.iter().map(|row| json(row)).collect();
@@ -165,7 +184,7 @@ pub(crate) fn map_import(
     tx: &Write<'_>,
     step: &Step,
     scope: &Scope,
-    (id, uses): (Id, &[String]),
+    (id, uses, system): (Id, &[String], Option<&str>),
 ) -> Result<(), ClientError> {
     let import = standing(tx, scope, id, &["mapping", "checked"])?;
     let own = fields(tx)?;
@@ -184,6 +203,7 @@ pub(crate) fn map_import(
         Use::FirstName,
         Use::LastName,
         Use::Email,
+        Use::ClientKey,
     ];
     if !uses
         .iter()
@@ -195,7 +215,9 @@ pub(crate) fn map_import(
         ));
     }
     let uses = serde_json::to_string(uses).unwrap_or_default();
-    tx.execute(MAP, &params![id, &uses])?;
+    let system = system.map_or(import.system.as_str(), str::trim);
+    let system: String = system.chars().take(LONGEST_SYSTEM).collect();
+    tx.execute(MAP, &params![id, &uses, &system])?;
     entered(tx, step, (id, "ClientListMapped"))
 }
 

@@ -2,9 +2,10 @@
 //!
 //! - **Owns** `clients`, `contacts`, `client_team`, `client_sources`, `client_fields`, `client_values`, `client_revenues`,
 //!   `client_tiers`, `client_notes`, `client_keys`, `client_pairs`, `client_merges`, `client_moves`,
-//!   `client_imports`, `client_import_lines`.
+//!   `client_imports`, `client_import_lines`, `client_outer_keys`, `client_merge_facts`.
 //! - **Events out**: `add-client`, `archive-client`, `add-contact`, `remove-contact`, `assign-account-manager`,
 //!   `override-client-tier`, the facts of a client, and that one was merged into another. Events in: none.
+//! - **Asks** the program for what its pages show of other rooms: names of records, and [`Requests`].
 //! - **Gives** to the program [`takeover`], for clients whose history is imported; to other rooms [`read`], its cards of clients
 //!   and contacts, and
 //!   [`commands::take_in_contact`]. In their own statements rooms may refer to `clients` and read its `id`, `number`, `name`,
@@ -22,6 +23,7 @@ pub mod read;
 pub mod takeover;
 
 mod api;
+mod beside;
 mod import;
 mod jobs;
 mod pages;
@@ -34,6 +36,7 @@ mod search;
 mod telling;
 
 pub use api::{api_description, api_routes};
+pub use beside::{OpenRequest, Requests};
 pub use model::{ClientId, ContactId};
 pub use pages::routes;
 pub use queries::count_to_check;

@@ -1,6 +1,7 @@
 //! The words of the room: clients and contacts, how they are named, recognised and kept.
 
 mod keys;
+mod phones;
 mod tiers;
 mod typed;
 
@@ -13,6 +14,8 @@ use kept_store::{FromRow, Row, StoreError, Value};
 
 pub(crate) use keys::Keys;
 pub use keys::{domain_of, folded, folded_email, folded_name, folded_phone};
+pub use phones::OtherPhone;
+pub(crate) use phones::{lines as phone_lines, of_lines as phones_of};
 pub(crate) use tiers::{Engagement, by_revenue, first_day, tier_rule};
 pub(crate) use typed::values;
 pub use typed::{
@@ -176,8 +179,10 @@ pub struct ContactCard {
     pub position: String,
     /// Its address.
     pub email: Option<String>,
-    /// Its number.
+    /// The number that is called first.
     pub phone: Option<String>,
+    /// Its further numbers.
+    pub phones: Vec<OtherPhone>,
     /// How it wants to be reached, in the words of the vocabulary.
     pub channel: Option<String>,
     /// How it wants to be spoken to.
@@ -197,6 +202,7 @@ impl FromRow for ContactCard {
             position: row.get(3)?,
             email: row.get(4)?,
             phone: row.get(5)?,
+            phones: phones_of(row.get(13)?),
             channel: row.get(6)?,
             style: row.get(7)?,
             language: row.get(8)?,
@@ -318,6 +324,7 @@ impl Contact {
             position: self.card.position.clone(),
             email: self.card.email.clone().unwrap_or_default(),
             phone: self.card.phone.clone().unwrap_or_default(),
+            phones: self.card.phones.clone(),
             channel: self.card.channel.clone(),
             style: self.card.style.clone().unwrap_or_default(),
             language: self.card.language.clone(),

@@ -2,7 +2,9 @@
 
 mod act;
 mod choices;
+mod compare;
 mod contact;
+mod export;
 mod fields;
 mod import;
 mod list;
@@ -38,7 +40,8 @@ pub fn routes(room: Room) -> Routes {
         .route("/clients/fields", get(fields::list).post(fields::add))
         .route("/clients/fields/{field}/retirement", post(fields::retire))
         .route("/clients/merges/{merge}/undo", post(merge::undo))
-        .route("/clients/export.csv", get(import::export))
+        .route("/clients/export.csv", get(export::clients))
+        .route("/clients/contacts.csv", get(export::contacts))
         .route("/clients/import", get(import::ask))
         .route("/clients/imports", post(import::take))
         .route("/clients/imports/{import}", get(import::show))

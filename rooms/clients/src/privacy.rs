@@ -4,7 +4,7 @@ use kept_kernel::{Id, Instant};
 use kept_rooms::{About, Erasable, Erased, Exportable, Sheet};
 use kept_store::{Read, Sql, StoreError, Value, Write, params, statements};
 
-use crate::model::{Client, ClientId, Contact, Note};
+use crate::model::{Client, ClientId, Contact, Note, phone_lines};
 use crate::queries;
 use crate::search;
 
@@ -14,6 +14,8 @@ const ERASED: &str = "Erased";
 statements! {
     NOTES_OF = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
                 LEFT JOIN people p ON p.id = n.written_by WHERE n.client = $1 ORDER BY n.written_at, n.id";
+    DROP_MERGE_FACTS = "DELETE FROM client_merge_facts WHERE merge IN (
+                SELECT id FROM client_merges WHERE kept = $1 OR gone = $1)";
     NOTES_BY = "SELECT n.id, n.text, n.written_at, c.name, n.pinned_at FROM client_notes n
                 JOIN clients c ON c.id = n.client WHERE n.written_by = $1 ORDER BY n.written_at, n.id";
     TEAMS_OF_PERSON = "SELECT c.name, t.part, t.since FROM client_team t JOIN clients c ON c.id = t.client
@@ -25,11 +27,15 @@ statements! {
     VALUES_OF = "SELECT f.label, v.value FROM client_values v JOIN client_fields f ON f.id = v.field
                 WHERE v.client = $1 ORDER BY f.place, f.id";
 
+    /// With those of the clients that have become part of it.
+    OUTER_KEYS_OF = "SELECT DISTINCT k.system, k.word FROM client_outer_keys k JOIN clients c ON c.id = k.client
+                WHERE c.id = $1 OR c.merged_into = $1 ORDER BY k.system, k.word";
+
     BLANK_CONTACT = "UPDATE contacts SET name = $2, folded_name = '', position = '', email = NULL, folded_email = NULL,
-                phone = NULL, folded_phone = NULL, channel = NULL, style = NULL, note = '', removed_at = coalesce(removed_at, $3),
+                phone = NULL, folded_phone = NULL, phones = '', channel = NULL, style = NULL, note = '', removed_at = coalesce(removed_at, $3),
                 erased_at = $3, revision = revision + 1 WHERE id = $1 AND erased_at IS NULL";
     BLANK_CONTACTS_OF = "UPDATE contacts SET name = $2, folded_name = '', position = '', email = NULL, folded_email = NULL,
-                phone = NULL, folded_phone = NULL, channel = NULL, style = NULL, note = '', removed_at = coalesce(removed_at, $3),
+                phone = NULL, folded_phone = NULL, phones = '', channel = NULL, style = NULL, note = '', removed_at = coalesce(removed_at, $3),
                 erased_at = $3, revision = revision + 1 WHERE client = $1 AND erased_at IS NULL";
     BLANK_CLIENT = "UPDATE clients SET name = $2, folded_name = '', website = '', phone = '', address = '', country = '',
                 industry = '', style = '', channel = NULL, rhythm_days = NULL, alert = NULL, archived_at = coalesce(archived_at, $3),
@@ -48,6 +54,7 @@ statements! {
     FORGET_SOURCE = "UPDATE client_sources SET person = NULL WHERE person = $1";
     FORGET_TIER = "UPDATE client_tiers SET person = NULL WHERE person = $1";
     FORGET_MERGE = "UPDATE client_merges SET person = NULL WHERE person = $1";
+    FORGET_MERGE_FACT = "UPDATE client_merge_facts SET person = NULL WHERE person = $1";
     FORGET_IMPORT = "UPDATE client_imports SET taken_by = NULL WHERE taken_by = $1";
     FORGET_PAIR = "UPDATE client_pairs SET aside_by = NULL WHERE aside_by = $1";
 }
@@ -92,6 +99,7 @@ fn of_client(read: &Read<'_>, client: Id) -> Result<Vec<Sheet>, StoreError> {
     let notes: Vec<Note> = read.all(NOTES_OF, &params![client])?;
     let sales: Vec<(String, String, i64, String)> = read.all(SALES_OF, &params![client])?;
     let values: Vec<(String, String)> = read.all(VALUES_OF, &params![client])?;
+    let keys: Vec<(String, String)> = read.all(OUTER_KEYS_OF, &params![client])?;
     let details = clients.iter().flat_map(|client| {
         let named = [
             ("name", client.card.name.clone()),
@@ -112,6 +120,11 @@ fn of_client(read: &Read<'_>, client: Id) -> Result<Vec<Sheet>, StoreError> {
         contacts_sheet(&contacts),
         notes_sheet("Notes", &notes),
         sheet("Revenue", vec!["kind", "day", "hundredths", "note"], sales),
+        sheet(
+            "Keys in other systems",
+            vec!["system", "key"],
+            keys.into_iter().map(|(system, key)| vec![system, key]),
+        ),
     ])
 }
 
@@ -124,6 +137,7 @@ fn contacts_sheet(contacts: &[Contact]) -> Sheet {
             draft.position,
             draft.email,
             draft.phone,
+            phone_lines(&draft.phones),
             draft.channel.unwrap_or_default(),
             draft.style,
             draft.language,
@@ -131,7 +145,16 @@ fn contacts_sheet(contacts: &[Contact]) -> Sheet {
         ]
     });
     let columns = vec![
-        "contact", "name", "position", "email", "phone", "channel", "style", "language", "note",
+        "contact",
+        "name",
+        "position",
+        "email",
+        "phone",
+        "other phones",
+        "channel",
+        "style",
+        "language",
+        "note",
     ];
     sheet("Contacts", columns, rows)
 }
@@ -199,6 +222,7 @@ fn forget_person(tx: &Write<'_>, person: Id) -> Result<Vec<Erased>, StoreError> 
         FORGET_SOURCE,
         FORGET_TIER,
         FORGET_MERGE,
+        FORGET_MERGE_FACT,
         FORGET_PAIR,
         FORGET_IMPORT,
     ] {
@@ -226,6 +250,8 @@ fn erase_client(tx: &Write<'_>, client: ClientId, at: Instant) -> Result<Vec<Era
     let words = run(BLANK_SALES)? + run(BLANK_REASONS)?;
     for sql in [
         queries::DROP_KEYS,
+        queries::DROP_OUTER_KEYS,
+        DROP_MERGE_FACTS,
         queries::DROP_PAIRS,
         queries::DROP_PAIRS_OF_OTHER,
     ] {

@@ -57,7 +57,7 @@ macro_rules! contact {
     ($rest:literal) => {
         concat!(
             "SELECT k.id, k.client, k.name, k.position, k.email, k.phone, k.channel, k.style, k.language, k.removed_at, k.note,
-                k.revision, k.made_at
+                k.revision, k.made_at, k.phones
              FROM contacts k ",
             $rest
         )
@@ -115,6 +115,11 @@ statements! {
                                   AND k.folded_email IS NOT NULL AND k.removed_at IS NULL ORDER BY k.folded_email LIMIT 100)
                           ORDER BY c.folded_name, c.id LIMIT $3");
 
+    /// Who is called, or calls, by this number: a client's own, or one of its contacts'.
+    PICK_BY_PHONE = card!("WHERE c.merged_into IS NULL AND c.archived_at IS NULL AND c.id IN (
+                              SELECT y.client FROM client_keys y WHERE y.kind = 'phone' AND y.word = $6)
+                          AND ", in_reach!(), " ORDER BY c.folded_name, c.id LIMIT $7");
+
     CONTACT = contact!("WHERE k.id = $1");
     CONTACTS_OF = contact!("WHERE k.client = $1 AND k.removed_at IS NULL ORDER BY k.folded_name, k.id LIMIT 200");
     /// The oldest of those who share it.
@@ -150,6 +155,17 @@ statements! {
                          UNION SELECT id FROM clients WHERE id IN LIST($4))
                      AND c.merged_into IS NULL AND c.erased_at IS NULL AND c.id > $5 AND ($6 = '' OR c.tier = $6)
                      ORDER BY c.id LIMIT $7");
+    COUNT_ALL = "SELECT count(*) FROM clients c WHERE c.merged_into IS NULL AND c.erased_at IS NULL";
+    COUNT_OF = "SELECT count(*) FROM clients c WHERE c.id IN (
+                         SELECT id FROM clients WHERE owner = $1 UNION SELECT id FROM clients WHERE team = $2
+                         UNION SELECT client FROM client_team WHERE person = $3
+                         UNION SELECT id FROM clients WHERE id IN LIST($4))
+                     AND c.merged_into IS NULL AND c.erased_at IS NULL";
+    VALUES_OF_ALL = "SELECT client, field, value FROM client_values WHERE client IN LIST($1) ORDER BY client, field";
+    TEAMS_OF_ALL = "SELECT t.client, p.name, t.part FROM client_team t JOIN people p ON p.id = t.person
+                    WHERE t.client IN LIST($1) ORDER BY t.client, p.folded_name, p.id";
+    CONTACTS_OF_ALL = contact!("WHERE k.client IN LIST($1) AND k.removed_at IS NULL AND k.erased_at IS NULL
+                                ORDER BY k.client, k.folded_name, k.id");
     IS_DUE = "SELECT id FROM clients WHERE id = $1 AND merged_into IS NULL
               AND (engagement_at <= $3 OR tier_until IS NOT NULL AND tier_until <= $2)";
     STALE = "SELECT id FROM clients WHERE merged_into IS NULL AND engagement_at <= $1
@@ -212,7 +228,7 @@ statements! {
 
     CHANGE_CONTACT = "UPDATE contacts SET name = $3, folded_name = $4, position = $5, email = $6, folded_email = $7, phone = $8,
                           folded_phone = $9, channel = $10, style = $11, language = $12, note = $13, changed_at = $14,
-                          revision = revision + 1
+                          phones = $15, revision = revision + 1
                       WHERE id = $1 AND revision = $2 AND removed_at IS NULL";
     REMOVE_CONTACT = "UPDATE contacts SET removed_at = $2, revision = revision + 1 WHERE id = $1 AND removed_at IS NULL";
     RETURN_CONTACT = "UPDATE contacts SET removed_at = NULL, revision = revision + 1
@@ -226,6 +242,8 @@ statements! {
              LEFT JOIN people p ON p.id = n.written_by
              WHERE n.client = $1 AND n.removed_at IS NULL AND n.pinned_at IS NULL AND (n.written_at, n.id) < ($2, $3)
              ORDER BY n.written_at DESC, n.id DESC LIMIT $4";
+    NOTE = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
+            LEFT JOIN people p ON p.id = n.written_by WHERE n.id = $1";
     PINNED = "SELECT n.id, n.text, n.written_at, p.name, n.pinned_at FROM client_notes n
               LEFT JOIN people p ON p.id = n.written_by
               WHERE n.client = $1 AND n.removed_at IS NULL AND n.pinned_at IS NOT NULL
@@ -243,6 +261,10 @@ statements! {
     /// How many others it may be the same as; a few are enough to know.
     COUNT_ALIKE = "SELECT count(*) FROM (SELECT one FROM client_pairs WHERE one = $1 AND aside_at IS NULL
                    UNION ALL SELECT one FROM client_pairs WHERE other = $1 AND aside_at IS NULL LIMIT 10) AS alike";
+    /// Who else has its domain; two are enough to know that it is not one alone.
+    SAME_DOMAIN = "SELECT id FROM (SELECT other AS id FROM client_pairs WHERE one = $1 AND because = 'domain' AND aside_at IS NULL
+                   UNION ALL SELECT one AS id FROM client_pairs WHERE other = $1 AND because = 'domain' AND aside_at IS NULL) AS alike
+                   ORDER BY id LIMIT 2";
     ALIKE = card!("WHERE c.merged_into IS NULL AND ", in_reach!(), " AND c.id IN (
                       SELECT other FROM client_pairs WHERE one = $6 AND aside_at IS NULL
                       UNION SELECT one FROM client_pairs WHERE other = $6 AND aside_at IS NULL)
@@ -254,13 +276,22 @@ statements! {
     /// The oldest that is recognised by this.
     BY_KEY = "SELECT k.client FROM client_keys k JOIN clients c ON c.id = k.client
               WHERE k.kind = $1 AND k.word = $2 AND c.merged_into IS NULL AND c.archived_at IS NULL ORDER BY k.client LIMIT 1";
+    /// Whom another system calls this; a merged one is to be followed.
+    BY_OUTER_KEY = "SELECT k.client FROM client_outer_keys k JOIN clients c ON c.id = k.client
+                    WHERE k.system = $1 AND k.word = $2 AND c.erased_at IS NULL ORDER BY k.client LIMIT 5";
+    OUTER_KEYS = "SELECT system, word FROM client_outer_keys WHERE client = $1 ORDER BY system, word";
+    ADD_OUTER_KEY = "INSERT INTO client_outer_keys (client, system, word, import, at) VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT DO NOTHING";
+    DROP_OUTER_KEYS = "DELETE FROM client_outer_keys WHERE client = $1";
+    TAKE_OUTER_KEYS = "DELETE FROM client_outer_keys WHERE client = $1 AND import = $2";
+    BY_NUMBER = "SELECT id, folded_name FROM clients WHERE number = $1 AND merged_into IS NULL AND archived_at IS NULL";
     CONTACT_BY_NAME = "SELECT id FROM contacts WHERE client = $1 AND folded_name = $2 AND removed_at IS NULL ORDER BY id LIMIT 1";
     DROP_KEYS = "DELETE FROM client_keys WHERE client = $1";
     DROP_PAIRS = "DELETE FROM client_pairs WHERE one = $1 AND aside_at IS NULL";
     DROP_PAIRS_OF_OTHER = "DELETE FROM client_pairs WHERE other = $1 AND aside_at IS NULL";
     ADD_CONTACT = "INSERT INTO contacts (id, client, name, folded_name, position, email, folded_email, phone, folded_phone, channel,
-                       style, language, note, revision, made_at, changed_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14)";
+                       style, language, note, revision, made_at, changed_at, phones)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14, $15)";
     ADD_KEY = "INSERT INTO client_keys (client, kind, word) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     /// Who else is recognised by the same; a few are enough.
     SAME_KEY = "SELECT k.client FROM client_keys k JOIN clients c ON c.id = k.client
@@ -375,6 +406,17 @@ pub(crate) fn by_id(
         limit.into(),
     ];
     read.all(BY_ID_OF, &all)
+}
+
+/// How many clients are within a scope.
+pub(crate) fn count_in_reach(read: &Read<'_>, scope: &Scope) -> Result<u64, StoreError> {
+    let (count,) = if scope.is_everything() {
+        read.one(COUNT_ALL, &[])?
+    } else {
+        let [_, own, team, assigned, opened] = scope.params();
+        read.one(COUNT_OF, &[own, team, assigned, opened])?
+    };
+    Ok(count)
 }
 
 /// How many came in by themselves and wait to be looked at; 100 stands for more.

@@ -9,11 +9,11 @@ use kept_language::{FactId, NounId, Register};
 use kept_store::{Read, StoreError, params};
 
 pub use crate::model::{Client, ClientCard, Contact, ContactCard};
-use crate::model::{ClientId, ContactId, Field, FieldId, folded};
+use crate::model::{ClientId, ContactId, Field, FieldId, folded, folded_phone};
 use crate::queries::{self, asked};
 
 /// A client that was merged is looked for so many merges on.
-const MOST_MERGES: usize = 16;
+pub(crate) const MOST_MERGES: usize = 16;
 
 /// A client within reach. One that was merged is found as the one that lives on.
 ///
@@ -172,6 +172,14 @@ pub fn pick(
     if name.is_empty() {
         return Ok(found);
     }
+    if let Some(phone) = dialled(words) {
+        let of_number: Vec<ClientCard> = read.all(
+            queries::PICK_BY_PHONE,
+            &asked(scope, params![&phone, limit]),
+        )?;
+        found.retain(|known| of_number.iter().all(|card| card.id != known.id));
+        found.splice(0..0, of_number);
+    }
     let email = words.trim().to_lowercase();
     let email_end = format!("{email}{}", char::MAX);
     let all = scope.is_everything();
@@ -205,6 +213,12 @@ pub fn pick(
     }
     found.truncate(limit as usize);
     Ok(found)
+}
+
+/// A whole number, as it is compared: whoever calls shows it.
+fn dialled(words: &str) -> Option<String> {
+    let of_number = |letter: char| letter.is_ascii_digit() || " +()-./".contains(letter);
+    folded_phone(words).filter(|_| words.chars().all(of_number))
 }
 
 /// What is known of a client, as facts of an event of anything that belongs to it.

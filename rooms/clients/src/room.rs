@@ -7,11 +7,12 @@ use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_journal::Rules;
 use kept_journal::audit::Who;
-use kept_rooms::{Entry, Parts};
+use kept_rooms::{Entry, Parts, RecordPage, RecordPages};
 use kept_store::Store;
 use kept_ui::{Icon, Live};
 use kept_world::World;
 
+use crate::beside::Requests;
 use crate::commands::Step;
 use crate::jobs::jobs;
 use crate::model::ClientId;
@@ -29,6 +30,9 @@ pub struct Room {
     pub(crate) world: World,
     pub(crate) rules: Rules,
     live: Live,
+    /// What records of all rooms are called, for the timeline.
+    pub(crate) pages: RecordPages,
+    pub(crate) requests: Option<Arc<dyn Requests>>,
 }
 
 impl Room {
@@ -39,6 +43,18 @@ impl Room {
             world,
             rules,
             live,
+            pages: RecordPages::default(),
+            requests: None,
+        }
+    }
+
+    /// The same, whose pages call records of other rooms by their names, and show the requests of a client.
+    #[must_use]
+    pub fn beside(self, pages: Vec<Arc<dyn RecordPage>>, requests: Arc<dyn Requests>) -> Self {
+        Self {
+            pages: pages.into(),
+            requests: Some(requests),
+            ..self
         }
     }
 

@@ -21,6 +21,16 @@ pub const SCHEMA: Schema = Schema {
             name: "clients to check",
             text: TO_CHECK,
         },
+        Migration {
+            number: 4,
+            name: "keys of other systems",
+            text: OUTER_KEYS,
+        },
+        Migration {
+            number: 5,
+            name: "further numbers of contacts",
+            text: PHONES,
+        },
     ],
 };
 
@@ -254,4 +264,43 @@ const TO_CHECK: &str = "
     -- With all that the list asks for: whoever came in unknown is counted for every page without a look at their rows.
     DROP INDEX clients_to_check;
     CREATE INDEX clients_to_check ON clients (made_at, id) WHERE state = 'to-check' AND merged_into IS NULL AND archived_at IS NULL;
+";
+
+const PHONES: &str = "
+    -- The further numbers of a contact, one a line, each after what it is: `mobile: +358 40 123 4567`.
+    ALTER TABLE contacts ADD COLUMN phones $TEXT NOT NULL DEFAULT '';
+";
+
+const OUTER_KEYS: &str = "
+    -- What a client is called in another system, so that lists of that system find it by more than its name. The import is the
+    -- list that brought the key, which takes it back with the rest. A client that was merged keeps its keys, and is found as the
+    -- one that lives on.
+    CREATE TABLE client_outer_keys (
+        client $ID NOT NULL REFERENCES clients (id),
+        system $TEXT NOT NULL,
+        word $TEXT NOT NULL,
+        import $ID,
+        at $INT NOT NULL,
+        PRIMARY KEY (client, system, word)
+    ) $STRICT;
+    CREATE INDEX client_outer_keys_by_word ON client_outer_keys (system, word, client);
+
+    -- From which system a list comes. What a line has filled in of a client that was known, as JSON: each fact with what stood
+    -- there and what stands there now; how often it has changed the client; and what it could not do.
+    ALTER TABLE client_imports ADD COLUMN system $TEXT NOT NULL DEFAULT '';
+    ALTER TABLE client_import_lines ADD COLUMN filled $TEXT NOT NULL DEFAULT '';
+    ALTER TABLE client_import_lines ADD COLUMN changes $INT NOT NULL DEFAULT 0;
+    ALTER TABLE client_import_lines ADD COLUMN remark $TEXT NOT NULL DEFAULT '';
+
+    -- A fact that the client which goes has given to the one that stays: what stood there before, with where that came from.
+    CREATE TABLE client_merge_facts (
+        merge $ID NOT NULL REFERENCES client_merges (id),
+        fact $TEXT NOT NULL,
+        before $TEXT NOT NULL,
+        after $TEXT NOT NULL,
+        source $TEXT,
+        at $INT,
+        person $ID REFERENCES people (id),
+        PRIMARY KEY (merge, fact)
+    ) $STRICT;
 ";

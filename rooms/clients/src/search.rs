@@ -5,7 +5,7 @@ use kept_kernel::{Id, Instant};
 use kept_search::{Document, Searchable, put, remove, set_circle};
 use kept_store::{Read, StoreError, Write, params};
 
-use crate::model::{ClientCard, ClientId, ContactCard, mark_of};
+use crate::model::{ClientCard, ClientId, ContactCard, OtherPhone, mark_of};
 use crate::{queries, read};
 
 /// The kind of the documents.
@@ -62,6 +62,7 @@ fn document(card: &ClientCard, contacts: &[ContactCard]) -> Document {
         position: &contact.position,
         email: contact.email.as_deref().unwrap_or_default(),
         phone: contact.phone.as_deref().unwrap_or_default(),
+        phones: &contact.phones,
     });
     written(&said, people)
 }
@@ -83,6 +84,7 @@ pub(crate) struct Person<'a> {
     pub(crate) position: &'a str,
     pub(crate) email: &'a str,
     pub(crate) phone: &'a str,
+    pub(crate) phones: &'a [OtherPhone],
 }
 
 /// Its relations are those of the lists: the account manager, the team, and the account team.
@@ -90,7 +92,12 @@ pub(crate) fn written<'a>(client: &Said<'_>, people: impl Iterator<Item = Person
     let mut text = String::new();
     for person in people {
         let parts = [person.name, person.position, person.email, person.phone];
-        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let others = person.phones.iter().map(|other| other.phone.as_str());
+        for part in parts
+            .into_iter()
+            .chain(others)
+            .filter(|part| !part.is_empty())
+        {
             text.push_str(part);
             text.push('\n');
         }

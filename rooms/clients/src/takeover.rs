@@ -347,6 +347,7 @@ fn found(tx: &Write<'_>, clients: &[OldClient]) -> Result<(), StoreError> {
             position: &draft.position,
             email: &draft.email,
             phone: &draft.phone,
+            phones: &draft.phones,
         });
         let said = search::Said {
             id: client.id,
@@ -375,6 +376,9 @@ fn keys(client: &OldClient) -> Keys {
     for (_, contact, _) in &client.contacts {
         keys.email(&contact.email);
         keys.phone(&contact.phone);
+        for other in &contact.phones {
+            keys.phone(&other.phone);
+        }
     }
     keys
 }

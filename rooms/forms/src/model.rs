@@ -79,6 +79,8 @@ pub enum FieldKind {
     Text,
     /// Several lines.
     LongText,
+    /// An address for mail.
+    Email,
     /// One of a list.
     Choice,
     /// Any of a list.
@@ -101,9 +103,10 @@ pub enum FieldKind {
 
 impl FieldKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Text,
         Self::LongText,
+        Self::Email,
         Self::Choice,
         Self::Several,
         Self::Number,
@@ -120,6 +123,7 @@ impl FieldKind {
         match self {
             Self::Text => "text",
             Self::LongText => "long-text",
+            Self::Email => "email",
             Self::Choice => "choice",
             Self::Several => "several",
             Self::Number => "number",
@@ -137,6 +141,7 @@ impl FieldKind {
         match self {
             Self::Text => "A line of text",
             Self::LongText => "Several lines",
+            Self::Email => "An address for mail",
             Self::Choice => "One of a list",
             Self::Several => "Any of a list",
             Self::Number => "A number",
@@ -283,7 +288,8 @@ impl Field {
         }
         let letters = value.chars().count();
         let fits = match self.kind {
-            FieldKind::Text => letters <= LONGEST_LINE && !value.contains('\n'),
+            _ if self.is_address() => letters <= LONGEST_LINE && kept_mail::is_address(value),
+            FieldKind::Text | FieldKind::Email => letters <= LONGEST_LINE && !value.contains('\n'),
             FieldKind::LongText => letters <= LONGEST_TEXT,
             FieldKind::Choice => self.choices.iter().any(|one| one == value),
             FieldKind::Several => {
@@ -309,6 +315,7 @@ impl Field {
             Ok(value.replace("\r\n", "\n"))
         } else {
             Err(match self.kind {
+                _ if self.is_address() => "wrong.email",
                 FieldKind::Text | FieldKind::LongText => "wrong.long",
                 FieldKind::Number => "wrong.number",
                 FieldKind::Date => "wrong.date",
@@ -330,6 +337,13 @@ impl Field {
     pub fn purpose(&self) -> Option<&str> {
         let purpose = self.maps.strip_prefix(CONSENT);
         purpose.filter(|_| self.kind == FieldKind::Consent)
+    }
+
+    /// Whether an address for mail stands in it: by its kind, or since the record takes it for one. Forms from before there was the kind
+    /// ask for it in a line.
+    pub fn is_address(&self) -> bool {
+        let of_contact = self.kind == FieldKind::Text && self.maps == "contact.email";
+        of_contact || self.kind == FieldKind::Email
     }
 
     /// Whether its files are laid among the documents of the client.
@@ -501,6 +515,7 @@ mod tests {
     fn each_kind_takes_what_fits_and_nothing_else() {
         for (kind, right, wrong) in [
             (FieldKind::Text, "Words", "one\ntwo"),
+            (FieldKind::Email, "ruth@brennan.example", "not an address"),
             (FieldKind::Choice, "One", "Three"),
             (FieldKind::Several, "Two", "Three"),
             (FieldKind::Number, "-1,5", "many"),
@@ -516,6 +531,27 @@ mod tests {
         }
         let both = field(FieldKind::Several, true).fitting(&["One", "Two"]);
         assert_eq!(both.as_deref(), Ok("One\nTwo"));
+    }
+
+    #[test]
+    fn a_line_that_becomes_the_address_of_a_contact_is_one() {
+        let line = Field {
+            maps: "contact.email".into(),
+            ..field(FieldKind::Text, false)
+        };
+        let fits = |value: &str| line.fitting(&[value]);
+        assert_eq!(fits("not an address"), Err("wrong.email"));
+        assert_eq!(fits("ruth@"), Err("wrong.email"));
+        assert_eq!(fits(""), Ok(String::new()));
+        assert_eq!(
+            fits(" ruth@brennan.example ").as_deref(),
+            Ok("ruth@brennan.example")
+        );
+        let plain = field(FieldKind::Text, false);
+        assert_eq!(
+            plain.fitting(&["not an address"]).as_deref(),
+            Ok("not an address")
+        );
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::model::FormId;
 pub fn routes(room: Room) -> Routes {
     Routes::new()
         .route("/forms", get(list::list).post(list::make))
+        .route("/forms/ask", post(list::allow))
         .route("/forms/{id}", get(build::show).post(build::words))
         .route("/forms/{id}/fields", post(build::add))
         .route("/forms/{id}/fields/{field}", post(build::change))

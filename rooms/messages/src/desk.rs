@@ -40,6 +40,9 @@ pub trait Desk: Send + Sync {
     /// As the database says.
     fn takes_part(&self, read: &Read<'_>, request: Id, email: &str) -> Result<bool, StoreError>;
 
+    /// The categories that a request can have.
+    fn categories(&self) -> Vec<String>;
+
     /// Whether a request is within reach.
     ///
     /// # Errors
@@ -54,7 +57,8 @@ pub trait Desk: Send + Sync {
     /// As the database says.
     fn requests_of(&self, read: &Read<'_>, about: About) -> Result<Vec<Id>, StoreError>;
 
-    /// The mails that we have written on requests within reach, before an instant and an id, the newest first.
+    /// What was said between clients and us on requests within reach, by whatever way, before an instant and an id, the newest first;
+    /// `page` is both of these, and how many at most.
     ///
     /// # Errors
     ///
@@ -63,9 +67,16 @@ pub trait Desk: Send + Sync {
         &self,
         read: &Read<'_>,
         scope: &Scope,
-        before: (Instant, Id),
-        limit: u32,
+        narrowed: &Narrowed,
+        page: ((Instant, Id), u32),
     ) -> Result<Vec<Written>, StoreError>;
+
+    /// The words of these messages, in Markdown, whether or not they are within reach.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn texts(&self, read: &Read<'_>, messages: &[Id]) -> Result<Vec<(Id, String)>, StoreError>;
 
     /// The addresses from which the house itself writes, beside those of its mailboxes, in small letters.
     ///
@@ -85,16 +96,35 @@ pub trait Desk: Send + Sync {
     fn changed(&self, request: Option<Id>);
 }
 
-/// A mail of ours, as the desk knows it.
+/// To what a list of what was said is narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Ours alone, or the clients' alone.
+    pub ours: Option<bool>,
+    /// On these requests alone.
+    pub requests: Option<Vec<Id>>,
+}
+
+/// Something that was said, as the desk knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The message, which is its letter too.
+    /// The message; of a mail of ours its letter too.
     pub id: Id,
+    /// Whether it is ours.
+    pub ours: bool,
+    /// By which way, in the words of the vocabulary.
+    pub channel: String,
+    /// The mail, where it came in as one.
+    pub mail: Option<Id>,
+    /// What the request is about.
+    pub subject: String,
+    /// The words, in Markdown.
+    pub text: String,
     /// When it was written.
     pub at: Instant,
     /// The request that it stands on.
     pub request: Id,
-    /// Who of us wrote it; empty: the program.
+    /// Who said it; empty: the program, or nobody knows.
     pub name: String,
 }
 

@@ -4,17 +4,15 @@
 //!
 //! A server that cannot be reached is left alone for a while, longer each time, and the administrators are told.
 
+pub(crate) mod providers;
 mod sent;
 mod source;
 mod watch;
 
-use kept_kernel::{Id, Instant};
 use kept_mail::imap::Imap;
-use kept_mail::reading::Incoming;
-use kept_mail::{Address, Before, Letter, Stage, Thread, Trouble, Voice, is_address, put};
+use kept_mail::{Stage, Trouble};
 use kept_store::{StoreError, params};
 
-use crate::model::{Mailbox, MailboxId};
 use crate::queries;
 use crate::receive::{LARGEST, ReceiveError};
 use crate::room::Room;
@@ -170,58 +168,6 @@ impl Room {
         }
         Ok(!again)
     }
-
-    /// Writes down that a mail was not taken, and tells its sender where it is too large.
-    fn refuse(&self, mailbox: MailboxId, size: u64, head: &[u8]) -> Result<(), StoreError> {
-        let mail = Incoming::read(head);
-        let (id, now) = (self.world.id(), self.world.now());
-        let answer = [self.world.id(), self.world.id()];
-        let refused = self.store.write(move |tx| {
-            let Some(mailbox) = queries::mailbox(tx, mailbox)? else {
-                return Ok(());
-            };
-            let sender = mail.author().map_or("", |author| author.email.as_str());
-            let bytes = i64::try_from(size).unwrap_or(i64::MAX);
-            let row = params![id, mailbox.id, now, bytes, sender, &mail.subject];
-            tx.execute(queries::ADD_TOO_LARGE, &row)?;
-            if size > LARGEST as u64 {
-                too_large(tx, (&mailbox, &mail), (answer, now))?;
-            }
-            Ok::<_, StoreError>(())
-        });
-        refused.wait()
-    }
-}
-
-/// A note to whoever sent what is too large, within the bounds of all that is answered by a machine.
-fn too_large(
-    tx: &kept_store::Write<'_>,
-    (mailbox, mail): (&Mailbox, &Incoming),
-    ([parcel, entry], now): ([Id; 2], Instant),
-) -> Result<(), StoreError> {
-    let to = mail.answer_to().map(|to| queries::folded(&to.email));
-    let Some(address) = to.filter(|to| is_address(to) && mail.automatic.is_none()) else {
-        return Ok(());
-    };
-    if !crate::handle::may_answer(tx, entry, &address, now)? {
-        return Ok(());
-    }
-    let to = Address {
-        name: String::new(),
-        email: address,
-    };
-    let text = "Your mail is larger than 25 MB and was not taken.\n\nSend its files in several mails, or ask us for another way. This note was sent by a machine.";
-    let before = mail.message_id.clone().map(Before::Theirs);
-    let letter = Letter {
-        from: Some(mailbox.address.clone()),
-        thread: Some(Thread {
-            in_reply_to: before.clone(),
-            references: before.into_iter().collect(),
-            ..Thread::default()
-        }),
-        ..Letter::to_address(to, Voice::Answer, "Your mail is too large", text)
-    };
-    put(tx, parcel, &letter, now)
 }
 
 fn unreachable() -> Trouble {

@@ -16,7 +16,7 @@ use std::thread::ScopedJoinHandle;
 pub(crate) use answers::may_answer;
 use kept_kernel::{Id, Instant};
 use kept_mail::checking::Finding;
-use kept_mail::reading::{Incoming, sha256};
+use kept_mail::reading::{Incoming, Verdict, sha256};
 use kept_mail::{Mail, MailFile, Placed};
 use kept_store::{StoreError, Write, params};
 
@@ -241,7 +241,11 @@ impl Work {
         let mail = &self.mail;
         let author = mail.answer_to().filter(|_| mail.author().is_some());
         let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
-        let all = mail.from.iter().chain(mail.recipients());
+        // Answers go where the mail says. Whoever sent it from elsewhere is shown, and reads nothing along.
+        let sender = mail.author().map_or("", |sender| &sender.email);
+        let sent_by = (queries::folded(sender) != queries::folded(email)).then_some(sender);
+        let from = mail.from.iter().filter(|_| sent_by.is_none());
+        let all = from.chain(mail.recipients());
         let people = all
             .map(|one| (&*one.name, &*one.email))
             .filter(|(_, email)| !is_own(own, email))
@@ -278,12 +282,28 @@ impl Work {
             name,
             email,
             subject: &mail.subject,
-            verdict: self.finding.verdict,
+            verdict: vouched(self.finding.verdict, sent_by, email),
+            sent_by,
+            needs_answer: mail.automatic.is_none() && !decide::is_thanks(&mail.text),
             text: &mail.text,
             has_html: mail.html.is_some(),
             people: people.collect(),
             files,
         }
+    }
+}
+
+/// What the address is worth to which answers go: our server vouches for the domain of whoever sent the mail, and for no other.
+fn vouched(verdict: Verdict, sent_by: Option<&str>, email: &str) -> Verdict {
+    let domain = |address: &str| {
+        let (_, domain) = address.rsplit_once('@')?;
+        Some(domain.to_lowercase())
+    };
+    match sent_by {
+        Some(sender) if verdict == Verdict::Verified && domain(sender) != domain(email) => {
+            Verdict::Unverified
+        }
+        _ => verdict,
     }
 }
 

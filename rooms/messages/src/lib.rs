@@ -1,7 +1,7 @@
 //! Messages that come in by mail: received, kept as they came, read, and brought to the request that they belong to.
 //!
 //! - **Owns** `mailboxes`, `mailbox_sources`, `mail_raw`, `mail_messages`, `mail_bounced`, `mail_answers`, `mail_too_large`,
-//!   `mail_other_ids`, `mail_pictures`, `mailbox_grants`, `mailbox_consents`.
+//!   `mail_other_ids`, `mail_own_ids`, `mail_pictures`, `mail_returned`, `mailbox_grants`, `mailbox_consents`.
 //! - **Events**: none of its own. What a mail brings about is told by whoever it is brought to, through [`Desk`].
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, and [`Room::receive`] for every door by which mail comes in.
 //!
@@ -33,14 +33,15 @@ mod queries;
 mod receive;
 mod room;
 mod schema;
+mod too_large;
 
 pub use api::{api_description, api_routes};
 pub use consent::is_allowed;
-pub use desk::{Desk, DeskError, Step, Written};
+pub use desk::{Desk, DeskError, Narrowed, Step, Written};
 pub use lmtp::{Door, Pace};
 pub use model::{MailboxId, Taken};
 pub use pages::routes;
-pub use queries::{STATEMENTS, addresses, also_known_as, identity};
+pub use queries::{STATEMENTS, addresses, also_known_as, identity, left_as};
 pub use receive::{ReceiveError, add_mailbox};
 pub use room::{Room, entries, parts};
 pub use schema::SCHEMA;

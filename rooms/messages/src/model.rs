@@ -139,6 +139,8 @@ pub(crate) struct MessageRow {
     pub(crate) settled_at: Option<Instant>,
     /// Why the sender is worth what the verdict says, in lines.
     pub(crate) verdict_why: String,
+    /// The message that it became on its request.
+    pub(crate) message: Option<Id>,
 }
 
 impl MessageRow {
@@ -176,6 +178,7 @@ impl FromRow for MessageRow {
             request: row.get(19)?,
             settled_at: row.get(20)?,
             verdict_why: row.get(21)?,
+            message: row.get(22)?,
         })
     }
 }

@@ -6,6 +6,7 @@ mod mailboxes;
 mod one;
 mod one_box;
 
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_kernel::{Id, Instant};
@@ -79,7 +80,13 @@ fn missing() -> Failure {
     Failure::not_found("There is no such mail").way_on("/requests", "All requests")
 }
 
-fn exactly(at: Instant) -> String {
-    let zoned = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
-    zoned.strftime("%-d %b %Y, %H:%M UTC").to_string()
+/// The reader's zone; UTC where it is not known.
+fn zone(signed: &Signed) -> TimeZone {
+    TimeZone::get(&signed.zone).unwrap_or(TimeZone::UTC)
+}
+
+/// `12 Mar 2026, 14:05 CET`
+fn exactly(at: Instant, zone: &TimeZone) -> String {
+    let zoned = at.timestamp().to_zoned(zone.clone());
+    zoned.strftime("%-d %b %Y, %H:%M %Z").to_string()
 }

@@ -46,6 +46,7 @@ impl Erasable for AboutPeople {
         }
         let mut rows = 0;
         for request in self.0.requests_of(tx, about)? {
+            rows += tx.execute(queries::FORGET_RETURNED, &params![request])?;
             let mails: Vec<(Id, Id)> = tx.all(queries::OF_REQUEST, &params![request])?;
             for (mail, raw) in mails {
                 rows += tx.execute(queries::FORGET_MESSAGE, &params![mail])?;

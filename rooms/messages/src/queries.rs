@@ -35,7 +35,7 @@ macro_rules! message {
         concat!(
             "SELECT m.id, m.raw, w.sha256, w.size, b.address, m.message_id, m.in_reply_to, m.subject, m.from_name, m.from_email,
                 m.reply_to, m.recipients, m.written_at, m.received_at, m.verdict, m.automatic, m.flaws, m.state, m.reason,
-                m.request, m.settled_at, m.verdict_why
+                m.request, m.settled_at, m.verdict_why, m.message
              FROM mail_messages m JOIN mail_raw w ON w.id = m.raw JOIN mailboxes b ON b.id = m.mailbox ",
             $rest
         )
@@ -92,6 +92,9 @@ statements! {
     FETCHED_TO = "UPDATE mailbox_sources SET uid_validity = $2, last_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
     LOOKED_TO = "UPDATE mailbox_sources SET sent_validity = $2, sent_uid = $3 WHERE mailbox = $1 AND changed_at = $4";
     ADD_OTHER_ID = "INSERT INTO mail_other_ids (message_id, parcel, at) VALUES ($1, $2, $3) ON CONFLICT (message_id) DO NOTHING";
+    PUT_OWN_ID = "INSERT INTO mail_own_ids (parcel, message_id, at) VALUES ($1, $2, $3)
+                  ON CONFLICT (parcel) DO UPDATE SET message_id = excluded.message_id, at = excluded.at";
+    OWN_IDS = "SELECT parcel, message_id FROM mail_own_ids WHERE parcel IN LIST($1) ORDER BY parcel";
     OTHER_ID = "SELECT parcel FROM mail_other_ids WHERE message_id = $1";
     REACHED_SOURCE = "UPDATE mailbox_sources SET reached_at = $2, trouble = NULL, advice = NULL, trouble_at = NULL, tries = 0,
                           quiet_until = 0 WHERE mailbox = $1";
@@ -102,6 +105,7 @@ statements! {
     ADD_TOO_LARGE = "INSERT INTO mail_too_large (id, mailbox, at, size, sender, subject) VALUES ($1, $2, $3, $4, $5, $6)";
     TOO_LARGE = "SELECT b.address, t.at, t.size, t.sender, t.subject FROM mail_too_large t JOIN mailboxes b ON b.id = t.mailbox
                  ORDER BY t.at DESC, t.id DESC LIMIT 50";
+    TOO_LARGE_LATELY = "SELECT count(*) FROM (SELECT 1 FROM mail_too_large WHERE mailbox = $1 AND at > $2 LIMIT $3) AS few";
     FORGET_TOO_LARGE = "DELETE FROM mail_too_large WHERE at < $1";
     SETTLED_LONG_AGO = "SELECT id, raw FROM mail_messages WHERE settled_at < $1 AND settled_at IS NOT NULL AND request IS NULL
                             AND (subject <> '' OR from_email <> '' OR message_id IS NOT NULL)
@@ -128,6 +132,8 @@ statements! {
     ONE = message!("WHERE m.id = $1");
     LATELY = message!("WHERE m.received_at < $1 OR m.received_at = $1 AND m.id < $2
                        ORDER BY m.received_at DESC, m.id DESC LIMIT $3");
+    LATELY_ON = message!("WHERE m.request IN LIST($4) AND (m.received_at < $1 OR m.received_at = $1 AND m.id < $2)
+                          ORDER BY m.received_at DESC, m.id DESC LIMIT $3");
     ASIDE = message!("WHERE m.state = 'aside' AND m.settled_at IS NULL AND (m.received_at > $1 OR m.received_at = $1 AND m.id > $2)
                       ORDER BY m.received_at, m.id LIMIT $3");
     COUNT_ASIDE = "SELECT count(*) FROM (SELECT 1 FROM mail_messages WHERE state = 'aside' AND settled_at IS NULL LIMIT $1) AS few";
@@ -141,6 +147,10 @@ statements! {
                    mail = excluded.mail";
     ALL_BOUNCED = "SELECT address, status, said, since_at, request FROM mail_bounced ORDER BY since_at DESC, address LIMIT 200";
     REACHED = "DELETE FROM mail_bounced WHERE address = $1";
+    ADD_RETURNED = "INSERT INTO mail_returned (parcel, address, request, at) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (parcel, address) DO NOTHING";
+    RETURNED = "SELECT address FROM mail_returned WHERE parcel = $1 ORDER BY address";
+    FORGET_RETURNED = "DELETE FROM mail_returned WHERE request = $1";
 
     ADD_ANSWER = "INSERT INTO mail_answers (id, address, at) VALUES ($1, $2, $3)";
     ANSWERS_TO = "SELECT count(*), max(at) FROM mail_answers WHERE address = $1 AND at > $2";
@@ -246,6 +256,29 @@ pub fn also_known_as(
     Ok(())
 }
 
+/// A parcel left the house as the mail with this id.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn left_as(tx: &Write<'_>, parcel: Id, id: &str, at: Instant) -> Result<(), StoreError> {
+    tx.execute(PUT_OWN_ID, &params![parcel, id, at]).map(drop)
+}
+
+/// The ids that these parcels left under, where they have left.
+pub(crate) fn own_ids(read: &Read<'_>, parcels: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+    if parcels.is_empty() {
+        return Ok(Vec::new());
+    }
+    read.all(OWN_IDS, &params![parcels])
+}
+
+/// Whose copies of a mail of ours came back, in small letters.
+pub(crate) fn returned(read: &Read<'_>, parcel: Id) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = read.all(RETURNED, &params![parcel])?;
+    Ok(rows.into_iter().map(|(address,)| address).collect())
+}
+
 /// A mail.
 pub(crate) fn one(read: &Read<'_>, id: Id) -> Result<Option<MessageRow>, StoreError> {
     read.maybe(ONE, &params![id])
@@ -258,6 +291,16 @@ pub(crate) fn lately(
     limit: u32,
 ) -> Result<Vec<MessageRow>, StoreError> {
     read.all(LATELY, &params![at, id, limit])
+}
+
+/// The same on these requests alone.
+pub(crate) fn lately_on(
+    read: &Read<'_>,
+    requests: &[Id],
+    (at, id): (Instant, Id),
+    limit: u32,
+) -> Result<Vec<MessageRow>, StoreError> {
+    read.all(LATELY_ON, &params![at, id, limit, requests])
 }
 
 /// What was set aside, the oldest first, after an instant and an id.

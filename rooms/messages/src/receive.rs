@@ -132,7 +132,7 @@ impl Room {
 }
 
 /// The mailbox of an address; without one, the only one.
-fn mailbox(tx: &Write<'_>, address: Option<&str>) -> Result<Mailbox, ReceiveError> {
+pub(crate) fn mailbox(tx: &Write<'_>, address: Option<&str>) -> Result<Mailbox, ReceiveError> {
     match address {
         Some(address) => queries::mailbox_at(tx, address)?
             .ok_or_else(|| ReceiveError::NoMailbox(folded(address))),

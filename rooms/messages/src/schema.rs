@@ -36,8 +36,41 @@ pub const SCHEMA: Schema = Schema {
             name: "mailboxes that are allowed at their provider",
             text: ALLOWED,
         },
+        Migration {
+            number: 7,
+            name: "whose copies came back",
+            text: RETURNED,
+        },
+        Migration {
+            number: 8,
+            name: "ids that our mails left under",
+            text: OWN_IDS,
+        },
     ],
 };
+
+const OWN_IDS: &str = "
+    -- The id that a mail of ours left under, without brackets. It could be made again from the parcel only while neither the keys of
+    -- the house nor the address that it left from have changed.
+    CREATE TABLE mail_own_ids (
+        parcel $ID NOT NULL PRIMARY KEY,
+        message_id $TEXT NOT NULL,
+        at $INT NOT NULL
+    ) $STRICT;
+";
+
+const RETURNED: &str = "
+    -- Whose copies of a mail of ours did not arrive, as a server reported: the mail, the address in small letters, and the request
+    -- that it stands on.
+    CREATE TABLE mail_returned (
+        parcel $ID NOT NULL,
+        address $TEXT NOT NULL,
+        request $ID NOT NULL,
+        at $INT NOT NULL,
+        PRIMARY KEY (parcel, address)
+    ) $STRICT;
+    CREATE INDEX mail_returned_of_request ON mail_returned (request, parcel);
+";
 
 const ALLOWED: &str = "
     -- Mailboxes that somebody has allowed at their provider (OAuth 2.0). Secrets and tokens are sealed. granted_at: since when;

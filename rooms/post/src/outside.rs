@@ -45,7 +45,7 @@ pub trait Outside: Send + Sync {
     /// As the database says.
     fn file(&self, read: &Read<'_>, id: Id) -> Result<Option<Enclosed>, StoreError>;
 
-    /// A letter was taken, and is known under these ids too, which its server gave it.
+    /// A letter was taken. It left under this id, and is known under these others too, which its server gave it.
     ///
     /// # Errors
     ///
@@ -54,9 +54,17 @@ pub trait Outside: Send + Sync {
         &self,
         tx: &Write<'_>,
         parcel: Id,
-        ids: &[String],
+        ids: (&str, &[String]),
         at: Instant,
     ) -> Result<(), StoreError>;
+
+    /// The number by which people call a record: `R-1042`. None: it has none, or nobody knows it. It says nothing of what the record is
+    /// about.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    fn called(&self, read: &Read<'_>, noun: &str, id: &str) -> Result<Option<String>, StoreError>;
 
     /// Something became of a letter: pages that show it are told, after the commit.
     fn went(&self, parcel: Id);

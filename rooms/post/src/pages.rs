@@ -6,6 +6,7 @@ mod signing;
 mod waiting;
 mod webhooks;
 
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_store::{Answer, StoreError};
@@ -62,6 +63,11 @@ fn may(signed: &Signed) -> Result<Scope, Failure> {
 }
 
 /// The pages as tabs.
+/// The reader's zone; UTC where it is not known.
+fn zone(signed: &Signed) -> TimeZone {
+    TimeZone::get(&signed.zone).unwrap_or(TimeZone::UTC)
+}
+
 fn tabs(current: &str) -> Views {
     let view = |(name, href): (&str, &str)| View {
         name: name.to_owned(),

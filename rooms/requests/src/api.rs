@@ -2,6 +2,10 @@
 
 mod acts;
 mod body;
+mod files;
+mod found;
+mod hang;
+mod lists;
 mod seen;
 
 use axum::Extension;
@@ -9,16 +13,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kept_accounts::access::{Action, RecordNamed, Scope};
 use kept_accounts::{Accounts, Token};
-use kept_api::{Answer, Asked, Cursor, PageOf, Problem, Sent};
+use kept_api::{Answer, Asked, Cursor, PageOf, Problem, Sent, limit_of};
+use kept_journal::InForce;
 use kept_kernel::Id;
-use kept_rooms::Refused;
+use kept_rooms::{FieldError, Refused};
 use kept_store::StoreError;
 use kept_ui::routes::{Routes, get, post};
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::commands::{OpenRequestError, open_request};
-use crate::model::{Fault, NewRequest, Request, RequestId};
+use crate::model::{Fault, NewRequest, Request, RequestId, State as Stand, choices};
 use crate::queries::{self, Filter, Listed};
 use crate::room::{Room, by_token};
 use body::{MessageBody, RequestBody, body, message_body};
@@ -27,7 +32,7 @@ use body::{MessageBody, RequestBody, body, message_body};
 pub fn api_routes(room: Room) -> Routes {
     Routes::new()
         .route("/api/v1/requests", get(list).post(open))
-        .route("/api/v1/requests/{id}", get(one))
+        .route("/api/v1/requests/{id}", get(one).patch(acts::correct))
         .route(
             "/api/v1/requests/{id}/messages",
             get(messages).post(acts::say),
@@ -38,6 +43,35 @@ pub fn api_routes(room: Room) -> Routes {
         )
         .route("/api/v1/requests/{id}/priority", post(acts::prioritise))
         .route("/api/v1/requests/{id}/assignment", post(acts::assign))
+        .route("/api/v1/requests/{id}/rerouting", post(hang::reroute))
+        .route("/api/v1/requests/{id}/snooze", post(hang::snooze))
+        .route("/api/v1/requests/{id}/tags", post(hang::tag))
+        .route("/api/v1/requests/{id}/tags/removal", post(hang::untag))
+        .route(
+            "/api/v1/requests/{id}/tasks",
+            get(hang::tasks).post(hang::add),
+        )
+        .route(
+            "/api/v1/requests/{id}/tasks/{task}/completion",
+            post(hang::complete),
+        )
+        .route(
+            "/api/v1/requests/{id}/links",
+            get(hang::links).post(hang::link),
+        )
+        .route(
+            "/api/v1/requests/{id}/links/{other}/removal",
+            post(hang::unlink),
+        )
+        .route("/api/v1/requests/{id}/merging", post(hang::merge))
+        .route("/api/v1/requests/{id}/splitting", post(hang::split))
+        .route(
+            "/api/v1/requests/{id}/files",
+            get(files::list).post(files::add),
+        )
+        .route("/api/v1/requests/{id}/files/{file}", get(files::one))
+        .route("/api/v1/macros", get(lists::macros))
+        .route("/api/v1/views", get(lists::views))
         .route("/api/v1/requests/{id}/waiting", post(acts::wait))
         .route("/api/v1/requests/{id}/steps", post(acts::step))
         .route("/api/v1/requests/{id}/resolution", post(acts::resolve))
@@ -58,6 +92,7 @@ pub fn api_description() -> utoipa::openapi::OpenApi {
     one,
     open,
     messages,
+    acts::correct,
     acts::say,
     acts::acknowledge,
     acts::prioritise,
@@ -67,7 +102,24 @@ pub fn api_description() -> utoipa::openapi::OpenApi {
     acts::resolve,
     acts::confirm,
     acts::close,
-    acts::reopen
+    acts::reopen,
+    hang::reroute,
+    hang::snooze,
+    hang::tag,
+    hang::untag,
+    hang::tasks,
+    hang::add,
+    hang::complete,
+    hang::links,
+    hang::link,
+    hang::unlink,
+    hang::merge,
+    hang::split,
+    files::list,
+    files::add,
+    files::one,
+    lists::macros,
+    lists::views
 ))]
 struct Described;
 
@@ -113,6 +165,7 @@ impl ViewName {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Which {
+    q: Option<String>,
     #[serde(default)]
     view: ViewName,
     #[serde(default)]
@@ -140,15 +193,50 @@ fn narrowed_to<T: std::str::FromStr>(
     name: &'static str,
 ) -> Result<Option<T>, Problem> {
     let id = id.map(str::parse).transpose();
-    id.map_err(|_| Problem::wrong(name, format!("Send the id of the {name}.")))
+    id.map_err(|_| Problem::parameter(name, format!("Send the id of the {name}.")))
+}
+
+/// A word that a list is narrowed by, as it is written in the list of those that there are. Nothing narrows nothing.
+fn word_of<'a>(
+    name: &'static str,
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Result<String, Problem> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if word.is_empty() || known.is_empty() {
+        return Ok(word.to_owned());
+    }
+    let found = known.iter().find(|one| one.eq_ignore_ascii_case(word));
+    let found = found.map(|one| (*one).to_owned());
+    found.ok_or_else(|| Problem::not_among(name, known))
+}
+
+impl Which {
+    fn filter(&self, rules: &InForce) -> Result<Filter, Problem> {
+        let of = |name| choices(&rules.register, name).iter().map(String::as_str);
+        let states = Stand::ALL.iter().map(|state| state.name());
+        Ok(Filter {
+            state: word_of("state", &self.state, states)?,
+            category: word_of("category", &self.category, of("category"))?,
+            priority: word_of("priority", &self.priority, of("priority"))?,
+            channel: word_of("channel", &self.channel, of("channel"))?,
+            tag: self.tag.clone(),
+            client: narrowed_to(self.client.as_deref(), "client")?,
+            team: narrowed_to(self.team.as_deref(), "team")?,
+            assignee: narrowed_to(self.assignee.as_deref(), "assignee")?,
+            ..Filter::default()
+        })
+    }
 }
 
 /// List requests
 ///
-/// Those within reach of the token, in the order of the view.
+/// Those within reach of the token, in the order of the view. With `q` those in which these words are found, the latest first; a page
+/// that is narrowed further may then have few items and still say where to go on.
 #[utoipa::path(
     get, path = "/api/v1/requests", tag = "Requests", operation_id = "listRequests",
     params(
+        ("q" = Option<String>, Query, description = "With these words: in the number, the subject, what was said, what was done", example = "invoice 1182"),
         ("view" = Option<ViewName>, Query, description = "all when left out"),
         ("state" = Option<String>, Query, description = "new, acknowledged, in progress, waiting for the client, waiting for a third party, resolved, closed"),
         ("category" = Option<String>, Query, description = "In the words of the vocabulary"),
@@ -175,28 +263,24 @@ async fn list(
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::ReadRequests)?;
     let listed = which.view.listed();
-    let limit = which.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
-    let after = match which.after.as_deref() {
-        None => listed.start(),
-        Some(text) => Cursor::parse(text).map(|cursor| (cursor.at, cursor.id))?,
-    };
+    let limit = limit_of(which.limit, ON_A_PAGE)?;
+    let cursor = which.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = cursor.map_or(listed.start(), |cursor| (cursor.at, cursor.id));
     let asked = queries::Asked {
         listed,
-        filter: Filter {
-            state: which.state,
-            category: which.category,
-            priority: which.priority,
-            channel: which.channel,
-            tag: which.tag,
-            client: narrowed_to(which.client.as_deref(), "client")?,
-            team: narrowed_to(which.team.as_deref(), "team")?,
-            assignee: narrowed_to(which.assignee.as_deref(), "assignee")?,
-        },
+        filter: which.filter(&room.rules.now())?,
         now: room.world.now(),
         me: token.person(),
         after,
         limit: limit + 1,
     };
+    if let Some(words) = which.q.filter(|words| !words.trim().is_empty()) {
+        let from = cursor.map(|cursor| cursor.at.micros());
+        let found = room
+            .store
+            .read(move |read| found::page(read, &scope, (&words, from), &asked));
+        return Ok(Answer::json(StatusCode::OK, &found.await?));
+    }
     let found = room.store.read(move |read| {
         let mut lines = queries::list(read, &scope, &asked)?;
         queries::whole(read, &mut lines)?;
@@ -277,10 +361,13 @@ async fn open(
     may(&token, Action::HandleRequests)?;
     let (id, step, by) = (room.new_id(), room.step_of_token(&token), by_token(&token));
     let once = sent.once(token.id.0, step.act.at)?;
-    let draft = sent
-        .body
+    let new = NewRequest {
+        channel: channel_of(sent.body.channel.as_deref(), &step.rules)?,
+        ..sent.body.clone()
+    };
+    let draft = new
         .understood(&step.rules, step.act.at)
-        .map_err(wrong)?;
+        .map_err(|faults| wrong(&step.rules, faults))?;
     let step = room.looked_ahead(step, &draft.asker).await;
     let opened = room.store.write(move |tx| {
         once.run(tx, || {
@@ -293,6 +380,15 @@ async fn open(
     let opened = opened.await?;
     room.changed(Some(id), None);
     Ok(opened)
+}
+
+/// The channel as the vocabulary writes it; programs need not care for its capitals.
+fn channel_of(word: Option<&str>, rules: &InForce) -> Result<Option<String>, Problem> {
+    let Some(word) = word else { return Ok(None) };
+    let mut known = choices(&rules.register, "channel").iter();
+    let found = known.find(|known| known.eq_ignore_ascii_case(word.trim()));
+    let found = found.ok_or_else(|| wrong(rules, vec![Fault::UnknownChannel]))?;
+    Ok(Some(found.clone()))
 }
 
 /// Which messages are asked for.
@@ -329,7 +425,7 @@ async fn messages(
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::ReadRequests)?;
     let id = id_of(&id)?;
-    let limit = which.limit.unwrap_or(100).clamp(1, 100);
+    let limit = limit_of(which.limit, 100)?;
     let after = which.after.unwrap_or_default();
     let found = room.store.read(move |read| {
         let request = queries::one(read, &scope, id)?;
@@ -363,8 +459,23 @@ fn named(of: &Request) -> RecordNamed {
     }
 }
 
-fn wrong(faults: Vec<Fault>) -> Problem {
-    Refused::Fields(faults.into_iter().map(Into::into).collect()).into()
+/// What cannot stand; of a word out of a list, with the list.
+fn wrong(rules: &InForce, faults: Vec<Fault>) -> Problem {
+    let field = |fault: Fault| match fault {
+        Fault::UnknownChannel
+        | Fault::UnknownCategory
+        | Fault::UnknownUrgency
+        | Fault::UnknownImpact
+        | Fault::UnknownDepartment => FieldError {
+            field: fault.field(),
+            words: format!(
+                "Send one of: {}.",
+                choices(&rules.register, fault.field()).join(", ")
+            ),
+        },
+        other => other.into(),
+    };
+    Refused::Fields(faults.into_iter().map(field).collect()).into()
 }
 
 fn id_of(text: &str) -> Result<RequestId, Problem> {

@@ -6,6 +6,7 @@
 mod bulk;
 mod change;
 mod close;
+mod correct;
 mod error;
 mod hands;
 mod hang;
@@ -17,9 +18,11 @@ mod priority;
 mod promises;
 mod resolve;
 mod settings;
+mod split;
 mod steps;
 mod talk;
 mod texts;
+mod visitor;
 mod work;
 mod write;
 
@@ -34,22 +37,25 @@ use kept_kernel::{Id, Instant};
 use kept_store::{Write, params};
 
 pub use bulk::{
-    AT_ONCE, MOST as MOST_SELECTED, Progress, Steps, begin_bulk, go_on_with_bulk, progress,
-    undo_bulk,
+    AT_ONCE, LeftOut, MOST as MOST_SELECTED, Progress, Steps, begin_bulk, go_on_with_bulk,
+    left_out_of, progress, undo_bulk,
 };
 pub use change::Change;
 pub(crate) use close::gates_in_words;
 pub use close::{Closing, End, close_request, end_request, reopen_request};
+pub use correct::{Correction, correct_request};
 pub use error::{OpenRequestError, RequestError};
 pub use hands::{Rerouting, assign_request, reroute_request};
 pub use hang::{
-    LARGEST_FILE, LinkKind, add_file, add_tag, add_task, drop_link, drop_tag, enclose_file,
-    link_requests, merge_request, snooze_request, split_request, take_file_off, turn_task,
+    LARGEST_FILE, LinkKind, NewTask, add_file, add_tag, add_task, drop_link, drop_tag,
+    enclose_file, link_requests, merge_request, snooze_request, survivor_of, take_file_off,
+    turn_task,
 };
 pub use leaving::{Leaves, Outgoing, hasten_answer, keep_outgoing, recall_answer};
 pub(crate) use leaving::{Leaving, leave, leaving_of, next_morning, stop, writer_of};
 pub use mail::{mail_adds, mail_opens, mail_tells};
 pub use open::open_request;
+pub(crate) use portal::MOST_FILES;
 pub use portal::{NewAsk, Sent, contact_asks, contact_confirms, contact_rejects, contact_replies};
 pub use priority::{Judged, prioritise_request};
 pub use promises::{Promised, keep_promise, withdraw_promise};
@@ -60,11 +66,13 @@ pub use settings::{
     NewRoute, WAYS, add_house_word, add_macro, add_route, drop_view, keep_view, retire_house_word,
     retire_macro, retire_route,
 };
+pub use split::{IDS_OF_SPLIT, MOST_MOVED, Splitting, split_request};
 pub use steps::{STEPS, StepDone, do_step};
 pub use talk::{
-    Answer, acknowledge_request, admit_person, client_writes, end_waiting, note_request,
-    reply_to_request, wait_for,
+    Answer, acknowledge_request, admit_person, client_writes, end_waiting, needs_no_answer,
+    note_request, reply_to_request, wait_for,
 };
+pub use visitor::{allow_sites, visitor_asks};
 pub(crate) use work::{Work, is_picture};
 pub use write::{open_first, write_first};
 

@@ -12,8 +12,15 @@ use crate::queries;
 
 /// All that is or was owed on a request.
 pub(crate) fn owed(read: &Read<'_>, id: RequestId) -> Result<Vec<Owed>, StoreError> {
-    obligations::of_record(read, ("request", &id.to_string()))
+    let id = id.to_string();
+    let mut owed = obligations::of_record(read, ("request", &id))?;
+    owed.extend(obligations::of_record(read, ("email", &id))?);
+    owed.sort_by_key(|duty| (duty.opened_at, duty.number));
+    Ok(owed)
 }
+
+/// As what a request is known to the rules: as itself, and as the conversation by mail that stands on it.
+const NOUNS: [&str; 2] = ["request", "email"];
 
 /// What is due next: until when, since when, and by which rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +32,7 @@ pub(crate) struct Due {
 
 /// What is due next: of what runs, by its deadline. Rungs of ladders are duties of others.
 pub(crate) fn next(read: &Read<'_>, id: RequestId) -> Result<Due, StoreError> {
-    let next = obligations::next_due(read, ("request", &id.to_string()))?;
+    let next = obligations::next_due(read, (&NOUNS, &id.to_string()))?;
     Ok(Due {
         at: next.as_ref().map_or(NEVER, |duty| duty.due_at),
         opened_at: next.as_ref().map(|duty| duty.opened_at),

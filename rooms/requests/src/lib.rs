@@ -1,9 +1,10 @@
 //! Requests: what clients ask of us, from the first word to the closing, with everything that was said on the way.
 //!
 //! - **Owns** `requests`, `request_messages`, `request_mails`, `request_people`, `request_files`, `request_tags`, `request_links`, `request_tasks`, `request_seen`,
-//!   `request_views`, `request_routes`, `request_macros`, `request_house_words`, `request_remarks`, `request_promises`, `request_drafts`, `request_written`, `request_bulks`, `request_bulk_rows`, `request_forms`,
+//!   `request_views`, `request_routes`, `request_macros`, `request_house_words`, `request_remarks`, `request_promises`, `request_drafts`, `request_written`, `request_bulks`, `request_bulk_rows`, `request_forms`, `request_web_form`,
 //!   `request_counters`, `request_numbers`.
-//! - **Events out**: all acts of the vocabulary that have a request for their case, and that a request was merged into another.
+//! - **Events out**: all acts of the vocabulary that have a request for their case; that a mail of the conversation came, was answered or
+//!   needs no answer; that a request was merged into another, was split off one, or was filed wrongly.
 //!   Events in: none.
 //! - **Gives** to the program its tables, pages, API, [`parts`], [`entries`] of the palette, the number that is overdue for a
 //!   person ([`count_overdue`]), [`takeover`] for requests whose history is imported, and to what brings messages in
@@ -31,6 +32,7 @@ pub mod commands;
 mod drafts;
 mod due;
 mod jobs;
+mod mailboxes;
 mod numbers;
 mod pages;
 mod privacy;
@@ -43,11 +45,13 @@ mod search;
 mod tables;
 mod telling;
 mod texts;
+mod visitors;
 mod wording;
 
 pub use api::{api_description, api_routes};
 pub use client_pages::{ClientPages, LedTo};
 pub use commands::{client_writes, open_request};
+pub use mailboxes::Mailboxes;
 pub use pages::{public_routes, routes};
 pub use queries::{count_overdue, statements};
 pub use room::{Room, entries, parts};

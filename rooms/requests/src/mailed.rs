@@ -77,6 +77,15 @@ pub fn takes_part(read: &Read<'_>, id: RequestId, email: &str) -> Result<bool, S
     Ok(asker.is_some_and(|asker| asker.to_lowercase() == folded))
 }
 
+/// The number by which people call a request.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn called(read: &Read<'_>, id: RequestId) -> Result<Option<String>, StoreError> {
+    Ok(queries::any(read, id)?.map(|request| request.mark()))
+}
+
 /// Whether a request is within reach.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ use crate::room::Room;
 pub fn routes(room: Room) -> Routes {
     Routes::new()
         .route("/requests", get(queue::queue).post(new::open))
-        .route("/requests/new", get(new::ask))
+        .route("/requests/new", get(new::ask).post(new::look))
         .route("/requests/export.csv", get(taken_out::export))
         .route("/requests/bulk", post(many::bulk))
         .route("/requests/bulk/{id}", get(many::many))
@@ -53,6 +53,7 @@ pub fn routes(room: Room) -> Routes {
         .route("/messages/answers/check", post(compose::check))
         .route("/messages/answers/template", post(compose::put_in))
         .route("/messages/answers/files", post(compose::open))
+        .route("/messages/answers/whom", post(compose::whom))
         .route("/settings/words", get(words::words).post(words::add_word))
         .route("/settings/words/{id}/removal", post(words::remove_word))
         .route("/requests/promises/{id}", get(act::promise))

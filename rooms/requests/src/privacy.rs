@@ -169,6 +169,7 @@ fn person(tx: &Write<'_>, id: Id, at: Instant) -> Result<Vec<Erased>, StoreError
         + run(queries::FORGET_BULKS)?;
     let names = run(queries::FORGET_TASKS_MADE)?
         + run(queries::FORGET_TASKS_DONE)?
+        + run(queries::FORGET_TASKS_OF)?
         + run(queries::FORGET_FILES_ADDED)?
         + run(queries::FORGET_MACROS)?
         + run(queries::FORGET_HOUSE_WORDS)?

@@ -99,11 +99,17 @@ statements! {
     MESSAGE = "SELECT m.place, m.id, m.voice, m.channel, m.author, coalesce(p.name, k.name), m.text, m.clause, m.at
                 FROM request_messages m LEFT JOIN people p ON p.id = m.author LEFT JOIN contacts k ON k.id = m.contact
                 WHERE m.id = $1";
+    SAID_AT = "SELECT place, channel, contact, text, at FROM request_messages
+               WHERE request = $1 AND place IN LIST($2) AND voice = 'client' ORDER BY place LIMIT 50";
     WORDS = "SELECT text FROM request_messages WHERE request = $1 AND voice <> 'machine' ORDER BY place LIMIT $2";
     // Those that lie ready for an answer, those of the first message, and those of the messages after a place.
     FILES = "SELECT id, place, name, size FROM request_files WHERE request = $1 AND (place <= 1 OR place > $2)
              ORDER BY place, id LIMIT 2000";
     FILE = "SELECT name, content FROM request_files WHERE id = $1 AND request = $2";
+    /// One that may be shown on a page: a stranger's, of whom nothing is known but what they wrote in the web form, never is.
+    PICTURE = "SELECT f.name, f.content FROM request_files f WHERE f.id = $1 AND f.request = $2
+               AND NOT EXISTS (SELECT 1 FROM request_messages m WHERE m.request = f.request AND m.place = f.place
+                               AND m.voice = 'client' AND m.channel = 'web form')";
     ADD_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, added_by)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 }

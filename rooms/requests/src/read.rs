@@ -1,8 +1,9 @@
 //! What a contact of a client sees of their own requests: what was said to them and by them, and what was promised. Notes, what the
 //! procedure did, and requests of anybody else are never among it.
 
+use kept_accounts::access::Scope;
 use kept_accounts::model::PersonId;
-use kept_clients::ContactId;
+use kept_clients::{ClientId, ContactId};
 use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Read, Row, StoreError, params, statements};
@@ -23,6 +24,12 @@ macro_rules! request {
 statements! {
     OF_CONTACT = request!("WHERE q.contact = $1 AND q.merged_into IS NULL AND (q.received_at, q.id) < ($2, $3)
                            ORDER BY q.received_at DESC, q.id DESC LIMIT $4");
+    OPEN_OF_CONTACT = request!("WHERE q.contact = $1 AND q.merged_into IS NULL AND q.closed_at IS NULL
+                                AND (q.resolved_at IS NULL OR q.confirmed_at IS NULL)
+                                ORDER BY q.received_at DESC, q.id DESC LIMIT $2");
+    COUNT_OPEN_OF_CONTACT = "SELECT count(*), count(CASE WHEN q.resolved_at IS NOT NULL OR q.state = $2 THEN 1 END) FROM requests q
+                             WHERE q.contact = $1 AND q.merged_into IS NULL AND q.closed_at IS NULL
+                                 AND (q.resolved_at IS NULL OR q.confirmed_at IS NULL)";
     ONE_OF_CONTACT = request!("WHERE q.contact = $1 AND q.id = $2 AND q.merged_into IS NULL");
     SAID_WITH_CLIENT = "SELECT m.place, m.id, m.voice, m.channel, m.author, coalesce(p.name, k.name), m.text, m.clause, m.at
                 FROM request_messages m LEFT JOIN people p ON p.id = m.author LEFT JOIN contacts k ON k.id = m.contact
@@ -67,6 +74,16 @@ impl FromRow for Promise {
     }
 }
 
+/// The sites that may show the web form within their pages, as a policy says them; empty: any.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn form_sites(read: &Read<'_>) -> Result<String, StoreError> {
+    let found: Option<(String,)> = read.maybe(crate::queries::FORM_SITES, &[])?;
+    Ok(found.map(|(sites,)| sites).unwrap_or_default())
+}
+
 /// The start of the list of a contact's requests.
 pub const FIRST: (Instant, Id) = (Instant::MAX, Id::from_bytes([0xff; 16]));
 
@@ -82,6 +99,51 @@ pub fn of_contact(
     limit: u32,
 ) -> Result<Vec<Request>, StoreError> {
     read.all(OF_CONTACT, &params![contact, at, id, limit])
+}
+
+/// Those of them on which something is left to do for somebody: not closed, and not said to be settled by the contact.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn open_of_contact(
+    read: &Read<'_>,
+    contact: ContactId,
+    limit: u32,
+) -> Result<Vec<Request>, StoreError> {
+    read.all(OPEN_OF_CONTACT, &params![contact, limit])
+}
+
+/// How many these are, and on how many of them it is the contact's turn: we wait for it, or it is to say whether it is settled.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn count_open_of_contact(
+    read: &Read<'_>,
+    contact: ContactId,
+) -> Result<(usize, usize), StoreError> {
+    let waits = State::Waiting(Waiting::Client).name();
+    let (open, theirs): (u64, u64) = read.one(COUNT_OPEN_OF_CONTACT, &params![contact, waits])?;
+    Ok((open as usize, theirs as usize))
+}
+
+/// What a client has open within reach, the newest first: each with its number and subject, and how it stands. A few are enough.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn open_of_client(
+    read: &Read<'_>,
+    scope: &Scope,
+    client: ClientId,
+) -> Result<Vec<(RequestId, String, String)>, StoreError> {
+    let open = crate::queries::also_open(read, scope, (client, RequestId(Id::default())))?;
+    let line = |one: crate::queries::Linked| {
+        let name = format!("{} {}", one.mark(), one.subject);
+        (one.id, name, one.state)
+    };
+    Ok(open.into_iter().map(line).collect())
 }
 
 /// A request of this contact; none: there is no such one, or it is somebody else's.

@@ -42,6 +42,28 @@ impl RecordPage for Requests {
     }
 }
 
+/// Conversations by mail, on the pages of the requests that they stand on.
+pub(crate) struct Mails;
+
+impl RecordPage for Mails {
+    fn noun(&self) -> &'static str {
+        "email"
+    }
+
+    fn href(&self, id: &str) -> Option<String> {
+        Requests.href(id)
+    }
+
+    fn named(&self, read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        Requests.named(read, ids)
+    }
+
+    fn act(&self, id: &str, act: &str) -> Option<(String, String)> {
+        (act == "answer-email")
+            .then_some(("Answer".to_owned(), format!("{}#answer", self.href(id)?)))
+    }
+}
+
 /// Promises made on requests, on the pages of these.
 pub(crate) struct Promises;
 

@@ -26,9 +26,10 @@ use kept_world::World;
 use crate::client_pages::{ClientPages, NoPages};
 use crate::commands::{By, Step};
 use crate::jobs::jobs;
+use crate::mailboxes::{Mailboxes, NoMailboxes};
 use crate::model::{Asker, RequestId};
 use crate::privacy::AboutPeople;
-use crate::record::{Promises, Requests};
+use crate::record::{Mails, Promises, Requests};
 use crate::search::Found;
 use crate::telling::Doer;
 use crate::texts::{NoTexts, Texts};
@@ -57,6 +58,8 @@ pub struct Room {
     pub(crate) texts: Arc<dyn Texts>,
     /// Where clients look by themselves.
     pub(crate) client_pages: Arc<dyn ClientPages>,
+    /// Whoever keeps the mailboxes.
+    pub(crate) mailboxes: Arc<dyn Mailboxes>,
     live: Live,
     seals: Seals,
 }
@@ -77,6 +80,7 @@ impl Room {
             hold: None,
             texts: Arc::new(NoTexts),
             client_pages: Arc::new(NoPages),
+            mailboxes: Arc::new(NoMailboxes),
             live,
             seals,
         }
@@ -102,6 +106,19 @@ impl Room {
             client_pages,
             ..self
         }
+    }
+
+    /// With the mailboxes of the house.
+    #[must_use]
+    pub fn with_mailboxes(self, mailboxes: Arc<dyn Mailboxes>) -> Self {
+        Self { mailboxes, ..self }
+    }
+
+    /// The addresses of the house, folded.
+    pub(crate) async fn own_addresses(&self) -> Result<Vec<String>, kept_ui::Failure> {
+        let mailboxes = Arc::clone(&self.mailboxes);
+        let own = self.store.read(move |read| mailboxes.own(read));
+        own.await.map_err(kept_rooms::failed)
     }
 
     /// A new request's identity.
@@ -230,7 +247,7 @@ pub fn parts(room: &Room) -> Parts {
         searchable: vec![Arc::new(Found)],
         exportable: vec![Arc::new(AboutPeople)],
         erasable: vec![Arc::new(AboutPeople)],
-        pages: vec![Arc::new(Requests), Arc::new(Promises)],
+        pages: vec![Arc::new(Requests), Arc::new(Mails), Arc::new(Promises)],
         jobs: jobs(room),
     }
 }

@@ -34,6 +34,7 @@ statements! {
     MINE = said!("m.author = $11 AND ");
     /// What was said on these requests.
     ON = said!("m.request IN LIST($11) AND ");
+    TEXTS = "SELECT id, text FROM request_messages WHERE id IN LIST($1) ORDER BY id";
 }
 
 /// Which messages are asked for.
@@ -129,6 +130,43 @@ pub fn said(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<Said>, 
         }
         None => read.all(ALL, &values),
     }
+}
+
+/// The same on these requests alone, whatever was asked of words and authors.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn said_on(
+    read: &Read<'_>,
+    scope: &Scope,
+    asked: &Asked,
+    requests: &[Id],
+) -> Result<Vec<Said>, StoreError> {
+    let [all, own, team, assigned, opened] = scope.params();
+    let (at, id) = asked.before;
+    let mut values: Vec<Value<'_>> = vec![all, own, team, assigned, opened];
+    values.extend(params![
+        at,
+        id,
+        &asked.voice,
+        &asked.channel,
+        asked.limit,
+        requests
+    ]);
+    read.all(ON, &values)
+}
+
+/// The words of these messages, in Markdown. Whoever asks knows that they are within reach.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn texts(read: &Read<'_>, messages: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    read.all(TEXTS, &params![messages])
 }
 
 /// The requests within reach that are found by some words.

@@ -46,8 +46,65 @@ pub const SCHEMA: Schema = Schema {
             name: "selections and macros",
             text: SELECTED,
         },
+        Migration {
+            number: 10,
+            name: "who sent a mail",
+            text: SENT_BY,
+        },
+        Migration {
+            number: 11,
+            name: "tasks of people",
+            text: TASKS,
+        },
+        Migration {
+            number: 12,
+            name: "from which mailbox",
+            text: WRITES_FROM,
+        },
+        Migration {
+            number: 13,
+            name: "why many did not take it",
+            text: LEFT_OUT,
+        },
+        Migration {
+            number: 14,
+            name: "sites that show the form",
+            text: WEB_FORM,
+        },
     ],
 };
+
+const WEB_FORM: &str = "
+    -- The sites that may show the web form within their pages, in a line with blanks between them; no row, or none named: any site.
+    CREATE TABLE request_web_form (
+        id $INT NOT NULL PRIMARY KEY,
+        sites $TEXT NOT NULL
+    ) $STRICT;
+";
+
+const WRITES_FROM: &str = "
+    -- The mailbox that we write from on a request which we have opened, until a mail comes in to one; empty: the house's address.
+    ALTER TABLE requests ADD COLUMN writes_from $TEXT NOT NULL DEFAULT '';
+";
+
+const LEFT_OUT: &str = "
+    -- Why a request did not take what was done to many, or keeps it although that was taken back; empty: it took it.
+    ALTER TABLE request_bulk_rows ADD COLUMN why $TEXT NOT NULL DEFAULT '';
+";
+
+const SENT_BY: &str = "
+    -- The address that a mail was sent from, where it asks for answers to another.
+    ALTER TABLE request_mails ADD COLUMN sent_by $TEXT;
+    -- It is the client's, and nobody has answered it yet nor said that it needs no answer.
+    ALTER TABLE request_mails ADD COLUMN needs_answer $BOOL NOT NULL DEFAULT FALSE;
+";
+
+const TASKS: &str = "
+    -- Who is to do it, and until the end of which day: `2026-02-03`.
+    ALTER TABLE request_tasks ADD COLUMN assignee $ID REFERENCES people (id);
+    ALTER TABLE request_tasks ADD COLUMN due_on $TEXT;
+    CREATE INDEX request_tasks_of_assignee ON request_tasks (assignee, due_on) WHERE assignee IS NOT NULL;
+";
 
 const SKILLS: &str = "
     -- Those of the team get it who know this; empty: any of them.

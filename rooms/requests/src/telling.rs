@@ -32,6 +32,8 @@ pub(crate) enum Told<'a> {
     Merged(RequestId),
     /// It was split off another.
     Split(RequestId),
+    /// It was filed wrongly, and is put right: what is said of it holds from now on, and whose it is.
+    Corrected,
 }
 
 /// The request that it happened to.
@@ -192,9 +194,27 @@ pub(crate) fn promised(
     Some(NewEvent::of(&rules.codec, &event, id))
 }
 
-/// The event. None where the vocabulary in force has no such words.
+/// What hangs on a request goes over to another client with it: a record of this kind and identity.
+pub(crate) fn goes_along(
+    rules: &InForce,
+    of: Of,
+    (noun, record): (&str, Id),
+    doer: Doer,
+    at: (Id, When),
+) -> Option<NewEvent> {
+    let of = Of {
+        request: RequestId(record),
+        ..of
+    };
+    let said = Said::nothing(&rules.register);
+    told(rules, noun, (of, Told::Corrected), &said, doer, at)
+}
+
+/// The event, of a record of this kind: the request, or the conversation by mail that stands on it and is known by its id. None where the
+/// vocabulary in force has no such words.
 pub(crate) fn told(
     rules: &InForce,
+    noun: &str,
     (of, what): (Of, Told<'_>),
     said: &Said<'_>,
     doer: Doer,
@@ -212,6 +232,7 @@ pub(crate) fn told(
             other = from.to_string();
             What::Split { from: &other }
         }
+        Told::Corrected => What::Facts,
     };
     let actor = match doer {
         Doer::Person(id) => {
@@ -244,7 +265,7 @@ pub(crate) fn told(
         recorded_at: when.recorded_at,
         what,
         case: Record {
-            noun: register.noun("request")?,
+            noun: register.noun(noun)?,
             id: &request,
         },
         links: &links,

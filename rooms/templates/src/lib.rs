@@ -9,6 +9,7 @@
 //! - A version is never changed: another text is another version.
 //! - Only what somebody else has approved than whoever wrote it is offered. While a new version waits, the approved one goes on.
 //! - A template has no field that there is not; a value is never read as a field.
+//! - What a text asks of its writer is a field too, `{{ask: why}}`: a remark in brackets would be sent to the client.
 
 pub mod model;
 

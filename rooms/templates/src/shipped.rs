@@ -137,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_writer_is_told_is_a_field_and_never_part_of_the_letter() {
+        for (key, text) in texts() {
+            assert!(!text.body.contains('('), "{key}: {}", text.body);
+        }
+        let texts = texts();
+        let delay = texts.iter().find(|(key, _)| key == "en/delay");
+        let merged = kept_wording::merge::merge(&delay.unwrap().1.body, &[]);
+        assert!(merged.gaps.iter().any(|gap| gap == "Why, in one sentence"));
+    }
+
+    #[test]
     fn what_leaves_by_itself_needs_nobody_to_fill_a_gap() {
         // What a request always knows, and what each notice is given.
         let known = [

@@ -1,17 +1,18 @@
 //! The routes for programs: what is owed and how it was judged, and what happened, in the order of the journal.
 
 mod body;
+mod told;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::{Action, Scope};
-use kept_api::{Answer, Asked, Cursor, PageOf, Problem};
+use kept_api::{Answer, Asked, Cursor, PageOf, Problem, limit_of};
 use kept_journal::events::{self, EventsOf, Listed};
 use kept_journal::obligations::{self, FIRST, Owed, Whose};
 use kept_kernel::{Id, Instant};
 use kept_store::StoreError;
-use kept_ui::routes::{Routes, get};
+use kept_ui::routes::{Routes, get, post};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
@@ -24,6 +25,8 @@ pub fn api_routes(room: Room) -> Routes {
     Routes::new()
         .route("/api/v1/obligations", get(list_obligations))
         .route("/api/v1/events", get(list_events))
+        .route("/api/v1/alerts", get(told::list))
+        .route("/api/v1/alerts/{number}/seen", post(told::seen))
         .with_state(room)
 }
 
@@ -33,7 +36,7 @@ pub fn api_description() -> utoipa::openapi::OpenApi {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list_obligations, list_events))]
+#[openapi(paths(list_obligations, list_events, told::list, told::seen))]
 struct Described;
 
 const ON_A_PAGE: u32 = 100;
@@ -104,7 +107,7 @@ async fn list_obligations(
     let asked = understood(which)?;
     let rules = room.rules.now();
     let people = who::people(&rules, &scope);
-    let limit = asked.asked.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
+    let limit = limit_of(asked.asked.limit, ON_A_PAGE)?;
     let after = asked
         .asked
         .after
@@ -208,16 +211,15 @@ fn understood(which: Which) -> Result<Understood, Problem> {
     let all = match which.state.as_deref() {
         None | Some("open") => false,
         Some("all") => true,
-        Some(_) => return Err(Problem::wrong("state", "Say open or all.")),
+        Some(_) => return Err(Problem::not_among("state", ["open", "all"])),
     };
     if let Some(verdict) = which.verdict.as_deref() {
         if !VERDICTS.contains(&verdict) {
-            let words = format!("Say one of: {}.", VERDICTS.join(", "));
-            return Err(Problem::wrong("verdict", words));
+            return Err(Problem::not_among("verdict", VERDICTS));
         }
         let is_open = ["pending", "paused", "overdue", "cannot-be-judged"].contains(&verdict);
         if !all && !is_open {
-            return Err(Problem::wrong(
+            return Err(Problem::parameter(
                 "verdict",
                 "This verdict is decided: ask for state=all.",
             ));
@@ -228,7 +230,7 @@ fn understood(which: Which) -> Result<Understood, Problem> {
         Some(text) => text
             .split_once('/')
             .map(|(one, other)| Some((one.to_owned(), other.to_owned())))
-            .ok_or_else(|| Problem::wrong(field, format!("Write it as in {example}."))),
+            .ok_or_else(|| Problem::parameter(field, format!("Write it as in {example}."))),
     };
     Ok(Understood {
         all,
@@ -243,7 +245,7 @@ fn understood(which: Which) -> Result<Understood, Problem> {
 fn instant(text: Option<&str>, field: &'static str) -> Result<Option<Instant>, Problem> {
     let read = |text: &str| {
         let at = text.parse().map(Instant::from_timestamp);
-        at.map_err(|_| Problem::wrong(field, "Write an instant as in 2026-01-20T09:00:00Z."))
+        at.map_err(|_| Problem::parameter(field, "Write an instant as in 2026-01-20T09:00:00Z."))
     };
     text.map(read).transpose()
 }
@@ -318,13 +320,13 @@ async fn list_events(
         (Some(record), _) => {
             let (noun, id) = record
                 .split_once('/')
-                .ok_or_else(|| Problem::wrong("record", "Write it as in request/1182."))?;
+                .ok_or_else(|| Problem::parameter("record", "Write it as in request/1182."))?;
             EventsOf::Record(noun.to_owned(), id.to_owned())
         }
         (None, Some(client)) => EventsOf::Client(client.clone()),
         (None, None) => EventsOf::All,
     };
-    let limit = which.limit.unwrap_or(ON_A_PAGE).clamp(1, ON_A_PAGE);
+    let limit = limit_of(which.limit, ON_A_PAGE)?;
     let look = if which.act.is_some() {
         LOOKED_THROUGH
     } else {

@@ -3,7 +3,7 @@
 //! - **Owns** no table: it reads the journal's obligations and alerts, and marks alerts as seen.
 //! - **Events** in and out: none.
 //! - **Gives** to the program the home of everybody who is signed in, the page of their alerts, two numbers for the rail, and the
-//!   routes of the API over obligations and events.
+//!   routes of the API over obligations, events and alerts.
 //!
 //! What must hold:
 //! - Mine is what names me, and what names nobody and is owed by a role that I hold.
@@ -13,6 +13,7 @@
 
 mod api;
 mod gather;
+mod next;
 mod pages;
 mod room;
 mod say;
@@ -20,5 +21,6 @@ mod scale;
 mod who;
 
 pub use api::{api_description, api_routes};
+pub use next::{NextStep, next_steps};
 pub use pages::routes;
 pub use room::{Cards, Room, counts, job};

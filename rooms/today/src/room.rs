@@ -106,16 +106,7 @@ pub fn counts(
     now: Instant,
 ) -> Result<Vec<(&'static str, Count)>, StoreError> {
     let hearer = who::hearer(rules, signed);
-    let until = (obligations::FIRST, Some(now.plus_micros(-1)));
-    let mut overdue = 0;
-    // No duty is owed by two of these, so that they can be counted one after the other, and no further than is told.
-    for whose in who::owed_by_hearer(&hearer) {
-        let left = COUNTED.saturating_sub(overdue);
-        if left == 0 {
-            break;
-        }
-        overdue += obligations::keys_of(read, &[whose], until, left)?.len() as u32;
-    }
+    let overdue = obligations::count_due(read, &hearer, now, COUNTED)?;
     let told = alerts::count_open(read, &hearer, COUNTED)?;
     let count = |number: u64, word: &str| Count {
         number,
@@ -123,7 +114,7 @@ pub fn counts(
         state: "overdue",
     };
     let counts = [
-        ("today", count(overdue.into(), "overdue")),
+        ("today", count(overdue, "overdue")),
         ("alerts", count(told, "not seen")),
     ];
     Ok(counts

@@ -58,14 +58,6 @@ pub(crate) fn owed_by(rules: &InForce, person: &str, roles: &[String]) -> Vec<Wh
         .collect()
 }
 
-/// The same for somebody whose roles are known as the SOPs call them.
-pub(crate) fn owed_by_hearer(hearer: &Hearer) -> Vec<Whose> {
-    let roles = hearer.roles.iter().cloned().map(Whose::Role);
-    std::iter::once(Whose::Person(hearer.person.clone()))
-        .chain(roles)
-        .collect()
-}
-
 /// Whose duties a view is about.
 pub(crate) fn whose(rules: &InForce, signed: &Signed, view: View) -> Vec<Whose> {
     match view {
@@ -110,9 +102,14 @@ pub(crate) fn people(rules: &InForce, scope: &Scope) -> Option<BTreeSet<String>>
 
 /// To whom alerts are told that reach a person.
 pub(crate) fn hearer(rules: &InForce, signed: &Signed) -> Hearer {
+    hears(rules, &signed.person.to_string(), signed.roles())
+}
+
+/// The same of somebody with these roles.
+pub(crate) fn hears(rules: &InForce, person: &str, roles: &[String]) -> Hearer {
     Hearer {
-        person: signed.person.to_string(),
-        roles: owners(rules, signed.roles()).into_iter().collect(),
+        person: person.to_owned(),
+        roles: owners(rules, roles).into_iter().collect(),
     }
 }
 

@@ -50,7 +50,8 @@ fn parameters(operation: &mut Map<String, Value>, method: &str, path: &str) {
         // 32 bits without a sign. Asking for more than a page has is no fault: see `Paged::limit`.
         let counts = one.pointer("/schema/format").and_then(Value::as_str) == Some("int32");
         if let Some(count) = one.as_object_mut().filter(|_| counts) {
-            let schema = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+            let least = u32::from(count.get("name").and_then(Value::as_str) == Some("limit"));
+            let schema = json!({ "type": "integer", "minimum": least, "maximum": u32::MAX });
             count.insert("schema".to_owned(), schema);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! - [`Problem`]: every refusal, as `application/problem+json` (RFC 9457). There is one mapping from what a command says
 //!   ([`kept_rooms::Refused`]), and none in the rooms.
-//! - [`Answer`]: every other answer. [`Sent`] and [`Asked`] read a body and a query, and refuse what they do not know.
+//! - [`Answer`]: every other answer. [`Sent`] and [`Asked`] read a body and a query, and refuse what they do not know;
+//!   [`SentBytes`] takes a body as it is.
 //! - [`Call`]: what handlers do alike, so that each is its own words only. [`Named`] is the record that a path names.
 //! - [`Paged`], [`Cursor`], [`PageOf`]: pages of a list, cut by key.
 //! - [`Once`]: an `Idempotency-Key` gives the same answer for 24 hours, kept in the command's own transaction.
@@ -30,7 +31,7 @@ pub use call::{Bearer, Call, Named, Served};
 pub use limit::{RateLimit, limited};
 pub use once::{Once, OnceError, SCHEMA, STATEMENTS, forget_answers};
 pub use openapi::{Description, document};
-pub use pages::{Cursor, IfMatch, PageOf, Paged, Paging};
+pub use pages::{Cursor, IfMatch, PageOf, Paged, Paging, limit_of};
 pub use problem::{KINDS, Problem, ProblemKind, WrongField, guarded};
 pub use reference::reference;
-pub use sent::{Asked, Nothing, Sent};
+pub use sent::{Asked, Nothing, Sent, SentBytes};

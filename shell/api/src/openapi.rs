@@ -65,16 +65,8 @@ fn named_twice<'a>(whole: &OpenApi, room: &'a OpenApi) -> Vec<&'a str> {
         .collect()
 }
 
-const ABOUT: &str = "Send a token with every request: `Authorization: Bearer kept_…`. People make tokens in their settings; a \
-token reaches what its scopes and the roles of its person both grant. A list comes in pages: send what `next` says as `after`. A POST with an \
-`Idempotency-Key` is done once, and gives the same answer again for 24 hours. A PUT needs `If-Match` with the record's `ETag`. \
-Refusals are `application/problem+json`. \
-Webhooks: an administrator names an address under Settings, Webhooks, and copies its secret. Kept then sends there what happens, as Standard Webhooks \
-says: a POST with `webhook-id`, `webhook-timestamp` (seconds) and `webhook-signature`, which is `v1,` and the base64 of the HMAC-SHA-256 over id, \
-timestamp and body with dots between them, under the bytes after `whsec_`. The body is `{\"type\": …, \"timestamp\": …, \"data\": …}`; a type is \
-`request.acknowledge-request` (a kind of record, a dot, an act) or `alert.warning`, `alert.breach`, `alert.escalation`. It names records by their \
-ids and carries no facts: read them here. Check the signature, refuse what is older than five minutes, and remember the ids: each message comes \
-at least once. Answer with 2xx within 20 seconds; else it comes again, later each time, for about three days. 410 pauses the endpoint.";
+/// In Markdown: readers of the description show it as such, and so does the page.
+const ABOUT: &str = include_str!("about.md");
 
 impl Description {
     /// As JSON.

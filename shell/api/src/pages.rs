@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::problem::{CHANGED, Problem, UNCONDITIONAL};
+use crate::problem::{Problem, UNCONDITIONAL};
 use crate::sent::query;
 
 /// A page of a list.
@@ -47,11 +47,28 @@ pub struct Paging {
     /// What next said on the page before
     after: Option<String>,
     /// 1 to 50 on a page
+    #[param(minimum = 1)]
     limit: Option<u32>,
 }
 
 /// The most records on a page.
 const MOST: u32 = 50;
+
+/// How many records a page has at most, where a list has its own number of them: as many as it has, where nothing is asked for or
+/// more than that.
+///
+/// # Errors
+///
+/// A problem at `limit` where no record at all is asked for.
+pub fn limit_of(asked: Option<u32>, most: u32) -> Result<u32, Problem> {
+    match asked {
+        Some(0) => Err(Problem::parameter(
+            "limit",
+            format!("Send a number from 1 to {most}, or nothing for {most}."),
+        )),
+        asked => Ok(asked.unwrap_or(most).min(most)),
+    }
+}
 
 /// The query of a list: its page, and `T` with all that it says else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +90,7 @@ impl<T> Paged<T> {
 
     /// How many records it has at most. Read one more, for [`PageOf::cut`].
     pub fn limit(&self) -> u32 {
-        self.page.limit.unwrap_or(MOST).clamp(1, MOST)
+        self.page.limit.unwrap_or(MOST).min(MOST)
     }
 }
 
@@ -84,9 +101,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Paged<T> {
         let text = parts.uri.query().unwrap_or_default();
         let is_page = |pair: &&str| matches!(pair.split('=').next(), Some("after" | "limit"));
         let (page, asked): (Vec<_>, Vec<_>) = text.split('&').partition(is_page);
+        let page: Paging = query(&page.join("&"))?;
+        limit_of(page.limit, MOST)?;
         Ok(Self {
             asked: query(&asked.join("&"))?,
-            page: query(&page.join("&"))?,
+            page,
         })
     }
 }
@@ -115,7 +134,7 @@ impl Cursor {
     /// A problem at `after`.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let wrong = || {
-            Problem::wrong(
+            Problem::parameter(
                 "after",
                 "Send what `next` said, or nothing for the first page.",
             )
@@ -144,10 +163,9 @@ impl IfMatch {
             .ok()
             .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
         let revision = revision.and_then(|text| text.parse().ok());
-        // Whatever is no revision of ours matches none.
-        revision
-            .map(Self)
-            .ok_or_else(|| Problem::of(CHANGED, CHANGED.advice))
+        // Whatever is no revision of ours matches none: they begin with 1. Whether the record is there at all is said first, by
+        // whoever looks for it.
+        Ok(Self(revision.unwrap_or(0)))
     }
 }
 

@@ -79,7 +79,7 @@ kinds! {
     MISSING "missing" NOT_FOUND "There is no such thing" "It does not exist, or is not within reach of the token: the two look alike.";
     METHOD "method" METHOD_NOT_ALLOWED "That cannot be done there" "Use a method that the reference names for this path.";
     CONFLICT "conflict" CONFLICT "It stands otherwise" "Read the record again: it is in a state in which this cannot be done.";
-    CHANGED "changed" PRECONDITION_FAILED "It has changed" "Read the record again, and send the change with its new ETag.";
+    CHANGED "changed" PRECONDITION_FAILED "It has changed" "Nothing was done: the record is no longer at the revision that If-Match names. Fetch it anew, look at what is different, and send the change with its new ETag.";
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "That is too large" "Send less at once.";
     UNSUPPORTED "unsupported" UNSUPPORTED_MEDIA_TYPE "That is not JSON" "Send Content-Type: application/json.";
     INVALID "invalid" UNPROCESSABLE_ENTITY "Something needs another look" "Mend the fields that errors names, and send it again.";
@@ -129,6 +129,28 @@ impl Problem {
         }
     }
 
+    /// A parameter of the query that cannot be.
+    pub fn parameter(name: &str, message: impl Into<String>) -> Self {
+        Self {
+            errors: vec![WrongField {
+                field: name.to_owned(),
+                message: message.into(),
+            }],
+            ..Self::of(MALFORMED, "See errors for the parameters.")
+        }
+    }
+
+    /// The same, of one that is a word out of a list.
+    pub fn not_among<'a>(name: &str, words: impl IntoIterator<Item = &'a str>) -> Self {
+        let words: Vec<_> = words.into_iter().collect();
+        Self::parameter(name, format!("Send one of: {}.", words.join(", ")))
+    }
+
+    /// More than is taken at once.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::of(TOO_LARGE, detail)
+    }
+
     /// Something that should not happen. The cause is told to whoever runs the program, and not to the caller.
     pub fn fault(cause: impl std::fmt::Display) -> Self {
         eprintln!("error in the API: {cause}");
@@ -170,7 +192,8 @@ impl From<Refused> for Problem {
             },
             Refused::NotAllowed(words) => Self::of(NOT_ALLOWED, words),
             Refused::Missing(words) => Self::of(MISSING, words),
-            Refused::Changed(words) => Self::of(CHANGED, words),
+            // What a command says is for somebody at a page, with another window beside it.
+            Refused::Changed(_) => Self::of(CHANGED, CHANGED.advice),
             Refused::Conflict(words) => Self::of(CONFLICT, words),
             Refused::Store(error) => error.into(),
         }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use kept_ui::routes::{Routes, get};
-use kept_ui::{Failure, Frame, page};
+use kept_ui::{Failure, Frame, Html, page, prose};
 use serde_json::Value;
 
 use crate::openapi::Description;
@@ -13,7 +13,7 @@ use crate::problem::{KINDS, ProblemKind};
 #[template(path = "api/reference.html")]
 struct ReferencePage {
     frame: Frame,
-    about: String,
+    about: Html,
     groups: Vec<Group>,
     problems: &'static [ProblemKind],
 }
@@ -73,7 +73,7 @@ fn show(frame: Frame, about: &str, groups: Vec<Group>) -> Result<Response, Failu
     }
     Ok(page(&ReferencePage {
         frame: frame.titled("API").at("settings"),
-        about: about.replace('`', ""),
+        about: prose::prose(about),
         groups,
         problems: KINDS,
     }))
@@ -155,7 +155,10 @@ fn example(description: &Value, of: &Value) -> Option<String> {
 }
 
 fn made_of(description: &Value, schema: &Value, depth: u8) -> Value {
-    if let Some(example) = schema.get("example") {
+    let example = schema
+        .get("example")
+        .or_else(|| schema.get("examples")?.get(0));
+    if let Some(example) = example {
         return example.clone();
     }
     if depth > 6 {

@@ -45,6 +45,48 @@ impl<T> Sent<T> {
     }
 }
 
+/// A body as it is: a file. It is kept in memory, up to [`SentBytes::MOST`].
+#[derive(Debug)]
+pub struct SentBytes {
+    /// The bytes.
+    pub body: Bytes,
+    /// With which headers they came.
+    pub headers: HeaderMap,
+    what: Vec<u8>,
+}
+
+impl SentBytes {
+    /// The most bytes: a file of 25 MB, and what a form has around it.
+    pub const MOST: usize = 26 * 1024 * 1024;
+
+    /// As [`Sent::once`].
+    ///
+    /// # Errors
+    ///
+    /// For a key that is empty or too long.
+    pub fn once(&self, asker: Id, at: Instant) -> Result<Once, Problem> {
+        Once::of(&self.headers, &self.what, asker, at)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let mut what = format!("{} {}\n", request.method(), request.uri()).into_bytes();
+        let read = axum::body::to_bytes(request.into_body(), Self::MOST).await;
+        // Who breaks off reads no answer: it is too large, or nobody is there.
+        let body = read.map_err(|_| Problem::of(TOO_LARGE, "A file has 25 MB at most."))?;
+        what.extend_from_slice(&body);
+        Ok(Self {
+            body,
+            headers,
+            what,
+        })
+    }
+}
+
 /// A body without fields.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +173,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 /// What stands after a question mark, read into a type.
 pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let malformed = |words: String| Problem::of(MALFORMED, words);
+    // No database of ours takes that character.
+    if text.contains("%00") {
+        return Err(malformed(
+            "A text cannot hold the character U+0000.".to_owned(),
+        ));
+    }
     let uri = Uri::try_from(format!("/?{text}")).map_err(|error| malformed(error.to_string()))?;
     let read = Query::<T>::try_from_uri(&uri).map_err(|error| malformed(error.body_text()))?;
     Ok(read.0)

@@ -22,9 +22,12 @@ statements! {
     OPEN_OF_PERSON = selected!("WHERE a.person = $1 AND a.seen_at IS NULL ORDER BY a.number DESC LIMIT $2");
     OPEN_OF_ROLE = selected!("WHERE a.person IS NULL AND a.role = $1 AND a.seen_at IS NULL ORDER BY a.number DESC LIMIT $2");
     SEEN_BY = selected!("WHERE a.seen_by = $1 AND a.seen_at IS NOT NULL ORDER BY a.seen_at DESC, a.number DESC LIMIT $2");
-    COUNT_OF_PERSON = "SELECT count(*) FROM (SELECT 1 FROM alerts a WHERE a.person = $1 AND a.seen_at IS NULL LIMIT $2) AS few";
-    COUNT_OF_ROLE = "SELECT count(*) FROM (SELECT 1 FROM alerts a
-                         WHERE a.person IS NULL AND a.role = $1 AND a.seen_at IS NULL LIMIT $2) AS few";
+    /// One statement for a person with all their roles: it is asked for every page.
+    COUNT_OPEN = "SELECT count(*) FROM (
+                      SELECT 1 FROM alerts a WHERE a.person = $1 AND a.seen_at IS NULL
+                      UNION ALL
+                      SELECT 1 FROM alerts a WHERE a.person IS NULL AND a.role IN LIST($2) AND a.seen_at IS NULL
+                      LIMIT $3) AS few";
     SEEN = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number = $1 AND seen_at IS NULL
                 AND (person = $3 OR person IS NULL AND role IN LIST($4))";
     SEEN_ALL = "UPDATE alerts SET seen_at = $2, seen_by = $3 WHERE number <= $1 AND seen_at IS NULL
@@ -118,6 +121,12 @@ pub struct Hearer {
     pub roles: Vec<String>,
 }
 
+impl Hearer {
+    pub(crate) fn roles(&self) -> Vec<&str> {
+        self.roles.iter().map(String::as_str).collect()
+    }
+}
+
 pub(crate) fn make(tx: &Write<'_>, alert: &NewAlert<'_>, now: Instant) -> Result<(), StoreError> {
     let (code, rule) = alert.rule;
     let row = params![
@@ -177,12 +186,9 @@ pub fn open(read: &Read<'_>, hearer: &Hearer, limit: u32) -> Result<Vec<Alert>, 
 ///
 /// As the database says.
 pub fn count_open(read: &Read<'_>, hearer: &Hearer, most: u32) -> Result<u64, StoreError> {
-    let (mut count,): (u64,) = read.one(COUNT_OF_PERSON, &params![&hearer.person, most])?;
-    for role in &hearer.roles {
-        let (more,): (u64,) = read.one(COUNT_OF_ROLE, &params![role, most])?;
-        count += more;
-    }
-    Ok(count.min(u64::from(most)))
+    let roles = hearer.roles();
+    let (count,) = read.one(COUNT_OPEN, &params![&hearer.person, &roles[..], most])?;
+    Ok(count)
 }
 
 /// What somebody has seen, the latest first.
@@ -230,7 +236,7 @@ fn mark(
     hearer: &Hearer,
     now: Instant,
 ) -> Result<u64, StoreError> {
-    let roles: Vec<&str> = hearer.roles.iter().map(String::as_str).collect();
+    let roles = hearer.roles();
     tx.execute(sql, &params![number, now, &hearer.person, &roles[..]])
 }
 

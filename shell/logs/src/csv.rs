@@ -225,10 +225,16 @@ impl CsvText {
     }
 
     /// Adds words that a person wrote, as a cell that a spreadsheet shows and never runs: what begins as a formula gets an apostrophe
-    /// before it.
+    /// before it. A telephone number is a number and no formula: `+44 20 7946 0958` stays as it is.
     pub fn words(&mut self, text: &str) -> &mut Self {
         let begins = text.trim_start_matches([' ', '\u{a0}']);
-        if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        let is_number = text
+            .strip_prefix('+')
+            .is_some_and(|rest| rest.chars().all(|one| one == ' ' || one.is_ascii_digit()));
+        if is_number {
+            self.field(text)
+        } else if begins.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+        {
             self.field(&format!("'{text}"))
         } else {
             self.field(text)
@@ -324,6 +330,13 @@ mod tests {
                 Ok(vec!["d".into(), "4".into()])
             ]
         );
+    }
+
+    #[test]
+    fn a_telephone_number_needs_no_apostrophe_and_a_formula_does() {
+        let mut text = CsvText::new();
+        text.words("+44 20 7946 0958").words("+1+cmd()").words("=1");
+        assert_eq!(text.take(), "+44 20 7946 0958,'+1+cmd(),'=1");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use kept_kernel::Id;
 use lettre::Message;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, MIME_VERSION_1_0};
 use lettre::message::{Attachment, MessageBuilder, MultiPart, SinglePart};
 
 use crate::letter::Letter;
@@ -42,6 +42,8 @@ pub(crate) fn written(
     let words = text(letter, sender);
     let Some(html) = html(letter, sender) else {
         if enclosed.is_empty() {
+            // The library says it of parts alone: without it a server may take the encoded words for plain ones.
+            let builder = builder.header(MIME_VERSION_1_0);
             return builder.header(ContentType::TEXT_PLAIN).body(words);
         }
         let mixed = MultiPart::mixed().boundary(format!("kept-mixed-{parcel}"));

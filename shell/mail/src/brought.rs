@@ -24,8 +24,12 @@ pub struct Mail<'a> {
     pub email: &'a str,
     /// Its subject; may be empty.
     pub subject: &'a str,
-    /// What its sender is worth.
+    /// The address that it was sent from, where answers go to another.
+    pub sent_by: Option<&'a str>,
+    /// What its sender is worth: whoever answers go to.
     pub verdict: Verdict,
+    /// Whether somebody wrote it who is waiting for an answer: no machine, and more than thanks.
+    pub needs_answer: bool,
     /// Its words.
     pub text: &'a str,
     /// Whether it can be shown as HTML too.

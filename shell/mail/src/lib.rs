@@ -31,10 +31,12 @@ pub use brought::{Counts, Mail, MailFile, Placed, Standing};
 pub use dkim::{DkimError, DkimKey};
 pub use letter::{Address, Before, Letter, Link, Recipient, TOPIC, Thread, Voice, put};
 pub use marks::Marks;
-pub use message::{ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address};
+pub use message::{
+    ComposeError, Enclosed, Envelope, Message, Sender, compose, is_address, message_id,
+};
 pub use other_ids::other_ids;
 pub use patience::Patience;
-pub use sender::Identity;
-pub use server::{Line, Machine, Protection, Server, SignIn, Step};
+pub use sender::{Identity, unknown_field};
+pub use server::{Line, Machine, Protection, Server, SignIn, Step, Taken};
 pub use shown::Shown;
 pub use trouble::{Stage, Trouble};

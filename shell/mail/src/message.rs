@@ -129,8 +129,8 @@ fn threaded(
     parcel: Id,
 ) -> Result<MessageBuilder, ComposeError> {
     let thread = letter.thread.clone().unwrap_or_default();
-    let own = thread.message_id.unwrap_or_else(|| sender.own_id(parcel));
-    builder = builder.message_id(Some(bracketed(&own)));
+    let own = message_id(letter, sender, parcel);
+    builder = builder.message_id(Some(format!("<{own}>")));
     // Whoever gives it another id leaves this one.
     if let Some(marks) = &sender.marks {
         let name = HeaderName::new_from_ascii_str(LETTER);
@@ -178,12 +178,23 @@ fn marks(voice: &Voice) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// The id that a letter leaves under, without brackets.
+pub fn message_id(letter: &Letter, sender: &Sender, parcel: Id) -> String {
+    let chosen = letter.thread.as_ref();
+    match chosen.and_then(|thread| thread.message_id.as_deref()) {
+        Some(chosen) => bare(chosen),
+        None => bare(&sender.own_id(parcel)),
+    }
+}
+
 fn bracketed(id: &str) -> String {
-    let bare: String = id
-        .chars()
+    format!("<{}>", bare(id))
+}
+
+fn bare(id: &str) -> String {
+    id.chars()
         .filter(|letter| !letter.is_control() && !"<> ".contains(*letter))
-        .collect();
-    format!("<{bare}>")
+        .collect()
 }
 
 /// A header is one line, whatever somebody wrote.
@@ -455,6 +466,31 @@ mod tests {
             ("Angebot für Sie.pdf", &b"%PDF-1"[..])
         );
         assert!(mail.flaws.is_empty(), "{:?}", mail.flaws);
+    }
+
+    #[test]
+    fn every_message_says_once_that_it_is_mime() {
+        let machine = Letter::to_person(Id::default(), "Late", "Wörter");
+        let file = || Enclosed {
+            id: Id::from_bytes([1; 16]),
+            name: "quote.pdf".to_owned(),
+            content: b"%PDF-1".to_vec(),
+        };
+        let to = to("ruth@brennan.example");
+        let at = Instant::from_seconds(1_769_790_600);
+        for (letter, files) in [
+            (machine.clone(), Vec::new()),
+            (machine, vec![file()]),
+            (answer(), Vec::new()),
+            (answer(), vec![file()]),
+        ] {
+            let message = compose(&letter, &to, &marked(), files, (Id::default(), at)).unwrap();
+            let text = String::from_utf8(message.bytes).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            let says = |text: &str| text.to_lowercase().matches("mime-version").count();
+            assert_eq!((says(head), says(body)), (1, 0), "{text}");
+            assert!(head.contains("MIME-Version: 1.0"), "{head}");
+        }
     }
 
     #[test]

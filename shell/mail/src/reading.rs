@@ -5,12 +5,14 @@
 
 mod automatic;
 mod bounds;
+mod charset;
 mod fields;
 mod html;
 mod parts;
 mod quotes;
 mod report;
 mod results;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -167,6 +169,13 @@ fn read_within(raw: &[u8], within: &bounds::Within<'_>) -> Incoming {
     if within.flaws.contains(&Flaw::TooManyParts) {
         mail.text = bounds::as_text(raw);
     }
+    if mail.text.trim().is_empty() && mail.html.is_none() && mail.parts.is_empty() {
+        // Somebody said something all the same, where the header should be.
+        if let Some(stray) = bounds::stray(raw) {
+            mail.text = stray;
+            mail.flaws.push(Flaw::Unreadable);
+        }
+    }
     mail.report = report::read(&message, &mail);
     mail.automatic = automatic::read(&message, &mail);
     mail
@@ -175,7 +184,7 @@ fn read_within(raw: &[u8], within: &bounds::Within<'_>) -> Incoming {
 /// What cannot be read: its bytes as far as they are words.
 fn unreadable(raw: &[u8]) -> Incoming {
     Incoming {
-        text: bounds::as_text(raw),
+        text: bounds::stray(raw).unwrap_or_else(|| bounds::as_text(raw)),
         flaws: vec![
             Flaw::NoMessageId,
             Flaw::NoDate,

@@ -38,6 +38,25 @@ pub struct Identity {
     pub plus: bool,
 }
 
+/// The field of a signature that stands for whoever writes.
+const NAME: &str = "{name}";
+
+/// What stands in braces in a signature and is no field of one, with its braces; none: all that does is known.
+pub fn unknown_field(signature: &str) -> Option<&str> {
+    let mut rest = signature;
+    while let Some(at) = rest.find('{') {
+        let from = rest.get(at..)?;
+        // A brace that nothing closes on its line is a letter like others.
+        let end = from.find(['}', '\n']).unwrap_or(from.len());
+        let closed = from.get(..=end).filter(|field| field.ends_with('}'));
+        if let Some(field) = closed.filter(|field| *field != NAME) {
+            return Some(field);
+        }
+        rest = from.get(end.max(1)..)?;
+    }
+    None
+}
+
 impl Sender {
     /// As the house, for a letter that goes from a mailbox of it.
     #[must_use]
@@ -89,8 +108,29 @@ impl Sender {
             Voice::Person(name) => name,
             Voice::Machine | Voice::Answer => &self.name,
         };
-        let text = self.signature.replace("\r\n", "\n").replace("{name}", name);
+        let text = self.signature.replace("\r\n", "\n").replace(NAME, name);
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown_field;
+
+    #[test]
+    fn a_signature_has_a_name_and_no_other_field() {
+        for (signature, unknown) in [
+            ("{name}\nHarrowmere", None),
+            ("Regards :-{\n{name}", None),
+            ("{", None),
+            ("}{name}{", None),
+            ("{name}\n{nonsense}", Some("{nonsense}")),
+            ("{ name }", Some("{ name }")),
+            ("{}", Some("{}")),
+            ("{{name}}", Some("{{name}")),
+        ] {
+            assert_eq!(unknown_field(signature), unknown, "{signature}");
+        }
     }
 }

@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Mail, Rset};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
 use crate::message::Message;
 use crate::patience::Patience;
 use crate::shown::{Bearer, Shown};
-use crate::trouble::{Stage, Trouble, too_slow};
+use crate::trouble::{self, Stage, Trouble, too_slow};
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -370,20 +371,18 @@ impl Server {
 
 impl Line<'_> {
     /// Gives a message to the server. It has been taken exactly when this says so: the server has answered the end of the
-    /// message with 250. Gives the words that it said.
+    /// message with 250. Where it refuses some of several addresses for good, the others get their copies.
     ///
     /// # Errors
     ///
     /// The server refused it, or the line broke: then nobody knows, and it is to be sent again.
-    pub fn send(&mut self, message: &Message) -> Result<String, Trouble> {
+    pub fn send(&mut self, message: &Message) -> Result<Taken, Trouble> {
         let patience = self.server.patience;
         // To the sender, the address and the beginning of the message a server answers at once; the message takes its time.
         let time = patience.answer + patience.for_bytes(message.bytes.len());
         let asked = (self.server, Stage::Message);
-        let sent = self.talk.within(time, asked, async |line| {
-            line.send(&message.envelope, &message.bytes).await
-        });
-        sent.map(|answer| said(&answer))
+        self.talk
+            .within(time, asked, async |line| give(line, message).await)
     }
 
     /// Whether the line has broken.
@@ -395,6 +394,50 @@ impl Line<'_> {
     pub fn close(self) {
         self.talk.quit();
     }
+}
+
+/// What a server said that took a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Its own words, on one line: `250 2.0.0 Ok: queued as 4F1A`.
+    pub said: String,
+    /// Those of the message's addresses that it refused for good, with its words.
+    pub refused: Vec<(String, String)>,
+}
+
+/// Gives a message to the server. The library gives up the whole message where one address of it is refused.
+async fn give(line: &mut AsyncSmtpConnection, message: &Message) -> Answered<Taken> {
+    let (envelope, bytes) = (&message.envelope, &message.bytes);
+    let plain = bytes.is_ascii() && envelope.to().iter().all(|to| to.to_string().is_ascii());
+    if envelope.to().len() == 1 || !plain {
+        let answer = line.send(envelope, bytes).await?;
+        return Ok(taken(&answer, Vec::new()));
+    }
+    line.command(Mail::new(envelope.from().cloned(), Vec::new()))
+        .await?;
+    let (mut refused, mut last) = (Vec::new(), None);
+    for to in envelope.to() {
+        match line.command(Rcpt::new(to.clone(), Vec::new())).await {
+            Ok(_) => {}
+            // Who may be reached another time keeps the message here, for all of them.
+            Err(error) if !error.is_permanent() => return Err(error),
+            Err(error) => {
+                refused.push((to.to_string(), trouble::said(&error)));
+                last = Some(error);
+            }
+        }
+    }
+    if let Some(error) = last.filter(|_| refused.len() == envelope.to().len()) {
+        return Err(error);
+    }
+    line.command(Data).await?;
+    let answer = line.message(bytes).await?;
+    Ok(taken(&answer, refused))
+}
+
+fn taken(answer: &Response, refused: Vec<(String, String)>) -> Taken {
+    let said = said(answer);
+    Taken { said, refused }
 }
 
 /// Signs in with a token. A server that refuses one asks first whether we have read why.
@@ -423,7 +466,7 @@ async fn shows_token(
 }
 
 /// `250 2.0.0 Ok: queued as 4F1A`, on one line.
-fn said(answer: &lettre::transport::smtp::response::Response) -> String {
+fn said(answer: &Response) -> String {
     let words: Vec<&str> = answer.message().collect();
     let line = format!("{} {}", answer.code(), words.join(" "));
     let plain = line.chars().filter(|letter| !letter.is_control());

@@ -124,7 +124,7 @@ pub(crate) fn too_slow(stage: Stage) -> Trouble {
 }
 
 /// The server's own words, or those of the machine.
-fn said(error: &Error) -> String {
+pub(crate) fn said(error: &Error) -> String {
     let text = error.to_string();
     let text = text
         .strip_prefix("permanent error ")

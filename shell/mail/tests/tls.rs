@@ -151,7 +151,11 @@ fn a_letter_goes_over_tls_and_over_starttls_and_the_words_of_the_server_come_bac
         let message = compose(&letter, &to, &sender, Vec::new(), (Id::default(), at)).unwrap();
         let server = server(port, protection, Some(pair.0.clone()));
         let mut line = server.open().unwrap();
-        assert_eq!(line.send(&message).unwrap(), "250 2.0.0 queued as 4F1A");
+        let taken = line.send(&message).unwrap();
+        assert_eq!(
+            (&*taken.said, &*taken.refused),
+            ("250 2.0.0 queued as 4F1A", &[][..])
+        );
         line.close();
         assert!(
             served.join().unwrap().contains("Words over the line"),

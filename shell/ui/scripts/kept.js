@@ -4,13 +4,10 @@ import { guard } from './guard.js';
 import { keys } from './keys.js';
 import { palette } from './palette.js';
 import { card } from './card.js';
-import { checks } from './checks.js';
 import { look } from './look.js';
 import { toast } from './toast.js';
 import { live } from './live.js';
-import { passkeys } from './passkeys.js';
-import { pictures } from './pictures.js';
 import { refusal } from './refusal.js';
 import { rows } from './rows.js';
 
-for (const part of [guard, refusal, look, keys, rows, palette, card, checks, toast, live, passkeys, pictures]) part();
+for (const part of [guard, refusal, look, keys, rows, palette, card, toast, live]) part();

@@ -1,5 +1,6 @@
-// The current row of a list: `j` and `k` move it, Enter opens it, and its button is the filled one.
-import { isWriting } from './page.js';
+// The current row of a list: `j` and `k` move it, Enter opens it, and its button is the filled one. How many rows are picked is
+// counted beside what is done to them.
+import { isWriting, onPage } from './page.js';
 
 export function rows() {
   document.addEventListener('keydown', (event) => {
@@ -12,6 +13,15 @@ export function rows() {
     const row = event.target.closest?.('[data-row]');
     if (row) current(row);
   });
+  document.addEventListener('change', count);
+  onPage(count);
+}
+
+function count() {
+  for (const place of document.querySelectorAll('[data-picked]')) {
+    const { length } = [...place.closest('form').elements].filter((one) => one.name === 'pick' && one.checked);
+    place.textContent = length ? `${length} selected` : 'Selected';
+  }
 }
 
 function move(step, event) {

@@ -246,6 +246,16 @@ impl Frame {
         assets::SCRIPT.path
     }
 
+    /// Where the script of pages is in which something is written for a client.
+    pub fn writing_script(&self) -> &'static str {
+        assets::WRITING_SCRIPT.path
+    }
+
+    /// Where the script of pages is on which somebody signs in, or makes a passkey.
+    pub fn signing_script(&self) -> &'static str {
+        assets::SIGNING_SCRIPT.path
+    }
+
     /// Where the icon of the window is.
     pub fn mark_icon(&self) -> &'static str {
         assets::MARK.path

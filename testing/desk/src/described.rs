@@ -21,7 +21,10 @@ pub(crate) fn fits(description: &Value, (method, path): (&str, &str), answer: &A
         None => json!({ "$ref": "#/components/schemas/Problem" }),
         Some(operation) => schema(operation, (method, path), answer),
     };
-    valid(description, &schema, &answer.json(), path);
+    // Bytes of a file are what they are.
+    if answer.header("content-type").ends_with("json") {
+        valid(description, &schema, &answer.json(), path);
+    }
 }
 
 fn is_of(template: &str, path: &str) -> bool {

@@ -151,6 +151,37 @@ fn what_could_be_said_better_is_found_in_its_place() {
 }
 
 #[test]
+fn words_that_are_mixed_up_are_found_by_those_around_them() {
+    let mut wrong = Vec::new();
+    for (sentence, kind, said) in [
+        ("Its to late for that.", Kind::Grammar, "Its to late"),
+        ("Its too late for that.", Kind::Grammar, "Its too"),
+        ("I think its broken.", Kind::Grammar, "its broken"),
+        ("Their is a problem.", Kind::Grammar, "Their is"),
+        ("Your wrong.", Kind::Grammar, "Your wrong"),
+        ("Please advice.", Kind::Grammar, "Please advice"),
+        ("We is looking at it.", Kind::Grammar, "We is"),
+        ("It is better then before.", Kind::Grammar, "better then"),
+        (
+            "It is easy to loose your place.",
+            Kind::Grammar,
+            "to loose your",
+        ),
+        ("We didn’t received it.", Kind::Grammar, "didn’t received"),
+        ("We could of told you.", Kind::Grammar, "could of"),
+        ("There is alot of it.", Kind::Spelling, "alot"),
+        ("We have it,, thanks.", Kind::Grammar, ",,"),
+        ("It comes by on Monday.", Kind::Grammar, "by on Monday"),
+    ] {
+        let found = within(sentence);
+        if found != [(kind, said.to_owned())] {
+            wrong.push((sentence, found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn what_is_right_is_left_alone() {
     for sentence in [
         "The PDF for HALL 3 lies in the USB stick.",
@@ -164,9 +195,36 @@ fn what_is_right_is_left_alone() {
         "Hall A is open, and so is LOG_ALL.",
         "The File file is there.",
         "For instance the red one.",
+        "Its cable is too long to lose.",
+        "They went to London, and their luggage is there.",
+        "Of its parts the cover is red.",
+        "Your wrong order and your correct address are here.",
+        "They welcome your advice.",
+        "We could of course help.",
+        "If it gets better then we close it.",
+        "It is better, then worse.",
+        "It was better then.",
+        "It is down to loose screws, and one came loose.",
+        "It leads from early to late autumn.",
+        "The switch on your right is red.",
+        "Its working hours are those of the house.",
+        "There are more than ten of their devices.",
+        "It is in System.Text and in java.util.List.",
+        "The plan is to close it, and to slow the pump.",
+        "It amounts to much the same.",
     ] {
         assert_eq!(within(sentence), [], "{sentence}");
     }
+}
+
+#[test]
+fn a_space_that_is_missing_between_two_sentences_is_remarked() {
+    let text = "Hello Sanna,\n\nit is done.We write by Friday.\n\nMaya";
+    let remarks = remarked(text);
+    let found = words(text, &remarks);
+    assert_eq!(found, [(Kind::Grammar, "done.We".to_owned())]);
+    assert_eq!(remarks.first().unwrap().instead, ["done. We"]);
+    assert_eq!(within("See keptd.conf, and kept.Store(1)."), []);
 }
 
 #[test]

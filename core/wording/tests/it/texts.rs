@@ -1,6 +1,6 @@
 //! Texts with fields, and what was changed in them.
 
-use kept_wording::merge::{FIELDS, gaps, merge, unknown};
+use kept_wording::merge::{FIELDS, gaps, merge, unfilled, unknown};
 use kept_wording::{Change, redline};
 use proptest::prelude::*;
 
@@ -26,6 +26,50 @@ fn a_value_is_never_read_as_a_field() {
     let values = [("client.name", "{{my.name}} & {{"), ("my.name", "Maya")];
     let merged = merge("{{client.name}}, {{my.name}}", &values);
     assert_eq!(merged.text, "{{my.name}} & {{, Maya");
+}
+
+#[test]
+fn what_only_the_writer_knows_is_asked_for_until_it_is_filled() {
+    let text = "{{contact.name}}: {{ask: Why, in one sentence}}. Until then you can {{ ask: what helps }}. {{ask: what helps}}";
+    assert_eq!(unknown(text), []);
+    let merged = merge(text, &[("contact.name", "Ruth")]);
+    assert_eq!(
+        merged.text,
+        "Ruth: [[fill in: Why, in one sentence]]. Until then you can [[fill in: what helps]]. [[fill in: what helps]]"
+    );
+    let asked = ["Why, in one sentence", "what helps"];
+    assert_eq!(merged.gaps, asked);
+    assert_eq!(unfilled(&merged.text), asked);
+    assert_eq!(gaps(&merged.text), ["what the template asks for"]);
+    let both = merge("{{due}} {{ask: Why}}", &[]).text;
+    assert_eq!(unfilled(&both), ["when you hear from us", "Why"]);
+    assert_eq!(unfilled("A pump [[fill in: Why\nmore"), ["Why"]);
+    for right in [
+        "The pump broke.",
+        "if [[ -f file ]]; then",
+        "fill in: the form",
+    ] {
+        assert_eq!(unfilled(right), Vec::<String>::new(), "{right}");
+        assert_eq!(gaps(right), Vec::<&str>::new(), "{right}");
+    }
+}
+
+#[test]
+fn what_asks_for_nothing_or_is_not_closed_is_no_field() {
+    let long = format!("{{{{ask: {}}}}}", "a".repeat(121));
+    for text in [
+        "{{ask:}}",
+        "{{ask: }}",
+        "{{ask}}",
+        "{{ask: why\nnext",
+        "{{ask: a [link]}}",
+        &long,
+    ] {
+        assert_eq!(unknown(text).len(), 1, "{text}");
+        assert_eq!(merge(text, &[]).text, text);
+    }
+    let named = merge("{{client.name}}", &[("client.name", "{{ask: why}}")]);
+    assert_eq!((named.text.as_str(), named.gaps.len()), ("{{ask: why}}", 0));
 }
 
 #[test]

@@ -7,8 +7,11 @@ use axum::extract::{Query as Asked, State};
 use axum::http::header;
 use axum::response::{Html as Bare, IntoResponse as _, Response};
 use kept_accounts::Signed;
+use kept_journal::obligations::Whose;
 use kept_rooms::Entry;
-use kept_search::{Hit, Query};
+use kept_search::{Hit, Hits, Query};
+use kept_store::{Read, StoreError};
+use kept_today::NextStep;
 use kept_ui::parts::{Found, Group, Results};
 use kept_ui::{Failure, Icon, Menu};
 use serde::Deserialize;
@@ -41,11 +44,18 @@ pub async fn palette(
     };
     let mut groups = vec![group("Go to", named(false)), group("Do", named(true))];
     if !query.is_empty() {
-        let records = search
-            .store
-            .read(move |read| found(read, &signed, &query, KINDS.iter(), (None, LOOKED_AT)))
-            .await
-            .map_err(kept_rooms::failed)?;
+        let (today, now) = (search.today.clone(), search.world.now());
+        let asked = move |read: &Read<'_>| {
+            let records = found(read, &signed, &query, KINDS.iter(), (None, LOOKED_AT))?;
+            let steps = match meant(&records) {
+                Some(whose) => kept_today::next_steps(&today, read, whose, now)?,
+                None => Vec::new(),
+            };
+            Ok::<_, StoreError>((records, steps))
+        };
+        let asked = search.store.read(asked).await;
+        let (records, steps) = asked.map_err(kept_rooms::failed)?;
+        groups.insert(0, group("Due next", steps.into_iter().map(step).collect()));
         groups.extend(records.into_iter().map(|(kind, hits)| {
             let mut hits = hits.hits;
             // A number or a name that was typed whole stays where it stands: at the head.
@@ -63,6 +73,33 @@ pub async fn palette(
     };
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((headers, Bare(results.to_string())).into_response())
+}
+
+/// Whose next step is offered: the request that was named by its number, else the client or the request whose title answers.
+fn meant(records: &[(&Kind, Hits)]) -> Option<Whose> {
+    let first = |kind: &str, fits: &dyn Fn(&Hit) -> bool| {
+        let (_, hits) = records.iter().find(|(found, _)| found.key == kind)?;
+        let hit = hits.hits.iter().find(|hit| fits(hit))?;
+        Some(hit.record.to_string())
+    };
+    let named = |hit: &Hit| hit.is_named;
+    let titled = |hit: &Hit| hit.is_named || !hit.title.marks.is_empty();
+    let request = |id| Whose::Record("request".to_owned(), id);
+    first("request", &named)
+        .map(request)
+        .or_else(|| first("client", &titled).map(Whose::Client))
+        .or_else(|| first("request", &titled).map(request))
+}
+
+fn step(step: NextStep) -> Found {
+    Found {
+        icon: Icon::CLOCK,
+        words: step.words,
+        kind: String::new(),
+        mark: Some(step.mark),
+        keys: None,
+        href: step.href,
+    }
 }
 
 fn group(name: &str, found: Vec<Found>) -> Group {

@@ -23,6 +23,31 @@ fn migrating_says_what_ran_and_then_that_nothing_is_to_do() {
 }
 
 #[test]
+fn what_needs_a_house_makes_none_where_the_folder_was_mistyped() {
+    let street = Street::new("mistyped");
+    for command in [
+        &["import", "list"][..],
+        &["import", "undo", "019c0fbd-7340-7fff-bfff-ffffffffffff"],
+        &["audit", "seal"],
+        &["audit", "verify"],
+        &["key", "rotate"],
+        &["backup", "--out", "one.backup"],
+    ] {
+        let told = street.ends(2, &[command, &["--data", "mistyped"]].concat());
+        let names = told.contains("There are no data of Kept in mistyped, and nothing was made");
+        assert!(
+            names && told.contains("kept migrate"),
+            "{command:?}: {told}"
+        );
+        assert!(!street.folder.join("mistyped").exists(), "{command:?}");
+        assert!(
+            !street.folder.join("home/.config/kept").exists(),
+            "{command:?}"
+        );
+    }
+}
+
+#[test]
 fn each_tampered_entry_is_named_and_no_other() {
     let street = Street::new("tampered");
     street.house("one", 10);

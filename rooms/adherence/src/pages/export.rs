@@ -311,11 +311,14 @@ mod tests {
     fn no_cell_is_a_formula() {
         let mut text = CsvText::new();
         for value in [
-            "=1+1", "+1", "-1", "@x", "\t=1", " =1", "plain", "a=b", "＝1",
+            "=1+1", "+1+1", "-1", "@x", "\t=1", " =1", "plain", "a=b", "＝1",
         ] {
             text.words(value);
         }
         text.end_row();
-        assert_eq!(text.take(), "'=1+1,'+1,'-1,'@x,'\t=1,' =1,plain,a=b,'＝1\n");
+        assert_eq!(
+            text.take(),
+            "'=1+1,'+1+1,'-1,'@x,'\t=1,' =1,plain,a=b,'＝1\n"
+        );
     }
 }

@@ -36,6 +36,8 @@ pub struct Desk {
     pub room: Room,
     /// The cases that somebody looked at.
     pub noted: Arc<Mutex<Vec<String>>>,
+    /// The record that is open to whoever asks, whatever they owe.
+    pub open: String,
 }
 
 impl Desk {
@@ -65,6 +67,7 @@ impl Desk {
             rules,
             room,
             noted: Arc::default(),
+            open: String::new(),
         }
     }
 
@@ -143,12 +146,14 @@ impl Desk {
         let live = Live::new(LiveLimits::default(), 1);
         let ui = Ui::new(Settings::default(), &[7; 32], |bytes| bytes.fill(9), live);
         let noted = Arc::clone(&self.noted);
+        let open = self.open.clone();
         let reader = Reader {
             author: Who::Console.into(),
             noted: Arc::new(move |noun, id, client| {
                 let line = format!("{noun} {id} of {}", client.unwrap_or_default());
                 noted.lock().unwrap().push(line);
             }),
+            open: Arc::new(move |_, noun, id| Ok(open == format!("{noun} {id}"))),
         };
         let known = from_fn(move |mut request: Request, next: Next| {
             let (reach, reader) = (reach.clone(), reader.clone());

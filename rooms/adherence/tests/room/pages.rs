@@ -42,7 +42,7 @@ on_both! {
     }
 
     fn whoever_sees_his_own_figures_sees_no_others(home) {
-        let desk = Desk::judged(home);
+        let mut desk = Desk::judged(home);
         let own = Reach::Own("Bob".into());
         let team = Reach::Team("Support".into());
         let whole = desk.page("/adherence");
@@ -68,10 +68,13 @@ on_both! {
         // A case that they owe nothing on is none for them; T000 is Eve's and T001 Bob's.
         assert_eq!(desk.get_as(own.clone(), "/adherence/cases/request/T001").0, StatusCode::OK);
         let foreign = desk.get_as(own.clone(), "/adherence/cases/request/T000");
-        let missing = desk.get_as(own, "/adherence/cases/request/T999");
+        let missing = desk.get_as(own.clone(), "/adherence/cases/request/T999");
         assert_eq!(foreign.0, StatusCode::NOT_FOUND);
         assert_eq!(foreign.1.replace("T000", "T999"), missing.1);
         assert_eq!(desk.get_as(team, "/adherence/cases/request/T001").0, StatusCode::NOT_FOUND);
+        // Whoever may open the request itself sees what it owes, whoever owes it.
+        "request T000".clone_into(&mut desk.open);
+        assert_eq!(desk.get_as(own, "/adherence/cases/request/T000").0, StatusCode::OK);
     }
 
     fn each_number_opens_its_cases_and_no_case_stands_on_two_pages(home) {

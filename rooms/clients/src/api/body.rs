@@ -4,7 +4,7 @@ use kept_kernel::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Client, Contact, ContactCard};
+use crate::model::{Client, Contact, ContactCard, OtherPhone};
 
 /// A client.
 #[derive(Serialize, ToSchema)]
@@ -106,11 +106,7 @@ pub(super) fn body(client: &Client) -> ClientBody {
         tier: card.tier.clone(),
         tier_because: client.tier_because.clone(),
         tier_until: client.tier_until.map(instant),
-        revenue: card.revenue.map(|revenue| {
-            let sign = if revenue < 0 { "-" } else { "" };
-            let revenue = revenue.unsigned_abs();
-            format!("{sign}{}.{:02}", revenue / 100, revenue % 100)
-        }),
+        revenue: card.revenue.map(hundredths),
         engagement: card.engagement.clone(),
         alert: card.alert.clone(),
         owner: card.owner.as_ref().map(|(owner, _)| owner.to_string()),
@@ -129,6 +125,13 @@ pub(super) fn body(client: &Client) -> ClientBody {
         made_at: instant(client.made_at),
         changed_at: instant(card.changed_at),
     }
+}
+
+/// An amount as programs read it: `1200.50`.
+pub(super) fn hundredths(amount: i64) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let amount = amount.unsigned_abs();
+    format!("{sign}{}.{:02}", amount / 100, amount % 100)
 }
 
 /// A contact of a client.
@@ -150,9 +153,11 @@ pub(super) struct ContactBody {
     /// Its address.
     #[schema(example = "sanna@aalto.example")]
     email: Option<String>,
-    /// Its number.
-    #[schema(example = "+358 40 123 4567")]
+    /// The number that is called first.
+    #[schema(example = "+358 3 123 4567")]
     phone: Option<String>,
+    /// Its further numbers.
+    phones: Vec<OtherPhone>,
     /// How it wants to be reached.
     #[schema(example = "phone")]
     channel: Option<String>,
@@ -178,6 +183,7 @@ pub(super) fn contact_body(contact: &Contact) -> ContactBody {
         position,
         email,
         phone,
+        phones,
         channel,
         style,
         language,
@@ -190,6 +196,7 @@ pub(super) fn contact_body(contact: &Contact) -> ContactBody {
         position,
         email,
         phone,
+        phones,
         channel,
         style,
         language,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::Action;
 use kept_api::{Answer, IfMatch, PageOf, Problem, Sent};
+use kept_language::Register;
 use kept_rooms::Refusal as _;
 use kept_store::{Read, StoreError, params};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use super::body::{ContactBody, contact_body};
 use super::{id_of, may, missing, within, wrong};
 use crate::commands::{ClientError, add_contact, change_contact, remove_contact};
-use crate::model::{Contact, ContactDraft, ContactId, TypedContact};
+use crate::model::{Contact, ContactDraft, ContactId, Fault, OtherPhone, TypedContact};
 use crate::queries;
 use crate::room::Room;
 
@@ -49,6 +50,64 @@ pub(super) async fn list(
     Ok(Answer::json(StatusCode::OK, &PageOf { items, next: None }))
 }
 
+/// A contact as a program sends it.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewContact)]
+pub(super) struct SentContact {
+    /// Its name.
+    #[schema(example = "Sanna Aalto")]
+    name: Option<String>,
+    /// What it does there.
+    #[schema(example = "Quality manager")]
+    position: Option<String>,
+    /// Its address.
+    #[schema(example = "sanna@aalto.example")]
+    email: Option<String>,
+    /// The number that is called first.
+    #[schema(example = "+358 3 123 4567")]
+    phone: Option<String>,
+    /// Its further numbers, at most 5, in the place of those that it had; one that is there already is left out.
+    phones: Option<Vec<OtherPhone>>,
+    /// How it wants to be reached: a word of the vocabulary.
+    #[schema(example = "phone")]
+    channel: Option<String>,
+    /// How it wants to be spoken to.
+    #[schema(example = "The number first, then the reason")]
+    style: Option<String>,
+    /// Its language: two or three letters.
+    #[schema(example = "fi")]
+    language: Option<String>,
+    /// What else is good to know.
+    #[schema(example = "Runs the night crew")]
+    note: Option<String>,
+}
+
+impl SentContact {
+    /// What it means for a contact that stands so far like this.
+    fn understood(
+        &self,
+        register: &Register,
+        before: ContactDraft,
+    ) -> Result<ContactDraft, Vec<Fault>> {
+        let typed = TypedContact {
+            name: self.name.clone(),
+            position: self.position.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            channel: self.channel.clone(),
+            style: self.style.clone(),
+            language: self.language.clone(),
+            note: self.note.clone(),
+        };
+        let draft = typed.understood(register, before)?;
+        match &self.phones {
+            Some(phones) => draft.reached_at(phones).map_err(|fault| vec![fault]),
+            None => Ok(draft),
+        }
+    }
+}
+
 /// Add a contact to a client
 ///
 /// Send an `Idempotency-Key` to be able to send it again.
@@ -58,7 +117,7 @@ pub(super) async fn list(
         ("id" = String, Path, description = "Which client"),
         ("Idempotency-Key" = Option<String>, Header, description = "A text of your own; the same gives the same answer for 24 hours"),
     ),
-    request_body = TypedContact,
+    request_body = SentContact,
     responses(
         (status = 201, description = "It is added", body = ContactBody, headers(("ETag" = String))),
         (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
@@ -70,7 +129,7 @@ pub(super) async fn add(
     State(room): State<Room>,
     token: Token,
     Path(id): Path<String>,
-    sent: Sent<TypedContact>,
+    sent: Sent<SentContact>,
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::EditClients)?;
     let id = id_of(&id)?;
@@ -101,7 +160,7 @@ pub(super) async fn add(
         ("contact" = String, Path, description = "Which contact"),
         ("If-Match" = String, Header, description = "The ETag, or the revision in quotes"),
     ),
-    request_body = TypedContact,
+    request_body = SentContact,
     responses(
         (status = 200, description = "It is changed", body = ContactBody, headers(("ETag" = String))),
         (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
@@ -114,11 +173,11 @@ pub(super) async fn change(
     token: Token,
     Path((id, contact)): Path<(String, String)>,
     revision: Result<IfMatch, Problem>,
-    sent: Sent<TypedContact>,
+    sent: Sent<SentContact>,
 ) -> Result<Answer, Problem> {
     let scope = may(&token, Action::EditClients)?;
     let (id, contact) = (id_of(&id)?, contact_of(&contact)?);
-    let IfMatch(revision) = revision?;
+    let revision = super::revision_of(&room, (&scope, id), revision).await?;
     let step = room.step(token.who());
     let typed = sent.body;
     let changed = room.store.write(move |tx| {

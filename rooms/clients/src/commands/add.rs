@@ -8,7 +8,7 @@ use super::team::follow_owner;
 use super::{ClientError, Step, is_active, reaches, recognise, standing};
 use crate::model::{
     ClientId, ClientKind, ContactDraft, ContactId, Draft, KNOWN, Keys, LONGEST_NAME, TO_CHECK,
-    folded, folded_email, folded_phone,
+    folded, folded_email, folded_phone, phone_lines,
 };
 use crate::telling::{More, Told};
 use crate::{queries, read, search};
@@ -148,6 +148,7 @@ pub(crate) fn put_contact(
             language,
             &draft.note,
             at,
+            &phone_lines(&draft.phones),
         ],
     )
 }

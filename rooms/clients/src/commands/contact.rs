@@ -7,6 +7,7 @@ use super::add::put_contact;
 use super::{ClientError, Step, held, recognise_again, standing};
 use crate::model::{
     ClientId, Contact, ContactDraft, ContactId, LANGUAGE, folded, folded_email, folded_phone,
+    phone_lines,
 };
 use crate::telling::{More, Told};
 use crate::{queries, search};
@@ -75,6 +76,7 @@ pub fn change_contact(
             language,
             &draft.note,
             step.at,
+            &phone_lines(&draft.phones),
         ],
     )?;
     tell(

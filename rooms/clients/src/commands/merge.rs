@@ -1,11 +1,12 @@
 //! Two clients that are one: merged, and parted again as they were.
 
 use kept_accounts::access::Scope;
-use kept_kernel::Id;
+use kept_accounts::model::PersonId;
+use kept_kernel::{Id, Instant};
 use kept_store::{FromRow, Row, Sql, StoreError, Write, params, statements};
 
-use super::{ClientError, Step, held, recognise_again, standing};
-use crate::model::{Client, ClientId};
+use super::{ClientError, Step, change_client, held, is_active, recognise_again, standing};
+use crate::model::{Client, ClientId, Draft, FieldId};
 use crate::queries::{self, asked};
 use crate::search;
 use crate::telling::{More, Told};
@@ -36,6 +37,12 @@ statements! {
     LATER_MERGE = "SELECT id FROM client_merges WHERE kept = $1 AND gone <> $2 AND id > $3 AND undone_at IS NULL LIMIT 1";
     MOVES = "SELECT row_id FROM client_moves WHERE merge = $1 AND kind = $2 ORDER BY row_id";
     UNDO_MERGE = "UPDATE client_merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL";
+    SOURCE_OF = "SELECT source, at, person FROM client_sources WHERE client = $1 AND fact = $2";
+    DROP_SOURCE = "DELETE FROM client_sources WHERE client = $1 AND fact = $2";
+    ADD_FACT = "INSERT INTO client_merge_facts (merge, fact, before, after, source, at, person)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FACTS = "SELECT fact, before, after, source, at, person FROM client_merge_facts WHERE merge = $1 ORDER BY fact";
+    VALUE_OF = "SELECT value FROM client_values WHERE client = $1 AND field = $2";
     SETTLE_PAIR = "UPDATE client_pairs SET aside_at = $3, aside_by = $4 WHERE one = $1 AND other = $2 AND aside_at IS NULL";
     OPEN_PAIR = "UPDATE client_pairs SET aside_at = NULL, aside_by = NULL WHERE one = $1 AND other = $2";
 }
@@ -128,6 +135,176 @@ pub fn merge_clients(
     Ok(merge)
 }
 
+/// What the client that stays takes over of what the other one says: by names of its fields, and own fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The facts.
+    pub facts: Vec<&'static str>,
+    /// The fields of the company's own.
+    pub values: Vec<FieldId>,
+}
+
+/// Merges as [`merge_clients`] does, and lets the client that stays say some things as the other one did. What stood there before is
+/// remembered, so that [`unmerge_clients`] can put it back.
+///
+/// # Errors
+///
+/// [`ClientError`]
+pub fn merge_clients_taking(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    both: (ClientId, ClientId),
+    taken: &Taken,
+) -> Result<Id, ClientError> {
+    let merge = merge_clients(tx, step, scope, both)?;
+    let (kept, gone) = both;
+    let stays: Client = tx.one(queries::ANY, &params![kept])?;
+    let other: Client = tx.one(queries::ANY, &params![gone])?;
+    let (before, of_other) = (stays.draft(), other.draft());
+    let mut draft = before.clone();
+    let mut facts: Vec<(String, String, String)> = Vec::new();
+    for name in Draft::SAID.iter().filter(|name| taken.facts.contains(name)) {
+        let (was, now) = (before.says(name), of_other.says(name));
+        if was != now {
+            draft.put(name, &now);
+            facts.push(((*name).to_owned(), was, now));
+        }
+    }
+    for field in &taken.values {
+        let (was, now) = (value_of(tx, kept, *field)?, value_of(tx, gone, *field)?);
+        if was != now {
+            put_value(tx, (kept, *field), &now)?;
+            facts.push((field.to_string(), was, now));
+        }
+    }
+    let mut sources = Vec::new();
+    for (fact, was, now) in &facts {
+        let (source, at, person) = source_of(tx, kept, fact)?;
+        let row = params![merge, fact, was, now, &source, at, person];
+        tx.execute(ADD_FACT, &row)?;
+        sources.push((fact, source_of(tx, gone, fact)?));
+    }
+    if draft != before {
+        change(tx, step, scope, (kept, stays.revision, &draft))?;
+    }
+    for (fact, source) in sources {
+        put_source(tx, (kept, fact), source)?;
+    }
+    Ok(merge)
+}
+
+/// Where a fact comes from: in words, when, and by whom.
+type Source = (Option<String>, Option<Instant>, Option<Id>);
+
+/// A fact that was taken over, what stood there before and after, and where the former came from.
+type TakenFact = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<Instant>,
+    Option<Id>,
+);
+
+fn source_of(tx: &Write<'_>, client: ClientId, fact: &str) -> Result<Source, StoreError> {
+    let found: Option<Source> = tx.maybe(SOURCE_OF, &params![client, fact])?;
+    Ok(found.unwrap_or_default())
+}
+
+fn put_source(
+    tx: &Write<'_>,
+    (client, fact): (ClientId, &str),
+    (source, at, person): Source,
+) -> Result<(), StoreError> {
+    match source {
+        Some(source) => {
+            let row = params![client, fact, &source, at, person];
+            tx.execute(queries::SET_SOURCE, &row)?;
+        }
+        None => {
+            tx.execute(DROP_SOURCE, &params![client, fact])?;
+        }
+    }
+    Ok(())
+}
+
+fn value_of(tx: &Write<'_>, client: ClientId, field: FieldId) -> Result<String, StoreError> {
+    let found: Option<(String,)> = tx.maybe(VALUE_OF, &params![client, field])?;
+    Ok(found.map(|(value,)| value).unwrap_or_default())
+}
+
+fn put_value(
+    tx: &Write<'_>,
+    (client, field): (ClientId, FieldId),
+    value: &str,
+) -> Result<(), StoreError> {
+    if value.is_empty() {
+        tx.execute(queries::DROP_VALUE, &params![client, field])?;
+    } else {
+        tx.execute(queries::SET_VALUE, &params![client, field, value])?;
+    }
+    Ok(())
+}
+
+/// Changes the client that stays, with ids that nothing else of a merge uses.
+fn change(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    (kept, revision, draft): (ClientId, u32, &Draft),
+) -> Result<(), ClientError> {
+    let [.., entry, event] = step.ids;
+    let mut own = step.clone();
+    own.ids
+        .iter_mut()
+        .zip([entry, event])
+        .for_each(|(to, from)| *to = from);
+    change_client(tx, &own, scope, (kept, revision), draft)?;
+    Ok(())
+}
+
+/// Puts back what the client that stays had said before it took something over, where it still says what it took.
+fn give_back(
+    tx: &Write<'_>,
+    step: &Step,
+    scope: &Scope,
+    (merge, kept): (Id, ClientId),
+) -> Result<(), ClientError> {
+    let facts: Vec<TakenFact> = tx.all(FACTS, &params![merge])?;
+    let stays: Client = tx.one(queries::ANY, &params![kept])?;
+    let before = stays.draft();
+    let mut draft = before.clone();
+    let mut sources = Vec::new();
+    for (fact, was, now, source, at, person) in facts {
+        if let Ok(field) = fact.parse::<FieldId>() {
+            if value_of(tx, kept, field)? != now {
+                continue;
+            }
+            put_value(tx, (kept, field), &was)?;
+        } else {
+            // Whoever has left since is nobody's account manager again.
+            let owner = was.parse::<PersonId>().ok().filter(|_| fact == "owner");
+            let has_left = match owner {
+                Some(owner) => !is_active(tx, owner)?,
+                None => false,
+            };
+            if before.says(&fact) != now || has_left {
+                continue;
+            }
+            draft.put(&fact, &was);
+        }
+        sources.push((fact, (source, at, person)));
+    }
+    if draft != before {
+        change(tx, step, scope, (kept, stays.revision, &draft))?;
+    }
+    for (fact, source) in sources {
+        put_source(tx, (kept, &fact), source)?;
+    }
+    Ok(())
+}
+
 /// Parts two clients again: each row that the merge moved goes back, and nothing that came later.
 ///
 /// # Errors
@@ -166,6 +343,7 @@ pub fn unmerge_clients(
             (_, false) => tx.execute(put, &params![&rows[..], gone])?,
         };
     }
+    give_back(tx, step, scope, (merge, kept))?;
     tx.execute(UNPOINT, &params![gone, step.at])?;
     let [
         entry,
@@ -176,6 +354,7 @@ pub fn unmerge_clients(
         other_entry,
         other_event,
         other_row,
+        ..,
     ] = step.ids;
     let card = standing(tx, gone)?;
     let told = (Told::Client("add-client"), &More::default());

@@ -7,7 +7,7 @@ use super::add::sources;
 use super::{ClientError, Step, recognise_again, standing};
 use crate::model::{
     Client, ClientId, Contact, ContactDraft, ContactId, Draft, LANGUAGE, folded, folded_email,
-    folded_phone,
+    folded_phone, phone_lines,
 };
 use crate::telling::{More, Told};
 use crate::{queries, search};
@@ -148,6 +148,7 @@ fn of_contact(
             &language(draft),
             &contact.note,
             step.at,
+            &phone_lines(&draft.phones),
         ],
     )?;
     Ok(changed)

@@ -1,6 +1,7 @@
 //! A list as a file: which letters, which separator, which rows.
 
 use super::MOST_LINES;
+use super::uses::{Layout, layout};
 
 /// The most columns of a list.
 const MOST_COLUMNS: usize = 200;
@@ -65,8 +66,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadingProblem> {
     let mut rows = rows.into_iter();
     let columns = rows.next().ok_or(ReadingProblem::Empty)?;
     let width = columns.len();
+    let is_ours = layout(&columns) == Layout::Kept;
     let rows: Vec<Vec<String>> = rows
         .map(|mut row| {
+            if is_ours {
+                row.iter_mut().for_each(unguard);
+            }
             row.resize(width, String::new());
             row
         })
@@ -75,6 +80,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadingProblem> {
         return Err(ReadingProblem::Empty);
     }
     Ok(Table { columns, rows })
+}
+
+/// Takes off the apostrophe that a list of ours has before what a spreadsheet would run.
+fn unguard(cell: &mut String) {
+    let is_guarded = cell.strip_prefix('\'').is_some_and(|rest| {
+        rest.trim_start()
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    });
+    if is_guarded {
+        cell.remove(0);
+    }
 }
 
 /// By the mark at its beginning; else UTF-8, where it is; else as Windows writes it.

@@ -30,6 +30,12 @@ macro_rules! uses {
 uses! {
     /// The client.
     Company "company" "Client: name" ["companyname", "company", "accountname", "associatedcompany", "organisation", "organization", "client", "clientname", "security"];
+    /// What the other system calls it: lines with the same key are one client, whatever else they say.
+    ClientKey "client-key" "Client: its key in the other system" [
+        "accountid", "companyid", "associatedcompanyid", "associatedcompanyids", "primaryassociatedcompanyid", "mark"
+    ];
+    /// A company, or somebody for themselves.
+    Kind "kind" "Client: company or person" ["kind"];
     /// Its web site.
     Website "website" "Client: web site" ["website", "websiteurl", "companydomainname", "companydomain", "domain"];
     /// Its switchboard.
@@ -44,6 +50,26 @@ uses! {
     Country "country" "Client: country" ["country", "countryregion", "billingcountry", "mailingcountry"];
     /// What it does.
     Industry "industry" "Client: industry" ["industry", "gicssector"];
+    /// Who of ours answers for it.
+    Owner "owner" "Client: account manager, by email or name" [
+        "owner", "accountowner", "companyowner", "contactowner", "accountmanager", "owneremail", "ownername", "accountowneremail"
+    ];
+    /// Who else of ours works for it, each with their part: `Theo Sand (technical); Max Orr`.
+    AccountTeam "account-team" "Client: account team" ["accountteam"];
+    /// Its tier, set by hand.
+    Tier "tier" "Client: tier" ["tier", "accounttier", "customertier"];
+    /// Its zone.
+    Zone "zone" "Client: zone" ["zone", "timezone"];
+    /// Its language.
+    ClientLanguage "client-language" "Client: language" [];
+    /// How it wants to be reached.
+    ClientChannel "client-channel" "Client: how it wants to be reached" [];
+    /// How it wants to be spoken to.
+    ClientStyle "client-style" "Client: how it wants to be spoken to" [];
+    /// How many days may pass between two contacts.
+    Rhythm "rhythm" "Client: days between two contacts" ["rhythm", "rhythmdays", "daysbetweencontacts"];
+    /// What everybody should know.
+    Alert "alert" "Client: warning" ["alert", "warning"];
     /// What it bought.
     Revenue "revenue" "Client: what it buys from us in a year" [];
     /// A note about it.
@@ -58,10 +84,18 @@ uses! {
     Email "email" "Contact: email" ["email", "emailaddress", "workemail"];
     /// The number.
     Phone "phone" "Contact: phone" ["phone", "phonenumber", "mobile", "mobilephone", "mobilephonenumber"];
+    /// Further numbers: of each the column says what it is, or the words before it.
+    SecondPhone "second-phone" "Contact: further phone" ["secondphone", "otherphone", "otherphones", "homephone", "phone2"];
     /// What they do.
     Position "position" "Contact: position" ["jobtitle", "title", "position"];
     /// Their language.
     Language "language" "Contact: language" ["language", "preferredlanguage"];
+    /// How they want to be reached.
+    Channel "channel" "Contact: how they want to be reached" ["channel", "preferredchannel"];
+    /// How they want to be spoken to.
+    Style "style" "Contact: how they want to be spoken to" ["style"];
+    /// What else is good to know of them.
+    ContactNote "contact-note" "Contact: a note" [];
 }
 
 impl Use {
@@ -71,6 +105,9 @@ impl Use {
     }
 }
 
+/// The system of lists that were taken out here, or in another house.
+pub(crate) const OURS: &str = "Kept";
+
 /// From which program a list probably comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
@@ -78,6 +115,8 @@ pub(crate) enum Layout {
     HubSpot,
     /// Salesforce.
     Salesforce,
+    /// What this program takes out itself.
+    Kept,
     /// Any other.
     Other,
 }
@@ -88,7 +127,18 @@ impl Layout {
         match self {
             Self::HubSpot => "It looks like an export of HubSpot.",
             Self::Salesforce => "It looks like an export of Salesforce.",
+            Self::Kept => "It looks like a list of Kept.",
             Self::Other => "The columns were guessed by their names.",
+        }
+    }
+
+    /// What the system is called whose keys stand in the list.
+    pub(crate) const fn system(self) -> &'static str {
+        match self {
+            Self::HubSpot => "HubSpot",
+            Self::Salesforce => "Salesforce",
+            Self::Kept => OURS,
+            Self::Other => "",
         }
     }
 }
@@ -111,13 +161,15 @@ pub(crate) fn layout(columns: &[String]) -> Layout {
         Layout::HubSpot
     } else if has("id") && (has("ownerid") || has("accountid") || has("systemmodstamp")) {
         Layout::Salesforce
+    } else if has("mark") && (has("name") || has("client")) {
+        Layout::Kept
     } else {
         Layout::Other
     }
 }
 
 /// What each column probably is, by its name; empty: nothing. A column `Name` is the client's, unless people have columns of
-/// their own; and a phone is the client's where nobody else is in the list.
+/// their own; and a phone, a language or the row's own key is the client's where nobody else is in the list.
 pub(crate) fn guessed(columns: &[String]) -> Vec<String> {
     let plain: Vec<String> = columns.iter().map(|column| plain(column)).collect();
     let of_people = plain.iter().any(|name| {
@@ -134,10 +186,18 @@ pub(crate) fn guessed(columns: &[String]) -> Vec<String> {
             .find(|one| one.guesses().contains(&name.as_str()));
         let found = match (found, name.as_str()) {
             (None, "name") if !of_people => Some(Use::Company),
+            (None, "id" | "recordid") if !of_people => Some(Use::ClientKey),
+            (None, "note") if of_people => Some(Use::ContactNote),
             (Some(Use::Phone), _) if !of_people => Some(Use::CompanyPhone),
+            (Some(Use::Language), _) if !of_people => Some(Use::ClientLanguage),
+            (Some(Use::Channel), _) if !of_people => Some(Use::ClientChannel),
+            (Some(Use::Style), _) if !of_people => Some(Use::ClientStyle),
+            (Some(Use::SecondPhone), _) if !of_people => None,
+            (Some(Use::Phone), _) if single.contains(&Use::Phone) => Some(Use::SecondPhone),
             (found, _) => found,
         };
-        let found = found.filter(|one| *one == Use::Address || !single.contains(one));
+        let many = [Use::Address, Use::SecondPhone];
+        let found = found.filter(|one| many.contains(one) || !single.contains(one));
         single.extend(found);
         found.map_or_else(String::new, |one| one.name().to_owned())
     };
@@ -178,7 +238,7 @@ mod tests {
         assert_eq!(
             guessed(&salesforce),
             [
-                "",
+                "client-key",
                 "",
                 "company",
                 "address",
@@ -189,7 +249,7 @@ mod tests {
                 ""
             ]
         );
-        let people = columns("Id,FirstName,LastName,Name,AccountId,Title,Phone,Email");
+        let people = columns("Id,FirstName,LastName,Name,AccountId,Title,Phone,Email,MobilePhone");
         assert_eq!(
             guessed(&people),
             [
@@ -197,10 +257,11 @@ mod tests {
                 "first-name",
                 "last-name",
                 "",
-                "",
+                "client-key",
                 "position",
                 "phone",
-                "email"
+                "email",
+                "second-phone"
             ]
         );
         assert_eq!(layout(&columns("who,where")), Layout::Other);

@@ -7,6 +7,7 @@ use kept_journal::audit::Who;
 use kept_kernel::{Id, Instant};
 use kept_store::{StoreError, Write, params};
 
+use super::fill::{Filled, unfill};
 use super::lines::{Outcome, Steps, done, said, tried};
 use super::{Import, ListLine};
 use crate::commands::{ClientError, archive_client, remove_contact};
@@ -16,6 +17,8 @@ use crate::room::Room;
 
 /// So many lines at once: others can write in between.
 const AT_ONCE: u32 = 25;
+/// Where the facts come from that a list brings.
+const SOURCE: &str = "imported";
 /// The lines of a list are kept so long.
 const KEPT: i64 = 30 * 86_400_000_000;
 
@@ -56,7 +59,7 @@ fn piece(room: &Room, id: Id) -> Result<bool, StoreError> {
         .map_or(Who::Kept, |(person, _)| Who::Person(person));
     let steps: Arc<Vec<Steps>> = Arc::new(
         (0..AT_ONCE)
-            .map(|_| std::array::from_fn(|_| room.step(who)))
+            .map(|_| std::array::from_fn(|_| room.step(who).from_source(SOURCE)))
             .collect(),
     );
     let written = room.store.write(move |tx| {
@@ -101,6 +104,9 @@ fn lines(tx: &Write<'_>, steps: &[Steps], id: Id) -> Result<bool, ClientError> {
                 &outcome.mail,
                 outcome.client,
                 outcome.contact,
+                &outcome.remark,
+                &outcome.filled.text(),
+                outcome.changes,
             ],
         )?;
     }
@@ -123,55 +129,76 @@ fn one(
                 let found: Option<(i64,)> = tx.maybe(sql, &params![import.id, word, line.line])?;
                 Ok(found.is_some())
             };
-            let said = said(words, &import.uses, &line.cells);
-            Some(tried(tx, said, is_earlier)?)
+            let said = said(
+                words,
+                (&import.system, &import.columns, &import.uses),
+                &line.cells,
+            );
+            Some(tried(tx, &import.system, said, is_earlier)?)
         }
         "running" => {
-            let said = said(words, &import.uses, &line.cells);
-            Some(done(tx, steps, scope, said)?)
+            let said = said(
+                words,
+                (&import.system, &import.columns, &import.uses),
+                &line.cells,
+            );
+            Some(done(tx, steps, scope, (import, said))?)
         }
-        "undoing" => Some(undone(tx, steps, scope, line)?),
+        "undoing" => Some(undone(tx, steps, scope, (import.id, line))?),
         _ => None,
     })
 }
 
-/// Takes a line back: the contact is removed, and the client archived, where this line brought them and nobody has touched them
-/// since.
+/// Takes a line back: the contact is removed, what was filled in is emptied, the key is forgotten, and the client archived, where
+/// this line brought them and nobody has touched them since.
 fn undone(
     tx: &Write<'_>,
-    [first, second, ..]: &Steps,
+    [first, second, third, fourth, ..]: &Steps,
     scope: &Scope,
-    line: &ListLine,
+    (import, line): (Id, &ListLine),
 ) -> Result<Outcome, ClientError> {
-    let kept = |words: &str| Outcome {
-        what: "kept",
-        words: words.to_owned(),
-        client: line.client,
-        contact: line.contact,
-        ..Outcome::default()
-    };
     let brought_client = matches!(line.outcome.as_str(), "client" | "both");
     let brought_contact = matches!(line.outcome.as_str(), "contact" | "both");
+    let brought = brought_client || brought_contact || line.outcome == "filled";
+    let mut outcome = Outcome {
+        what: if brought { "undone" } else { "known" },
+        words: line.words.clone(),
+        client: line.client,
+        contact: line.contact,
+        changes: line.changes,
+        ..Outcome::default()
+    };
     if let Some(contact) = line.contact.filter(|_| brought_contact) {
         match remove_contact(tx, first, scope, ContactId(contact)) {
             Ok(_) | Err(ClientError::Missing | ClientError::Conflict(_)) => {}
             Err(other) => return Err(other),
         }
     }
-    if let Some(client) = line.client.filter(|_| brought_client) {
-        let found: Client = tx.one(queries::ANY, &params![client])?;
-        if found.revision > 1 || found.card.merged_into.is_some() {
-            return Ok(kept("Somebody has worked on this client since. It stays."));
-        }
-        archive_client(tx, second, scope, ClientId(client))?;
-    }
-    Ok(Outcome {
-        what: if brought_client || brought_contact {
-            "undone"
+    let Some(client) = line.client.filter(|_| brought) else {
+        return Ok(outcome);
+    };
+    if brought_client {
+        if is_touched(tx, import, client)? {
+            outcome.what = "kept";
+            "Somebody has worked on this client since. It stays.".clone_into(&mut outcome.remark);
         } else {
-            "known"
-        },
-        words: line.words.clone(),
-        ..kept("")
-    })
+            archive_client(tx, second, scope, ClientId(client))?;
+        }
+    } else {
+        let filled = Filled::of(&line.filled);
+        outcome.changes += unfill(tx, [third, fourth], scope, (ClientId(client), &filled))?;
+    }
+    if outcome.what != "kept" {
+        tx.execute(queries::TAKE_OUTER_KEYS, &params![client, import])?;
+    }
+    Ok(outcome)
+}
+
+/// Whether somebody has worked on a client since a list brought it, or another list has said more of it.
+fn is_touched(tx: &Write<'_>, import: Id, client: Id) -> Result<bool, StoreError> {
+    let found: Client = tx.one(queries::ANY, &params![client])?;
+    let (by_lists,): (i64,) = tx.one(super::CHANGES_BY_LISTS, &params![client])?;
+    let by_others = i64::from(found.revision) > 1 + by_lists;
+    let other: Option<(Id,)> = tx.maybe(super::OTHER_LIST, &params![client, import])?;
+    Ok(by_others || found.card.merged_into.is_some() || other.is_some())
 }

@@ -41,29 +41,61 @@ const LEGAL_FORMS: [&str; 34] = [
 ];
 
 /// Anybody has an address there: the domain says nothing about the company.
-const OPEN_DOMAINS: [&str; 22] = [
+const OPEN_DOMAINS: [&str; 54] = [
+    "163.com",
     "aol.com",
+    "aol.de",
+    "arcor.de",
+    "bluewin.ch",
     "fastmail.com",
     "free.fr",
+    "freenet.de",
     "gmail.com",
     "gmx.at",
+    "gmx.ch",
     "gmx.com",
     "gmx.de",
+    "gmx.fr",
     "gmx.net",
     "googlemail.com",
+    "hotmail.co.uk",
     "hotmail.com",
+    "hotmail.de",
+    "hotmail.fr",
     "icloud.com",
+    "laposte.net",
+    "libero.it",
     "live.com",
+    "live.de",
+    "mac.com",
     "mail.com",
+    "mail.de",
+    "mail.ru",
+    "mailbox.org",
     "me.com",
     "msn.com",
+    "orange.fr",
     "outlook.com",
+    "outlook.de",
+    "outlook.fr",
+    "pm.me",
+    "posteo.de",
     "proton.me",
     "protonmail.com",
+    "qq.com",
+    "rocketmail.com",
+    "t-online.de",
+    "tutanota.com",
+    "wanadoo.fr",
     "web.de",
-    "yahoo.com",
     "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "yahoo.it",
     "yandex.com",
+    "ymail.com",
+    "zoho.com",
 ];
 
 /// The fewest figures of a number that two can be told apart by.
@@ -216,5 +248,6 @@ mod tests {
             Some("aalto.example".into())
         );
         assert_eq!(domain_of("sanna@gmail.com"), None);
+        assert_eq!(domain_of("sanna@t-online.de"), None);
     }
 }

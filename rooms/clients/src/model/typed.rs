@@ -6,7 +6,7 @@ use kept_language::Register;
 use kept_rooms::FieldError;
 use serde::Deserialize;
 
-use super::{ClientKind, LANGUAGE, LONGEST_NAME, folded_email, folded_phone};
+use super::{ClientKind, LANGUAGE, LONGEST_NAME, OtherPhone, folded_email, folded_phone};
 
 /// The most letters of a fact in one line.
 pub const LONGEST_LINE: usize = 200;
@@ -67,7 +67,8 @@ pub struct Typed {
     #[schema(example = "Short, figures first")]
     pub style: Option<String>,
     /// How many days may pass between two contacts.
-    #[schema(example = "30")]
+    #[serde(default, deserialize_with = "days")]
+    #[schema(schema_with = days_schema, required = false)]
     pub rhythm_days: Option<String>,
     /// What everybody should know before they write or call.
     #[schema(example = "Never call before 13:00 their time")]
@@ -78,6 +79,36 @@ pub struct Typed {
     /// The team that it belongs to: its id.
     #[schema(example = json!(null))]
     pub team: Option<String>,
+}
+
+/// A number of days: as one, or as a text, which is how it was sent once and how an empty one takes it away.
+fn days<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a number of days")]
+    enum Days {
+        Number(i64),
+        Text(String),
+    }
+    let days = Option::<Days>::deserialize(from)?;
+    Ok(days.map(|days| match days {
+        Days::Number(days) => days.to_string(),
+        Days::Text(text) => text,
+    }))
+}
+
+fn days_schema() -> utoipa::openapi::schema::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([
+            Type::Integer,
+            Type::String,
+            Type::Null,
+        ]))
+        .description(Some(
+            "How many days may pass between two contacts, from 1 to 730. The same as a text is taken too; an empty text takes it away.",
+        ))
+        .examples([serde_json::json!(30)])
+        .build()
 }
 
 /// A client that can be added, or as it shall be.
@@ -130,6 +161,49 @@ impl Draft {
             LANGUAGE
         } else {
             &self.language
+        }
+    }
+
+    /// All that a client says itself but what it is, by the names that forms use: what a list fills in and a merge takes over.
+    pub(crate) const SAID: [&'static str; 14] = [
+        "name", "website", "phone", "address", "country", "industry", "zone", "language",
+        "channel", "style", "rhythm", "alert", "owner", "team",
+    ];
+
+    /// What stands under a name of [`Draft::SAID`], as text; empty where nothing does.
+    pub(crate) fn says(&self, name: &str) -> String {
+        match name {
+            "name" => self.name.clone(),
+            "alert" => self.alert.clone().unwrap_or_default(),
+            "owner" => self.owner.map_or_else(String::new, |id| id.to_string()),
+            "team" => self.team.map_or_else(String::new, |id| id.to_string()),
+            _ => self
+                .facts()
+                .into_iter()
+                .find(|(fact, _)| *fact == name)
+                .map_or_else(String::new, |(_, value)| value),
+        }
+    }
+
+    /// Puts a text there that [`Draft::says`] has given.
+    pub(crate) fn put(&mut self, name: &str, text: &str) {
+        let some = || (!text.is_empty()).then(|| text.to_owned());
+        match name {
+            "name" => text.clone_into(&mut self.name),
+            "website" => text.clone_into(&mut self.website),
+            "phone" => text.clone_into(&mut self.phone),
+            "address" => text.clone_into(&mut self.address),
+            "country" => text.clone_into(&mut self.country),
+            "industry" => text.clone_into(&mut self.industry),
+            "zone" => text.clone_into(&mut self.zone),
+            "language" => text.clone_into(&mut self.language),
+            "channel" => self.channel = some(),
+            "style" => text.clone_into(&mut self.style),
+            "rhythm" => self.rhythm_days = text.parse().ok(),
+            "alert" => self.alert = some(),
+            "owner" => self.owner = text.parse().ok(),
+            "team" => self.team = text.parse().ok(),
+            _ => {}
         }
     }
 
@@ -315,34 +389,24 @@ impl Typed {
     }
 }
 
-/// A contact as somebody typed it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewContact)]
+/// A contact as somebody typed it, but for its further numbers: [`ContactDraft::reached_at`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypedContact {
     /// Its name.
-    #[schema(example = "Sanna Aalto")]
     pub name: Option<String>,
     /// What it does there.
-    #[schema(example = "Quality manager")]
     pub position: Option<String>,
     /// Its address.
-    #[schema(example = "sanna@aalto.example")]
     pub email: Option<String>,
     /// Its number.
-    #[schema(example = "+358 40 123 4567")]
     pub phone: Option<String>,
     /// How it wants to be reached: a word of the vocabulary.
-    #[schema(example = "phone")]
     pub channel: Option<String>,
     /// How it wants to be spoken to.
-    #[schema(example = "The number first, then the reason")]
     pub style: Option<String>,
     /// Its language: two or three letters.
-    #[schema(example = "fi")]
     pub language: Option<String>,
     /// What else is good to know.
-    #[schema(example = "Runs the night crew")]
     pub note: Option<String>,
 }
 
@@ -355,8 +419,10 @@ pub struct ContactDraft {
     pub position: String,
     /// Its address.
     pub email: String,
-    /// Its number.
+    /// The number that is called first.
     pub phone: String,
+    /// Its further numbers.
+    pub phones: Vec<OtherPhone>,
     /// How it wants to be reached.
     pub channel: Option<String>,
     /// How it wants to be spoken to.

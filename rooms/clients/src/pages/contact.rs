@@ -6,6 +6,7 @@ use axum::response::Response;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_journal::audit::Who;
+use kept_language::Register;
 use kept_rooms::Refusal as _;
 use kept_store::{Write, params};
 use kept_ui::form::Choice;
@@ -16,7 +17,9 @@ use serde::Deserialize;
 use super::choices::of_channels;
 use super::{back, contact_of, got, here, id_of, missing, refused, to_change, wrong};
 use crate::commands::{ClientError, add_contact, change_contact, remove_contact, return_contact};
-use crate::model::{Client, ClientId, Contact, ContactDraft, ContactId, TypedContact};
+use crate::model::{
+    Client, ClientId, Contact, ContactDraft, ContactId, Fault, TypedContact, phone_lines, phones_of,
+};
 use crate::queries;
 use crate::room::Room;
 
@@ -41,6 +44,8 @@ pub struct Fields {
     position: String,
     email: String,
     phone: String,
+    /// The further numbers, one a line; none: they stay.
+    phones: Option<String>,
     channel: String,
     style: String,
     language: String,
@@ -49,6 +54,19 @@ pub struct Fields {
 }
 
 impl Fields {
+    fn understood(
+        self,
+        register: &Register,
+        before: ContactDraft,
+    ) -> Result<ContactDraft, Vec<Fault>> {
+        let phones = self.phones.as_deref().map(phones_of);
+        let draft = self.typed().understood(register, before)?;
+        match phones {
+            Some(phones) => draft.reached_at(&phones).map_err(|fault| vec![fault]),
+            None => Ok(draft),
+        }
+    }
+
     fn typed(self) -> TypedContact {
         TypedContact {
             name: Some(self.name),
@@ -134,10 +152,7 @@ pub async fn add(
         Err(filled) => return Ok(again(frame, filled)),
     };
     let step = room.step(Who::Person(signed.person.0));
-    let draft = match fields
-        .typed()
-        .understood(&step.rules.register, ContactDraft::default())
-    {
+    let draft = match fields.understood(&step.rules.register, ContactDraft::default()) {
         Ok(draft) => draft,
         Err(faults) => return Ok(again(frame, wrong(faults, filled)?)),
     };
@@ -184,6 +199,7 @@ pub async fn edit(
         ("position", draft.position),
         ("email", draft.email),
         ("phone", draft.phone),
+        ("phones", phone_lines(&draft.phones)),
         ("channel", draft.channel.unwrap_or_default()),
         ("style", draft.style),
         ("language", draft.language),
@@ -216,10 +232,7 @@ pub async fn change(
     };
     let at = (contact.card.id, fields.revision.unwrap_or_default());
     let step = room.step(Who::Person(signed.person.0));
-    let draft = match fields
-        .typed()
-        .understood(&step.rules.register, contact.draft())
-    {
+    let draft = match fields.understood(&step.rules.register, contact.draft()) {
         Ok(draft) => draft,
         Err(faults) => return Ok(again(frame, wrong(faults, filled)?)),
     };

@@ -1,18 +1,17 @@
-//! Lists from elsewhere: sent, mapped, tried, taken in, taken back; and all clients as a list.
+//! Lists from elsewhere: sent, mapped, tried, taken in, taken back.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_journal::audit::Who;
 use kept_kernel::Id;
-use kept_logs::CsvText;
 use kept_rooms::Refusal as _;
-use kept_store::{Read, StoreError, Write, params};
+use kept_store::{Write, params};
 use kept_ui::parts::{Button, Confirm, Crumb, More, Notice, Progress};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, unprocessable};
 use kept_upload::Parts;
@@ -26,15 +25,12 @@ use crate::import::{
     take_import, undo_import,
 };
 use crate::model::Field;
-use crate::queries::{self, by_id};
 use crate::room::{Room, TOPIC};
 
 /// So many lines of the report on a page.
 const ON_A_PAGE: u32 = 50;
 /// So many lines show what stands in a column.
 const SAMPLES: u32 = 3;
-/// So many clients are read at once for the list of all.
-const SLICE: u32 = 1_000;
 
 fn importing(signed: &Signed) -> Result<Scope, Failure> {
     let scope = signed.require(Action::EditClients)?;
@@ -181,11 +177,12 @@ struct ImportPage {
     progress: Option<Progress>,
     columns: Vec<Column>,
     uses: Vec<(String, String)>,
+    system: String,
     problem: Option<String>,
     counts: Vec<(String, String, bool)>,
     lines: Vec<Line>,
     more: Option<More>,
-    run: Option<Confirm>,
+    run: Option<Button>,
     undo: Option<Confirm>,
     notice: Option<Notice>,
 }
@@ -196,10 +193,12 @@ struct Column {
     chosen: String,
 }
 
+/// What lines have in common: the client or the fault, what is done with them, and the people in them.
 struct Line {
-    number: u32,
-    outcome: &'static str,
+    outcome: String,
     words: String,
+    people: Vec<String>,
+    remark: String,
     href: Option<String>,
 }
 
@@ -295,20 +294,17 @@ fn import_page(frame: Frame, seen: &Seen, asked: &Asked, problem: Option<String>
         uses: uses(&seen.fields),
         problem,
         counts: counts(&here, &seen.counts, show),
-        lines: shown.iter().take(ON_A_PAGE as usize).map(|line| line_of(line, state)).collect(),
+        lines: grouped(import, shown.get(..ON_A_PAGE as usize).unwrap_or(shown)),
+        system: import.system.clone(),
         more: last.map(|last| More {
             words: "In the order of the file".to_owned(),
             first: None,
             next: Some(format!("{here}?show={show}&after={}", last.line)),
         }),
-        run: (state == "checked" && import.lines > 0).then(|| Confirm {
-            words: "Take it in".to_owned(),
-            question: "What is new is added, what is known stays as it is. You can take all of it back.".to_owned(),
-            act: act("Take it in", "run").primary(),
-        }),
+        run: (state == "checked" && import.lines > 0).then(|| act("Take it in", "run").primary()),
         undo: (state == "done" && import.lines > 0).then(|| Confirm {
             words: "Take it back".to_owned(),
-            question: "Contacts of this list are removed, and its clients archived, unless somebody has worked on them since.".to_owned(),
+            question: "Contacts of this list are removed, what it filled in is emptied, and its clients are archived, unless somebody has worked on them since.".to_owned(),
             act: act("Take it back", "undo").danger(),
         }),
         notice: (import.lines == 0).then(|| Notice::info("The lines are no longer kept", "What they brought stays. Lines are kept for 30 days.")),
@@ -347,41 +343,71 @@ fn progress(import: &Import) -> Option<Progress> {
 fn counts(here: &str, counts: &[(String, u64)], show: &str) -> Vec<(String, String, bool)> {
     let all = std::iter::once(("All lines".to_owned(), here.to_owned(), show.is_empty()));
     let each = counts.iter().map(|(outcome, count)| {
-        let words = format!("{count} {}", outcome_words(outcome));
+        let words = counted(*count, outcome);
         (words, format!("{here}?show={outcome}"), show == outcome)
     });
     all.chain(each).collect()
 }
 
-fn outcome_words(outcome: &str) -> &'static str {
-    match outcome {
-        "client" => "new clients",
-        "contact" => "new contacts",
-        "both" => "new clients with a contact",
-        "known" => "known already",
-        "wrong" => "to mend",
-        "undone" => "taken back",
-        "kept" => "worked on since, kept",
-        _ => "not looked at yet",
-    }
+/// `1 new contact`, `2 new contacts`
+fn counted(count: u64, outcome: &str) -> String {
+    let (one, many) = match outcome {
+        "client" => ("new client", "new clients"),
+        "contact" => ("new contact", "new contacts"),
+        "both" => ("new client with a contact", "new clients with a contact"),
+        "filled" => ("known, filled in", "known, filled in"),
+        "known" => ("known already", "known already"),
+        "wrong" => ("to mend", "to mend"),
+        "undone" => ("taken back", "taken back"),
+        "kept" => ("worked on since, kept", "worked on since, kept"),
+        _ => ("not looked at yet", "not looked at yet"),
+    };
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn line_of(line: &ListLine, state: &str) -> Line {
-    Line {
-        number: line.line + 1,
-        outcome: outcome_words(&line.outcome),
-        words: line.words.clone(),
-        href: line
-            .client
-            .filter(|_| state != "checked")
-            .map(|client| format!("/clients/{client}")),
+/// Lines that say the same of the same client stand together, where the first of them stands, with who is in each.
+fn grouped(import: &Import, lines: &[ListLine]) -> Vec<Line> {
+    let mut groups: Vec<Vec<&ListLine>> = Vec::new();
+    for line in lines {
+        let alike = |group: &&mut Vec<&ListLine>| {
+            group.first().is_some_and(|first| {
+                (&first.outcome, &first.words, &first.remark, first.client)
+                    == (&line.outcome, &line.words, &line.remark, line.client)
+            })
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(line),
+            None => groups.push(vec![line]),
+        }
     }
+    let named = |line: &&ListLine| {
+        // The first line of the file names the columns.
+        let (person, number) = (import::person_in(&import.uses, &line.cells), line.line + 1);
+        if person.is_empty() || person == line.words {
+            format!("line {number}")
+        } else {
+            format!("{person} (line {number})")
+        }
+    };
+    let group = |group: Vec<&ListLine>| {
+        let first = group.first()?;
+        let client = first.client.filter(|_| import.state != "checked");
+        Some(Line {
+            outcome: counted(group.len() as u64, &first.outcome),
+            words: first.words.clone(),
+            people: group.iter().map(named).collect(),
+            remark: first.remark.clone(),
+            href: client.map(|client| format!("/clients/{client}")),
+        })
+    };
+    groups.into_iter().filter_map(group).collect()
 }
 
 /// What the columns are.
 #[derive(Deserialize)]
 pub struct Mapping {
     uses: Vec<String>,
+    system: Option<String>,
 }
 
 /// Says what the columns are, and has the list tried.
@@ -397,15 +423,16 @@ pub async fn map(
     let mut before = seen(&room, id, &Asked::default()).await?;
     let (mapping, filled) = match form.read() {
         Ok(read) => read,
-        Err(filled) => (Mapping { uses: Vec::new() }, filled),
+        Err(filled) => {
+            let (uses, system) = (Vec::new(), None);
+            (Mapping { uses, system }, filled)
+        }
     };
-    let (step, uses) = (
-        room.step(Who::Person(signed.person.0)),
-        mapping.uses.clone(),
-    );
+    let step = room.step(Who::Person(signed.person.0));
+    let (uses, system) = (mapping.uses.clone(), mapping.system.clone());
     let mapped = room
         .store
-        .write(move |tx| map_import(tx, &step, &scope, (id, &uses)))
+        .write(move |tx| map_import(tx, &step, &scope, (id, &uses, system.as_deref())))
         .await;
     if let Err(error) = mapped {
         let filled = error.refused().onto(filled)?;
@@ -416,6 +443,7 @@ pub async fn map(
         if mapping.uses.len() == before.import.columns.len() {
             before.import.uses = mapping.uses;
         }
+        before.import.system = mapping.system.unwrap_or(before.import.system);
         return Ok(unprocessable(&import_page(
             frame,
             &before,
@@ -424,8 +452,9 @@ pub async fn map(
         )));
     }
     room.any_changed();
+    // To the head of the page, where it stands what comes of it.
     Ok(back(
-        &format!("/clients/imports/{id}"),
+        &format!("/clients/imports/{id}#stands"),
         Flash::said("The list is being tried. Nothing is taken in yet."),
     ))
 }
@@ -468,116 +497,4 @@ pub async fn undo(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     turn(&room, &signed, &id, undo_import).await
-}
-
-/// So often one person takes clients out in a day.
-const MOST_EXPORTS: i64 = 10;
-const DAY: i64 = 86_400_000_000;
-
-/// All clients within reach, as a list for a spreadsheet. Nobody has it before it is written down who takes them out and how many,
-/// and nobody takes them out more often than work asks for.
-pub async fn export(State(room): State<Room>, signed: Signed) -> Result<Response, Failure> {
-    signed.require(Action::ExportRecords)?;
-    let scope = signed.require(Action::ReadClients)?;
-    let step = room.step(Who::Person(signed.person.0));
-    let person = signed.person.0;
-    let (of, since) = (person.to_string(), step.at.plus_micros(-DAY));
-    let taken_out = move |read: &Read<'_>| {
-        let of = params!["clients", &of, since];
-        read.one::<(i64,)>(queries::EXPORTS_SINCE, &of)
-    };
-    // For what would be refused nothing is read.
-    let (before,) = got(room.store.read(taken_out.clone())).await?;
-    let (text, rows) = if before < MOST_EXPORTS {
-        all_clients(&room, &scope).await?
-    } else {
-        (String::new(), 0)
-    };
-    let allowed = room.store.write(move |tx| {
-        let (before,) = taken_out(tx)?;
-        let act = if before < MOST_EXPORTS {
-            "ClientsExported"
-        } else {
-            "AlarmClientsExportRefused"
-        };
-        let detail = serde_json::json!({ "rows": rows });
-        let [entry, ..] = step.ids;
-        step.audit(tx, (entry, act), ("clients", person), &detail)?;
-        Ok::<_, StoreError>(before < MOST_EXPORTS)
-    });
-    if !got(allowed).await? {
-        return Err(Failure::too_many(3_600).because(
-            "The clients were taken out often enough for a day. Somebody who may see the audit has been told.",
-        ));
-    }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"clients.csv\"",
-        ),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, text).into_response())
-}
-
-/// The list, and how many clients are on it.
-async fn all_clients(room: &Room, scope: &Scope) -> Result<(String, u64), Failure> {
-    let mut rows = 0;
-    let mut text = CsvText::new();
-    for name in [
-        "mark",
-        "name",
-        "kind",
-        "tier",
-        "engagement",
-        "account manager",
-        "website",
-        "phone",
-        "address",
-        "country",
-        "industry",
-        "language",
-        "zone",
-        "channel",
-    ] {
-        text.field(name);
-    }
-    text.end_row();
-    let mut after = Id::default();
-    loop {
-        let scope = scope.clone();
-        let slice = got(room
-            .store
-            .read(move |read| by_id(read, &scope, (after, ""), SLICE)))
-        .await?;
-        let Some(last) = slice.last() else { break };
-        after = last.card.id.0;
-        for client in &slice {
-            rows += 1;
-            let card = &client.card;
-            let (tier, level) = (card.tier.clone(), card.engagement.clone());
-            let owner = card.owner.as_ref().map(|(_, name)| name.clone());
-            for value in [
-                card.mark(),
-                card.name.clone(),
-                client.kind.name().to_owned(),
-                tier.unwrap_or_default(),
-                level.unwrap_or_default(),
-                owner.unwrap_or_default(),
-                client.website.clone(),
-                client.phone.clone(),
-                client.address.clone(),
-                client.country.clone(),
-                client.industry.clone(),
-                card.language.clone(),
-                card.zone.clone(),
-                card.channel.clone().unwrap_or_default(),
-            ] {
-                text.words(&value);
-            }
-            text.end_row();
-        }
-    }
-    Ok((text.take(), rows))
 }

@@ -67,6 +67,7 @@ pub async fn list(
 ) -> Result<Response, Failure> {
     let (reading, editing) = scopes(&signed)?;
     let may_add = !editing.is_nothing();
+    let reaches_all = reading.is_everything();
     let rules = room.rules.now();
     let words = asked
         .q
@@ -113,7 +114,7 @@ pub async fn list(
         rows,
         tools: tools(&signed),
         more,
-        none: none(&view, &words, may_add),
+        none: none(&view, &words, (may_add, reaches_all)),
         words,
         frame: frame.titled("Clients").at("clients").showing(TOPIC),
     }))
@@ -194,6 +195,7 @@ fn tools(signed: &Signed) -> Vec<Button> {
     [
         quiet(signed.may(Action::Configure), "Fields", "/clients/fields"),
         quiet(may_export, "Export", "/clients/export.csv"),
+        quiet(may_export, "Export contacts", "/clients/contacts.csv"),
         quiet(may_import(&editing), "Import", "/clients/import"),
         quiet(may_edit, "Duplicates", "/clients/duplicates"),
         may_edit.then(add),
@@ -237,7 +239,7 @@ fn filters(tiers: &[String], current: Option<&str>) -> Filters {
     Filters(each.collect())
 }
 
-fn none(view: &Listed, words: &str, may_add: bool) -> Empty {
+fn none(view: &Listed, words: &str, (may_add, reaches_all): (bool, bool)) -> Empty {
     let empty = if !words.is_empty() {
         Empty::new(
             "Nothing is called like that",
@@ -252,6 +254,17 @@ fn none(view: &Listed, words: &str, may_add: bool) -> Empty {
         Empty::new(
             "No client of this tier is in your reach",
             "Tiers follow the revenue of the last twelve months.",
+        )
+    } else if !reaches_all {
+        // There may be many: others look after them.
+        Empty::new(
+            "None of the clients are yours",
+            "Those stand here that you look after, or on whose team you are.",
+        )
+    } else if !may_add {
+        Empty::new(
+            "No clients yet",
+            "They stand here when somebody adds one, or when somebody writes: they are taken in by themselves.",
         )
     } else {
         Empty::new(

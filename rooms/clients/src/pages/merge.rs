@@ -12,9 +12,10 @@ use kept_ui::parts::{Button, Crumb, Empty, More};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page};
 use serde::Deserialize;
 
+use super::compare::{Choice, Compared, compared, taken};
 use super::said::day;
 use super::{back, got, here, id_of, missing, refused, row_of, to_change};
-use crate::commands::{merge_clients, put_pair_aside, unmerge_clients};
+use crate::commands::{Taken, merge_clients_taking, put_pair_aside, unmerge_clients};
 use crate::model::{ClientCard, ClientId};
 use crate::queries::{self, asked};
 use crate::read;
@@ -32,6 +33,7 @@ struct MergePage {
     form: Filled,
     searched: bool,
     others: Vec<Other>,
+    compared: Option<Compared>,
     merges: Vec<MergeLine>,
 }
 
@@ -39,7 +41,7 @@ struct Other {
     name: String,
     href: String,
     about: String,
-    merge: Button,
+    compare: Button,
     apart: Option<Button>,
 }
 
@@ -52,12 +54,56 @@ struct MergeLine {
 #[derive(Deserialize, Default)]
 pub struct Asked {
     q: Option<String>,
+    with: Option<String>,
 }
 
 /// The other client.
 #[derive(Deserialize)]
 pub struct With {
     other: String,
+}
+
+/// The other client, and what of it stays: `other` in a field, else what this one says stands.
+#[derive(Deserialize)]
+pub struct Chosen {
+    other: String,
+    name: Option<String>,
+    website: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    country: Option<String>,
+    industry: Option<String>,
+    zone: Option<String>,
+    language: Option<String>,
+    channel: Option<String>,
+    style: Option<String>,
+    rhythm: Option<String>,
+    alert: Option<String>,
+    owner: Option<String>,
+    team: Option<String>,
+    values: Vec<String>,
+}
+
+impl Chosen {
+    fn taken(self) -> Taken {
+        let facts = [
+            ("name", self.name),
+            ("website", self.website),
+            ("phone", self.phone),
+            ("address", self.address),
+            ("country", self.country),
+            ("industry", self.industry),
+            ("zone", self.zone),
+            ("language", self.language),
+            ("channel", self.channel),
+            ("style", self.style),
+            ("rhythm", self.rhythm),
+            ("alert", self.alert),
+            ("owner", self.owner),
+            ("team", self.team),
+        ];
+        taken(facts, &self.values)
+    }
 }
 
 /// The page of one client.
@@ -78,7 +124,13 @@ pub async fn show(
         .unwrap_or_default()
         .to_owned();
     let looked_for = words.clone();
-    let (alike, found, merges) = got(room.store.read(move |read| {
+    let with = question
+        .with
+        .as_deref()
+        .and_then(|id| id.parse::<ClientId>().ok());
+    let (requests, now) = (signed.scope(Action::ReadRequests), room.world.now());
+    let asking = room.clone();
+    let (alike, found, merges, compared) = got(room.store.read(move |read| {
         let alike: Vec<ClientCard> = read.all(queries::ALIKE, &asked(&scope, params![id]))?;
         let found = if looked_for.is_empty() {
             Vec::new()
@@ -87,7 +139,23 @@ pub async fn show(
         };
         let merges: Vec<(Id, Id, String, Instant, Option<String>)> =
             read.all(queries::MERGES_OF, &params![id])?;
-        Ok((alike, found, merges))
+        // Where there is one alone that it may be, it is that one.
+        let only = match (alike.as_slice(), looked_for.is_empty()) {
+            ([one], true) => Some(one.id),
+            _ => None,
+        };
+        let other = match with.or(only) {
+            Some(other) => read::clients(read, &scope, &[other])?,
+            None => Vec::new(),
+        };
+        let other = other
+            .first()
+            .filter(|card| card.merged_into.is_none() && card.id != id);
+        let compared = match other {
+            Some(card) => Some(compared(read, (&asking, &requests), (id, card.id), now)?),
+            None => None,
+        };
+        Ok((alike, found, merges, compared))
     }))
     .await?;
     let (path, zone) = (here(id), room.zone());
@@ -117,6 +185,7 @@ pub async fn show(
         crumb: Crumb::new([("Clients", "/clients"), (&*name, &*path)]),
         merges: merges.into_iter().map(merge).collect(),
         others,
+        compared,
         searched: !words.is_empty(),
         form: Filled::with([("q", words)]),
         frame: frame.titled(format!("Merge {name}")).at("clients"),
@@ -141,7 +210,7 @@ fn other(frame: &Frame, here: &str, card: &ClientCard, is_pair: bool) -> Other {
             card.mark(),
             card.tier.as_deref().unwrap_or("no tier")
         ),
-        merge: act("Merge it into this one", "merge"),
+        compare: Button::link("Compare", format!("{here}/merge?with={}", card.id)),
         apart: is_pair.then(|| act("They are two", "apart").quiet()),
         name: card.name.clone(),
     }
@@ -152,16 +221,17 @@ pub async fn merge(
     State(room): State<Room>,
     signed: Signed,
     Path(id): Path<String>,
-    form: Form<With>,
+    form: Form<Chosen>,
 ) -> Result<Response, Failure> {
     let scope = signed.require(Action::EditClients)?;
     let id = id_of(&id)?;
-    let (with, _) = form.read().map_err(|_| missing())?;
-    let other = id_of(&with.other)?;
+    let (chosen, _) = form.read().map_err(|_| missing())?;
+    let other = id_of(&chosen.other)?;
     let step = room.step(Who::Person(signed.person.0));
+    let taken = chosen.taken();
     let merged = room
         .store
-        .write(move |tx| merge_clients(tx, &step, &scope, (id, other)))
+        .write(move |tx| merge_clients_taking(tx, &step, &scope, (id, other), &taken))
         .await;
     let merge = merged.map_err(refused)?;
     room.changed(id);
@@ -265,7 +335,7 @@ pub async fn duplicates(
             one: name(*one)?,
             other: name(*other)?,
             because: because_words(because).to_owned(),
-            compare: Button::link("Compare", format!("/clients/{one}/merge")).quiet(),
+            compare: Button::link("Compare", format!("/clients/{one}/merge?with={other}")).quiet(),
         })
     };
     let last = pairs

@@ -1,17 +1,20 @@
 //! One client: what we owe it first, then its timeline; beside it tier, facts, people and who works for it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::tz::TimeZone;
 use kept_accounts::Signed;
-use kept_accounts::access::log_read;
+use kept_accounts::access::{Scope, log_read};
 use kept_accounts::commands::Act;
 use kept_accounts::model::PersonId;
 use kept_journal::audit::Who;
 use kept_journal::obligations::{self, Owed};
 use kept_journal::{InForce, events};
 use kept_kernel::{Id, Instant};
+use kept_rooms::{RecordNames, RecordPages};
 use kept_store::{FromRow, Read, Row, StoreError, params};
 use kept_ui::parts::{
     Avatar, Button, ClauseMark, Confirm, Crumb, Empty, Fact, Facts, More, Notice, Tier,
@@ -21,8 +24,9 @@ use serde::Deserialize;
 
 use super::owed::{MOST_OWED, Side, sides};
 use super::said::{age, currency, day, money, tier};
-use super::timeline::{Entry, ON_A_PAGE, Shown, Told, entries, of_note, told};
+use super::timeline::{Entry, ON_A_PAGE, Shown, Told, entries, of_note, of_records, told};
 use super::{got, here, id_of, missing, scopes};
+use crate::beside::{OpenRequest, Requests};
 use crate::model::{
     Client, ClientId, ContactCard, Engagement, Field, Note, by_revenue, mark_of, values,
 };
@@ -71,6 +75,7 @@ struct OnePage {
     people: Vec<ContactLine>,
     team: Vec<(String, String)>,
     fields: Vec<(String, String)>,
+    requests: Option<RequestsPart>,
 }
 
 struct ContactLine {
@@ -78,7 +83,18 @@ struct ContactLine {
     name: String,
     position: String,
     href: String,
-    reached: String,
+    email: Option<String>,
+    /// What is dialled, and the number as it was written.
+    phone: Option<(String, String)>,
+    /// The same of each further number, after what it is.
+    phones: Vec<(String, String)>,
+    channel: Option<String>,
+}
+
+/// What the client has open, and where all of it is.
+struct RequestsPart {
+    open: Vec<OpenRequest>,
+    all: String,
 }
 
 struct Source {
@@ -111,6 +127,29 @@ struct Seen {
     told: Vec<Told>,
     owed: Vec<Owed>,
     alike: u32,
+    /// The one client whose people it probably is of, by the domain of its address.
+    probably: Option<String>,
+    outer: Vec<(String, String)>,
+    names: RecordNames,
+    requests: Option<RequestsPart>,
+}
+
+/// What of other rooms is on the page: what records are called, and the requests of the client, as far as somebody may read them.
+#[derive(Clone)]
+struct Others {
+    pages: RecordPages,
+    requests: Option<(Arc<dyn Requests>, Scope)>,
+}
+
+impl Others {
+    fn of(room: &Room, signed: &Signed) -> Self {
+        let requests = room.requests.as_ref();
+        let requests = requests.map(|of| (Arc::clone(of), of.reach(signed)));
+        Self {
+            pages: room.pages.clone(),
+            requests: requests.filter(|(_, scope)| !scope.is_nothing()),
+        }
+    }
 }
 
 /// The page.
@@ -127,11 +166,14 @@ pub async fn one(
     let shown = Shown::named(question.show.as_deref());
     let before = before(&question);
     let (of_rules, scope) = (rules.clone(), reading.clone());
+    let others = Others::of(&room, &signed);
     let seen = room.store.read(move |read| {
         let client: Option<Client> = read.maybe(queries::ONE, &asked(&scope, params![id]))?;
         match client {
             Some(client) if client.card.merged_into.is_none() => {
-                seen(read, &of_rules, client, (shown, before)).map(Ok)
+                let probably = probably(read, &scope, &client)?;
+                let seen = seen(read, (&of_rules, &others), client, (shown, before))?;
+                Ok(Ok(Seen { probably, ..seen }))
             }
             _ => Ok(Err(read::client(read, &scope, id)?)),
         }
@@ -143,12 +185,16 @@ pub async fn one(
     };
     note_read(&room, signed.person, id).await?;
     let may_edit = may_edit(&room, &editing, id).await?;
-    Ok(page(&page_of(
-        &room,
-        &rules,
-        (frame, seen),
-        (shown, may_edit),
-    )))
+    let live = seen.client.archived_at.is_none();
+    let requests = room.requests.as_ref().filter(|_| live);
+    let note = requests.and_then(|requests| requests.note(&signed, id));
+    let mut whole = page_of(&room, &rules, (frame, seen), (shown, may_edit));
+    if let Some(note) = note {
+        whole
+            .tools
+            .insert(0, Button::link("New request", note).primary());
+    }
+    Ok(page(&whole))
 }
 
 /// Whoever reads a client's record is written down before it is shown.
@@ -164,11 +210,7 @@ pub(crate) async fn note_read(room: &Room, person: PersonId, id: ClientId) -> Re
     .await
 }
 
-async fn may_edit(
-    room: &Room,
-    editing: &kept_accounts::access::Scope,
-    id: ClientId,
-) -> Result<bool, Failure> {
+async fn may_edit(room: &Room, editing: &Scope, id: ClientId) -> Result<bool, Failure> {
     if editing.is_nothing() || editing.is_everything() {
         return Ok(editing.is_everything());
     }
@@ -189,7 +231,7 @@ fn before(question: &Asked) -> (Instant, Id) {
 
 fn seen(
     read: &Read<'_>,
-    rules: &InForce,
+    (rules, others): (&InForce, &Others),
     client: Client,
     asked: (Shown, (Instant, Id)),
 ) -> Result<Seen, StoreError> {
@@ -201,18 +243,45 @@ fn seen(
     let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let (alike,): (u32,) = read.one(queries::COUNT_ALIKE, &params![id])?;
+    let told = told(read, rules, &ids, asked)?;
+    let requests = match &others.requests {
+        Some((requests, scope)) => Some(RequestsPart {
+            open: requests.open(read, scope, id)?,
+            all: requests.all(id),
+        }),
+        None => None,
+    };
     Ok(Seen {
+        outer: read.all(queries::OUTER_KEYS, &params![id])?,
+        names: of_records(read, (rules, &others.pages), (&told, requests.is_some()))?,
+        requests,
         contacts: read::contacts_of(read, id)?,
         sources: read.all(queries::SOURCES, &params![id])?,
         team: read.all(queries::ACCOUNT_TEAM, &params![id])?,
         fields: read.all(queries::FIELDS, &[])?,
         values: read.all(queries::VALUES, &params![id])?,
         pinned: read.all(queries::PINNED, &params![id])?,
-        told: told(read, rules, &ids, asked)?,
+        told,
         owed: obligations::owed_of_clients(read, &names, MOST_OWED)?,
         alike,
+        probably: None,
         client,
     })
+}
+
+/// The client whose domain somebody has who came in by itself, where it is one alone, and within reach. It is said and no more: whoever
+/// writes such an address has not proved to belong there, so it reads nothing of that client before somebody has merged the two.
+fn probably(read: &Read<'_>, scope: &Scope, of: &Client) -> Result<Option<String>, StoreError> {
+    if !of.to_check {
+        return Ok(None);
+    }
+    let same: Vec<(Id,)> = read.all(queries::SAME_DOMAIN, &params![of.card.id])?;
+    let [(other,)] = same.as_slice() else {
+        return Ok(None);
+    };
+    let found = read::clients(read, scope, &[ClientId(*other)])?;
+    let stands = found.into_iter().find(|card| card.merged_into.is_none());
+    Ok(stands.map(|card| card.name))
 }
 
 fn page_of(
@@ -251,7 +320,8 @@ fn page_of(
                 )
             })
             .to_vec(),
-        entries: entries(rules, &seen.told, &zone),
+        entries: entries((rules, &room.pages), (&seen.told, &seen.names), &zone),
+        requests: seen.requests,
         none: Empty::new(
             "Nothing happened yet",
             "What is said, promised, sold and asked for stands here, the newest first.",
@@ -323,13 +393,19 @@ fn notices(seen: &Seen, (here, may_edit): (&str, bool), now: Instant) -> Vec<Not
         });
     }
     if seen.alike > 0 && may_edit {
-        notices.push(
-            Notice::info(
+        let notice = match &seen.probably {
+            Some(name) => Notice::info(
+                format!("Probably {name}"),
+                format!(
+                    "The address has the domain of {name}, and of no other client. Compare the two, and merge them if it belongs there."
+                ),
+            ),
+            None => Notice::info(
                 "This may be the same as another client",
                 "They share a name, a number, an address or a domain.",
-            )
-            .act(Button::link("Compare", format!("{here}/merge"))),
-        );
+            ),
+        };
+        notices.push(notice.act(Button::link("Compare", format!("{here}/merge"))));
     }
     if client.tier_until.is_some_and(|until| until <= now) {
         notices.push(Notice::info(
@@ -491,7 +567,14 @@ fn facts(seen: &Seen, now: Instant) -> Facts {
             now,
         ))
     });
-    Facts(own.chain(fields).collect())
+    let outer = seen.outer.iter().map(|(system, word)| {
+        let label = match system.as_str() {
+            "" => "Key elsewhere".to_owned(),
+            system => format!("Key in {system}"),
+        };
+        Fact::new(label, word.clone())
+    });
+    Facts(own.chain(fields).chain(outer).collect())
 }
 
 fn sourced(seen: &Seen, name: &str, fact: Fact, now: Instant) -> Fact {
@@ -511,18 +594,27 @@ fn sourced(seen: &Seen, name: &str, fact: Fact, now: Instant) -> Fact {
 }
 
 fn contact_line(here: &str, contact: &ContactCard) -> ContactLine {
-    let reached = contact
-        .channel
-        .clone()
-        .map(|channel| format!("prefers {channel}"));
-    let reached = reached
-        .or_else(|| contact.email.clone())
-        .or_else(|| contact.phone.clone());
+    let dialled = |phone: &String| {
+        let figures = phone
+            .chars()
+            .filter(|one| one.is_ascii_digit() || *one == '+');
+        (
+            format!("tel:{}", figures.collect::<String>()),
+            phone.clone(),
+        )
+    };
     ContactLine {
         avatar: Avatar::of_client(&contact.name),
         name: contact.name.clone(),
         position: contact.position.clone(),
         href: format!("{here}/contacts/{}/edit", contact.id),
-        reached: reached.unwrap_or_default(),
+        email: contact.email.clone(),
+        phone: contact.phone.as_ref().map(dialled),
+        phones: contact
+            .phones
+            .iter()
+            .map(|other| (dialled(&other.phone).0, other.line()))
+            .collect(),
+        channel: contact.channel.clone(),
     }
 }

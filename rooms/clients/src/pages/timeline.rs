@@ -5,6 +5,7 @@ use kept_engine::{OwnedActor, OwnedEvent, OwnedWhat};
 use kept_journal::{InForce, events};
 use kept_kernel::{Id, Instant};
 use kept_language::ast::Value;
+use kept_rooms::{RecordNames, RecordPages};
 use kept_store::{Read, StoreError, params};
 use kept_ui::Icon;
 
@@ -114,6 +115,21 @@ pub(super) fn told(
     Ok(all)
 }
 
+/// What the records are called to which something happened, but for the client itself; requests only for who may read them.
+pub(super) fn of_records(
+    read: &Read<'_>,
+    (rules, pages): (&InForce, &RecordPages),
+    (told, reads_requests): (&[Told], bool),
+) -> Result<RecordNames, StoreError> {
+    let records = told.iter().filter_map(|told| match told {
+        Told::Event(_, event) => Some((rules.codec.noun(event.case.0), event.case.1.as_str())),
+        Told::Note(_) => None,
+    });
+    let shown =
+        records.filter(|(noun, _)| *noun != "client" && (reads_requests || *noun != "request"));
+    pages.names(read, shown)
+}
+
 /// An entry as the page shows it.
 pub(super) struct Entry {
     /// The month, where another begins.
@@ -124,17 +140,33 @@ pub(super) struct Entry {
     pub(super) words: String,
     pub(super) small: String,
     pub(super) href: Option<String>,
+    /// What it happened to, by number and name.
+    pub(super) named: Option<String>,
     pub(super) time: String,
     pub(super) exact: String,
     pub(super) note: Option<(Id, bool)>,
 }
 
 /// The entries of a page.
-pub(super) fn entries(rules: &InForce, told: &[Told], zone: &TimeZone) -> Vec<Entry> {
+pub(super) fn entries(
+    (rules, pages): (&InForce, &RecordPages),
+    (told, names): (&[Told], &RecordNames),
+    zone: &TimeZone,
+) -> Vec<Entry> {
     let mut month = String::new();
     let mut entry = |told: &Told| {
         let mut entry = match told {
-            Told::Event(_, event) => of_event(rules, event),
+            Told::Event(_, event) => {
+                let noun = rules.codec.noun(event.case.0);
+                let named = names.get(noun, &event.case.1).map(str::to_owned);
+                let href = pages.href(noun, &event.case.1);
+                let entry = of_event(rules, event);
+                Entry {
+                    href: named.as_ref().and(href).or(entry.href.clone()),
+                    named,
+                    ..entry
+                }
+            }
             Told::Note(note) => of_note(note),
         };
         let (at, _) = told.place();
@@ -166,6 +198,7 @@ pub(super) fn of_note(note: &Note) -> Entry {
             .clone()
             .unwrap_or_else(|| "A former colleague".to_owned()),
         href: None,
+        named: None,
         time: String::new(),
         exact: String::new(),
         note: Some((note.id, note.pinned_at.is_some())),
@@ -193,6 +226,7 @@ fn of_event(rules: &InForce, event: &OwnedEvent) -> Entry {
         words: capitalised(&words),
         small,
         href: (noun == "request").then(|| format!("/requests/{}", event.case.1)),
+        named: None,
         time: String::new(),
         exact: String::new(),
         note: None,

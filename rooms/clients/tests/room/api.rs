@@ -54,9 +54,81 @@ on_both! {
         assert!(rita.ask("GET", &format!("{ALL}?q=sann"), &[], "").has("Aalto"));
         let one = format!("{people}/{id}");
         assert_eq!(rita.ask("PATCH", &one, &[("if-match", "\"1\"")], r#"{"position":"Quality"}"#).status, StatusCode::OK);
+        let phones = r#"{"phones":[{"kind":"mobile","phone":"+358 40 123 4567"},{"phone":"03 765 4321"}]}"#;
+        let reached = rita.ask("PATCH", &one, &[("if-match", "\"2\"")], phones).json();
+        assert_eq!(reached["phones"], serde_json::json!([{"kind":"mobile","phone":"+358 40 123 4567"},{"kind":"","phone":"03 765 4321"}]), "{reached}");
+        let kept = rita.ask("PATCH", &one, &[("if-match", "\"3\"")], r#"{"style":"Short"}"#).json();
+        assert_eq!(kept["phones"], reached["phones"], "what is left out stays");
+        let wrong = r#"{"phones":[{"kind":"line 2","phone":"03 765 4321"}]}"#;
+        assert_eq!(rita.ask("PATCH", &one, &[("if-match", "\"4\"")], wrong).status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(rita.ask("POST", &format!("{one}/removal"), &[], "").status, StatusCode::OK);
         assert!(!rita.ask("GET", &people, &[], "").has(&id));
         assert_eq!(rita.ask("POST", &format!("{one}/removal"), &[], "").status, StatusCode::NOT_FOUND);
+    }
+
+    fn what_belongs_to_a_client_is_read_and_changed(home) {
+        let desk = Desk::new(home);
+        let rita = rita(&desk);
+        let place = rita.ask("POST", ALL, &[], BODY).header("location");
+        let act = |act: &str, body: &str, status: StatusCode| {
+            let answer = rita.ask("POST", &format!("{place}/{act}"), &[], body);
+            assert_eq!(answer.status, status, "{act}: {}", answer.text);
+            answer.json()
+        };
+        let list = |path: &str| rita.ask("GET", &format!("{place}/{path}"), &[], "").json()["items"].clone();
+        assert_eq!(act("revenue", r#"{"kind":"sale","on_day":"2026-01-10","amount":"1200.50"}"#, StatusCode::OK)["revenue"], "1200.50");
+        let revenue = list("revenue")[0]["id"].as_str().unwrap().to_owned();
+        act(&format!("revenue/{revenue}/removal"), "", StatusCode::OK);
+        let refused = act("tier", r#"{"tier":"Purple","reason":"They bring three plants","until_on":"2026-06-30"}"#, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.to_string().contains("Gold"), "{refused}");
+        let set = act("tier", r#"{"tier":"Gold","reason":"They bring three plants","until_on":"2026-06-30"}"#, StatusCode::OK);
+        assert_eq!((&set["tier"], &set["tier_because"]), (&"Gold".into(), &"by hand".into()));
+        act("tier/removal", "", StatusCode::OK);
+        let note = act("notes", r#"{"text":"They move in June"}"#, StatusCode::CREATED)["id"].as_str().unwrap().to_owned();
+        act("notes", r#"{"text":"And again"}"#, StatusCode::CREATED);
+        act(&format!("notes/{note}/pinning"), r#"{"pinned":true}"#, StatusCode::OK);
+        assert_eq!(list("notes")[0]["id"], note.as_str());
+        act(&format!("notes/{note}/removal"), "", StatusCode::OK);
+        assert_eq!(list("notes").as_array().unwrap().len(), 1);
+        let max = desk.id("max").to_string();
+        act("team", &format!(r#"{{"person":"{max}","part":"Technical"}}"#), StatusCode::OK);
+        assert!(list("team").to_string().contains("Technical"));
+        act(&format!("team/{max}/removal"), "", StatusCode::OK);
+        assert_eq!(rita.ask("GET", "/api/v1/client-fields", &[], "").status, StatusCode::OK);
+        assert_eq!(list("fields"), serde_json::json!([]));
+    }
+
+    fn two_that_look_alike_are_listed_merged_and_parted(home) {
+        let desk = Desk::new(home);
+        let rita = rita(&desk);
+        let (one, other) = (rita.ask("POST", ALL, &[], BODY), rita.ask("POST", ALL, &[], BODY));
+        let pairs = rita.ask("GET", "/api/v1/duplicates", &[], "").json();
+        assert_eq!(pairs["items"][0]["because"], "name", "{pairs}");
+        let merges = format!("{}/merges", one.header("location"));
+        let merged = rita.ask("POST", &merges, &[], &format!(r#"{{"other":"{}"}}"#, other.made()));
+        assert_eq!(merged.status, StatusCode::CREATED, "{}", merged.text);
+        assert_eq!(rita.ask("GET", &other.header("location"), &[], "").json()["id"], one.made().as_str());
+        let merge = merged.json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let parted = rita.ask("POST", &format!("/api/v1/merges/{merge}/undoing"), &[], "");
+        assert_eq!(parted.json()["id"], other.made().as_str(), "{}", parted.text);
+        let apart = format!("{}/apart", one.header("location"));
+        assert_eq!(rita.ask("POST", &apart, &[], &format!(r#"{{"other":"{}"}}"#, other.made())).status, StatusCode::OK);
+        assert_eq!(rita.ask("GET", "/api/v1/duplicates", &[], "").json()["items"], serde_json::json!([]));
+    }
+
+    fn a_filter_that_cannot_be_says_what_can(home) {
+        let desk = Desk::new(home);
+        let rita = rita(&desk);
+        for (query, listed) in [("tier=Purple", "Gold"), ("limit=0", "1 to 50")] {
+            let refused = rita.ask("GET", &format!("{ALL}?{query}"), &[], "");
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{query}");
+            assert!(refused.has(listed), "{query}: {}", refused.text);
+        }
+        let added = rita.ask("POST", ALL, &[], r#"{"name":"Aalto","rhythm_days":14}"#);
+        assert_eq!(added.json()["rhythm_days"], 14, "{}", added.text);
+        let nowhere = format!("{ALL}/{}", desk.world.id());
+        assert_eq!(rita.ask("PATCH", &nowhere, &[], r#"{"name":"x"}"#).status, StatusCode::NOT_FOUND, "before its revision");
+        assert_eq!(rita.ask("PATCH", &nowhere, &[("if-match", "x")], r#"{"name":"x"}"#).status, StatusCode::NOT_FOUND);
     }
 
     fn what_is_wrong_stands_at_its_field(home) {

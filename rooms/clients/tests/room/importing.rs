@@ -86,7 +86,7 @@ on_both! {
         let desk = Desk::new(home);
         let rita = desk.browser("rita");
         let here = tried(&desk, &rita, LIST.as_bytes());
-        let expected = ["1 known already", "1 new contacts", "1 to mend", "2 new clients with a contact"];
+        let expected = ["1 known already", "1 new contact", "1 to mend", "2 new clients with a contact"];
         let report = rita.get(&here);
         assert!(report.has("It looks like an export of HubSpot."));
         assert!(!rita.sees("Aalto Dairy"), "nothing is taken in yet");
@@ -145,9 +145,91 @@ assert_eq!(of_trial, expected, "the trial says what is done");
         rita.client(&[("name", "=cmd()"), ("kind", "company")]);
         rita.client(&[("name", "Aalto, Dairy"), ("kind", "company")]);
         assert_eq!(rita.get("/clients/export.csv").status, StatusCode::NOT_FOUND);
+        assert_eq!(rita.get("/clients/contacts.csv").status, StatusCode::NOT_FOUND);
         let file = desk.browser("helen").get("/clients/export.csv");
         assert!(file.has("C-1,'=cmd(),company") && file.has("C-2,\"Aalto, Dairy\",company"), "{}", file.text);
         assert!(desk.audited().contains(&"ClientsExported".to_owned()));
+    }
+
+    fn lines_of_one_key_are_one_client_whom_a_later_list_fills_in(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let people = b"Id,FirstName,LastName,AccountId,Phone,MobilePhone,Email,OwnerId,Owner\n\
+            3,Maria,Cantwell,001S,202-224-3441,202-224-0000,,5,jonas@desk.example\n\
+            4,Amy,Klobuchar,001S,,,amy@senate.example,5,Nobody Known\n\
+            5,Al,Green,001H,,,,5,\n";
+        let here = tried(&desk, &rita, people);
+        let trial = rita.get(&here);
+        assert!(trial.has("It looks like an export of Salesforce."));
+        let expected = ["1 new contact", "2 new clients with a contact"];
+        assert_eq!(counts(&trial), expected, "{}", trial.text);
+        assert!(trial.has("Amy Klobuchar (line 3)") && trial.has("“Nobody Known”"), "{}", trial.text);
+        rita.post(&here, &format!("{here}/run"), &[]);
+        desk.round();
+        assert_eq!(counts(&rita.get(&here)), expected);
+        let accounts = b"Id,Name,Industry,Tier,Zone,OwnerId\n001S,United States Senate,Government,gold,America/New_York,5\n";
+        let filling = tried(&desk, &rita, accounts);
+        assert_eq!(counts(&rita.get(&filling)), ["1 known, filled in"], "{}", rita.get(&filling).text);
+        rita.post(&filling, &format!("{filling}/run"), &[]);
+        desk.round();
+        let list = rita.get("/clients").text;
+        let senate = list.split("href=\"/clients/").find(|rest| rest.contains("United States Senate")).unwrap();
+        let page = format!("/clients/{}", senate.split('"').next().unwrap());
+        let shown = rita.get(&page);
+        for words in ["Maria Cantwell", "Amy Klobuchar", "Government", "America/New_York", "<span>Gold</span>", "001S", "Key in Salesforce"] {
+            assert!(shown.has(words), "{words}: {}", shown.text);
+        }
+        assert!(shown.has("tel:2022243441") && shown.has("mailto:amy@senate.example"));
+        for list in [&people[..], &accounts[..]] {
+            let again = tried(&desk, &rita, list);
+            rita.post(&again, &format!("{again}/run"), &[]);
+            desk.round();
+            let of_again = counts(&rita.get(&again));
+            assert!(of_again.iter().all(|words| words.ends_with("known already")), "{of_again:?}");
+        }
+        for list in [&filling, &here] {
+            rita.post(list, &format!("{list}/undo"), &[]);
+            desk.round();
+        }
+        assert!(!rita.sees("Senate") && !rita.sees("Salesforce 001"), "{}", rita.get("/clients").text);
+    }
+
+    fn further_numbers_of_a_list_stand_with_the_contact_and_what_is_none_in_its_note(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let list = b"First Name,Last Name,Email,Phone,Mobile Phone,Home Phone,Other Phones,Company Name\n\
+            Sanna,Virta,sanna@aalto.example,03 123 4567,+358 40 123 4567,ask her,lab: 03 765 4321; 03 123 4567,Aalto Dairy\n";
+        let here = tried(&desk, &rita, list);
+        rita.post(&here, &format!("{here}/run"), &[]);
+        desk.round();
+        let all = rita.get("/clients").text;
+        let aalto = all.split("href=\"/clients/").find(|rest| rest.contains("Aalto Dairy")).unwrap();
+        let page = rita.get(&format!("/clients/{}", aalto.split('"').next().unwrap()));
+        assert!(page.has("mobile: +358 40 123 4567") && page.has("lab: 03 765 4321"), "{}", page.text);
+        let contacts = desk.browser("helen").get("/clients/contacts.csv");
+        assert!(contacts.has("03 123 4567,mobile: +358 40 123 4567; lab: 03 765 4321,"), "{}", contacts.text);
+        assert!(contacts.has("Also reached at home: ask her"), "{}", contacts.text);
+    }
+
+    fn what_is_taken_out_comes_in_again_and_changes_nothing(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        for name in ["Springfield Bank", "Springfield Bank", "=cmd()"] {
+            let client = rita.client(&[("name", name), ("kind", "company"), ("phone", "+44 20 7946 0958"), ("style", "Short, figures first")]);
+            let page = format!("/clients/{client}");
+            rita.post(&format!("{page}/contacts/new"), &format!("{page}/contacts"), &[("name", "Sanna Virta"), ("phone", "+44 20 7946 0958")]);
+        }
+        let helen = desk.browser("helen");
+        let (clients, contacts) = (helen.get("/clients/export.csv"), helen.get("/clients/contacts.csv"));
+        assert!(clients.has("Springfield Bank") && contacts.has("C-1,Springfield Bank,Sanna Virta,,,+44 20 7946 0958,"), "{}", contacts.text);
+        let told = desk.events().len();
+        for file in [clients, contacts] {
+            let here = tried(&desk, &rita, file.text.as_bytes());
+            rita.post(&here, &format!("{here}/run"), &[]);
+            desk.round();
+            assert_eq!(counts(&rita.get(&here)), ["3 known already"], "{}", rita.get(&here).text);
+        }
+        assert_eq!(desk.events().len(), told);
     }
 
     fn real_lists_are_taken_in(home) {
@@ -159,7 +241,7 @@ assert_eq!(of_trial, expected, "the trial says what is done");
         }
         let desk = Desk::new(home);
         let rita = desk.browser("rita");
-        for name in ["congress_hubspot_contacts", "salesforce_accountData"] {
+        for name in ["congress_hubspot_contacts", "salesforce_accountData", "congress_salesforce_contacts"] {
             let file = std::fs::File::open(folder.join(format!("{name}.csv.gz"))).unwrap();
             let mut bytes = Vec::new();
             flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).unwrap();

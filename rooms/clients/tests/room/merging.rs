@@ -74,4 +74,29 @@ on_both! {
         assert!(one.has("Written later."));
         assert_eq!(rita.post(&page, &format!("/clients/merges/{undo}"), &[]).status, StatusCode::NOT_FOUND);
     }
+
+    fn what_differs_is_chosen_and_parting_restores_it(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let kept = rita.client(&[("name", "Aalto Dairy"), ("kind", "company"), ("industry", "Food"), ("country", "Finland")]);
+        let gone = rita.client(&[("name", "Aalto Dairy Oy"), ("kind", "company"), ("industry", "Dairy"), ("country", "Finland"), ("website", "https://aalto.example")]);
+        let (page, other) = (format!("/clients/{kept}"), format!("/clients/{gone}"));
+        let compared = rita.get(&format!("{page}/merge?with={gone}"));
+        for words in ["name=\"industry\" value=\"other\"", "name=\"website\"", "Dairy", "Finland", "People"] {
+            assert!(compared.has(words), "{words}: {}", compared.text);
+        }
+        assert!(!compared.has("name=\"country\""), "both say the same");
+        let chosen = [("other", gone.as_str()), ("name", "this"), ("industry", "other"), ("website", "other")];
+        let merged = rita.post(&format!("{page}/merge"), &format!("{page}/merge"), &chosen);
+        assert_eq!(merged.status, StatusCode::SEE_OTHER, "{}", merged.text);
+        let shown = rita.get(&page);
+        assert!(shown.has("<h1>Aalto Dairy</h1>") && shown.has("https://aalto.example") && !shown.has(">Food<"), "{}", shown.text);
+        let list = rita.get(&format!("{page}/merge"));
+        let undo = list.text.split("/clients/merges/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let undone = rita.post(&page, &format!("/clients/merges/{undo}"), &[]);
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text);
+        let (one, two) = (rita.get(&page), rita.get(&other));
+        assert!(one.has(">Food<") && !one.has("https://aalto.example"), "{}", one.text);
+        assert!(two.has(">Dairy<") && two.has("https://aalto.example"), "{}", two.text);
+    }
 }

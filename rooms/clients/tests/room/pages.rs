@@ -1,7 +1,8 @@
 //! Through the pages.
 
 use axum::http::StatusCode;
-use kept_testing::{on_both, prepare_all};
+use kept_accounts::access::{Action, for_kept};
+use kept_testing::{Kept as _, on_both, prepare_all};
 
 use crate::desk::Desk;
 
@@ -74,6 +75,34 @@ on_both! {
         rita.post(&page, &format!("{one}/removal/undo"), &[]);
         assert!(rita.get(&page).has("Sanna Virta"));
         assert_eq!(desk.events(), ["add-client", "add-contact", "remove-contact", "add-contact"]);
+    }
+
+    fn a_contact_has_further_numbers_each_with_what_it_is_and_is_found_by_each(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let id = rita.client(&[("name", "Aalto Dairy"), ("kind", "company")]);
+        let page = format!("/clients/{id}");
+        let add = |phones: &str| {
+            let fields = [("name", "Sanna Aalto"), ("phone", "03 222 1111"), ("phones", phones)];
+            rita.post(&format!("{page}/contacts/new"), &format!("{page}/contacts"), &fields)
+        };
+        let refused = add("mobile: ask her");
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.has("mobile: ask her"), "{}", refused.text);
+        assert!(refused.has("Write whole numbers"));
+        assert_eq!(add("mobile: +358 40 123 4567\r\nlab 03 765 4321").status, StatusCode::SEE_OTHER);
+        let shown = rita.get(&page);
+        assert!(shown.has("mobile: +358 40 123 4567") && shown.has("lab: 03 765 4321"), "{}", shown.text);
+        let contact = shown.text.split("/contacts/").nth(2).unwrap().split('/').next().unwrap().to_owned();
+        let one = format!("{page}/contacts/{contact}");
+        assert!(rita.get(&format!("{one}/edit")).has("mobile: +358 40 123 4567\nlab: 03 765 4321"));
+        let picked = |words: &'static str| {
+            let scope = for_kept(Action::ReadClients);
+            desk.store.read(move |read| kept_clients::read::pick(read, &scope, words, 5)).kept().len()
+        };
+        assert_eq!((picked("040 123 4567"), picked("(03) 222-1111"), picked("040 123 4568")), (1, 1, 0));
+        let fields = [("name", "Sanna Aalto"), ("phone", "03 222 1111"), ("phones", ""), ("revision", "1")];
+        assert_eq!(rita.post(&format!("{one}/edit"), &one, &fields).status, StatusCode::SEE_OTHER);
+        assert!(!rita.get(&page).has("mobile:") && picked("040 123 4567") == 0);
     }
 
     fn notes_stand_in_the_timeline_with_what_the_journal_says(home) {

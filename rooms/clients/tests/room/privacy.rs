@@ -1,10 +1,16 @@
 //! What is held about people and clients, and how it is forgotten.
 
+use kept_kernel::Id;
 use kept_rooms::About;
-use kept_store::StoreError;
+use kept_store::{StoreError, params, statements};
 use kept_testing::{Kept as _, on_both};
 
 use crate::desk::{Desk, START};
+
+statements! {
+    KEY = "INSERT INTO client_outer_keys (client, system, word, import, at) VALUES ($1, 'HubSpot', '4711', NULL, 0)";
+    PHONES = "SELECT phones FROM contacts WHERE phones <> '' ORDER BY id";
+}
 
 fn sheets(desk: &Desk, about: About) -> Vec<(String, usize)> {
     let room = desk.parts.exportable.clone();
@@ -46,6 +52,7 @@ fn client(desk: &Desk) -> String {
     let fields = [
         ("name", "Sanna Virta"),
         ("email", "sanna@aalto.example"),
+        ("phones", "mobile: +358 40 123 4567"),
         ("note", "Runs the night crew"),
     ];
     rita.post(
@@ -72,9 +79,11 @@ on_both! {
     fn a_client_gets_all_that_is_known_of_it(home) {
         let desk = Desk::new(home);
         let id = client(&desk);
-        let named = sheets(&desk, About::Client(id.parse().unwrap()));
+        let of: Id = id.parse().unwrap();
+        desk.store.write(move |tx| tx.execute(KEY, &params![of])).kept();
+        let named = sheets(&desk, About::Client(of));
         let counts: Vec<_> = named.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-        assert_eq!(counts, [("Client", 3), ("Contacts", 1), ("Notes", 1), ("Revenue", 1)]);
+        assert_eq!(counts, [("Client", 3), ("Contacts", 1), ("Notes", 1), ("Revenue", 1), ("Keys in other systems", 1)]);
         let of_rita = sheets(&desk, About::Person(desk.id("rita").0));
         assert_eq!(of_rita.last().unwrap(), &("Notes written".to_owned(), 1));
         let of_jonas = sheets(&desk, About::Person(desk.id("jonas").0));
@@ -106,6 +115,8 @@ on_both! {
         let about = About::Contact(contact.parse().unwrap());
         assert_eq!(sheets(&desk, about), [("Contacts".to_owned(), 1)]);
         assert_eq!((erase(&desk, about), erase(&desk, about)), (1, 0));
+        let phones: Vec<(String,)> = desk.store.read(|read| read.all(PHONES, &params![])).kept();
+        assert!(phones.is_empty(), "{phones:?}");
         assert!(!rita.get("/clients?q=virta").has("Aalto Dairy"));
         assert!(rita.get(&format!("/clients/{id}")).has("Aalto Dairy"));
     }

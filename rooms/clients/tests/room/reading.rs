@@ -37,6 +37,27 @@ on_both! {
         assert_eq!(desk.store.read(kept_clients::count_to_check).kept(), 2);
     }
 
+    fn a_stranger_of_a_known_domain_is_said_to_be_probably_of_that_client_and_no_more(home) {
+        let desk = Desk::new(home);
+        let take = |name: &'static str, email: &'static str| {
+            let step = step(&desk);
+            desk.store.write(move |tx| take_in_contact(tx, &step, name, email)).kept()
+        };
+        let rita = desk.browser("rita");
+        let known = rita.client(&[("name", "Jorotti Foods"), ("kind", "company"), ("website", "https://www.jorotti-foods.example")]);
+        let (astrid, _) = take("Astrid Dahl", "astrid@jorotti-foods.example");
+        assert_ne!(astrid.to_string(), known, "nobody has checked that she belongs there");
+        let shown = rita.get(&format!("/clients/{astrid}"));
+        assert!(shown.has("Probably Jorotti Foods") && shown.has("/merge"), "{}", shown.text);
+        assert!(!rita.get(&format!("/clients/{known}")).has("Astrid Dahl"));
+        let (open, _) = take("Ben Open", "ben@gmx.de");
+        rita.client(&[("name", "Somebody"), ("kind", "person"), ("website", "gmx.de")]);
+        assert!(!rita.get(&format!("/clients/{open}")).has("Probably"), "anybody has an address there");
+        rita.client(&[("name", "Jorotti Retail"), ("kind", "company"), ("website", "jorotti-foods.example")]);
+        let two = rita.get(&format!("/clients/{astrid}"));
+        assert!(!two.has("Probably") && two.has("may be the same"), "it could be either: {}", two.text);
+    }
+
     fn a_merged_client_is_found_as_the_one_that_lives_on(home) {
         let desk = Desk::new(home);
         let all = for_kept(Action::EditClients);

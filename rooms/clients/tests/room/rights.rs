@@ -49,6 +49,17 @@ on_both! {
         }
     }
 
+    fn who_reaches_no_client_is_told_so_and_not_that_there_are_none(home) {
+        let desk = Desk::new(home);
+        let rita = desk.browser("rita");
+        let first = rita.get("/clients");
+        assert!(first.has("No clients yet") && first.has("Add a client"), "{}", first.text);
+        rita.client(&[("name", "Aalto Dairy"), ("kind", "company")]);
+        let theo = desk.browser("theo").get("/clients");
+        assert!(theo.has("None of the clients are yours") && !theo.has("No clients yet"), "{}", theo.text);
+        assert!(!theo.has("Add a client"), "{}", theo.text);
+    }
+
     fn who_may_not_edit_finds_no_form_and_no_command(home) {
         let desk = Desk::new(home);
         let rita = desk.browser("rita");

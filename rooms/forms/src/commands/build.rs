@@ -4,6 +4,7 @@ use kept_accounts::access::Scope;
 use kept_kernel::Instant;
 use kept_language::Register;
 use kept_store::{StoreError, Write, params};
+use kept_visitors::{SITES_LIKE, sites};
 
 use super::{FormError, Step};
 use crate::model::{
@@ -75,7 +76,7 @@ fn beginning(kind: FormKind, language: &str, register: &Register) -> Design {
             ("rating", FieldKind::Rating, true, ""),
             ("why", FieldKind::LongText, false, ""),
             ("name", FieldKind::Text, false, "contact.name"),
-            ("email", FieldKind::Text, false, "contact.email"),
+            ("email", FieldKind::Email, false, "contact.email"),
         ],
         FormKind::Other => &[],
     };
@@ -216,19 +217,6 @@ pub fn publish(tx: &Write<'_>, step: &Step, scope: &Scope, id: FormId) -> Result
     Ok(version)
 }
 
-/// The sites that may show a form, as they stand in a policy: origins with `https://`.
-fn sites(text: &str) -> Option<String> {
-    let plain = |site: &str| {
-        let host = site.strip_prefix("https://").unwrap_or_default();
-        let letters = host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte));
-        !host.is_empty() && host.len() < 200 && letters
-    };
-    let all: Vec<&str> = text.split_whitespace().collect();
-    (all.len() <= 20 && all.iter().all(|site| plain(site))).then(|| all.join(" "))
-}
-
 /// Lets anybody fill a form in, or nobody; and says which sites may show it within their pages.
 ///
 /// # Errors
@@ -243,8 +231,7 @@ pub fn open_door(
 ) -> Result<(), FormError> {
     let form = held(tx, scope, id)?;
     let Some(sites) = sites(shown_on) else {
-        let words = "Write sites like https://www.company.example, with blanks between them.";
-        return Err(FormError::Fields(vec![("sites", words.to_owned())]));
+        return Err(FormError::Fields(vec![("sites", SITES_LIKE.to_owned())]));
     };
     if open && form.version == 0 {
         return Err(FormError::State("Publish a version first."));

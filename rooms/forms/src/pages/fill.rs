@@ -83,7 +83,11 @@ impl Shown {
         let chosen = |one: &String| values.contains(&one.as_str());
         Self {
             id: field.id.clone(),
-            kind: field.kind.name(),
+            kind: if field.is_address() {
+                FieldKind::Email.name()
+            } else {
+                field.kind.name()
+            },
             label: field.label.clone(),
             help: field.help.clone(),
             required: field.required,

@@ -7,6 +7,8 @@ use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_journal::audit::Who;
 use kept_kernel::Id;
+use kept_requests::commands::allow_sites;
+use kept_requests::read::form_sites;
 use kept_rooms::Refusal as _;
 use kept_store::StoreError;
 use kept_ui::form::Choice;
@@ -29,6 +31,13 @@ struct ListPage {
     form: Filled,
     kinds: Vec<Choice>,
     tongues: Vec<Choice>,
+    /// Where anybody asks for something, and what shows that within a site.
+    ask: String,
+    embed: String,
+    /// Which sites show it within their pages; nobody named any: all may.
+    sites: String,
+    may_allow: bool,
+    allowed: Filled,
 }
 
 struct Line {
@@ -60,11 +69,21 @@ async fn lines(room: &Room, counted: bool) -> Result<Vec<Line>, Failure> {
 async fn list_page(
     room: &Room,
     signed: &Signed,
-    (frame, form): (Frame, Filled),
+    (frame, form, allowed): (Frame, Filled, Option<Filled>),
 ) -> Result<ListPage, Failure> {
     // The numbers are of all answers: only for whoever reaches all of them.
     let all = signed.scope(Action::ReadClients).is_everything();
+    let ask = format!("{}/ask", room.base_url);
+    let sites = got(room.store.read(form_sites)).await?;
     Ok(ListPage {
+        embed: format!(
+            "<iframe src=\"{ask}\" title=\"Ask us\" width=\"100%\" height=\"900\"></iframe>"
+        ),
+        ask,
+        allowed: allowed.unwrap_or_else(|| Filled::with([("sites", sites.clone())])),
+        sites,
+        // As the rules of routing: whoever may give all work.
+        may_allow: signed.scope(Action::AssignWork).is_everything(),
         frame: frame.titled("Forms").at("forms").showing(TOPIC),
         forms: lines(room, all).await?,
         may_write: signed.may(Action::WriteTemplates),
@@ -90,8 +109,45 @@ pub(super) async fn list(
     if !signed.may(Action::ReadClients) && !signed.may(Action::WriteTemplates) {
         return Err(Failure::not_found("There is no such page"));
     }
-    let shown = list_page(&room, &signed, (frame, Filled::empty())).await?;
+    let shown = list_page(&room, &signed, (frame, Filled::empty(), None)).await?;
     Ok(page(&shown))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Allowed {
+    sites: String,
+}
+
+/// Says which sites may show the web form within their pages.
+pub(super) async fn allow(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    form: Form<Allowed>,
+) -> Result<Response, Failure> {
+    let scope = signed.require(Action::AssignWork)?;
+    if !scope.is_everything() {
+        return Err(Failure::not_found("There is no such page"));
+    }
+    let (typed, filled) = match form.read() {
+        Ok(read) => read,
+        Err(filled) => {
+            let forms = (frame, Filled::empty(), Some(filled));
+            return Ok(unprocessable(&list_page(&room, &signed, forms).await?));
+        }
+    };
+    let act = room.step(Who::Person(signed.person.0)).act;
+    let written = room
+        .store
+        .write(move |tx| allow_sites(tx, &act, &scope, &typed.sites));
+    if let Err(error) = written.await {
+        let filled = error.refused().onto(filled)?;
+        let forms = (frame, Filled::empty(), Some(filled));
+        return Ok(unprocessable(&list_page(&room, &signed, forms).await?));
+    }
+    room.changed(None);
+    let flash = Flash::said("The sites are saved.");
+    Ok(see_other("/forms").with(flash).into_response())
 }
 
 #[derive(Deserialize)]
@@ -112,14 +168,14 @@ pub(super) async fn make(
     let (made, filled) = match form.read() {
         Ok(read) => read,
         Err(filled) => {
-            let shown = list_page(&room, &signed, (frame, filled)).await?;
+            let shown = list_page(&room, &signed, (frame, filled, None)).await?;
             return Ok(unprocessable(&shown));
         }
     };
     let (kind, tongue) = (FormKind::named(&made.kind), Tongue::of(&made.language));
     let (Some(kind), Some(tongue)) = (kind, tongue) else {
         let filled = filled.wrong("kind", "Choose what the form is for, and its language.");
-        let shown = list_page(&room, &signed, (frame, filled)).await?;
+        let shown = list_page(&room, &signed, (frame, filled, None)).await?;
         return Ok(unprocessable(&shown));
     };
     let id = FormId(room.world.id());
@@ -130,7 +186,7 @@ pub(super) async fn make(
         .write(move |tx| make_form(tx, &step, &scope, (id, kind, tongue.code()), &title));
     if let Err(error) = written.await {
         let filled = error.refused().onto(filled)?;
-        let shown = list_page(&room, &signed, (frame, filled)).await?;
+        let shown = list_page(&room, &signed, (frame, filled, None)).await?;
         return Ok(unprocessable(&shown));
     }
     room.changed(None);

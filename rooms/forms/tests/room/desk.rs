@@ -90,7 +90,11 @@ impl Deref for Desk {
 impl Desk {
     /// Rita answers for all and writes templates; Helen is the management; Theo is asked now and then. Sanna is of Aalto Dairy.
     pub fn new(home: &Home) -> Self {
-        let schemas = [kept_clients::SCHEMA, kept_forms::SCHEMA];
+        let schemas = [
+            kept_clients::SCHEMA,
+            kept_requests::SCHEMA,
+            kept_forms::SCHEMA,
+        ];
         let mut ground = Ground::new(home, START, &schemas);
         let rules = Rules::new(in_force());
         let live = Live::new(LiveLimits::default(), 1);

@@ -111,6 +111,23 @@ on_both! {
         assert!(taken.has("Aalto Dairy") && !taken.has("<ins>Somebody</ins>"), "who writes an address has not proved to be its owner: {}", taken.text);
     }
 
+    fn an_address_to_answer_to_is_one_or_is_asked_for_again(home) {
+        let desk = Desk::new(home);
+        let id = desk.form("feedback");
+        desk.open_form(&id, "");
+        let path = format!("/f/{id}");
+        let page = desk.visit(&path);
+        assert!(page.has("name=\"f4\" type=\"email\""), "{}", page.text);
+        let token = desk.token(&path);
+        let answer = |email| desk.fill(&path, &[("token", token.as_str()), ("f1", "2"), ("f2", "Slow"), ("f3", "X"), ("f4", email)]);
+        let again = answer("not an address");
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.text);
+        for words in ["id=\"f4-error\"", "Write an address for mail", "value=\"not an address\"", "Slow"] {
+            assert!(again.has(words), "{words}: {}", again.text);
+        }
+        assert_eq!(answer("ruth@brennan.example").status, StatusCode::OK);
+    }
+
     fn what_looks_like_spam_is_held_and_not_lost(home) {
         let desk = Desk::new(home);
         let id = desk.form("feedback");
@@ -142,6 +159,23 @@ on_both! {
         let policy = |path: &str| desk.visit(path).header("content-security-policy");
         assert!(policy(&format!("/f/{id}/embed")).contains("frame-ancestors https://www.company.example;"));
         assert!(policy(&format!("/f/{id}")).contains("frame-ancestors 'none'"));
+    }
+
+    fn who_gives_all_work_names_the_sites_that_show_the_form_for_requests(home) {
+        let desk = Desk::new(home);
+        let (helen, rita) = (desk.browser("helen"), desk.browser("rita"));
+        assert!(rita.get("/forms").has("Any site may show it within its pages.") && !rita.get("/forms").has("name=\"sites\""));
+        let name = |sites: &str| helen.post("/forms", "/forms/ask", &[("sites", sites)]);
+        let refused = name("https://www.company.example;script-src");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.has("Write sites like") && refused.has("value=\"https://www.company.example;script-src\""));
+        assert_eq!(name("https://www.company.example").status, StatusCode::SEE_OTHER);
+        assert!(rita.get("/forms").has("Only these sites show it within their pages: https://www.company.example"));
+        assert!(helen.get("/forms").has("value=\"https://www.company.example\""));
+        assert!(desk.audited().contains(&"WebFormSitesSet".to_owned()));
+        let tried = rita.post("/forms", "/forms/ask", &[("sites", "")]);
+        assert_eq!(tried.status, StatusCode::NOT_FOUND);
+        assert!(rita.get("/forms").has("Only these sites"));
     }
 
     fn answers_are_taken_out_safely_and_written_down(home) {

@@ -8,6 +8,7 @@ use kept_store::{FromRow, Row, StoreError};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::fetch::providers::{PORT, PROTECTION, PROVIDERS};
 use crate::model::MailboxId;
 use crate::room::Room;
 
@@ -114,6 +115,8 @@ fn closed() -> Trouble {
 /// The form as it comes in.
 #[derive(Deserialize)]
 pub(crate) struct Typed {
+    /// A provider that is known by name, whose place counts then.
+    provider: Option<String>,
     host: String,
     port: String,
     protection: String,
@@ -145,7 +148,16 @@ impl Typed {
     pub(crate) fn understood(self) -> Result<Draft, Vec<FieldError>> {
         let text = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
         let mut wrong = Vec::new();
-        let typed = [&*self.host, &self.port, &self.protection];
+        let chosen = text(self.provider);
+        let known = PROVIDERS.iter().find(|one| one.word == chosen);
+        if known.is_none() && !chosen.is_empty() {
+            wrong.push(("provider", "Choose one of these.".to_owned()));
+        }
+        let port = PORT.to_string();
+        let typed = match known {
+            Some(known) => [known.host, &port, PROTECTION.word()],
+            None => [&*self.host, &self.port, &self.protection],
+        };
         let machine = Machine::typed(typed, ("imap.provider.example", "993 or 143"));
         let machine = machine.map_err(|faults| wrong.extend(faults)).ok();
         let user = self.user.trim().to_owned();

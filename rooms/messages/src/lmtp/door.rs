@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kept_mail::checking::Client;
+use kept_store::StoreError;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
@@ -206,8 +207,31 @@ impl Door {
             Line::Nothing => {}
             Line::Recipient(address) => {
                 let room = self.room.clone();
-                let known = tokio::task::spawn_blocking(move || room.knows(&address)).await;
-                session.recipient(known.ok().and_then(Result::ok));
+                let too_large = session
+                    .too_large()
+                    .map(|(from, size)| (from.to_owned(), size));
+                let known = tokio::task::spawn_blocking(move || {
+                    let known = room.knows(&address)?;
+                    if let Some((from, size)) = too_large.filter(|_| known) {
+                        noted(&room, &address, (&from, size), b"")?;
+                    }
+                    Ok::<_, StoreError>(known)
+                });
+                session.recipient(known.await.ok().and_then(Result::ok));
+            }
+            Line::TooLarge {
+                from,
+                to,
+                size,
+                head,
+            } => {
+                let room = self.room.clone();
+                // It was refused: what cannot be written down changes nothing of that.
+                let _ = tokio::task::spawn_blocking(move || {
+                    to.iter()
+                        .try_for_each(|address| noted(&room, address, (&from, size), &head))
+                })
+                .await;
             }
             Line::Mail {
                 from,
@@ -227,6 +251,20 @@ impl Door {
                 session.kept(&kept.await.unwrap_or_default());
             }
         }
+    }
+}
+
+/// Writes down that a mail was too large.
+fn noted(
+    room: &Room,
+    address: &str,
+    (from, size): (&str, u64),
+    head: &[u8],
+) -> Result<(), StoreError> {
+    match room.note_too_large(Some(address), (from, size), head) {
+        Err(ReceiveError::Store(error)) => Err(error),
+        // Its mailbox has gone meanwhile.
+        _ => Ok(()),
     }
 }
 

@@ -9,6 +9,10 @@ const LONGEST_LINE: usize = 2_048;
 const LONGEST_OF_MAIL: usize = 1024 * 1024;
 /// The most addresses of a mail.
 const RECIPIENTS: usize = 100;
+/// The most bytes that are remembered of a mail that is too large: enough for its header.
+const HEAD: usize = 64 * 1024;
+const TOO_LARGE: &str =
+    "552 5.3.4 The mail is larger than 25 MB. Send large files another way, and write again";
 /// So many faults, and the line is closed.
 const FAULTS: u32 = 10;
 
@@ -33,6 +37,17 @@ pub enum Line {
         /// Which machine handed it to the server, and what that called itself.
         client: Option<(IpAddr, String)>,
     },
+    /// A mail has come whole that is too large, and was refused.
+    TooLarge {
+        /// From whom, as the server says; empty for nobody.
+        from: String,
+        /// To which mailboxes.
+        to: Vec<String>,
+        /// How many bytes it had.
+        size: u64,
+        /// The first of them.
+        head: Vec<u8>,
+    },
     /// Nothing for the outside.
     Nothing,
 }
@@ -55,6 +70,8 @@ pub struct Session {
     /// With LMTP each address gets an answer of its own.
     is_lmtp: bool,
     from: Option<String>,
+    /// How many bytes the next mail is to have, where they are too many.
+    announced: Option<u64>,
     to: Vec<String>,
     data: Option<Data>,
     buffer: Vec<u8>,
@@ -80,6 +97,8 @@ struct Forwarded {
 #[derive(Clone, Debug, Default)]
 struct Data {
     bytes: Vec<u8>,
+    /// How many bytes have come, of which those that are too many were let go.
+    size: u64,
     too_large: bool,
     bare: bool,
 }
@@ -93,6 +112,7 @@ impl Session {
             greeted: false,
             is_lmtp: false,
             from: None,
+            announced: None,
             to: Vec::new(),
             data: None,
             buffer: Vec::new(),
@@ -125,7 +145,8 @@ impl Session {
     /// How many bytes of a mail have come that is not whole yet; none: no mail is on its way.
     pub fn mail_so_far(&self) -> Option<usize> {
         let data = self.data.as_ref()?;
-        Some(data.bytes.len() + self.buffer.len())
+        let whole = usize::try_from(data.size).unwrap_or(usize::MAX);
+        Some(whole.saturating_add(self.buffer.len()))
     }
 
     /// Whether more bytes are kept waiting than any command has.
@@ -160,12 +181,19 @@ impl Session {
         })
     }
 
+    /// From whom a mail is to come that was announced as too large, and how large that is.
+    pub fn too_large(&self) -> Option<(&str, u64)> {
+        Some((self.from.as_deref().unwrap_or_default(), self.announced?))
+    }
+
     /// Whether the address that was named is a mailbox here; none: that cannot be said now.
     pub fn recipient(&mut self, known: Option<bool>) {
         let Some(address) = self.asked.take() else {
             return;
         };
         match known {
+            // It is said here and not before, so that it is known for which mailbox the mail was.
+            Some(true) if self.announced.is_some() => self.say(TOO_LARGE),
             Some(true) => {
                 self.to.push(address);
                 self.say("250 2.1.5 It is a mailbox here");
@@ -224,9 +252,11 @@ impl Session {
         if let Some(data) = &mut self.data {
             data.bare |= line.contains(&b'\r') || line.contains(&b'\n');
             let plain = line.strip_prefix(b".").unwrap_or(line);
-            if data.bytes.len() + plain.len() > largest {
+            data.size += plain.len() as u64 + 2;
+            if data.bytes.len() + plain.len() > largest && !data.too_large {
                 data.too_large = true;
-                data.bytes.clear();
+                data.bytes.truncate(HEAD);
+                data.bytes.shrink_to_fit();
             }
             if !data.too_large {
                 data.bytes.extend_from_slice(plain);
@@ -243,25 +273,30 @@ impl Session {
             std::mem::take(&mut self.to),
         );
         let told = std::mem::take(&mut self.forwarded);
+        self.announced = None;
         if data.bare {
             // Somebody may have counted on two servers seeing two ends: whatever follows on this line is not listened to.
             self.close = true;
         }
-        let refused = if data.bare {
-            Some("550 5.6.0 Lines end with CR and LF, and neither stands alone")
-        } else if data.too_large {
-            Some(
-                "552 5.3.4 The mail is larger than 25 MB. Send large files another way, and write again",
-            )
-        } else {
-            None
+        let refused = match (data.bare, data.too_large) {
+            (true, _) => Some("550 5.6.0 Lines end with CR and LF, and neither stands alone"),
+            (false, true) => Some(TOO_LARGE),
+            (false, false) => None,
         };
         if let Some(words) = refused {
             let times = if self.is_lmtp { to.len() } else { 1 };
             for _ in 0..times {
                 self.say(words);
             }
-            return Line::Nothing;
+            if data.bare {
+                return Line::Nothing;
+            }
+            return Line::TooLarge {
+                from,
+                to,
+                size: data.size,
+                head: data.bytes,
+            };
         }
         self.mailed = Some(to.clone());
         Line::Mail {
@@ -341,11 +376,9 @@ impl Session {
         let size = options.split(' ').find_map(|option| {
             let (name, value) = option.split_once('=')?;
             name.eq_ignore_ascii_case("SIZE")
-                .then(|| value.parse::<usize>().unwrap_or(0))
+                .then(|| value.parse::<u64>().unwrap_or(0))
         });
-        if size.is_some_and(|size| size > self.largest) {
-            return self.say("552 5.3.4 The mail is larger than 25 MB. Send large files another way, and write again");
-        }
+        self.announced = size.filter(|size| *size > self.largest as u64);
         self.from = Some(from);
         self.say("250 2.1.0 Go on");
     }
@@ -401,6 +434,7 @@ impl Session {
 
     fn reset(&mut self) {
         self.from = None;
+        self.announced = None;
         self.to.clear();
         self.data = None;
         self.forwarded = Forwarded::default();

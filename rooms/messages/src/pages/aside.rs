@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_kernel::{Id, Instant};
 use kept_mail::reading::{Incoming, verdict};
@@ -14,7 +15,7 @@ use kept_ui::parts::{Button, Empty, More};
 use kept_ui::{Failure, Flash, Frame, page, see_other};
 use serde::Deserialize;
 
-use super::{exactly, got, id_of, missing, sees_to_all};
+use super::{exactly, got, id_of, missing, sees_to_all, zone};
 use crate::error::MessagesError;
 use crate::model::{MessageRow, Outcome};
 use crate::queries;
@@ -57,6 +58,7 @@ pub async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     sees_to_all(&signed)?;
+    let zone = zone(&signed);
     let id = asked.id.as_deref().and_then(|id| id.parse::<Id>().ok());
     let after = asked.after.map(Instant::from_micros).zip(id);
     let start = after.unwrap_or((Instant::MIN, Id::default()));
@@ -77,13 +79,13 @@ pub async fn list(
                 "Mail that belongs to no request, or may not be from whom it says, stands here until somebody has seen to it.",
             )
         }),
-        rows: found.iter().take(ON_A_PAGE).map(|one| row(&frame, one)).collect(),
+        rows: found.iter().take(ON_A_PAGE).map(|one| row(&frame, one, &zone)).collect(),
         more,
         frame: frame.titled("Mail set aside").at("requests").showing("requests"),
     }))
 }
 
-fn row(frame: &Frame, one: &MessageRow) -> Row {
+fn row(frame: &Frame, one: &MessageRow, zone: &TimeZone) -> Row {
     let here = format!("/messages/{}", one.id);
     Row {
         subject: if one.subject.is_empty() {
@@ -96,7 +98,7 @@ fn row(frame: &Frame, one: &MessageRow) -> Row {
             from => format!("{from}, "),
         },
         reason: one.reason.clone().unwrap_or_default(),
-        when: exactly(one.received_at),
+        when: exactly(one.received_at, zone),
         open: Button::act("Open a request", format!("{here}/request"), &frame.csrf),
         dismiss: Button::act("Nothing to do", format!("{here}/dismissal"), &frame.csrf).quiet(),
         href: here,
@@ -147,6 +149,7 @@ pub async fn open(
 fn for_desk<'m>((id, came_to): (Id, &'m str), mail: &'m Incoming, files: &[Id]) -> Mail<'m> {
     let author = mail.answer_to();
     let (name, email) = author.map_or(("", ""), |author| (&*author.name, &*author.email));
+    let sender = mail.author().map(|sender| &*sender.email);
     let files = mail.parts.iter().zip(files).map(|(part, id)| MailFile {
         id: *id,
         name: &part.name,
@@ -162,8 +165,10 @@ fn for_desk<'m>((id, came_to): (Id, &'m str), mail: &'m Incoming, files: &[Id]) 
         name,
         email,
         subject: &mail.subject,
+        sent_by: sender.filter(|sender| !sender.eq_ignore_ascii_case(email)),
         // Nobody's word was asked: it stays what it was.
         verdict: verdict(mail, ""),
+        needs_answer: mail.automatic.is_none(),
         text: &mail.text,
         has_html: mail.html.is_some(),
         people: Vec::new(),

@@ -6,6 +6,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_mail::oauth::{PRESETS, Provider, letters};
 use kept_outbound::{Guard, Target};
@@ -38,6 +39,8 @@ pub(super) struct Asking {
     /// Where the provider sends people back: it has to know that.
     pub(super) back: String,
     pub(super) withdraw: Option<Confirm>,
+    /// Whether its addresses are in sight: of a provider that is not known by name.
+    pub(super) by_addresses: bool,
 }
 
 #[derive(Template)]
@@ -78,7 +81,8 @@ pub(super) fn asking(room: &Room, frame: &Frame, known: &Known, form: Filled) ->
     let other = Choice::new(OTHER, "Another, by its addresses");
     let removal = format!("{HERE}/{}/consent/removal", known.of.id);
     Asking {
-        notice: grant.map(notice),
+        by_addresses: form.value("preset") == OTHER,
+        notice: grant.map(|grant| notice(grant, &known.zone)),
         form,
         providers: presets.chain([other]).collect(),
         secret_hint: if grant.is_some_and(|grant| grant.client_secret.is_some()) {
@@ -96,11 +100,11 @@ pub(super) fn asking(room: &Room, frame: &Frame, known: &Known, form: Filled) ->
     }
 }
 
-fn notice(grant: &Grant) -> Notice {
+fn notice(grant: &Grant, zone: &TimeZone) -> Notice {
     if let Some((said, at)) = &grant.refused {
         let words = format!(
             "It said: {said}, {}. Allow it once more: the button below leads there.",
-            exactly(*at)
+            exactly(*at, zone)
         );
         return Notice::alert(
             format!("{} lets us in no longer", capital(grant.name())),
@@ -111,7 +115,7 @@ fn notice(grant: &Grant) -> Notice {
         Some(at) => {
             let words = format!(
                 "Since {}. Choose it as the way to sign in, for fetching here and for sending under Mail server.",
-                exactly(at)
+                exactly(at, zone)
             );
             Notice::done(format!("It is allowed at {}", grant.name()), words)
         }
@@ -191,7 +195,7 @@ pub async fn begin(
     form: Form<Typed>,
 ) -> Result<Response, Failure> {
     let scope = may(&signed)?;
-    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let known = known(&room, &signed, MailboxId(id_of(&id)?)).await?;
     let again = |frame, known, kept| {
         let again = Again::Consent(kept);
         Ok(unprocessable(&drawn(

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_kernel::{Id, Instant};
@@ -13,7 +14,7 @@ use kept_ui::parts::{Button, Confirm, Empty};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
 
-use super::{exactly, got, id_of};
+use super::{exactly, got, id_of, zone};
 use crate::error::MessagesError;
 use crate::model::{Mailbox, MailboxId};
 use crate::queries::{self, folded};
@@ -67,10 +68,15 @@ pub async fn list(
     frame: Frame,
 ) -> Result<Response, Failure> {
     may(&signed)?;
-    Ok(page(&drawn(&room, frame, Filled::empty()).await?))
+    let zone = zone(&signed);
+    Ok(page(&drawn(&room, (frame, &zone), Filled::empty()).await?))
 }
 
-async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage, Failure> {
+async fn drawn(
+    room: &Room,
+    (frame, zone): (Frame, &TimeZone),
+    form: Filled,
+) -> Result<MailboxesPage, Failure> {
     let read = room.store.read(|read| {
         let bounced: Vec<(String, String, String, Instant, Option<Id>)> =
             read.all(queries::ALL_BOUNCED, &[])?;
@@ -81,8 +87,17 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage,
     let (all, bounced, too_large) = got(read).await?;
     let too_large = too_large.into_iter().map(|(to, at, size, from, subject)| {
         let megabytes = size / 1_000_000;
-        let when = exactly(at);
-        format!("{from} to {to}, {when}: “{subject}”, {megabytes} MB")
+        let when = exactly(at, zone);
+        let from = if from.is_empty() {
+            "Nobody named"
+        } else {
+            &from
+        };
+        let subject = match subject.as_str() {
+            "" => String::new(),
+            subject => format!(" “{subject}”,"),
+        };
+        format!("{from} to {to}, {when}:{subject} {megabytes} MB")
     });
     let bounced = bounced
         .into_iter()
@@ -90,10 +105,10 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage,
             address,
             words: format!("{status} {said}").trim().to_owned(),
             href: request.map(|request| format!("/requests/{request}")),
-            when: exactly(at),
+            when: exactly(at, zone),
         });
     Ok(MailboxesPage {
-        rows: all.iter().map(|one| row(&frame, one)).collect(),
+        rows: all.iter().map(|one| row(&frame, one, zone)).collect(),
         none: all.is_empty().then(|| {
             Empty::new(
                 "No mailbox yet",
@@ -107,7 +122,7 @@ async fn drawn(room: &Room, frame: Frame, form: Filled) -> Result<MailboxesPage,
     })
 }
 
-fn row(frame: &Frame, one: &Mailbox) -> Row {
+fn row(frame: &Frame, one: &Mailbox, zone: &TimeZone) -> Row {
     let checked = if one.server.is_empty() {
         "senders are not checked".to_owned()
     } else {
@@ -129,7 +144,7 @@ fn row(frame: &Frame, one: &Mailbox) -> Row {
         about: format!("{name}{checked}, {receipt}"),
         when: one.last_mail_at.map_or_else(
             || "no mail yet".to_owned(),
-            |at| format!("last mail {}", exactly(at)),
+            |at| format!("last mail {}", exactly(at, zone)),
         ),
         remove: Confirm {
             words: "Remove".to_owned(),
@@ -151,10 +166,13 @@ pub async fn save(
     frame: Frame,
     form: Form<Typed>,
 ) -> Result<Response, Failure> {
-    let scope = may(&signed)?;
+    let (scope, zone) = (may(&signed)?, zone(&signed));
     let (typed, filled) = match form.read() {
         Ok(read) => read,
-        Err(filled) => return Ok(unprocessable(&drawn(&room, frame, filled).await?)),
+        Err(filled) => {
+            let again = drawn(&room, (frame, &zone), filled).await?;
+            return Ok(unprocessable(&again));
+        }
     };
     let (id, act) = (MailboxId(room.world.id()), room.act(signed.person));
     let saved = room.store.write(move |tx| {
@@ -172,7 +190,8 @@ pub async fn save(
     });
     if let Err(error) = saved.await {
         let filled = error.refused().onto(filled)?;
-        return Ok(unprocessable(&drawn(&room, frame, filled).await?));
+        let again = drawn(&room, (frame, &zone), filled).await?;
+        return Ok(unprocessable(&again));
     }
     let flash = Flash::said("The mailbox is saved. Send a mail there to see that it arrives.");
     Ok(see_other(HERE).with(flash).into_response())

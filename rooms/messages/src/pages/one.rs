@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64ct::{Base64, Encoding as _};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::Action;
 use kept_mail::reading::{Incoming, Part, Pictures, picture_kind, safe_html};
@@ -15,7 +16,7 @@ use kept_ui::parts::{Button, Crumb, Fact, Facts};
 use kept_ui::{Failure, Frame, download, page};
 use serde::Deserialize;
 
-use super::{exactly, got, id_of, missing};
+use super::{exactly, got, id_of, missing, zone};
 use crate::model::MessageRow;
 use crate::queries;
 use crate::room::Room;
@@ -107,7 +108,7 @@ pub async fn show(
         } else {
             row.subject.clone()
         },
-        facts: Facts(facts(&row)),
+        facts: Facts(facts(&row, &zone(&signed))),
         text: mail.text,
         html,
         tools,
@@ -115,7 +116,7 @@ pub async fn show(
     }))
 }
 
-fn facts(row: &MessageRow) -> Vec<Fact> {
+fn facts(row: &MessageRow, zone: &TimeZone) -> Vec<Fact> {
     let recipients: Vec<String> = serde_json::from_str(&row.recipients).unwrap_or_default();
     let sender = match row.verdict.as_str() {
         "verified" => "Verified",
@@ -129,10 +130,12 @@ fn facts(row: &MessageRow) -> Vec<Fact> {
         ("Answers go to", row.reply_to.clone()),
         ("To", recipients.join(", ")),
         ("Came to", row.mailbox.clone()),
-        ("Received", exactly(row.received_at)),
+        ("Received", exactly(row.received_at, zone)),
         (
             "Says it was written",
-            row.written_at.map(exactly).unwrap_or_default(),
+            row.written_at
+                .map(|at| exactly(at, zone))
+                .unwrap_or_default(),
         ),
         ("Automatic", row.automatic.clone().unwrap_or_default()),
         ("What is odd about it", row.flaws.clone()),

@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::queries::teams;
 use kept_kernel::Id;
-use kept_mail::{Protection, Stage, Step};
+use kept_mail::{Protection, Stage, Step, unknown_field};
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::{StoreError, Write, params};
 use kept_ui::form::Choice;
@@ -16,9 +17,10 @@ use serde::Deserialize;
 
 use super::consent::{Asking, asking};
 use super::mailboxes::{HERE, may};
-use super::{exactly, got, id_of};
+use super::{exactly, got, id_of, zone};
 use crate::consent::{Grant, grant};
 use crate::error::MessagesError;
+use crate::fetch::providers::PROVIDERS;
 use crate::fetch::{CONSENT, Draft, Source, Typed, probe, sealed_for};
 use crate::model::{Mailbox, MailboxId};
 use crate::queries;
@@ -37,7 +39,9 @@ pub(super) struct MailboxPage {
     steps: Vec<Tried>,
     dress: Filled,
     teams: Vec<Choice>,
+    categories: Vec<Choice>,
     source: Filled,
+    providers: Vec<Choice>,
     protections: Vec<Choice>,
     ways: Vec<Choice>,
     password_hint: &'static str,
@@ -58,7 +62,11 @@ pub(super) struct Known {
     pub(super) of: Mailbox,
     source: Option<Source>,
     teams: Vec<(Id, String)>,
+    /// The categories that a request can have.
+    categories: Vec<String>,
     pub(super) grant: Option<Grant>,
+    /// Of whoever reads the page.
+    pub(super) zone: TimeZone,
 }
 
 impl Known {
@@ -68,7 +76,7 @@ impl Known {
     }
 }
 
-pub(super) async fn known(room: &Room, id: MailboxId) -> Result<Known, Failure> {
+pub(super) async fn known(room: &Room, signed: &Signed, id: MailboxId) -> Result<Known, Failure> {
     let read = room.store.read(move |read| {
         let of = queries::mailbox(read, id)?;
         let source = queries::source(read, id)?;
@@ -81,7 +89,9 @@ pub(super) async fn known(room: &Room, id: MailboxId) -> Result<Known, Failure> 
         of,
         source,
         teams,
+        categories: room.desk.categories(),
         grant,
+        zone: zone(signed),
     })
 }
 
@@ -93,7 +103,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     may(&signed)?;
-    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let known = known(&room, &signed, MailboxId(id_of(&id)?)).await?;
     Ok(page(&drawn(&room, frame, known, Again::None, Vec::new())))
 }
 
@@ -173,14 +183,19 @@ pub(super) fn drawn(
     let csrf = &frame.csrf;
     MailboxPage {
         crumb: Crumb::new([("Mailboxes", HERE)]),
-        notices: notices(known.source.as_ref()),
+        notices: notices(known.source.as_ref(), &known.zone),
         steps,
         dress,
         teams: [nobody]
             .into_iter()
             .chain(known.teams.into_iter().map(team))
             .collect(),
+        categories: [Choice::new("", "Somebody says it")]
+            .into_iter()
+            .chain(known.categories.iter().map(|one| Choice::new(one, one)))
+            .collect(),
         source: form,
+        providers: providers(),
         protections: Protection::ALL.map(protection).to_vec(),
         ways: vec![
             Choice::new(PASSWORD, "A password"),
@@ -203,12 +218,19 @@ pub(super) fn drawn(
     }
 }
 
-fn notices(source: Option<&Source>) -> Vec<Notice> {
+/// Providers whose host need not be written.
+fn providers() -> Vec<Choice> {
+    let below = Choice::new("", "As written below");
+    let known = PROVIDERS.iter().map(|one| Choice::new(one.word, one.name));
+    [below].into_iter().chain(known).collect()
+}
+
+fn notices(source: Option<&Source>, zone: &TimeZone) -> Vec<Notice> {
     let Some(source) = source else {
         return Vec::new();
     };
     if let Some((said, advice, at)) = &source.trouble {
-        let words = format!("{said}. {advice} Tried last {}.", exactly(*at));
+        let words = format!("{said}. {advice} Tried last {}.", exactly(*at, zone));
         return vec![Notice::alert("The mailbox cannot be reached", words)];
     }
     let Some(at) = source.reached_at else {
@@ -217,7 +239,7 @@ fn notices(source: Option<&Source>) -> Vec<Notice> {
             "It begins within seconds. What lay there before stays there.",
         )];
     };
-    let words = format!("Looked into last {}.", exactly(at));
+    let words = format!("Looked into last {}.", exactly(at, zone));
     vec![Notice::done("Mail is fetched", words)]
 }
 
@@ -239,7 +261,7 @@ pub async fn save_dress(
     form: Form<Dress>,
 ) -> Result<Response, Failure> {
     let scope = may(&signed)?;
-    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let known = known(&room, &signed, MailboxId(id_of(&id)?)).await?;
     let again = |frame, known, kept| {
         let again = Again::Dress(kept);
         Ok(unprocessable(&drawn(
@@ -255,9 +277,10 @@ pub async fn save_dress(
         Err(kept) => return again(frame, known, kept),
     };
     let (act, address) = (room.act(signed.person), known.of.address.clone());
+    let categories = known.categories.clone();
     let saved = room.store.write(move |tx| {
         scope.confirm(tx)?;
-        put_dress(tx, &address, &typed)?;
+        put_dress(tx, &address, &typed, &categories)?;
         let detail = serde_json::json!({ "address": address });
         Ok::<_, MessagesError>(act.write(tx, "MailboxSaved", ("mailbox", &address), &detail)?)
     });
@@ -270,7 +293,12 @@ pub async fn save_dress(
         .into_response())
 }
 
-fn put_dress(tx: &Write<'_>, address: &str, typed: &Dress) -> Result<(), MessagesError> {
+fn put_dress(
+    tx: &Write<'_>,
+    address: &str,
+    typed: &Dress,
+    categories: &[String],
+) -> Result<(), MessagesError> {
     let text = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
     let team = match text(&typed.team).as_str() {
         "" => None,
@@ -280,6 +308,14 @@ fn put_dress(tx: &Write<'_>, address: &str, typed: &Dress) -> Result<(), Message
     if signature.chars().count() > 2_000 {
         let words = "Shorten the signature to 2,000 letters.";
         return Err(MessagesError::Field("signature", words));
+    }
+    if unknown_field(&signature).is_some() {
+        let words = "Only {name} can stand in braces: it is whoever writes. Write everything else without them.";
+        return Err(MessagesError::Field("signature", words));
+    }
+    if !category.is_empty() && !categories.contains(&category) {
+        let words = "Choose one of the categories.";
+        return Err(MessagesError::Field("category", words));
     }
     let row = params![address, &signature, typed.plus, team, &category];
     tx.execute(queries::DRESS_MAILBOX, &row)?;
@@ -304,7 +340,7 @@ pub async fn save_source(
     form: Form<Typed>,
 ) -> Result<Response, Failure> {
     let scope = may(&signed)?;
-    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let known = known(&room, &signed, MailboxId(id_of(&id)?)).await?;
     let again = |frame, known, kept| {
         let again = Again::Source(kept);
         Ok(unprocessable(&drawn(
@@ -390,7 +426,7 @@ pub async fn test(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     may(&signed)?;
-    let known = known(&room, MailboxId(id_of(&id)?)).await?;
+    let known = known(&room, &signed, MailboxId(id_of(&id)?)).await?;
     let Some(source) = known.source.clone() else {
         return Ok(see_other(&format!("{HERE}/{id}")).into_response());
     };

@@ -1,9 +1,10 @@
 //! What is set aside, who sees to it, and each mail as it came.
 
 use axum::http::StatusCode;
-use kept_testing::on_both;
+use kept_testing::{Kept as _, on_both};
 
 use crate::desk::Desk;
+use crate::fetching::page_of;
 
 on_both! {
     fn a_mail_that_says_to_be_from_a_colleague_or_from_us_is_held(home) {
@@ -88,6 +89,97 @@ on_both! {
         assert_eq!((&ours["direction"], &theirs["direction"]), (&"out".into(), &"in".into()), "{all}");
         assert_eq!((&ours["raw_sha256"], &ours["from_name"]), (&serde_json::Value::Null, &"Maya".into()));
         assert_eq!(ours["request"], theirs["request"]);
+        let count = |query: &str| {
+            let page = maya.ask("GET", &format!("/api/v1/messages?{query}"), &[], "").json();
+            page["items"].as_array().unwrap().len()
+        };
+        let request = ours["request"].as_str().unwrap();
+        assert_eq!((count("direction=out"), count("direction=in"), count(&format!("request={request}"))), (1, 1, 2));
+        assert_eq!((count("since=2099-01-01T00:00:00Z"), count(&format!("request={}", desk.world.id()))), (0, 0));
+        assert_eq!(maya.ask("GET", "/api/v1/messages?direction=up", &[], "").status, StatusCode::BAD_REQUEST);
+        let one = maya.ask("GET", &format!("/api/v1/messages/{}", ours["id"].as_str().unwrap()), &[], "").json();
+        assert_eq!((&one["text"], &ours["text"]), (&"We come".into(), &"We come".into()));
+        assert_eq!(theirs["text"].as_str().unwrap().trim(), "It leaks.");
+    }
+
+    fn programs_read_the_id_under_which_our_mail_leaves_and_after_it_has_left(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Subject: Pump", "It leaks.");
+        let (message, _) = desk.sends(1001, &["ruth@brennan.example"]);
+        let maya = desk.program(Some("maya"), vec![kept_accounts::access::Action::ReadRequests]);
+        let listed = || {
+            let all = maya.ask("GET", "/api/v1/messages?direction=out", &[], "").json();
+            let one = maya.ask("GET", &format!("/api/v1/messages/{message}"), &[], "").json();
+            assert_eq!(all["items"][0]["message_id"], one["message_id"]);
+            one["message_id"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(listed(), format!("{}@desk.example", desk.marks.token(message)));
+        // What was written down when it left is believed, whatever is reckoned now.
+        let now = desk.now();
+        desk.store.write(move |tx| kept_messages::left_as(tx, message, "one@old.example", now)).kept();
+        assert_eq!(listed(), "one@old.example");
+    }
+}
+
+on_both! {
+    fn a_mail_that_is_only_html_is_read_in_its_lines(home) {
+        let desk = Desk::new(home);
+        desk.ruth("Subject: Scale\nContent-Type: text/html", "<p>Hello,</p><p>the scale drifts.</p><table><tr><td>a</td><td>b</td></tr></table><p>Kind regards<br>Astrid</p>");
+        let (_, _, words) = desk.lines().pop().unwrap();
+        assert_eq!(words, "Hello,\n\nthe scale drifts.\n\na | b\n\nKind regards\nAstrid");
+        let page = desk.browser("maya").get(&format!("/messages/{}", desk.last_message()));
+        for line in ["<p>Hello,</p>", "<p>the scale drifts.</p>", "<p>a | b</p>", "<p>Kind regards</p>", "<p>Astrid</p>"] {
+            assert!(page.has(line), "{line}: {}", page.text);
+        }
+    }
+
+    fn times_are_those_of_whoever_reads(home) {
+        let desk = Desk::new(home);
+        desk.comes("From: house@desk.example\nSubject: Loop", "Words");
+        desk.moves_to_tokyo();
+        let (maya, ada) = (desk.browser("maya"), desk.browser("ada"));
+        for page in [
+            maya.get(&format!("/messages/{}", desk.last_message())),
+            maya.get("/messages/aside"),
+            ada.get("/settings/mailboxes"),
+        ] {
+            assert!(page.has("31 Jan 2026, 01:30 JST") && !page.has("UTC"), "{}", page.text);
+        }
+    }
+
+    fn a_mailbox_has_a_category_that_is_known_and_a_signature_with_no_field_but_the_name(home) {
+        let desk = Desk::new(home);
+        let ada = desk.browser("ada");
+        let page = page_of(&desk, 0);
+        let saves = |fields: &[(&str, &str)]| ada.post(&page, &format!("{page}/letters"), fields);
+        let unknown = saves(&[("category", "nosuchcategory"), ("plus", "on")]);
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unknown.has("Choose one of the categories."), "{}", unknown.text);
+        let braces = saves(&[("signature", "{name}\n{nonsense}"), ("plus", "on")]);
+        assert_eq!(braces.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(braces.has("Only {name} can stand in braces") && braces.has("{nonsense}"), "{}", braces.text);
+        let good = saves(&[("signature", "{name}\nHarrowmere"), ("category", "billing"), ("plus", "on")]);
+        assert_eq!(good.status, StatusCode::SEE_OTHER, "{}", good.text);
+        assert!(ada.get(&page).has("technical fault"));
+    }
+
+    fn where_a_known_provider_lies_need_not_be_written(home) {
+        let desk = Desk::new(home);
+        let ada = desk.browser("ada");
+        let page = page_of(&desk, 0);
+        let shown = ada.get(&page);
+        assert!(shown.has("mailbox.org") && shown.has("<details><summary>Another provider"), "{}", shown.text);
+        let saves = |provider: &str, host: &str| {
+            let fields = [("provider", provider), ("host", host), ("port", ""), ("protection", "starttls"), ("user", "desk"), ("password", "p")];
+            ada.post(&page, &format!("{page}/source"), &fields)
+        };
+        for (provider, host) in [("", ""), ("nowhere", "mx.desk.example")] {
+            assert_eq!(saves(provider, host).status, StatusCode::UNPROCESSABLE_ENTITY, "{provider}");
+        }
+        let good = saves("fastmail", "");
+        assert_eq!(good.status, StatusCode::SEE_OTHER, "{}", good.text);
+        let shown = ada.get(&page);
+        assert!(shown.has("imap.fastmail.com") && shown.has("value=\"993\""), "{}", shown.text);
     }
 }
 

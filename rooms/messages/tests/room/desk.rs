@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kept_desk::{Ground, Site};
+use kept_journal::outbox::{self, Became, Fate};
 use kept_kernel::{Id, Instant};
 use kept_mail::checking::Resolver;
-use kept_mail::{Marks, Patience};
+use kept_mail::{Address, Letter, Marks, Patience, TOPIC, Voice, put};
 use kept_messages::{Room, add_mailbox, api_description, api_routes, parts, routes};
 use kept_outbound::{Guard, Trust};
 use kept_rooms::Parts;
@@ -37,6 +38,7 @@ statements! {
     FROM_THE_START = "UPDATE mailbox_sources SET last_uid = 0";
     TOO_LARGE = "SELECT sender, size FROM mail_too_large ORDER BY id";
     LETTERS = "SELECT CAST(body AS TEXT) FROM outbox WHERE topic = 'mail' ORDER BY id";
+    TOKYO = "UPDATE people SET zone = 'Asia/Tokyo'";
     RECEIPTS = "UPDATE mailboxes SET receipt = TRUE";
     BOUNCED = "SELECT address FROM mail_bounced ORDER BY address";
     MESSAGE = "SELECT id FROM mail_messages ORDER BY id DESC LIMIT 1";
@@ -159,6 +161,48 @@ impl Desk {
             .write(move |tx| tx.execute(SAY, &params![id, request]))
             .kept();
         format!("{}@desk.example", self.marks.token(id))
+    }
+
+    /// We write on a request to these addresses, and the next server takes it: the message, and the id of the mail.
+    pub fn sends(&self, number: i64, to: &[&str]) -> (Id, String) {
+        let (id, own, now) = (self.world.id(), self.world.id(), self.now());
+        let (request,): (Id,) = self
+            .store
+            .read(move |read| read.one(ID_OF, &params![number]))
+            .kept();
+        let mut all = to.iter().map(|email| Address {
+            name: String::new(),
+            email: (*email).to_owned(),
+        });
+        let (first, voice) = (all.next().unwrap(), Voice::Person("Maya".to_owned()));
+        let letter = Letter {
+            cc: all.collect(),
+            ..Letter::to_address(first, voice, "Re: Pump", "Words of ours")
+        };
+        self.store
+            .write(move |tx| {
+                tx.execute(SAY, &params![id, request])?;
+                put(tx, id, &letter, now)?;
+                outbox::lease(tx, (TOPIC, own), (now, now.plus_micros(1_000_000)), 1)?;
+                outbox::sent(tx, id, own, now)?;
+                outbox::became(tx, id, Became::Taken, "mx.test said 250 taken", now)
+            })
+            .kept();
+        (id, format!("{}@desk.example", self.marks.token(id)))
+    }
+
+    /// What became of a mail of ours.
+    pub fn fate(&self, message: Id) -> Fate {
+        let known = self
+            .store
+            .read(move |read| outbox::fates(read, &[message]))
+            .kept();
+        known.into_iter().next().unwrap().1
+    }
+
+    /// Everybody lives in Tokyo.
+    pub fn moves_to_tokyo(&self) {
+        self.store.write(|tx| tx.execute(TOKYO, &[])).kept();
     }
 
     pub fn close(&self, number: i64) {

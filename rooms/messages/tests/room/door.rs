@@ -63,6 +63,35 @@ impl Open {
 }
 
 on_both! {
+    fn what_is_too_large_is_refused_and_written_down(home) {
+        let desk = Desk::new(home);
+        let door = open(&desk);
+        let head = "LHLO mx\r\nMAIL FROM:<ruth@brennan.example>";
+        let to = "RCPT TO:<desk@desk.example>\r\nRCPT TO:<nobody@desk.example>\r\nDATA\r\n";
+        assert_eq!(door.says(&format!("{head} SIZE=27000000\r\n{to}QUIT\r\n")), 0);
+        assert_eq!(desk.too_large(), [("ruth@brennan.example".to_owned(), 27_000_000)]);
+        let line = format!("{}\r\n", "x".repeat(998));
+        let mail = format!("From: Li <li@brennan.example>\r\nSubject: Drawings\r\n\r\n{}.\r\nQUIT\r\n", line.repeat(26_500));
+        assert_eq!(door.says(&format!("{head}\r\n{to}{mail}")), 0);
+        let (sender, size) = desk.too_large().pop().unwrap();
+        assert!(sender == "li@brennan.example" && size > 26_000_000, "{sender} {size}");
+        assert_eq!((desk.count_raw(), desk.letters().len()), (0, 0));
+        let page = desk.browser("ada").get("/settings/mailboxes");
+        assert!(page.has("Drawings") && page.has("27 MB") && page.has("desk@desk.example"), "{}", page.text);
+    }
+
+    fn a_server_that_announces_without_end_does_not_fill_the_house(home) {
+        let desk = Desk::new(home);
+        for _ in 0..150 {
+            desk.room.note_too_large(Some("desk@desk.example"), ("a@b.example", 27_000_000), b"").unwrap();
+        }
+        assert_eq!(desk.too_large().len(), 100);
+        desk.pass(3_700);
+        desk.room.note_too_large(Some("desk@desk.example"), ("a@b.example", 27_000_000), b"").unwrap();
+        assert_eq!(desk.too_large().len(), 101);
+        assert!(desk.room.note_too_large(Some("no@desk.example"), ("a@b.example", 27_000_000), b"").is_err());
+    }
+
     fn cut_after_every_byte_a_mail_is_kept_exactly_where_it_was_said(home) {
         let desk = Desk::new(home);
         let door = open(&desk);

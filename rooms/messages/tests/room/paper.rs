@@ -3,7 +3,7 @@
 use kept_accounts::access::Scope;
 use kept_kernel::{Id, Instant};
 use kept_mail::{Counts, Mail, Placed, Standing};
-use kept_messages::{Desk, DeskError, Step, Written};
+use kept_messages::{Desk, DeskError, Narrowed, Step, Written};
 use kept_rooms::About;
 use kept_store::{Migration, Read, Schema, StoreError, Write, params, statements};
 use kept_world::World;
@@ -41,6 +41,7 @@ statements! {
     PERSON = "INSERT INTO paper_people (request, email) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     FILE = "INSERT INTO paper_files (id, request, name) VALUES ($1, $2, $3)";
     OURS = "SELECT id, request FROM paper_lines WHERE how = 'us' ORDER BY id";
+    TEXTS = "SELECT id, text FROM paper_lines WHERE id IN LIST($1) ORDER BY id";
     OF = "SELECT request FROM paper_lines WHERE id = $1";
     ONE = "SELECT merged_into, closed_at FROM paper_requests WHERE id = $1";
     NUMBERED = "SELECT id FROM paper_requests WHERE number = $1";
@@ -89,6 +90,10 @@ impl Desk for Paper {
         Ok(found.is_some())
     }
 
+    fn categories(&self) -> Vec<String> {
+        vec!["billing".to_owned(), "technical fault".to_owned()]
+    }
+
     fn in_reach(&self, _: &Read<'_>, scope: &Scope, _: Id) -> Result<bool, StoreError> {
         Ok(scope.is_everything())
     }
@@ -101,19 +106,35 @@ impl Desk for Paper {
         &self,
         read: &Read<'_>,
         _: &Scope,
-        (before, _): (Instant, Id),
-        _: u32,
+        narrowed: &Narrowed,
+        ((before, _), _): ((Instant, Id), u32),
     ) -> Result<Vec<Written>, StoreError> {
+        if narrowed.ours == Some(false) {
+            return Ok(Vec::new());
+        }
         let at = self.0.now();
         let rows: Vec<(Id, Id)> = read.all(OURS, &[])?;
         let written = |(id, request)| Written {
             id,
+            ours: true,
+            channel: "email".to_owned(),
+            mail: None,
+            subject: "Pump".to_owned(),
+            text: "We come".to_owned(),
             at,
             request,
             name: "Maya".to_owned(),
         };
         let rows = rows.into_iter().map(written);
-        Ok(rows.filter(|one| one.at < before).collect())
+        let asked = |one: &Written| {
+            let requests = narrowed.requests.as_ref();
+            one.at < before && requests.is_none_or(|all| all.contains(&one.request))
+        };
+        Ok(rows.filter(asked).collect())
+    }
+
+    fn texts(&self, read: &Read<'_>, messages: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+        read.all(TEXTS, &params![messages])
     }
 
     fn own_addresses(&self, _: &Read<'_>) -> Result<Vec<String>, StoreError> {

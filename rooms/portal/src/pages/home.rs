@@ -83,12 +83,18 @@ fn is_theirs(of: &Request) -> bool {
     to_confirm || of.state() == Stand::Waiting(Waits::Client)
 }
 
+/// Whether nothing is left to do on it for anybody: it is closed, or will be, since the client has said that it is settled.
+fn is_done(of: &Request) -> bool {
+    let settled = of.state() == Stand::Resolved && of.confirmed_at.is_some();
+    settled || of.closed_at.is_some()
+}
+
 fn line(words: Words, of: &Request, zone: &TimeZone) -> Line {
     let when = match of.closed_at {
         Some(at) => words.tongue().date(&local(at, zone)),
         None => stand(words, of).to_owned(),
     };
-    let (icon, class) = if of.closed_at.is_some() {
+    let (icon, class) = if is_done(of) {
         (Icon::CHECK, "is-done")
     } else if is_theirs(of) {
         (Icon::CIRCLE, "is-yours")
@@ -109,7 +115,12 @@ fn line(words: Words, of: &Request, zone: &TimeZone) -> Line {
 }
 
 struct Found {
+    /// The newest, open or not.
     requests: Vec<Request>,
+    /// The open ones, however old.
+    open: Vec<Request>,
+    /// How many are open, and on how many of them it is the client's turn.
+    counts: (usize, usize),
     promised: Vec<Item>,
     documents: Vec<crate::model::Document>,
     allowed: usize,
@@ -120,7 +131,8 @@ struct Found {
 fn found(read: &Read<'_>, room: &Room, client: &Client) -> Result<Found, StoreError> {
     let (contact, of) = (client.contact(), client.visitor.client.id);
     let requests = requests::of_contact(read, contact, requests::FIRST, SHOWN)?;
-    let promised = items(read, &requests, &requests::promised(read, contact)?)?;
+    let open = requests::open_of_contact(read, contact, MOST)?;
+    let promised = items(read, &open, &requests::promised(read, contact)?)?;
     let consents = queries::consents(read, contact)?;
     let stands = |what: &ForWhat| {
         let of = consents.iter().filter(|one| one.purpose == what.name());
@@ -132,6 +144,8 @@ fn found(read: &Read<'_>, room: &Room, client: &Client) -> Result<Found, StoreEr
     Ok(Found {
         promised,
         requests,
+        open,
+        counts: requests::count_open_of_contact(read, contact)?,
         documents: queries::documents_for(read, (of, contact))?,
         allowed: ForWhat::ALL.iter().filter(|what| stands(what)).count(),
         verified_at: told.max(here),
@@ -146,10 +160,16 @@ pub(super) async fn home(room: &Room, client: Client, frame: Frame) -> Result<Re
     let found = got(read).await?;
     let (words, now, zone) = (client.words(), client.guest.now, room.zone());
     let yours = yours(room, &client, &found);
-    let open = found.requests.iter().filter(|of| of.closed_at.is_none());
+    let (open, theirs) = found.counts;
+    // The list is cut where somebody has hundreds; what is counted is not.
+    let listed = found.open.iter().filter(|of| is_theirs(of)).count();
+    let asked = (yours.len() + theirs).saturating_sub(listed);
     let summary = [
-        words.counted("summary.open", open.count()),
-        match yours.len() {
+        match open {
+            0 => words.say("summary.no_open").to_owned(),
+            some => words.counted("summary.open", some),
+        },
+        match asked {
             0 => words.say("summary.nothing_from_you").to_owned(),
             some => words.counted("summary.yours", some),
         },
@@ -198,7 +218,7 @@ pub(super) async fn home(room: &Room, client: Client, frame: Frame) -> Result<Re
 fn yours(room: &Room, client: &Client, found: &Found) -> Vec<Yours> {
     let words = client.words();
     let mut yours: Vec<Yours> = found
-        .requests
+        .open
         .iter()
         .filter(|of| is_theirs(of))
         .map(|of| Yours {

@@ -141,6 +141,8 @@ on_both! {
         assert_eq!(yes.status, StatusCode::SEE_OTHER, "{}", yes.text);
         assert!(sanna.get(&page).has("settled"));
         assert!(desk.events().contains(&"confirm-resolution".to_owned()));
+        let start = sanna.get("/portal");
+        assert!(start.has("We have no open request of yours."), "what is settled is not open: {}", start.text);
     }
 
     fn nobody_acts_on_what_is_another_s(home) {

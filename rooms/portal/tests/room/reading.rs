@@ -29,6 +29,25 @@ on_both! {
         }
     }
 
+    fn what_is_open_is_counted_however_much_came_after_it(home) {
+        let desk = Desk::new(home);
+        let of = (desk.aalto, desk.sanna);
+        let oldest = desk.request(of, "Sensor reads high");
+        for number in 0..13 {
+            desk.pass(60);
+            desk.request(of, &format!("Order {number}"));
+        }
+        let sanna = desk.enter("sanna@aalto.example");
+        let page = sanna.get("/portal");
+        assert!(page.has("We have 14 open requests of yours."), "{}", page.text);
+        assert!(page.has("We need nothing from you at the moment."), "{}", page.text);
+        // What is asked of the client stands there too, though the request is older than the twelve that are listed.
+        desk.act(&oldest, "acknowledgement", &[("expected_at", "2026-02-05T12:00"), ("why_not", "")]);
+        desk.act(&oldest, "waiting", &[("whom", "client")]);
+        let page = sanna.get("/portal");
+        assert!(page.has("We need one thing from you.") && page.has("Sensor reads high"), "{}", page.text);
+    }
+
     fn notes_and_what_the_procedure_did_are_never_shown(home) {
         let desk = Desk::new(home);
         let id = desk.request((desk.aalto, desk.sanna), "Sensor reads high");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use kept_accounts::model::PersonId;
 use kept_accounts::queries::people_with_role;
@@ -39,9 +40,14 @@ fn slice(room: &Room) -> Result<usize, StoreError> {
     }
     let (now, rules) = (room.world.now(), room.rules.now());
     // How many letters there will be is known only inside. Should the transaction run again, its first ids were kept nowhere.
-    let world = room.world.clone();
+    let (world, outside) = (room.world.clone(), Arc::clone(&room.outside));
     let written = room.store.write(move |tx| {
-        let taken = take_unmailed(tx, now, AT_ONCE)?;
+        let mut taken = take_unmailed(tx, now, AT_ONCE)?;
+        for alert in &mut taken {
+            if let Some(number) = outside.called(tx, &alert.noun, &alert.subject)? {
+                alert.subject = number;
+            }
+        }
         for (person, alerts) in told(tx, &rules, &taken)? {
             for letter in letters(&rules, person, &alerts, now) {
                 put(tx, world.id(), &letter, now)?;
@@ -113,7 +119,7 @@ fn letters(rules: &InForce, person: PersonId, alerts: &[&Alert], now: Instant) -
     vec![letter(format!("{} alerts", alerts.len()), all)]
 }
 
-/// `Overdue: SR 4.3, request 1182`.
+/// `Overdue: SR 4.3, request R-1182`.
 fn subject(rules: &InForce, alert: &Alert) -> String {
     let kind = match alert.kind.as_str() {
         "warning" => "Due soon",

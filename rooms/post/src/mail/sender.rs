@@ -1,6 +1,7 @@
 //! Sends what waits. The line is opened before anything is taken from the outbox, so that a server that is down costs no letter a
 //! try; each letter is leased alone, and counts as sent when the server has said so.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -9,7 +10,8 @@ use kept_accounts::queries::person;
 use kept_journal::outbox::{self, Became, Parcel};
 use kept_kernel::{Id, Instant};
 use kept_mail::{
-    Address, Enclosed, Letter, Line, Recipient, Sender, Server, TOPIC, Trouble, compose, other_ids,
+    Address, Enclosed, Letter, Line, Recipient, Sender, Server, TOPIC, Trouble, compose,
+    message_id, other_ids,
 };
 use kept_rooms::JobProblem;
 use kept_store::{StoreError, Write};
@@ -23,8 +25,6 @@ const LEASE: i64 = 15 * 60 * 1_000_000;
 const QUIET: i64 = 60 * 1_000_000;
 /// One that held up the letters of others is left alone for so many times as long.
 const AS_LONG_AGAIN: i64 = 10;
-/// After so many tries a letter is given up that the server refuses for good.
-const REFUSED: u32 = 3;
 /// So many letters in a round; the next one follows at once.
 const ROUND: usize = 100;
 /// Letters that were sent so long ago are forgotten.
@@ -229,18 +229,26 @@ fn sent(
         sender,
         enclosed,
     } = ready;
+    let own_id = message_id(&letter, &sender, parcel);
     let message = compose(&letter, &to, &sender, enclosed, (parcel, now))
         .map_err(|error| Unsent::Never(error.to_string()))?;
-    let said = line.send(&message).map_err(Unsent::Server)?;
+    let taken = line.send(&message).map_err(Unsent::Server)?;
+    let mut said = format!("{host} said {}", taken.said);
+    for (address, why) in &taken.refused {
+        // Writing to a text cannot fail.
+        let _ = write!(said, "; it did not take the copy for {address}: {why}");
+    }
     Ok(Taken {
-        ids: other_ids(host, &said),
-        said: format!("{host} said {said}"),
+        own_id,
+        ids: other_ids(host, &taken.said),
+        said,
     })
 }
 
-/// What a server said that took a letter, and which ids it gave it.
+/// What a server said that took a letter, the id that it left under, and which ids the server gave it.
 struct Taken {
     said: String,
+    own_id: String,
     ids: Vec<String>,
 }
 
@@ -264,14 +272,15 @@ fn report(
         Ok(taken) => {
             if outbox::sent(tx, parcel.id, own, now)? {
                 outbox::became(tx, parcel.id, Became::Taken, &taken.said, now)?;
-                outside.known_as(tx, parcel.id, &taken.ids, now)?;
+                outside.known_as(tx, parcel.id, (&taken.own_id, &taken.ids), now)?;
             }
             Ok(())
         }
         Err(Unsent::Never(why)) => given_up(tx, &parcel, (own, now), why),
         Err(Unsent::Server(trouble)) => {
             let why = format!("{}. {}", trouble.said, trouble.advice);
-            if trouble.lasting && parcel.tries >= REFUSED {
+            // What is refused for good is refused at every try.
+            if trouble.lasting {
                 given_up(tx, &parcel, (own, now), &why)
             } else {
                 outbox::failed(tx, &parcel, own, now, &why)

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_journal::outbox::Fate;
 use kept_kernel::{Id, Instant};
@@ -15,7 +16,7 @@ use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessabl
 use serde::Deserialize;
 
 use super::mail::{exactly, protections};
-use super::{got, may, tabs};
+use super::{got, may, tabs, zone};
 use crate::mail::{
     Draft, OwnServer, Trial, Typed, begin_trial, drop_own, own_server, own_servers, save_own,
     sealed_for, trial,
@@ -139,7 +140,13 @@ pub(super) async fn show(
     may(&signed)?;
     let known = known(&room, &id).await?;
     let form = filled(known.own.as_ref());
-    Ok(page(&drawn(&room, frame, known, form, &[])))
+    Ok(page(&drawn(
+        &room,
+        (frame, &zone(&signed)),
+        known,
+        form,
+        &[],
+    )))
 }
 
 fn filled(own: Option<&OwnServer>) -> Filled {
@@ -160,7 +167,13 @@ fn filled(own: Option<&OwnServer>) -> Filled {
     ])
 }
 
-fn drawn(room: &Room, frame: Frame, known: Known, form: Filled, steps: &[Step]) -> BoxPage {
+fn drawn(
+    room: &Room,
+    (frame, zone): (Frame, &TimeZone),
+    known: Known,
+    form: Filled,
+    steps: &[Step],
+) -> BoxPage {
     let here = format!("{HERE}/{}", known.id);
     let csrf = &frame.csrf;
     let mut tools =
@@ -185,7 +198,7 @@ fn drawn(room: &Room, frame: Frame, known: Known, form: Filled, steps: &[Step]) 
         .is_some_and(|own| own.server.password.is_some());
     BoxPage {
         crumb: Crumb::new([("How mailboxes send", HERE)]),
-        notices: notices(&known, room.world.now()),
+        notices: notices(&known, (room.world.now(), zone)),
         steps: steps.iter().map(tried).collect(),
         protections: Protection::ALL.map(protections).to_vec(),
         ways: vec![
@@ -224,34 +237,34 @@ fn tried(step: &Step) -> (&'static str, &'static str, String) {
     }
 }
 
-fn notices(known: &Known, now: Instant) -> Vec<Notice> {
+fn notices(known: &Known, (now, zone): (Instant, &TimeZone)) -> Vec<Notice> {
     let trouble = known
         .own
         .as_ref()
         .and_then(|own| own.server.trouble.as_ref());
     let trouble = trouble.map(|(said, advice, at)| {
-        let words = format!("{said}. {advice} Tried last {}.", exactly(*at));
+        let words = format!("{said}. {advice} Tried last {}.", exactly(*at, zone));
         Notice::alert("Its mail server cannot be used", words)
     });
     let trial = known.trial.as_ref();
     trouble
         .into_iter()
-        .chain(trial.map(|trial| went(trial, &known.address, now)))
+        .chain(trial.map(|trial| went(trial, &known.address, (now, zone))))
         .collect()
 }
 
 /// What became of the mail to itself, and what to do next.
-fn went(trial: &Trial, address: &str, now: Instant) -> Notice {
+fn went(trial: &Trial, address: &str, (now, zone): (Instant, &TimeZone)) -> Notice {
     if let Some(at) = trial.arrived_at {
         let seconds = (at.micros_since(trial.begun_at) / 1_000_000).max(1);
         let words = format!(
             "The mail to itself came back after {seconds} seconds, {}.",
-            exactly(at)
+            exactly(at, zone)
         );
         return Notice::done("It can send and receive", words);
     }
     match &trial.fate {
-        Some(Fate::Failed(said, _)) => {
+        Some(Fate::Failed(said, _) | Fate::Bounced(said, _)) => {
             Notice::alert("The mail to itself could not leave", said.clone())
         }
         Some(Fate::Waiting {
@@ -301,7 +314,15 @@ pub(super) async fn save(
     let known = known(&room, &id).await?;
     let (typed, kept) = match form.read() {
         Ok(read) => read,
-        Err(kept) => return Ok(unprocessable(&drawn(&room, frame, known, kept, &[]))),
+        Err(kept) => {
+            return Ok(unprocessable(&drawn(
+                &room,
+                (frame, &zone(&signed)),
+                known,
+                kept,
+                &[],
+            )));
+        }
     };
     let by_consent = typed.sign_in.as_deref() == Some(CONSENT);
     let machine = [typed.host, typed.port, typed.protection];
@@ -317,7 +338,13 @@ pub(super) async fn save(
         Ok(draft) => draft,
         Err(wrong) => {
             let kept = Refused::Fields(wrong).onto(kept)?;
-            return Ok(unprocessable(&drawn(&room, frame, known, kept, &[])));
+            return Ok(unprocessable(&drawn(
+                &room,
+                (frame, &zone(&signed)),
+                known,
+                kept,
+                &[],
+            )));
         }
     };
     let place = sealed_for(known.id, &draft.host, &draft.user);
@@ -382,13 +409,25 @@ pub(super) async fn test(
     let known = known(&room, &id).await?;
     let Some(own) = known.own.clone() else {
         let form = filled(None).refused("There is no server of its own to be tested.");
-        return Ok(unprocessable(&drawn(&room, frame, known, form, &[])));
+        return Ok(unprocessable(&drawn(
+            &room,
+            (frame, &zone(&signed)),
+            known,
+            form,
+            &[],
+        )));
     };
     let asking = room.clone();
     let steps = tokio::task::spawn_blocking(move || probed(&asking, &own));
     let steps = steps.await.map_err(Failure::internal)?;
     let form = filled(known.own.as_ref());
-    Ok(page(&drawn(&room, frame, known, form, &steps)))
+    Ok(page(&drawn(
+        &room,
+        (frame, &zone(&signed)),
+        known,
+        form,
+        &steps,
+    )))
 }
 
 fn probed(room: &Room, own: &OwnServer) -> Vec<Step> {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_kernel::Instant;
 use kept_mail::{Protection, Stage, Step};
@@ -12,7 +13,7 @@ use kept_ui::parts::{Button, Notice, Views};
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 
 use super::signing::{Signing, signing};
-use super::{got, may, tabs};
+use super::{got, may, tabs, zone};
 use crate::mail::{Draft, Health, MailServer, SEALED_FOR, Typed, health, save_server};
 use crate::room::Room;
 
@@ -49,7 +50,13 @@ pub(super) async fn show(
     may(&signed)?;
     let health = got(room.store.read(health)).await?;
     let form = filled(health.server.as_ref());
-    Ok(page(&drawn(&room, frame, &health, form, Vec::new())))
+    Ok(page(&drawn(
+        &room,
+        (frame, &zone(&signed)),
+        &health,
+        form,
+        Vec::new(),
+    )))
 }
 
 /// Saves them.
@@ -66,7 +73,7 @@ pub(super) async fn save(
         Err(filled) => {
             return Ok(unprocessable(&drawn(
                 &room,
-                frame,
+                (frame, &zone(&signed)),
                 &health,
                 filled,
                 Vec::new(),
@@ -79,7 +86,7 @@ pub(super) async fn save(
             let filled = Refused::Fields(wrong).onto(filled)?;
             return Ok(unprocessable(&drawn(
                 &room,
-                frame,
+                (frame, &zone(&signed)),
                 &health,
                 filled,
                 Vec::new(),
@@ -122,7 +129,7 @@ pub(super) async fn test(
         );
         return Ok(unprocessable(&drawn(
             &room,
-            frame,
+            (frame, &zone(&signed)),
             &health,
             form,
             Vec::new(),
@@ -137,7 +144,7 @@ pub(super) async fn test(
         .collect();
     Ok(page(&drawn(
         &room,
-        frame,
+        (frame, &zone(&signed)),
         &health,
         filled(Some(&kept)),
         tried,
@@ -189,14 +196,20 @@ fn filled(kept: Option<&MailServer>) -> Filled {
     ])
 }
 
-fn drawn(room: &Room, frame: Frame, health: &Health, form: Filled, steps: Vec<Tried>) -> MailPage {
+fn drawn(
+    room: &Room,
+    (frame, zone): (Frame, &TimeZone),
+    health: &Health,
+    form: Filled,
+    steps: Vec<Tried>,
+) -> MailPage {
     let has_password = health
         .server
         .as_ref()
         .is_some_and(|server| server.password.is_some());
     MailPage {
         tabs: tabs(HERE),
-        notices: notices(health),
+        notices: notices(health, zone),
         steps,
         protections: Protection::ALL.map(protections).to_vec(),
         password_hint: if has_password {
@@ -223,7 +236,7 @@ pub(super) fn protections(protection: Protection) -> Choice {
     Choice::new(protection.word(), label)
 }
 
-fn notices(health: &Health) -> Vec<Notice> {
+fn notices(health: &Health, zone: &TimeZone) -> Vec<Notice> {
     let mut notices = Vec::new();
     let letters = |number: u64| match number {
         1 => "1 letter".to_owned(),
@@ -246,7 +259,7 @@ fn notices(health: &Health) -> Vec<Notice> {
     if let Some((said, advice, at)) = trouble {
         notices.push(Notice::alert(
             "The mail server cannot be used",
-            format!("{said}. {advice} Tried last {}.", exactly(*at)),
+            format!("{said}. {advice} Tried last {}.", exactly(*at, zone)),
         ));
     }
     if health.given_up > 0 {
@@ -258,7 +271,8 @@ fn notices(health: &Health) -> Vec<Notice> {
     notices
 }
 
-pub(super) fn exactly(at: Instant) -> String {
-    let zoned = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
-    zoned.strftime("%-d %b %Y, %H:%M UTC").to_string()
+/// `12 Mar 2026, 14:05 CET`
+pub(super) fn exactly(at: Instant, zone: &TimeZone) -> String {
+    let zoned = at.timestamp().to_zoned(zone.clone());
+    zoned.strftime("%-d %b %Y, %H:%M %Z").to_string()
 }

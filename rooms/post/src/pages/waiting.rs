@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::model::PersonId;
 use kept_journal::outbox::{self, Waiting};
@@ -15,7 +16,7 @@ use kept_ui::{Failure, Flash, Frame, page, see_other};
 use serde::Deserialize;
 
 use super::mail::exactly;
-use super::{got, may, tabs};
+use super::{got, may, tabs, zone};
 use crate::mail::{self, name_of};
 use crate::room::Room;
 
@@ -59,6 +60,7 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     may(&signed)?;
+    let zone = zone(&signed);
     let id = asked.id.as_deref().and_then(|id| id.parse::<Id>().ok());
     let after = match (asked.after, id) {
         (Some(at), Some(id)) => Some((Instant::from_micros(at), id)),
@@ -76,7 +78,7 @@ pub(super) async fn list(
             .and_then(|_| waiting.get(ON_A_PAGE - 1))
             .map(|last| (last.next_try_at, last.id));
         let lines = |letters: &[Waiting]| {
-            let lines = letters.iter().map(|letter| line(read, letter));
+            let lines = letters.iter().map(|letter| line(read, letter, &zone));
             lines.collect::<Result<Vec<_>, StoreError>>()
         };
         let shown = waiting.get(..ON_A_PAGE).unwrap_or(&waiting);
@@ -104,13 +106,13 @@ pub(super) async fn list(
     }))
 }
 
-fn line(read: &Read<'_>, waiting: &Waiting) -> Result<Line, StoreError> {
+fn line(read: &Read<'_>, waiting: &Waiting, zone: &TimeZone) -> Result<Line, StoreError> {
     let letter = Letter::read(&waiting.body);
     let when = match (waiting.given_up_at, waiting.tries) {
-        (Some(at), _) => format!("given up {}", exactly(at)),
-        (None, 0) => format!("written {}", exactly(waiting.made_at)),
+        (Some(at), _) => format!("given up {}", exactly(at, zone)),
+        (None, 0) => format!("written {}", exactly(waiting.made_at, zone)),
         (None, tries) => {
-            let next = exactly(waiting.next_try_at);
+            let next = exactly(waiting.next_try_at, zone);
             format!("tried {tries} times, next {next}")
         }
     };
@@ -165,15 +167,16 @@ pub(super) async fn one(
         Ok(Some((waiting, letter, to)))
     });
     let (waiting, letter, to) = got(read).await?.ok_or_else(missing)?;
+    let zone = &zone(&signed);
     let mut facts = vec![
         Fact::new("To", to),
-        Fact::new("Written", exactly(waiting.made_at)),
+        Fact::new("Written", exactly(waiting.made_at, zone)),
         Fact::new("Tries", waiting.tries.to_string()),
     ];
     match (waiting.sent_at, waiting.given_up_at) {
-        (Some(at), _) => facts.push(Fact::new("Sent", exactly(at))),
-        (None, Some(at)) => facts.push(Fact::new("Given up", exactly(at))),
-        (None, None) => facts.push(Fact::new("Next try", exactly(waiting.next_try_at))),
+        (Some(at), _) => facts.push(Fact::new("Sent", exactly(at, zone))),
+        (None, Some(at)) => facts.push(Fact::new("Given up", exactly(at, zone))),
+        (None, None) => facts.push(Fact::new("Next try", exactly(waiting.next_try_at, zone))),
     }
     if let Some(error) = &waiting.last_error {
         facts.push(Fact::new("Last problem", error.clone()));

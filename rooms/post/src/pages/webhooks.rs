@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_journal::outbox::{self, Waiting};
 use kept_kernel::{Id, Instant};
@@ -14,7 +15,7 @@ use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessabl
 use serde::Deserialize;
 
 use super::mail::exactly;
-use super::{got, may, tabs};
+use super::{got, may, tabs, zone};
 use crate::hooks::{
     self, Endpoint, EndpointId, TOPIC, Told, TypedEndpoint, add_endpoint, endpoint, endpoints,
     pause_endpoint, remove_endpoint, sealed_for, send_again, send_test,
@@ -203,19 +204,20 @@ pub(super) async fn one(
     let next = log.last().filter(|_| log.len() >= LOOKED_THROUGH as usize);
     let next = next.map(|last| format!("{here}?before={}&id={}", last.made_at.micros(), last.id));
     let paused = found.paused.is_some();
+    let zone = &zone(&signed);
     let csrf = &frame.csrf;
     Ok(page(&WebhookPage {
         crumb: Crumb::new([("Webhooks", HERE)]),
         notice: found.paused.as_ref().map(|(at, because)| {
             let words = format!(
                 "Since {}: {because}. What happens meanwhile is told when it goes on.",
-                exactly(*at)
+                exactly(*at, zone)
             );
             Notice::caution("It is told nothing", words)
         }),
         facts: Facts(vec![
             Fact::new("Told of", kinds(&found)),
-            Fact::new("Added", exactly(found.made_at)),
+            Fact::new("Added", exactly(found.made_at, zone)),
         ]),
         test: Button::act("Send a test", format!("{here}/test"), csrf),
         pause: Button::act(
@@ -233,7 +235,7 @@ pub(super) async fn one(
         deliveries: log
             .iter()
             .filter(own)
-            .map(|waiting| delivery(waiting, &here, &frame))
+            .map(|waiting| delivery(waiting, &here, (&frame, zone)))
             .collect(),
         more: (start.is_some() || next.is_some()).then(|| More {
             words: "The newest first".to_owned(),
@@ -245,15 +247,15 @@ pub(super) async fn one(
     }))
 }
 
-fn delivery(waiting: &Waiting, here: &str, frame: &Frame) -> Delivery {
+fn delivery(waiting: &Waiting, here: &str, (frame, zone): (&Frame, &TimeZone)) -> Delivery {
     let told = Told::read(&waiting.body);
     let error = waiting.last_error.clone().unwrap_or_default();
     let (state, words) = match (waiting.sent_at, waiting.given_up_at) {
-        (Some(at), _) => ("met", format!("taken {}", exactly(at))),
+        (Some(at), _) => ("met", format!("taken {}", exactly(at, zone))),
         (None, Some(_)) => ("overdue", format!("given up: {error}")),
         (None, None) if waiting.tries == 0 => ("ontime", "on its way".to_owned()),
         (None, None) => {
-            let next = exactly(waiting.next_try_at);
+            let next = exactly(waiting.next_try_at, zone);
             (
                 "today",
                 format!("{error}; tried {} times, next {next}", waiting.tries),
@@ -263,7 +265,7 @@ fn delivery(waiting: &Waiting, here: &str, frame: &Frame) -> Delivery {
     Delivery {
         kind: told.map(|told| told.kind).unwrap_or_default(),
         id: format!("msg_{}", waiting.id),
-        when: exactly(waiting.made_at),
+        when: exactly(waiting.made_at, zone),
         state,
         words,
         again: Button::act(

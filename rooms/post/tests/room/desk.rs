@@ -39,6 +39,8 @@ statements! {
     OWN_TROUBLE = "SELECT trouble, advice FROM mailbox_mail_servers WHERE trouble IS NOT NULL";
     RECORD = "INSERT INTO records (noun, id) VALUES ('request', $1) RETURNING number";
     KNOWN = "INSERT INTO paper_known (id, parcel) VALUES ($1, $2)";
+    LEFT = "INSERT INTO paper_left (id, parcel) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    ALL_LEFT = "SELECT id, parcel FROM paper_left ORDER BY id";
     ALL_KNOWN = "SELECT id, parcel FROM paper_known ORDER BY id";
     TELL = "INSERT INTO alerts (record, code, rule, cycle, level, kind, role, person, due_at, at, made_at)
             VALUES ($1, 'SR', 'acknowledge', 1, 0, 'breach', $2, $3, $4, $4, $4)";
@@ -50,7 +52,9 @@ const SCHEMA: Schema = Schema {
     migrations: &[Migration {
         number: 1,
         name: "paper",
-        text: "CREATE TABLE paper_known (id $TEXT NOT NULL PRIMARY KEY, parcel $ID NOT NULL) $STRICT;",
+        text:
+            "CREATE TABLE paper_known (id $TEXT NOT NULL PRIMARY KEY, parcel $ID NOT NULL) $STRICT;
+            CREATE TABLE paper_left (id $TEXT NOT NULL PRIMARY KEY, parcel $ID NOT NULL) $STRICT;",
     }],
 };
 
@@ -199,6 +203,11 @@ impl Desk {
         found.kept().unwrap()
     }
 
+    /// Under which ids letters have left.
+    pub fn left(&self) -> Vec<(String, Id)> {
+        self.store.read(|read| read.all(ALL_LEFT, &[])).kept()
+    }
+
     /// Under which other ids letters are known.
     pub fn known(&self) -> Vec<(String, Id)> {
         self.store.read(|read| read.all(ALL_KNOWN, &[])).kept()
@@ -260,13 +269,18 @@ impl Outside for Paper {
         &self,
         tx: &Write<'_>,
         parcel: Id,
-        ids: &[String],
+        (own, ids): (&str, &[String]),
         _: Instant,
     ) -> Result<(), StoreError> {
+        tx.execute(LEFT, &params![own, parcel])?;
         for id in ids {
             tx.execute(KNOWN, &params![id, parcel])?;
         }
         Ok(())
+    }
+
+    fn called(&self, _: &Read<'_>, _: &str, _: &str) -> Result<Option<String>, StoreError> {
+        Ok(None)
     }
 
     fn went(&self, _: Id) {}

@@ -35,6 +35,13 @@ on_both! {
         }
         let house = taken.get(1).unwrap();
         assert!(house.contains("<desk@harrowmere.example>") && !house.contains("Reply-To"), "{house}");
+        // Whoever joins this room with another is told under which id each has left.
+        let left = desk.left();
+        assert_eq!(left.len(), 2, "{left:?}");
+        for (id, _) in left {
+            let line = format!("<{id}>");
+            assert!(own.contains(&line) || house.contains(&line), "{line}");
+        }
     }
 
     fn what_the_server_said_is_kept_and_a_refusal_with_its_words(home) {

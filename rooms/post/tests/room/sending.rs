@@ -1,6 +1,7 @@
 //! A letter is sent exactly when the server has said so, at least once, and never lost.
 
-use kept_mail::Letter;
+use kept_journal::outbox::{Fate, fates};
+use kept_mail::{Address, Letter, Voice};
 use kept_testing::{Kept as _, on_both, prepare_all};
 
 use crate::desk::Desk;
@@ -83,12 +84,12 @@ on_both! {
         for (command, answer) in [("MAIL", "553 not yours"), ("RCPT", "550 no such user"), ("DATA", "554 no"), ("END", "552 too large")] {
             let letter = desk.write("nobody@client.example");
             server.mood(Mood { cut: None, refuses: Some((command, answer)), ..Mood::default() });
-            for _ in 0..4 {
-                desk.round();
-                desk.pass(600);
-            }
+            desk.round();
             let given_up = desk.letter(letter);
             assert!(given_up.given_up_at.is_some() && given_up.sent_at.is_none(), "{command}: {given_up:?}");
+            desk.pass(3_600);
+            desk.round();
+            assert_eq!(desk.letter(letter).tries, 1, "{command}: what is refused for good is not tried again");
             assert!(given_up.last_error.unwrap().contains(answer.get(4..).unwrap()), "{command}");
             server.mood(Mood::default());
             let other = desk.write("ana@client.example");
@@ -108,6 +109,38 @@ on_both! {
         desk.pass(7 * 3_600);
         desk.round();
         assert!(desk.letter(letter).sent_at.is_some());
+    }
+
+    fn where_one_address_of_several_is_refused_the_others_get_their_copies(home) {
+        let desk = Desk::new(home);
+        let server = MailServer::start();
+        desk.set_server(server.port);
+        let letter = || {
+            let address = |email: &str| Address { name: String::new(), email: email.to_owned() };
+            Letter {
+                cc: vec![address("gone@client.example"), address("li@client.example")],
+                ..Letter::to_address(address("ana@client.example"), Voice::Person("Maya".to_owned()), "Re: Pump", "Words")
+            }
+        };
+        let refuses = |answer| Mood { refuses: Some(("RCPT", answer)), only: Some("gone@"), ..Mood::default() };
+        server.mood(refuses("550 5.1.1 no such user"));
+        let sent = desk.put(letter());
+        desk.round();
+        assert!(desk.letter(sent).sent_at.is_some() && server.taken().len() == 1);
+        let fate = desk.store.read(move |read| fates(read, &[sent])).kept().pop().unwrap().1;
+        let Fate::Taken(said, _) = &fate else { panic!("{fate:?}") };
+        assert!(said.contains("gone@client.example") && said.contains("5.1.1 no such user"), "{said}");
+        assert!(!said.contains("ana@") && !said.contains("li@"), "{said}");
+        // Who may be reached another time holds up all of it, so that nobody gets it twice.
+        server.mood(refuses("451 later"));
+        let waits = desk.put(letter());
+        desk.round();
+        assert!(desk.letter(waits).sent_at.is_none() && desk.letter(waits).given_up_at.is_none());
+        assert_eq!(server.taken().len(), 1);
+        server.mood(Mood { refuses: Some(("RCPT", "550 no")), ..Mood::default() });
+        let nobody = desk.put(letter());
+        desk.round();
+        assert!(desk.letter(nobody).given_up_at.is_some());
     }
 
     fn a_letter_that_can_go_nowhere_is_given_up_at_once(home) {

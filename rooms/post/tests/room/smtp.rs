@@ -54,6 +54,8 @@ pub struct Mood {
     pub cut: Option<Cut>,
     /// The command that is refused, and with what: `RCPT`, `550 no such user`.
     pub refuses: Option<(&'static str, &'static str)>,
+    /// The command is refused where it has these words alone.
+    pub only: Option<&'static str>,
     /// What it says when it has taken a message.
     pub says: Option<&'static str>,
     /// The command whose answer comes byte by byte and never ends: `HELLO` for its greeting, `END` for the message.
@@ -164,8 +166,12 @@ fn talk(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         }
         let word = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         slow(&word, stream, state)?;
-        let refuses = state.lock().unwrap().mood.refuses;
-        if let Some((_, answer)) = refuses.filter(|(refused, _)| *refused == word) {
+        let (refuses, only) = {
+            let mood = &state.lock().unwrap().mood;
+            (mood.refuses, mood.only.unwrap_or_default())
+        };
+        let meant = |refused: &str| refused == word && line.contains(only);
+        if let Some((_, answer)) = refuses.filter(|(refused, _)| meant(refused)) {
             out.write_all(format!("{answer}\r\n").as_bytes())?;
             continue;
         }

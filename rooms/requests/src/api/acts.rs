@@ -1,13 +1,13 @@
 //! Acts on a request, for programs.
 
-mod input;
+pub(super) mod input;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kept_accounts::Token;
 use kept_accounts::access::Action;
 use kept_accounts::model::PersonId;
-use kept_api::{Answer, Problem, Sent};
+use kept_api::{Answer, Once, OnceError, Problem, Sent};
 use kept_kernel::{Id, Instant};
 use kept_store::Write;
 use kept_wording::Looked;
@@ -16,10 +16,10 @@ use super::body::{RemarkBody, RequestBody, body, remarks};
 use super::seen::Revision;
 use super::{id_of, missing, wrong};
 use crate::commands::{
-    By, Closing, End, Judged, RequestError, Resolving, Step, StepDone, acknowledge_request,
-    assign_request, client_writes, close_request, confirm_resolution, do_step, end_request,
-    end_waiting, held, note_request, prioritise_request, reopen_request, reply_to_request,
-    resolve_request, wait_for,
+    By, Closing, Correction, End, Judged, RequestError, Resolving, Step, StepDone,
+    acknowledge_request, assign_request, client_writes, close_request, confirm_resolution,
+    correct_request, do_step, end_request, end_waiting, held, note_request, prioritise_request,
+    reopen_request, reply_to_request, resolve_request, wait_for,
 };
 use crate::model::{Fault, Request, RequestId, Waiting, instant_of};
 use crate::queries;
@@ -27,13 +27,13 @@ use crate::room::{Room, by_token};
 use crate::telling::Doer;
 use crate::wording;
 use input::{
-    Acknowledgement, Assignment, Closure, DoneStep, Judgement, Nothing, Reopening, Resolution,
-    Said, Waits, Whom, Words, expected,
+    Acknowledgement, Assignment, Closure, Corrected, DoneStep, Judgement, Nothing, Reopening,
+    Resolution, Said, Waits, Whom, Words, expected,
 };
 
 /// Whose act it is.
 #[derive(Clone, Copy)]
-enum Doing {
+pub(super) enum Doing {
     /// That of the token's person, or of the program where it has none.
     Own,
     /// The same, which those who give work to others may do too.
@@ -43,7 +43,7 @@ enum Doing {
 }
 
 /// Does something on a request, once for each key, and answers with the request as it stands then.
-async fn act<T, F>(
+pub(super) async fn act<T, F>(
     room: Room,
     token: Token,
     at: (&str, Revision),
@@ -73,6 +73,28 @@ where
         + Send
         + 'static,
 {
+    let once = sent.once(token.id.0, room.world.now());
+    answered(room, token, (id, once, doing), move |tx, step, by, id| {
+        let request = command(tx, step, by, (id, revision))?;
+        let tags = queries::tags(tx, id)?;
+        let mut body = body(&request, &tags);
+        body.remarks.clone_from(&remarks);
+        let answer = Answer::json(StatusCode::OK, &body);
+        Ok(answer.revision(request.revision))
+    })
+    .await
+}
+
+/// The same, with an answer of its own.
+pub(super) async fn answered<F>(
+    room: Room,
+    token: Token,
+    (id, once, doing): (&str, Result<Once, Problem>, Doing),
+    command: F,
+) -> Result<Answer, Problem>
+where
+    F: Fn(&Write<'_>, &Step, &By, RequestId) -> Result<Answer, RequestError> + Send + 'static,
+{
     let by = by_token(&token);
     let gives = matches!(doing, Doing::Giving) && !by.assign.is_nothing();
     if by.handle.is_nothing() && !gives {
@@ -83,23 +105,72 @@ where
     if matches!(doing, Doing::Automatic) {
         step.doer = Doer::System;
     }
-    let once = sent.once(token.id.0, step.act.at)?;
-    let done = room.store.write(move |tx| {
-        once.run(tx, || {
-            let request = command(tx, &step, &by, (id, revision))?;
-            let tags = queries::tags(tx, id)?;
-            let mut body = body(&request, &tags);
-            body.remarks.clone_from(&remarks);
-            let answer = Answer::json(StatusCode::OK, &body);
-            Ok::<_, RequestError>(answer.revision(request.revision))
-        })
-    });
+    let once = once?;
+    let done = room
+        .store
+        .write(move |tx| once.run(tx, || command(tx, &step, &by, id)));
     let done = done.await.map_err(|error| match error {
-        kept_api::OnceError::Refused(RequestError::Missing) => missing(),
+        OnceError::Refused(RequestError::Missing) => missing(),
+        OnceError::Refused(RequestError::Faults(faults)) => wrong(&room.rules.now(), faults),
         other => other.into(),
     })?;
     room.changed(Some(id), None);
     Ok(done)
+}
+
+/// Correct a request
+///
+/// Puts right what it was filed as: what it is about, and who asks. Whoever is named is looked for among the contacts of its client first.
+/// Somebody of another client is refused with 409 unless `moves` is true: then the request goes over to that client with all that is owed on
+/// it, its promises and its conversation by mail. An answer that is about to leave must leave first, or be taken back.
+#[utoipa::path(
+    patch, path = "/api/v1/requests/{id}", tag = "Requests", operation_id = "correctRequest",
+    params(
+        ("id" = String, Path, description = "Which one"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the request as you read it; then it is done on that revision alone"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A text of your own; the same gives the same answer for 24 hours"),
+    ),
+    request_body = Corrected,
+    responses(
+        (status = 200, description = "It is put right", body = RequestBody, headers(("ETag" = String))),
+        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["handle-requests"]))
+)]
+pub(super) async fn correct(
+    State(room): State<Room>,
+    token: Token,
+    Path(id): Path<String>,
+    revision: Revision,
+    sent: Sent<Corrected>,
+) -> Result<Answer, Problem> {
+    let Corrected {
+        subject,
+        asked_by,
+        moves,
+    } = sent.body.clone();
+    let at = (id.as_str(), revision);
+    act(
+        room,
+        token,
+        at,
+        &sent,
+        Doing::Own,
+        move |tx, step, by, at| {
+            let subject = match &subject {
+                Some(subject) => subject.clone(),
+                None => held(tx, by, at)?.subject,
+            };
+            let correction = Correction {
+                subject,
+                who: asked_by.clone().unwrap_or_default(),
+                moves,
+            };
+            correct_request(tx, step, by, at, &correction)
+        },
+    )
+    .await
 }
 
 /// Say something on a request
@@ -311,7 +382,10 @@ pub(super) async fn assign(
     sent: Sent<Assignment>,
 ) -> Result<Answer, Problem> {
     let to = match sent.body.assignee.as_deref() {
-        Some(to) => Some(to.parse().map_err(|_| wrong(vec![Fault::UnknownPerson]))?),
+        Some(to) => Some(
+            to.parse()
+                .map_err(|_| wrong(&room.rules.now(), vec![Fault::UnknownPerson]))?,
+        ),
         None => None,
     };
     act(

@@ -1,11 +1,13 @@
 //! A request as the API writes it.
 
-use kept_kernel::Instant;
+use kept_kernel::{Id, Instant};
 use kept_wording::{Looked, Remark};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Message, Request};
+use crate::commands::Change;
+use crate::model::{FileRow, Message, Request};
+use crate::queries::{Linked, Macro, TaskRow, ViewRow};
 
 /// Something that could be said better in a message.
 #[derive(Clone, Serialize, ToSchema)]
@@ -128,6 +130,9 @@ pub(super) struct RequestBody {
     /// Since when it waits.
     #[schema(example = json!(null))]
     waiting_since: Option<String>,
+    /// Until when it is set aside.
+    #[schema(example = json!(null))]
+    snoozed_until: Option<String>,
     /// When it was done.
     #[schema(example = json!(null))]
     resolved_at: Option<String>,
@@ -180,6 +185,9 @@ pub(super) fn body(of: &Request, tags: &[String]) -> RequestBody {
         expected_at: of.expected_at.map(instant),
         update_at: of.update_at.map(instant),
         waiting_since: of.waiting_since.map(instant),
+        snoozed_until: Some(of.snoozed_until)
+            .filter(|until| until.micros() > 0)
+            .map(instant),
         resolved_at: of.resolved_at.map(instant),
         confirmed_at: of.confirmed_at.map(instant),
         closed_at: of.closed_at.map(instant),
@@ -230,4 +238,208 @@ pub(super) fn message_body(of: &Message) -> MessageBody {
         clause: of.clause.clone(),
         at: of.at.timestamp().to_string(),
     }
+}
+
+/// Something to do for a request.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Task)]
+pub(super) struct TaskBody {
+    /// Its identity.
+    #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
+    id: String,
+    /// What is to do.
+    #[schema(example = "Ask the warehouse for the delivery note")]
+    title: String,
+    /// When it was done; null: it is to do.
+    #[schema(example = json!(null))]
+    done_at: Option<String>,
+    /// Who did it.
+    #[schema(example = json!(null))]
+    done_by: Option<String>,
+    /// Who is to do it.
+    #[schema(example = "Maya Okonkwo")]
+    assignee_name: Option<String>,
+    /// Until the end of which day.
+    #[schema(example = "2026-03-02")]
+    due_on: Option<String>,
+}
+
+pub(super) fn task_body(
+    (id, title, done_at, done_by, assignee_name, due_on): &TaskRow,
+) -> TaskBody {
+    TaskBody {
+        id: id.to_string(),
+        title: title.clone(),
+        done_at: done_at.map(|at| at.timestamp().to_string()),
+        done_by: done_by.clone(),
+        assignee_name: assignee_name.clone(),
+        due_on: due_on.clone(),
+    }
+}
+
+/// A request that has to do with another.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Link)]
+pub(super) struct LinkBody {
+    /// The other request.
+    #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
+    request: String,
+    /// The number that people call it by.
+    #[schema(example = "R-1042")]
+    number: String,
+    /// What it is about.
+    #[schema(example = "Invoice 1182 is wrong")]
+    subject: String,
+    /// How it stands.
+    #[schema(example = "closed")]
+    state: String,
+    /// duplicate, follow-up, related, split or merged.
+    #[schema(example = "follow-up")]
+    kind: String,
+    /// What this request is of the other, in words.
+    #[schema(example = "follow-up of")]
+    words: &'static str,
+}
+
+pub(super) fn link_body(of: &Linked) -> LinkBody {
+    LinkBody {
+        request: of.id.to_string(),
+        number: of.mark(),
+        subject: of.subject.clone(),
+        state: of.state.clone(),
+        kind: of.kind.clone(),
+        words: of.words(),
+    }
+}
+
+/// A file of a request.
+#[derive(Serialize, ToSchema)]
+#[schema(as = File)]
+pub(super) struct FileBody {
+    /// Its identity.
+    #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
+    id: String,
+    /// What it is called.
+    #[schema(example = "invoice.pdf")]
+    name: String,
+    /// How many bytes it has.
+    #[schema(example = 48213)]
+    size: u64,
+    /// The place of the message that it came with; null: it lies ready for an answer.
+    #[schema(example = 1)]
+    message: Option<u32>,
+}
+
+pub(super) fn file_body(of: &FileRow) -> FileBody {
+    FileBody {
+        id: of.id.to_string(),
+        name: of.name.clone(),
+        size: of.size,
+        message: Some(of.place).filter(|place| *place > 0),
+    }
+}
+
+/// A step that a macro does.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MacroStep)]
+pub(super) struct StepBody {
+    /// assign, send, set aside, tag, untag, wait or note.
+    #[schema(example = "tag")]
+    does: &'static str,
+    /// With what: a person or a team by id, me, nobody, days, a tag, whom it waits for, the words of a note.
+    #[schema(example = "invoice")]
+    with: String,
+}
+
+/// Words to begin an answer with, and steps that are done at once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Macro)]
+pub(super) struct MacroBody {
+    /// Its identity.
+    #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
+    id: String,
+    /// What it is called.
+    #[schema(example = "Invoice to be corrected")]
+    name: String,
+    /// Words to begin an answer with; may be empty.
+    #[schema(example = "We look into your invoice and write again by noon.")]
+    text: String,
+    /// What it does, in order.
+    steps: Vec<StepBody>,
+}
+
+pub(super) fn macro_body(of: &Macro) -> MacroBody {
+    let step = |change: &Change| StepBody {
+        does: change.name(),
+        with: match change {
+            Change::Assign(with)
+            | Change::Send(with)
+            | Change::Tag(with)
+            | Change::Untag(with)
+            | Change::Wait(with)
+            | Change::Note(with)
+            | Change::Spam(with)
+            | Change::Merge(with) => with.clone(),
+            Change::Judge(_, urgency, impact) => format!("{urgency} {impact}"),
+            Change::SetAside(days) => days.to_string(),
+        },
+    };
+    MacroBody {
+        id: of.id.to_string(),
+        name: of.name.clone(),
+        text: of.text.clone(),
+        steps: of.changes.iter().map(step).collect(),
+    }
+}
+
+/// A view of the requests that somebody keeps.
+#[derive(Serialize, ToSchema)]
+#[schema(as = View)]
+pub(super) struct ViewBody {
+    /// Its identity.
+    #[schema(example = "019c0fbd-7340-7fff-bfff-ffffffffffff")]
+    id: String,
+    /// What it is called.
+    #[schema(example = "Urgent bills")]
+    name: String,
+    /// What to send after the question mark to list its requests.
+    #[schema(example = "view=open&category=billing&priority=urgent")]
+    query: String,
+    /// Whether everybody has it.
+    #[schema(example = true)]
+    shared: bool,
+    /// Whether the token's person keeps it.
+    #[schema(example = false)]
+    mine: bool,
+}
+
+pub(super) fn view_body(
+    (id, name, query, shared_at, person): &ViewRow,
+    me: Option<Id>,
+) -> ViewBody {
+    ViewBody {
+        id: id.to_string(),
+        name: name.clone(),
+        query: asked_here(query),
+        shared: shared_at.is_some(),
+        mine: me == Some(*person),
+    }
+}
+
+/// The queue's page calls the assignee its owner, begins with what is open, and can be a board.
+fn asked_here(query: &str) -> String {
+    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    if !pairs.iter().any(|(name, _)| name == "view") {
+        text.append_pair("view", "open");
+    }
+    for (name, value) in pairs.iter().filter(|(name, _)| name != "board") {
+        let name = if name == "owner" {
+            "assignee"
+        } else {
+            name.as_ref()
+        };
+        text.append_pair(name, value);
+    }
+    text.finish()
 }

@@ -27,8 +27,21 @@ pub struct Progress {
     pub done: u64,
     /// Those of them that did not take it, being closed, out of reach or gone, or from which it was taken back.
     pub left_out: u64,
+    /// Of how many it is known why they did not take it, or keep it although it was taken back.
+    pub told: u64,
     /// When it was taken back.
     pub undone_at: Option<Instant>,
+    /// Whether it stays as it is: what has become one is not taken apart again.
+    pub stays: bool,
+}
+
+/// A request that did not take what was done to many, or keeps it although it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Which one.
+    pub id: RequestId,
+    /// Why, as a sentence.
+    pub why: String,
 }
 
 impl Progress {
@@ -48,12 +61,15 @@ impl Progress {
 
 impl FromRow for Progress {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let changes: Vec<Change> = serde_json::from_str(&row.get::<String>(5)?).unwrap_or_default();
         Ok(Self {
             what: row.get(0)?,
             undone_at: row.get(1)?,
             of: row.get(2)?,
             done: row.get(3)?,
             left_out: row.get(4)?,
+            told: row.get(6)?,
+            stays: changes.iter().any(|one| matches!(one, Change::Merge(_))),
         })
     }
 }
@@ -65,6 +81,8 @@ pub type Steps = Vec<[Step; 2]>;
 const WAITS: &str = "";
 /// What it says of one that did not take it, or from which it was taken back.
 const OVER: &str = "-";
+/// Nothing is to be said about it.
+const NOTHING: &str = "";
 
 /// Writes down which requests something is done to, and what.
 ///
@@ -111,43 +129,57 @@ pub fn go_on_with_bulk(
     }
     let next: Vec<(Id,)> = tx.all(queries::NEXT_OF_BULK, &params![bulk, WAITS, most])?;
     for ((id,), steps) in next.iter().zip(steps.chunks(each)) {
-        let done = change_one(tx, steps, by, RequestId(*id), &changes)?;
-        let stands = if done.is_empty() {
-            OVER.to_owned()
+        let (done, why) = change_one(tx, steps, by, RequestId(*id), &changes)?;
+        let (stands, why) = if done.is_empty() {
+            (OVER.to_owned(), why)
         } else {
-            serde_json::to_string(&done).unwrap_or_default()
+            (serde_json::to_string(&done).unwrap_or_default(), None)
         };
-        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, &stands])?;
+        let why = why.as_deref().unwrap_or(NOTHING);
+        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, &stands, why])?;
     }
     Ok(next.len())
 }
 
-/// All changes on one request; nothing where it does not take them.
+/// Why a request does not take a change, where that is no fault of the change itself.
+fn left_out(error: RequestError) -> Result<String, RequestError> {
+    match error {
+        RequestError::Missing => Ok("It is gone, or out of your reach.".to_owned()),
+        RequestError::State(_) | RequestError::Gate(_) => Ok(error.to_string()),
+        other => Err(other),
+    }
+}
+
+/// All changes on one request; nothing where it does not take them, and why.
 fn change_one(
     tx: &Write<'_>,
     steps: &[[Step; 2]],
     by: &By,
     id: RequestId,
     changes: &[Change],
-) -> Result<Vec<Before>, RequestError> {
-    let mut done = Vec::new();
+) -> Result<(Vec<Before>, Option<String>), RequestError> {
+    let (mut done, mut why) = (Vec::new(), None);
     for (one, [step, _]) in changes.iter().zip(steps) {
         match change(tx, step, by, id, one) {
             Ok(before) => done.push(before),
-            Err(RequestError::Missing | RequestError::State(_)) => {}
-            Err(other) => return Err(other),
+            Err(error) => why = Some(left_out(error)?),
         }
     }
-    Ok(done)
+    Ok((done, why))
 }
 
 /// Has what was done to many taken back: what was not done yet will not be, and [`go_on_with_bulk`] takes back the rest.
 ///
 /// # Errors
 ///
-/// [`RequestError`]; a conflict when it was asked for already.
+/// [`RequestError`]; a conflict when it was asked for already, or when it stays as it is.
 pub fn undo_bulk(tx: &Write<'_>, at: Instant, by: &By, bulk: Id) -> Result<(), RequestError> {
     let person = by.person().ok_or(RequestError::NotAllowed)?;
+    if progress(tx, by, bulk)?.is_some_and(|one| one.stays) {
+        return Err(RequestError::State(
+            "Requests that have become one are not taken apart again. Split off what does not belong there.",
+        ));
+    }
     if tx.execute(queries::BULK_UNDONE, &params![bulk, person, at])? == 0 {
         let known: Option<(String, Option<Instant>)> =
             tx.maybe(queries::BULK_CHANGES, &params![bulk, person])?;
@@ -170,14 +202,15 @@ fn take_back(
         tx.all(queries::DONE_OF_BULK, &params![bulk, WAITS, OVER, most])?;
     for ((id, before), steps) in next.iter().zip(steps.chunks(each)) {
         let before: Vec<Before> = serde_json::from_str(before).unwrap_or_default();
+        let mut why = None;
         // The last change first.
         for (before, steps) in before.into_iter().rev().zip(steps) {
-            match change_back(tx, steps, by, RequestId(*id), before) {
-                Ok(()) | Err(RequestError::Missing | RequestError::State(_)) => {}
-                Err(other) => return Err(other),
+            if let Err(error) = change_back(tx, steps, by, RequestId(*id), before) {
+                why = Some(left_out(error)?);
             }
         }
-        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, OVER])?;
+        let why = why.as_deref().unwrap_or(NOTHING);
+        tx.execute(queries::SET_BULK_ROW, &params![bulk, *id, OVER, why])?;
     }
     Ok(next.len())
 }
@@ -192,4 +225,22 @@ pub fn progress(read: &Read<'_>, by: &By, bulk: Id) -> Result<Option<Progress>, 
         Some(person) => read.maybe(queries::BULK_PROGRESS, &params![bulk, person, WAITS, OVER]),
         None => Ok(None),
     }
+}
+
+/// Those that did not take it, or keep it although it was taken back, with the reason; the first hundred.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn left_out_of(read: &Read<'_>, by: &By, bulk: Id) -> Result<Vec<LeftOut>, StoreError> {
+    let Some(person) = by.person() else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<(Id, String)> =
+        read.all(queries::LEFT_OUT_OF_BULK, &params![bulk, person, NOTHING])?;
+    let left_out = |(id, why)| LeftOut {
+        id: RequestId(id),
+        why,
+    };
+    Ok(rows.into_iter().map(left_out).collect())
 }

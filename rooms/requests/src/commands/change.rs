@@ -4,9 +4,11 @@ use kept_accounts::model::{PersonId, TeamId};
 use kept_store::Write;
 use serde::{Deserialize, Serialize};
 
+use super::close::{Ended, end_request, ended, take_end_back};
 use super::{
-    By, RequestError, Rerouting, Step, add_tag, assign_request, drop_tag, end_waiting,
-    held_to_give, note_request, reroute_request, snooze_request, wait_for,
+    By, End, Judged, RequestError, Rerouting, Step, add_tag, assign_request, drop_tag, end_waiting,
+    held_to_give, merge_request, note_request, prioritise_request, reroute_request, snooze_request,
+    wait_for,
 };
 use crate::model::{Fault, Request, RequestId, Waiting};
 use crate::queries;
@@ -33,6 +35,12 @@ pub enum Change {
     Wait(String),
     /// It gets an internal note.
     Note(String),
+    /// It is judged anew: of which category, none as it is; how urgent; how much depends on it.
+    Judge(Option<String>, String, String),
+    /// It ends as spam, for this reason.
+    Spam(String),
+    /// It becomes part of the request with this number.
+    Merge(String),
 }
 
 /// How a request stood before a step.
@@ -51,6 +59,12 @@ pub(super) enum Before {
     Tagged(String),
     /// For whom it waited.
     Waited(Option<String>),
+    /// Its category, urgency and impact; none: nobody had judged it.
+    Judged(Option<[String; 3]>),
+    /// What its end took away.
+    Ended(Ended),
+    /// It was a request of its own.
+    Apart,
     /// The step changed nothing, or nothing that is taken back.
     Same,
 }
@@ -66,6 +80,9 @@ impl Change {
             Self::Untag(_) => "untag",
             Self::Wait(_) => "wait",
             Self::Note(_) => "note",
+            Self::Judge(..) => "set the priority",
+            Self::Spam(_) => "end as spam",
+            Self::Merge(_) => "merge",
         }
     }
 
@@ -100,7 +117,11 @@ impl Change {
             Self::Untag(text) => Ok(Self::Untag(tag(text)?)),
             Self::Wait(whom) => waiting(whom).map(|_| self.clone()).ok_or(Fault::NoText),
             Self::Note(text) if text.trim().is_empty() => Err(Fault::NoText),
-            Self::Note(_) => Ok(self),
+            Self::Judge(_, urgency, _) if urgency.is_empty() => Err(Fault::UnknownUrgency),
+            Self::Judge(.., impact) if impact.is_empty() => Err(Fault::UnknownImpact),
+            Self::Spam(reason) if reason.trim().is_empty() => Err(Fault::NoReason),
+            Self::Merge(into) if into.trim().is_empty() => Err(Fault::UnknownRequest),
+            Self::Note(_) | Self::Judge(..) | Self::Spam(_) | Self::Merge(_) => Ok(self),
         }
     }
 }
@@ -113,7 +134,7 @@ fn waiting(whom: &str) -> Option<Waiting> {
     }
 }
 
-const fn word(waiting: Waiting) -> &'static str {
+pub(super) const fn word(waiting: Waiting) -> &'static str {
     match waiting {
         Waiting::Client => "client",
         Waiting::ThirdParty => "third party",
@@ -182,7 +203,54 @@ pub(super) fn change(
             note_request(tx, step, by, id, text)?;
             Ok(Before::Same)
         }
+        Change::Judge(category, urgency, impact) => {
+            judge(tx, step, by, &stood, (category.as_deref(), urgency, impact))
+        }
+        Change::Spam(reason) => {
+            let before = ended(tx, &stood)?;
+            end_request(tx, step, by, at, (End::Spam, reason))?;
+            Ok(Before::Ended(before))
+        }
+        Change::Merge(into) => match merge_request(tx, step, by, at, into) {
+            Ok(_) => Ok(Before::Apart),
+            Err(RequestError::Faults(_)) => Err(RequestError::State(
+                "The request that it was to become part of is gone, or out of your reach.",
+            )),
+            Err(other) => Err(other),
+        },
     }
+}
+
+/// Judges a request that may have its category already, and says how it was judged before.
+fn judge(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    stood: &Request,
+    (category, urgency, impact): (Option<&str>, &str, &str),
+) -> Result<Before, RequestError> {
+    let category = category.or(stood.category.as_deref());
+    let judged = Judged {
+        category: category.unwrap_or_default().to_owned(),
+        urgency: urgency.to_owned(),
+        impact: impact.to_owned(),
+    };
+    // What is over says that first, and what is out of reach that it is not there.
+    super::not_over(stood)?;
+    if category.is_none() {
+        return Err(RequestError::State(
+            "It has no category yet. Choose one for it.",
+        ));
+    }
+    let known = (&stood.category, &stood.urgency, &stood.impact);
+    let before = match known {
+        (Some(category), Some(urgency), Some(impact)) if stood.prioritised_at.is_some() => {
+            Some([category.clone(), urgency.clone(), impact.clone()])
+        }
+        _ => None,
+    };
+    prioritise_request(tx, step, by, (stood.id, None), &judged)?;
+    Ok(Before::Judged(before))
 }
 
 /// Takes a step back.
@@ -212,6 +280,27 @@ pub(super) fn change_back(
             let whom = waiting(&whom).ok_or(Fault::NoText)?;
             wait_for(tx, step, by, at, whom).map(drop)
         }
+        Before::Judged(Some([category, urgency, impact])) => {
+            let judged = Judged {
+                category,
+                urgency,
+                impact,
+            };
+            prioritise_request(tx, step, by, at, &judged).map(drop)
+        }
+        Before::Judged(None) => Err(RequestError::State(
+            "Nobody had judged it before. It keeps the priority: set another one where it is wrong.",
+        )),
+        Before::Ended(before) => {
+            take_end_back(tx, step, by, id, &before)?;
+            match before.waiting.as_deref().and_then(waiting) {
+                Some(whom) => wait_for(tx, second, by, at, whom).map(drop),
+                None => Ok(()),
+            }
+        }
+        Before::Apart => Err(RequestError::State(
+            "It has become part of another one, and is not taken apart again. Split off what does not belong there.",
+        )),
         Before::Same => Ok(()),
     }
 }

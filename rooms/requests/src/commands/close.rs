@@ -3,11 +3,14 @@
 use kept_accounts::queries::person;
 use kept_engine::ShutGate;
 use kept_journal::{InForce, live};
-use kept_kernel::Instant;
-use kept_store::{StoreError, Write};
+use kept_kernel::{Id, Instant};
+use kept_store::{Read, StoreError, Write, params};
+use serde::{Deserialize, Serialize};
 
+use super::change::word;
 use super::{By, RequestError, Step, Work, held, held_to_give, not_over};
 use crate::model::{Fault, Request, RequestId};
+use crate::queries;
 
 /// How it is closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,9 @@ pub struct Closing {
     /// Why the client is not asked for feedback; none: they are.
     pub unasked: Option<String>,
 }
+
+/// What is over needs no answer any more.
+pub(super) const NO_ANSWER: &str = "mark-email-as-needing-no-answer";
 
 /// Closes a request. The gates of the SOPs in force decide; whom they let pass needs a reason.
 ///
@@ -59,6 +65,7 @@ pub fn close_request(
         said = said.text("reason for ending", despite).proof("reason");
     }
     work.tell("close-request", &said)?;
+    work.mail_settled(NO_ANSWER)?;
     let words = match (ending, despite.filter(|_| !answer.is_open())) {
         (_, Some(reason)) => format!("Closed by permission: {reason}"),
         (Some(ending), None) => format!("Closed: {ending}"),
@@ -178,8 +185,63 @@ pub fn end_request(
         .choice("ending", Some(end.name()))
         .text("reason for ending", Some(reason));
     work.tell(end.act(), &said)?;
+    work.mail_settled(NO_ANSWER)?;
     work.machine(&format!("Ended as {}: {reason}", end.name()), end.rule())?;
     work.finish("RequestEnded", &serde_json::json!({ "ending": end.name() }))
+}
+
+/// What an ending takes away from a request, so that it can be given back.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ended {
+    /// For whom it waited.
+    pub(super) waiting: Option<String>,
+    /// Until when it was set aside.
+    aside: i64,
+    /// The mails that waited for an answer: on which request, and at which place.
+    mails: Vec<(String, u32)>,
+}
+
+/// What a request has that an ending would take away.
+pub(super) fn ended(read: &Read<'_>, request: &Request) -> Result<Ended, StoreError> {
+    let mails: Vec<(Id, u32)> = read.all(queries::MAILS_THAT_WAIT, &params![request.id])?;
+    Ok(Ended {
+        waiting: request.waiting.map(|one| word(one).to_owned()),
+        aside: request.snoozed_until.micros(),
+        mails: mails
+            .into_iter()
+            .map(|(request, place)| (request.to_string(), place))
+            .collect(),
+    })
+}
+
+/// Takes back that a request has ended. It is open again, and so is what it owed to the writers of mails: from now, since until now
+/// nobody was owed anything. For whom it waited is the caller's to say.
+pub(super) fn take_end_back(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+    before: &Ended,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    if request.closed_at.is_none() {
+        return Err(RequestError::State("It was opened again meanwhile."));
+    }
+    let mut work = Work::on(tx, step, request);
+    reopened(&mut work, "the ending was taken back")?;
+    work.request.snoozed_until = Instant::from_micros(before.aside);
+    for (request, place) in &before.mails {
+        let request: Option<Id> = request.parse().ok();
+        tx.execute(queries::MAIL_WAITS_AGAIN, &params![request, *place])?;
+    }
+    if !before.mails.is_empty() {
+        let (said, at) = (work.said(), work.at());
+        work.mail_came(&said, at)?;
+    }
+    work.finish(
+        "RequestReopened",
+        &serde_json::json!({ "ending": "taken back" }),
+    )
 }
 
 /// Opens a request again that was resolved or closed.

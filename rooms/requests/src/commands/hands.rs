@@ -44,7 +44,7 @@ pub fn assign_request(
 }
 
 /// The name of somebody who works here.
-fn active(tx: &Write<'_>, to: PersonId) -> Result<String, RequestError> {
+pub(super) fn active(tx: &Write<'_>, to: PersonId) -> Result<String, RequestError> {
     let found = person(tx, to)?.filter(|person| person.state == PersonState::Active);
     Ok(found.ok_or(Fault::UnknownPerson)?.name)
 }

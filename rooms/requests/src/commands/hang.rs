@@ -1,19 +1,23 @@
-//! What hangs on a request: files, tags, tasks, links; setting it aside; making one of two and two of one.
+//! What hangs on a request: files, tags, tasks, links; setting it aside; making one of two.
 
+use jiff::civil::Date;
+use kept_accounts::model::PersonId;
 use kept_kernel::{Id, Instant};
-use kept_store::{Write, params};
+use kept_store::{Read, StoreError, Write, params};
 
+use super::close::NO_ANSWER;
+use super::hands::active;
 use super::{By, RequestError, Step, Work, held, not_over};
 use crate::model::{Fault, Request, RequestId};
+use crate::queries;
 use crate::telling::{Doer, Told};
-use crate::{numbers, queries};
 
 /// Files of a message are this large at most.
 pub const LARGEST_FILE: usize = 25 * 1024 * 1024;
 const LONGEST_TAG: usize = 40;
 const LONGEST_TITLE: usize = 200;
 
-fn person_of(step: &Step) -> Option<kept_accounts::model::PersonId> {
+fn person_of(step: &Step) -> Option<PersonId> {
     match step.doer {
         Doer::Person(person) => Some(person),
         _ => None,
@@ -146,6 +150,17 @@ pub fn drop_tag(
     Work::on(tx, step, request).finish("RequestUntagged", &serde_json::json!({}))
 }
 
+/// Something to do.
+#[derive(Clone, Debug, Default)]
+pub struct NewTask {
+    /// What.
+    pub title: String,
+    /// Who is to do it.
+    pub assignee: Option<PersonId>,
+    /// Until the end of which day.
+    pub due_on: Option<Date>,
+}
+
 /// Adds something to do.
 ///
 /// # Errors
@@ -156,19 +171,28 @@ pub fn add_task(
     step: &Step,
     by: &By,
     id: RequestId,
-    title: &str,
+    task: &NewTask,
 ) -> Result<Request, RequestError> {
     let request = held(tx, by, (id, None))?;
-    let title: String = title.trim().chars().take(LONGEST_TITLE).collect();
+    let title: String = task.title.trim().chars().take(LONGEST_TITLE).collect();
     if title.is_empty() {
         return Err(Fault::NoText.into());
     }
+    if let Some(assignee) = task.assignee {
+        active(tx, assignee)?;
+    }
+    let due_on = task.due_on.map(|day| day.to_string());
     let mut work = Work::on(tx, step, request);
-    let task = work.id()?;
-    tx.execute(
-        queries::ADD_TASK,
-        &params![task, id, &title, step.act.at, person_of(step)],
-    )?;
+    let row = params![
+        work.id()?,
+        id,
+        &title,
+        step.act.at,
+        person_of(step),
+        task.assignee,
+        &due_on,
+    ];
+    tx.execute(queries::ADD_TASK, &row)?;
     work.finish("RequestTaskAdded", &serde_json::json!({}))
 }
 
@@ -246,15 +270,51 @@ impl LinkKind {
 
 /// The other request, by the number that people call it by.
 fn other(tx: &Write<'_>, by: &By, id: RequestId, number: &str) -> Result<Request, RequestError> {
+    let found = numbered(tx, by, number)?;
+    let found = found.filter(|found| found.id != id);
+    Ok(found.ok_or(Fault::UnknownRequest)?)
+}
+
+fn numbered(read: &Read<'_>, by: &By, number: &str) -> Result<Option<Request>, StoreError> {
     let number = number
         .trim()
         .trim_start_matches(['R', 'r'])
         .trim_start_matches('-');
-    let number: i64 = number.parse().map_err(|_| Fault::UnknownRequest)?;
+    let Ok(number) = number.parse::<i64>() else {
+        return Ok(None);
+    };
     let asked = queries::asked(&by.handle, params![number]);
-    let found: Option<Request> = tx.maybe(queries::NUMBERED, &asked)?;
-    let found = found.filter(|found| found.id != id);
-    Ok(found.ok_or(Fault::UnknownRequest)?)
+    read.maybe(queries::NUMBERED, &asked)
+}
+
+/// The request that several become part of: the one with the number that is named, else the oldest of them that is not over.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn survivor_of(
+    read: &Read<'_>,
+    by: &By,
+    ids: &[RequestId],
+    named: Option<&str>,
+) -> Result<Option<Request>, StoreError> {
+    if let Some(number) = named {
+        let found = numbered(read, by, number)?;
+        return Ok(found.filter(|found| not_over(found).is_ok()));
+    }
+    let mut oldest: Option<Request> = None;
+    for id in ids {
+        let Some(found) = queries::one(read, &by.handle, *id)? else {
+            continue;
+        };
+        let is_older = oldest.as_ref().is_none_or(|before| {
+            (found.received_at, found.number) < (before.received_at, before.number)
+        });
+        if is_older && not_over(&found).is_ok() {
+            oldest = Some(found);
+        }
+    }
+    Ok(oldest)
 }
 
 /// Says what a request is of another.
@@ -324,94 +384,33 @@ pub fn merge_request(
     let said = work.said();
     let now = work.at();
     work.tell_of(Told::Merged(into.id), &said, now)?;
+    // A mail that waits goes on waiting there, since then.
+    let (waits,): (Option<Instant>,) = tx.one(queries::MAIL_WAITS_SINCE, &params![id])?;
+    if waits.is_some() {
+        work.mail_ended(NO_ANSWER)?;
+    }
     work.machine(&format!("Became part of {}", into.mark()), "close")?;
     tx.execute(queries::ADD_LINK, &params![id, into.id, "merged", now])?;
     tx.execute(queries::MOVE_TAGS, &params![id, into.id])?;
     let detail = serde_json::json!({ "into": into.id.to_string() });
     let gone = work.finish("RequestMerged", &detail)?;
-    took_in(tx, step, into, &mark)?;
+    took_in(tx, step, into, (&mark, waits))?;
     Ok(gone)
 }
 
 /// The survivor says so in its thread. Its ids are the last of the step: the first are used by the one that is gone.
-fn took_in(tx: &Write<'_>, step: &Step, into: Request, mark: &str) -> Result<(), RequestError> {
-    let mut work = Work::on(tx, step, into);
-    work.skip_to_second_half();
-    work.machine(&format!("Took in {mark}"), "close")?;
-    work.finish_quietly()
-}
-
-/// Splits another request off this one, with a subject and words of its own. Its clocks are new.
-///
-/// # Errors
-///
-/// [`RequestError`]
-pub fn split_request(
+fn took_in(
     tx: &Write<'_>,
     step: &Step,
-    by: &By,
-    (id, new): (RequestId, RequestId),
-    (subject, body): (&str, &str),
-) -> Result<Request, RequestError> {
-    let request = held(tx, by, (id, None))?;
-    not_over(&request)?;
-    let subject = subject.trim();
-    if subject.is_empty() {
-        return Err(Fault::NoSubject.into());
+    into: Request,
+    (mark, waits): (&str, Option<Instant>),
+) -> Result<(), RequestError> {
+    let mut work = Work::on(tx, step, into);
+    work.skip_to_second_half();
+    if let Some(since) = waits {
+        let said = work.said();
+        work.mail_came(&said, since)?;
     }
-    let number = numbers::next(tx)?;
-    let at = step.act.at;
-    let client = (
-        request.client,
-        request.client_name.clone(),
-        request.tier.clone(),
-    );
-    let made = Request {
-        contact: request.contact,
-        contact_name: request.contact_name.clone(),
-        email: request.email.clone(),
-        channel: request.channel.clone(),
-        subject: subject.to_owned(),
-        category: request.category.clone(),
-        urgency: request.urgency.clone(),
-        impact: request.impact.clone(),
-        priority: request.priority.clone(),
-        department: request.department.clone(),
-        assignee: request.assignee,
-        assignee_name: request.assignee_name.clone(),
-        team: request.team,
-        team_name: request.team_name.clone(),
-        ..Request::received((new, number as u64), client, at)
-    };
-    let mut work = Work::making(tx, step, made);
-    let text = if body.trim().is_empty() {
-        subject
-    } else {
-        body.trim()
-    };
-    let contact = work.request.contact;
-    let channel = work.request.channel.clone();
-    work.message(super::work::NewMessage {
-        voice: crate::model::Voice::Client,
-        channel: &channel,
-        author: None,
-        contact,
-        text,
-        clause: None,
-    })?;
-    let assignee = work.request.assignee;
-    let said = work
-        .said()
-        .choice("channel", Some(&channel))
-        .instant("time of contact", Some(at))
-        .text("nature", Some(subject))
-        .assignee(assignee);
-    work.tell_of(Told::Split(id), &said, at)?;
-    work.machine(&format!("Split off {}", request.mark()), "log")?;
-    let made = work.finish(
-        "RequestSplit",
-        &serde_json::json!({ "from": id.to_string() }),
-    )?;
-    tx.put(queries::ADD_LINK, &params![new, id, "split", at])?;
-    Ok(made)
+    work.machine(&format!("Took in {mark}"), "close")?;
+    work.finish_quietly()
 }

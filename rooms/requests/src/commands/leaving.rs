@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use kept_accounts::model::{PersonId, PersonState};
 use kept_accounts::queries::person;
 use kept_kernel::{Id, Instant};
+use kept_mail::Address;
 use kept_store::{StoreError, Write, params};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,9 @@ struct Kept {
     reason: Option<String>,
     seen: u32,
     cc: Option<Vec<String>>,
+    /// By name and address.
+    #[serde(default)]
+    admits: Vec<(String, String)>,
     #[serde(default)]
     remarked: BTreeMap<String, u32>,
     #[serde(default)]
@@ -126,6 +130,11 @@ pub fn keep_outgoing(
         reason: expected.reason,
         seen: request.messages,
         cc: answer.cc.clone(),
+        admits: answer
+            .admits
+            .iter()
+            .map(|one| (one.name.clone(), one.email.clone()))
+            .collect(),
         remarked: answer.remarked.clone(),
         promised: promised.collect(),
         otherwise: answer.otherwise.clone(),
@@ -295,6 +304,11 @@ pub(crate) fn leave(
         },
         seen: None,
         cc: kept.cc,
+        admits: kept
+            .admits
+            .into_iter()
+            .map(|(name, email)| Address { name, email })
+            .collect(),
         remarked: kept.remarked,
         promised: promised.collect(),
         otherwise: kept.otherwise,
@@ -325,6 +339,10 @@ pub(crate) struct Leaving {
     pub(crate) name: String,
     pub(crate) what: Outgoing,
     pub(crate) text: String,
+    /// Those who would take part from it on, as they are typed.
+    pub(crate) admits: String,
+    /// Who reads it of those who take part; none: all of them.
+    pub(crate) cc: Option<Vec<String>>,
     pub(crate) leaves_at: Instant,
     /// Why it stays here.
     pub(crate) stopped: Option<String>,
@@ -339,17 +357,30 @@ pub(crate) fn leaving_of(
         read.all(queries::LEAVING_OF, &params![id])?;
     let shown = |(writer, name, draft, leaves_at, stopped): (Id, String, String, Instant, _)| {
         let kept: Option<Kept> = serde_json::from_str(&draft).ok();
-        let (what, text) = kept.map(|kept| (kept.what, kept.text)).unwrap_or_default();
+        let (what, text, admits, cc) = kept
+            .map(|kept| (kept.what, kept.text, typed(&kept.admits), kept.cc))
+            .unwrap_or_default();
         Leaving {
             writer: PersonId(writer),
             name,
             what,
             text,
+            admits,
+            cc,
             leaves_at,
             stopped,
         }
     };
     Ok(rows.into_iter().map(shown).collect())
+}
+
+/// Addresses as somebody types them.
+fn typed(all: &[(String, String)]) -> String {
+    let one = |(name, email): &(String, String)| match name.as_str() {
+        "" => email.clone(),
+        name => format!("{name} <{email}>"),
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

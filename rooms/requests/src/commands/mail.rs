@@ -9,7 +9,7 @@ use kept_store::{StoreError, Write, params};
 
 use super::close::reopened;
 use super::hang::LinkKind;
-use super::open::open_request;
+use super::open::opened;
 use super::work::NewMessage;
 use super::{OpenRequestError, RequestError, Step, Work};
 use crate::model::draft::{LONGEST_SUBJECT, LONGEST_TEXT};
@@ -48,7 +48,7 @@ pub fn mail_opens(
         read_back: false,
         expected: Expected::default(),
     };
-    let mut request = open_request(tx, step, None, id, &draft)?;
+    let mut request = opened(tx, step, None, id, (&draft, mail.needs_answer))?;
     if request.team.is_none() && request.assignee.is_none() {
         request.team = mail.team.map(TeamId);
         if request.team.is_some() {
@@ -103,6 +103,10 @@ pub fn mail_adds(
         Counts::Note(_) => "RequestNoted",
         Counts::Client | Counts::Reopens => {
             client_wrote(&mut work)?;
+            if mail.needs_answer {
+                let (said, at) = (work.said(), work.at());
+                work.mail_came(&said, at)?;
+            }
             "ClientWroteAgain"
         }
     };
@@ -110,7 +114,11 @@ pub fn mail_adds(
         reopened(&mut work, "the client wrote again")?;
     }
     let request = work.finish(act, &serde_json::json!({ "mail": mail.id.to_string() }))?;
-    Ok(put(tx, step, &request, (place, mail, None))?)
+    let mail = Mail {
+        needs_answer: mail.needs_answer && !matches!(counts, Counts::Note(_)),
+        ..mail.clone()
+    };
+    Ok(put(tx, step, &request, (place, &mail, None))?)
 }
 
 /// Adds a line of the procedure: what a machine wrote is nobody's word, and moves no clock.
@@ -171,6 +179,8 @@ fn put(
             mail.verdict.word(),
             mail.has_html,
             mail.came_to,
+            mail.sent_by,
+            mail.needs_answer,
         ],
     )?;
     let at = step.act.at;

@@ -27,10 +27,26 @@ pub fn open_request(
     if let Some(by) = by {
         by.handle.confirm(tx)?;
     }
+    opened(tx, step, by, id, (draft, false))
+}
+
+/// The same where whoever opens it may. `mailed`: by a mail that wants an answer.
+pub(super) fn opened(
+    tx: &Write<'_>,
+    step: &Step,
+    by: Option<&By>,
+    id: RequestId,
+    (draft, mailed): (&Draft, bool),
+) -> Result<Request, OpenRequestError> {
     let (client, contact) = asker(tx, step, by, &draft.asker)?;
     let request = begun(tx, step, by, (id, &client, contact), draft)?;
     let mut work = Work::making(tx, step, request);
     receive(&mut work, &client, draft)?;
+    if mailed {
+        let known = read::known_facts(&step.rules.register, &client);
+        let (said, at) = (work.said().facts(known), work.at());
+        work.mail_came(&said, at)?;
+    }
     judged(&mut work, draft)?;
     given(&mut work, by)?;
     let detail = serde_json::json!({ "number": work.request.number, "channel": draft.channel });

@@ -15,8 +15,8 @@ use crate::queries;
 
 /// How messages of the portal are marked.
 const PORTAL: &str = "portal";
-/// What a contact may send at once.
-const MOST_FILES: usize = 10;
+/// What a contact may send at once, and a stranger too.
+pub(crate) const MOST_FILES: usize = 10;
 
 /// A file that comes along, with the id that it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ fn held_for(
 }
 
 /// Lays files beside a message.
-fn enclose(
+pub(super) fn enclose(
     tx: &Write<'_>,
     step: &Step,
     (id, place): (RequestId, u32),

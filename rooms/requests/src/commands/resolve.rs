@@ -128,6 +128,7 @@ fn notice(work: &mut Work<'_, '_>, occasion: &str, link: Option<&str>) -> Result
     }
     let said = work.said().proof("message-to-client");
     work.tell("send-closing-notice", &said)?;
+    work.mail_settled("answer-email")?;
     work.request.notice_at = Some(work.at());
     Ok(())
 }

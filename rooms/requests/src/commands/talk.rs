@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use kept_clients::ContactId;
+use kept_kernel::Instant;
 use kept_mail::Address;
 use kept_store::{StoreError, Write, params};
 
+use super::close::NO_ANSWER;
 use super::leaving::has_seen_all;
 use super::promises::{self, Promised};
 use super::texts::{self, Says};
@@ -29,6 +31,8 @@ pub struct Answer {
     pub seen: Option<u32>,
     /// The addresses of those who read it too; none: all who take part.
     pub cc: Option<Vec<String>>,
+    /// Those who take part from this answer on, and read it too.
+    pub admits: Vec<Address>,
     /// What was remarked on the words before they were sent, by kind, and how often.
     pub remarked: BTreeMap<String, u32>,
     /// What they promise, as whoever wrote them has it recorded.
@@ -121,7 +125,7 @@ fn expect(work: &mut Work<'_, '_>, expected: &Expected) {
 /// What a client is told who is told no more.
 fn receipt(work: &Work<'_, '_>, expected: &Expected) -> String {
     let zone = work.step.rules.program.company_calendar().time_zone();
-    let when = |at: kept_kernel::Instant| {
+    let when = |at: Instant| {
         let at = at.timestamp().to_zoned(zone.clone());
         at.strftime("%A %-d %B, %H:%M").to_string()
     };
@@ -156,6 +160,29 @@ pub fn reply_to_request(
     answered(tx, step, request, answer)
 }
 
+/// Says that the client's mail needs no answer.
+///
+/// # Errors
+///
+/// [`RequestError`]
+pub fn needs_no_answer(
+    tx: &Write<'_>,
+    step: &Step,
+    by: &By,
+    id: RequestId,
+) -> Result<Request, RequestError> {
+    let request = held(tx, by, (id, None))?;
+    let waits: (Option<Instant>,) = tx.one(queries::MAIL_WAITS_SINCE, &params![id])?;
+    if waits.0.is_none() {
+        return Err(RequestError::State(
+            "No mail of the client waits for an answer.",
+        ));
+    }
+    let mut work = Work::on(tx, step, request);
+    work.mail_settled(NO_ANSWER)?;
+    work.finish("MailNeedsNoAnswer", &serde_json::json!({}))
+}
+
 /// Answers on a request that is held.
 pub(super) fn answered(
     tx: &Write<'_>,
@@ -169,9 +196,10 @@ pub(super) fn answered(
     }
     no_gap(text)?;
     let (id, place) = (request.id, request.messages + 1);
+    let cc = admitted(tx, (id, step.act.at), answer)?;
     let mut words = Outward {
         text,
-        cc: copies(tx, &request, answer.cc.as_deref())?,
+        cc: copies(tx, &request, cc.as_deref())?,
         ..Outward::default()
     };
     if let Doer::Person(me) = step.doer {
@@ -194,6 +222,7 @@ pub(super) fn answered(
         .expecting(&answer.expected)
         .proof("message-to-client");
     work.tell("answer-request", &said)?;
+    work.mail_settled("answer-email")?;
     let at = work.at();
     work.request.acknowledged_at.get_or_insert(at);
     work.request.answered_at.get_or_insert(at);
@@ -217,10 +246,33 @@ fn detail(answer: &Answer) -> serde_json::Value {
     if !answer.promised.is_empty() {
         detail.insert("promises".into(), answer.promised.len().into());
     }
+    if !answer.admits.is_empty() {
+        detail.insert("people admitted".into(), answer.admits.len().into());
+    }
     if let Some(why) = &answer.otherwise {
         detail.insert("not by the preferred way".into(), why.clone().into());
     }
     detail.into()
+}
+
+/// Has those take part who are copied for the first time. Who reads it of all who do; none: all of them.
+fn admitted(
+    tx: &Write<'_>,
+    (id, at): (RequestId, Instant),
+    answer: &Answer,
+) -> Result<Option<Vec<String>>, StoreError> {
+    let mut cc = answer.cc.clone();
+    for one in &answer.admits {
+        let email = one.email.to_lowercase();
+        let row = params![id, &email, &one.name, at, Some(at)];
+        tx.execute(queries::ADD_PERSON, &row)?;
+        // A mail may have brought them along, or they were left out before.
+        tx.execute(queries::ADMIT, &params![id, &email, at])?;
+        if let Some(cc) = &mut cc {
+            cc.push(email);
+        }
+    }
+    Ok(cc)
 }
 
 /// Who reads an answer too: those of the chosen who take part. Whoever a mail brought along and nobody has admitted is not among them.
@@ -335,7 +387,7 @@ pub fn client_writes(
     if work.request.waiting == Some(Waiting::Client) {
         work.no_longer_waits();
     }
-    work.request.snoozed_until = kept_kernel::Instant::from_micros(0);
+    work.request.snoozed_until = Instant::from_micros(0);
     let said = work.said();
     work.tell("client-writes-again", &said)?;
     work.finish("ClientWroteAgain", &serde_json::json!({}))

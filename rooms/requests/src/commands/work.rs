@@ -14,7 +14,7 @@ use kept_ui::prose;
 use super::{RequestError, Step};
 use crate::client_pages::LedTo;
 use crate::model::{Request, RequestId, Voice};
-use crate::telling::{Of, Said, Told, When, promised, told};
+use crate::telling::{Of, Said, Told, When, goes_along, promised, told};
 use crate::{due, queries, search};
 
 /// A message that is to be added.
@@ -121,6 +121,15 @@ impl<'a, 'b> Work<'a, 'b> {
         Said::nothing(&self.step.rules.register)
     }
 
+    /// Whose it is.
+    fn of(&self) -> Of {
+        Of {
+            request: self.request.id,
+            client: self.request.client,
+            contact: self.request.contact,
+        }
+    }
+
     /// Tells of an act, now.
     pub(crate) fn tell(&mut self, act: &str, said: &Said<'_>) -> Result<(), StoreError> {
         self.tell_of(Told::Act(act), said, self.at())
@@ -134,15 +143,69 @@ impl<'a, 'b> Work<'a, 'b> {
         at: Instant,
     ) -> Result<(), StoreError> {
         let (id, recorded_at) = (self.id()?, self.at());
-        let of = Of {
-            request: self.request.id,
-            client: self.request.client,
-            contact: self.request.contact,
-        };
+        let of = self.of();
         let when = When { at, recorded_at };
         let rules = &self.step.rules;
+        self.events.extend(told(
+            rules,
+            "request",
+            (of, what),
+            said,
+            self.step.doer,
+            (id, when),
+        ));
+        Ok(())
+    }
+
+    /// Tells of the client's mail that came in then and wants an answer.
+    pub(crate) fn mail_came(&mut self, said: &Said<'_>, at: Instant) -> Result<(), StoreError> {
+        self.tell_mail("receive-email", said, at)
+    }
+
+    /// Tells what became of the client's mails, if any of this conversation still wants an answer.
+    pub(crate) fn mail_settled(&mut self, act: &str) -> Result<(), StoreError> {
+        if self
+            .tx
+            .execute(queries::MAIL_SETTLED, &params![self.request.id])?
+            > 0
+        {
+            self.mail_ended(act)?;
+        }
+        Ok(())
+    }
+
+    /// Tells what became of the mails of this request, which go on waiting elsewhere.
+    pub(crate) fn mail_ended(&mut self, act: &str) -> Result<(), StoreError> {
+        let (said, at) = (self.said(), self.at());
+        self.tell_mail(act, &said, at)
+    }
+
+    fn tell_mail(&mut self, act: &str, said: &Said<'_>, at: Instant) -> Result<(), StoreError> {
+        let id = self.id()?;
+        self.tell_mail_then(act, said, (id, at));
+        Ok(())
+    }
+
+    /// Tells of a mail what happened then, by an id that the step does not have: there may be more of them than it has ids.
+    pub(crate) fn tell_mail_then(&mut self, act: &str, said: &Said<'_>, (id, at): (Id, Instant)) {
+        let (of, recorded_at) = (self.of(), self.at());
+        let (rules, what) = (&self.step.rules, (of, Told::Act(act)));
+        let at = (id, When { at, recorded_at });
         self.events
-            .extend(told(rules, (of, what), said, self.step.doer, (id, when)));
+            .extend(told(rules, "email", what, said, self.step.doer, at));
+    }
+
+    /// Tells that what hangs on the request belongs to the request's client from now on.
+    pub(crate) fn tell_goes_along(&mut self, noun: &str, record: Id) -> Result<(), StoreError> {
+        let (id, at) = (self.id()?, self.at());
+        let of = self.of();
+        let when = When {
+            at,
+            recorded_at: at,
+        };
+        let (rules, doer) = (&self.step.rules, self.step.doer);
+        self.events
+            .extend(goes_along(rules, of, (noun, record), doer, (id, when)));
         Ok(())
     }
 
@@ -154,11 +217,7 @@ impl<'a, 'b> Work<'a, 'b> {
         made: Option<(&str, Instant)>,
     ) -> Result<(), StoreError> {
         let (id, at) = (self.id()?, self.at());
-        let of = Of {
-            request: self.request.id,
-            client: self.request.client,
-            contact: self.request.contact,
-        };
+        let of = self.of();
         let rules = &self.step.rules;
         self.events.extend(promised(
             rules,
@@ -173,12 +232,27 @@ impl<'a, 'b> Work<'a, 'b> {
     /// Adds a message to the end. Returns its identity.
     pub(crate) fn message(&mut self, message: NewMessage<'_>) -> Result<Id, StoreError> {
         let (id, at) = (self.id()?, self.at());
+        let spoken = self.spoken((id, at), message);
+        match &mut self.said {
+            Some(said) => said.push(spoken),
+            None => spoken.put(self.tx, self.request.id)?,
+        }
+        Ok(id)
+    }
+
+    /// Adds what was said then to a request that is being made.
+    pub(crate) fn message_then(&mut self, then: (Id, Instant), message: NewMessage<'_>) {
+        let spoken = self.spoken(then, message);
+        self.said.get_or_insert_default().push(spoken);
+    }
+
+    fn spoken(&mut self, (id, at): (Id, Instant), message: NewMessage<'_>) -> Spoken {
         self.request.messages += 1;
         if message.voice != Voice::Machine {
             self.request.last_at = at;
             self.request.last_voice = message.voice;
         }
-        let spoken = Spoken {
+        Spoken {
             id,
             place: self.request.messages,
             voice: message.voice,
@@ -188,12 +262,7 @@ impl<'a, 'b> Work<'a, 'b> {
             text: message.text.to_owned(),
             clause: message.clause.map(str::to_owned),
             at,
-        };
-        match &mut self.said {
-            Some(said) => said.push(spoken),
-            None => spoken.put(self.tx, self.request.id)?,
         }
-        Ok(id)
     }
 
     /// What the procedure did, as a line of the thread.
@@ -245,13 +314,15 @@ impl<'a, 'b> Work<'a, 'b> {
             .maybe(queries::LAST_MAIL, &params![self.request.id])?;
         let (subject, from) = match last {
             Some((subject, from)) => (self.answering(&subject), Some(from)),
-            None => (
-                format!("[{}] {}", self.request.mark(), self.request.subject),
-                None,
-            ),
+            None => {
+                let subject = format!("[{}] {}", self.request.mark(), self.request.subject);
+                let of = params![self.request.id];
+                let chosen: Option<(String,)> = self.tx.maybe(queries::WRITES_FROM, &of)?;
+                (subject, chosen.map(|(address,)| address))
+            }
         };
         let to = Address { name, email };
-        let mut letter = Letter::to_address(to, voice, subject, prose::plain(words.text));
+        let mut letter = Letter::to_address(to, voice, subject, prose::letter(words.text));
         let picture = |name: &str| {
             let mut files = words.files.iter();
             let (id, _) = files.find(|(_, one)| one == name && is_picture(one))?;
@@ -345,15 +416,21 @@ impl<'a, 'b> Work<'a, 'b> {
         act: &str,
         detail: &serde_json::Value,
     ) -> Result<Request, RequestError> {
-        if !self.events.is_empty() {
-            let ahead = self.step.ahead.lock();
-            let ahead = ahead.unwrap_or_else(PoisonError::into_inner).take();
-            live::record_after(self.tx, &self.step.rules, &self.events, self.at(), ahead)?;
-        }
+        self.record()?;
         self.keep()?;
         let object = ("request", &*self.request.id.to_string());
         self.step.act.write(self.tx, act, object, detail)?;
         Ok(self.request)
+    }
+
+    fn record(&self) -> Result<(), StoreError> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let ahead = self.step.ahead.lock();
+        let ahead = ahead.unwrap_or_else(PoisonError::into_inner).take();
+        live::record_after(self.tx, &self.step.rules, &self.events, self.at(), ahead)?;
+        Ok(())
     }
 
     /// Writes the row with the deadline that follows, and lets the search say it.
@@ -433,8 +510,9 @@ impl Work<'_, '_> {
         self.used = self.step.ids.len() / 2;
     }
 
-    /// Writes the request alone: the entry of the audit is another one's.
+    /// Writes the request and what happened: the entry of the audit is another one's.
     pub(crate) fn finish_quietly(mut self) -> Result<(), RequestError> {
+        self.record()?;
         self.keep()
     }
 }

@@ -12,8 +12,11 @@ use super::{
 use crate::model::{Draft, Fault, Request, RequestId};
 use crate::queries;
 
+/// Who reads it too, and the mailbox from which it leaves.
+type Way<'a> = (&'a [Address], Option<&'a str>);
+
 /// Opens a request for a client and writes to them. Of the two steps the first opens, the second writes. `cc` reads it too, and all that
-/// follows. Where it can be taken back the words wait so many microseconds, by the identity given, on the request that was opened.
+/// follows. It leaves from that mailbox. Where it is kept until then, the words wait by the identity given, on the request that was opened.
 ///
 /// # Errors
 ///
@@ -23,26 +26,26 @@ pub fn write_first(
     (opens, writes): (&Step, &Step),
     by: &By,
     (id, draft): (RequestId, &Draft),
-    (answer, cc, waits): (&Answer, &[Address], Option<(i64, Id)>),
+    (answer, way, waits): (&Answer, Way<'_>, Option<(Leaves, Id)>),
 ) -> Result<Request, OpenRequestError> {
     if answer.text.trim().is_empty() {
         return Err(Fault::NoText.into());
     }
-    let opened = open_first(tx, opens, by, (id, draft), cc)?;
+    let opened = open_first(tx, opens, by, (id, draft), way)?;
     match waits {
-        Some((micros, waiting)) => keep_outgoing(
+        Some((leaves, waiting)) => keep_outgoing(
             tx,
             writes,
             by,
             ((id, None), waiting),
-            (&Outgoing::Answer, Leaves::After(micros), answer),
+            (&Outgoing::Answer, leaves, answer),
         ),
         None => answered(tx, writes, opened, answer),
     }
     .map_err(refused)
 }
 
-/// Opens a request for a client to whom we are about to write.
+/// Opens a request for a client to whom we are about to write, from that mailbox; none: from the house's own address.
 ///
 /// # Errors
 ///
@@ -52,7 +55,7 @@ pub fn open_first(
     opens: &Step,
     by: &By,
     (id, draft): (RequestId, &Draft),
-    cc: &[Address],
+    (cc, mailbox): (&[Address], Option<&str>),
 ) -> Result<Request, OpenRequestError> {
     by.handle.confirm(tx)?;
     let me = by.person().ok_or(OpenRequestError::NotAllowed)?;
@@ -65,6 +68,9 @@ pub fn open_first(
     request.assignee = Some(me);
     request.assignee_name = colleague.map(|one| one.name);
     queries::add(tx, &request)?;
+    if let Some(mailbox) = mailbox {
+        tx.execute(queries::SET_WRITES_FROM, &params![id, mailbox])?;
+    }
     for one in cc {
         let email = one.email.to_lowercase();
         let row = params![id, &email, &one.name, opens.act.at, Some(opens.act.at)];

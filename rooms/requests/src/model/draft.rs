@@ -38,7 +38,7 @@ pub struct NewRequest {
     pub email: Option<String>,
     /// By which way it came, in the words of the vocabulary; API when left out.
     #[serde(default)]
-    #[schema(example = "API")]
+    #[schema(schema_with = channel_schema, required = false)]
     pub channel: Option<String>,
     /// What it is about.
     #[schema(example = "Invoice 1182 is wrong")]
@@ -63,6 +63,32 @@ pub struct NewRequest {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub contacted_at: Option<String>,
+}
+
+/// The ways by which a request can come, in the words of the vocabulary that ships.
+const CHANNELS: [&str; 9] = [
+    "phone",
+    "in person",
+    "email",
+    "portal",
+    "web form",
+    "chat",
+    "API",
+    "letter",
+    "social media",
+];
+
+fn channel_schema() -> utoipa::openapi::schema::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    let words = CHANNELS.iter().map(|word| serde_json::json!(word));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some(words.chain([serde_json::Value::Null])))
+        .description(Some(
+            "By which way it came, in capitals or not; API when left out. A company may have further words in its vocabulary.",
+        ))
+        .examples([serde_json::json!("API")])
+        .build()
 }
 
 /// Who asks.
@@ -173,6 +199,12 @@ pub enum Fault {
     /// Not a time to come.
     #[error("Write a time to come, like 2026-03-02T09:00.")]
     NoSendTime,
+    /// Not a time to come.
+    #[error("Write a time to come, like 2026-03-02T09:00.")]
+    NoWakeTime,
+    /// Not a day.
+    #[error("Write a day like 2026-03-02.")]
+    NoDay,
     /// Neither a time nor a reason.
     #[error(
         "Say when we expect to be done, when we will write again, or why neither is known yet."
@@ -187,6 +219,14 @@ pub enum Fault {
     /// Not addresses.
     #[error("Write up to 20 addresses, with commas between them.")]
     BadCc,
+    /// An address of ours.
+    #[error(
+        "One of these is an address of this house. Leave it out: whoever works here reads the request itself."
+    )]
+    OwnCc,
+    /// No such mailbox.
+    #[error("Choose one of the mailboxes. This one is not in use any longer.")]
+    UnknownMailbox,
     /// A gap of a template is left.
     #[error("Fill in [[{0}]] first.")]
     Gap(&'static str),
@@ -222,6 +262,9 @@ pub enum Fault {
     /// Not a step.
     #[error("Choose one of the steps.")]
     UnknownStep,
+    /// Not sites.
+    #[error("{}", kept_visitors::SITES_LIKE)]
+    BadSites,
 }
 
 impl Fault {
@@ -241,9 +284,12 @@ impl Fault {
             Self::NoExpectedTime | Self::NothingExpected => "expected_at",
             Self::NoUpdateTime => "update_at",
             Self::NoSendTime => "send_at",
+            Self::NoWakeTime => "until",
+            Self::NoDay => "due_on",
             Self::NoText | Self::Gap(_) => "text",
             Self::NoWord => "avoid",
-            Self::BadCc => "cc_to",
+            Self::BadCc | Self::OwnCc => "cc_to",
+            Self::UnknownMailbox => "mailbox",
             Self::NoOtherwise => "otherwise",
             Self::NoReason => "reason",
             Self::NoResolution => "resolution",
@@ -253,6 +299,7 @@ impl Fault {
             Self::UnknownDepartment => "department",
             Self::UnknownRequest => "other",
             Self::BadTag => "tag",
+            Self::BadSites => "sites",
             Self::UnknownStep => "step",
         }
     }

@@ -45,6 +45,7 @@ pub async fn act(
     };
     if fields.answers(&act) {
         fields.remarked = remarked(&room, &signed, id, &fields).await?;
+        fields.house = room.own_addresses().await?;
     }
     let done = match fields.command(&room, &signed, (id, &act)) {
         Ok(Some(done)) => done,

@@ -94,10 +94,13 @@ pub(super) fn rows(rules: &InForce, owed: &[Owed], now: Instant, zone: &TimeZone
     own.sort_by_key(|duty| (duty.settled_at.is_some(), duty.due_at, duty.number));
     own.truncate(MOST_LINES);
     let from = own.iter().map(|duty| duty.opened_at).min().unwrap_or(now);
-    let until = own.iter().filter_map(|duty| duty.due_at).chain([now]).max();
+    // Where all is settled, the line ends with the last of it: a year later there is nothing more to be seen.
+    let until = own.iter().map(|duty| last_of(duty, now)).max();
+    let until = until.unwrap_or(now);
     let scale = Scale {
         from,
-        whole: until.unwrap_or(now).micros_since(from).max(1) as f64 * 1.04,
+        until,
+        whole: until.micros_since(from).max(1) as f64 * 1.04,
     };
     let row = |duty: &&Owed| {
         let clock = chip(duty, now, zone)?;
@@ -112,8 +115,15 @@ pub(super) fn rows(rules: &InForce, owed: &[Owed], now: Instant, zone: &TimeZone
     own.iter().filter_map(row).collect()
 }
 
+/// The last that counts of a duty: what settled it, else its deadline or now.
+fn last_of(duty: &Owed, now: Instant) -> Instant {
+    let settled = duty.discharged_at.or(duty.settled_at);
+    settled.unwrap_or_else(|| duty.due_at.unwrap_or(now).max(now))
+}
+
 struct Scale {
     from: Instant,
+    until: Instant,
     whole: f64,
 }
 
@@ -147,9 +157,9 @@ fn line(duty: &Owed, clock: &Clock, (now, zone): (Instant, &TimeZone), scale: &S
     Html::trusted(deadline(&Deadline {
         opened: Some(at(duty.opened_at)),
         stretches,
-        due: duty.discharged_at.is_none().then(|| at(due)),
+        due: (duty.discharged_at.is_none() && due <= scale.until).then(|| at(due)),
         met: duty.discharged_at.map(at),
-        now: Some(at(now)),
+        now: (now <= scale.until).then(|| at(now)),
         state: clock.state().name(),
         story,
         ..Deadline::default()

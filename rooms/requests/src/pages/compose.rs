@@ -12,6 +12,7 @@ use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_mail::Address;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::StoreError;
+use kept_ui::form::Choice;
 use kept_ui::parts::Crumb;
 use kept_ui::{Failure, Filled, Flash, Form, Frame, page, see_other, unprocessable};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use super::act::Fields;
 use super::one::checking::{Checked, is_frame, looked_at, prefers};
 use super::one::composing::{Composing, begun_with, joined, offered};
 use super::{civil, got, missing};
-use crate::commands::{open_first, write_first};
+use crate::commands::{Leaves, open_first, write_first};
 use crate::drafts::{self, Draft as Begun};
 use crate::model::{Asker, Draft, Expected, Fault, instant_of};
 use crate::room::{Room, by};
@@ -53,6 +54,8 @@ struct ComposePage {
     to: Option<To>,
     prefers: Option<String>,
     opened: i64,
+    /// The mailboxes that it may leave from, the first one unless another is chosen.
+    boxes: Vec<Choice>,
     composing: Composing,
 }
 
@@ -69,6 +72,8 @@ struct Whole {
     to: Option<To>,
     texts: Vec<Text>,
     draft: Option<Begun>,
+    /// The mailboxes in use.
+    boxes: Vec<Address>,
 }
 
 /// The page.
@@ -112,6 +117,7 @@ async fn gathered(room: &Room, signed: &Signed, wanted: &Wanted) -> Result<Whole
     let contact = contact.transpose().map_err(|_| missing())?;
     let (who, me) = (wanted.who.trim().to_owned(), signed.person);
     let texts = std::sync::Arc::clone(&room.texts);
+    let boxes = std::sync::Arc::clone(&room.mailboxes);
     let read = room.store.read(move |read| {
         let mut found = Vec::new();
         if !who.is_empty() && !clients.is_nothing() {
@@ -139,6 +145,7 @@ async fn gathered(room: &Room, signed: &Signed, wanted: &Wanted) -> Result<Whole
             to,
             texts: texts.offered(read)?,
             draft: drafts::begun(read, me, PLACE)?,
+            boxes: boxes.in_use(read)?,
         })
     });
     got(read).await
@@ -157,6 +164,7 @@ fn drawn(
         crumb: Crumb::new([("Messages", "/messages")]),
         prefers: contact.and_then(prefers),
         opened: room.world.now().micros(),
+        boxes: whole.boxes.iter().map(box_shown).collect(),
         composing: Composing {
             offered: offered(&whole.texts, language),
             begun_with: begun_with(&whole.texts, form.value("from")),
@@ -188,10 +196,11 @@ async fn read_form(
     form: Form<Fields>,
 ) -> Result<Result<Read, Filled>, Failure> {
     signed.require(Action::HandleRequests)?;
-    let (fields, form) = match form.read() {
+    let (mut fields, form) = match form.read() {
         Ok(read) => read,
         Err(filled) => return Ok(Err(filled)),
     };
+    fields.house = room.own_addresses().await?;
     let wanted = Wanted {
         who: String::new(),
         contact: fields.contact().map(str::to_owned),
@@ -214,7 +223,16 @@ async fn keep(room: &Room, signed: &Signed, read: &Read) -> Result<(), Failure> 
     let Some(opened) = read.fields.opened() else {
         return Ok(());
     };
-    let named = ["contact", "cc_to", "subject", "text", "update_at", "from"];
+    let named = [
+        "contact",
+        "email",
+        "cc_to",
+        "mailbox",
+        "subject",
+        "text",
+        "update_at",
+        "from",
+    ];
     let draft = named.map(|name| (name.to_owned(), read.form.value(name).to_owned()));
     let (draft, me, now) = (Begun::from(draft), signed.person, room.world.now());
     let kept = room
@@ -244,6 +262,40 @@ pub async fn check(
     let form = read.form.replaced("update_at", &checked.update);
     let shown = (read.whole, form, String::new());
     Ok(page(&drawn(&room, (&signed, frame), shown, Some(checked))))
+}
+
+/// Looks for whom it goes to, or takes who was found. All that was written stays.
+pub async fn whom(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    form: Form<Fields>,
+) -> Result<Response, Failure> {
+    let read = match read_form(&room, &signed, form).await? {
+        Ok(read) => read,
+        Err(filled) => return again(&room, (&signed, frame), filled).await,
+    };
+    let value = |name| read.form.value(name).trim().to_owned();
+    let (who, chosen) = (value("who"), value("whom"));
+    let form = read.form.replaced("contact", &chosen);
+    let wanted = Wanted {
+        who: if chosen.is_empty() {
+            who
+        } else {
+            String::new()
+        },
+        contact: Some(chosen).filter(|id| !id.is_empty()),
+    };
+    let whole = gathered(&room, &signed, &wanted).await?;
+    let read = Read {
+        form,
+        whole,
+        ..read
+    };
+    keep(&room, &signed, &read).await?;
+    let shown = (read.whole, read.form, wanted.who);
+    // The page again, as of a form that is not sent yet.
+    Ok(unprocessable(&drawn(&room, (&signed, frame), shown, None)))
 }
 
 /// Puts a template in.
@@ -342,23 +394,32 @@ pub async fn send(
     let looked = read
         .around
         .look(&room.rules.now(), (read.fields.words(), next_at), now);
-    let answer = match read.fields.answer(&room, wording::counted(&looked)) {
-        Ok(answer) => answer,
-        Err(faults) => {
+    let answer = read.fields.answer(&room, wording::counted(&looked));
+    let leaves = read.fields.leaves(&room);
+    let (answer, leaves) = match (answer, leaves) {
+        (Ok(answer), Ok(leaves)) => (answer, leaves),
+        (answer, leaves) => {
+            let faults = [answer.err(), leaves.err()].into_iter().flatten();
+            let faults = faults.flatten().collect();
             let filled = wrong(read.form, faults)?;
             return again(&room, (&signed, frame), filled).await;
         }
     };
     let (id, by, me) = (room.new_id(), by(&signed), signed.person);
     let steps = (room.step_of(&signed), room.step_of(&signed));
-    let waits = room.hold.map(|micros| (micros, room.world.id()));
+    let waits = leaves.map(|leaves| (leaves, room.world.id()));
+    let mailbox = read.fields.mailbox().map(str::to_owned);
     let written = room.store.write(move |tx| {
         let steps = (&steps.0, &steps.1);
-        write_first(tx, steps, &by, (id, &draft), (&answer, &cc, waits))?;
+        let way = (&*cc, mailbox.as_deref());
+        write_first(tx, steps, &by, (id, &draft), (&answer, way, waits))?;
         drafts::drop_draft(tx, me, PLACE).map_err(crate::commands::OpenRequestError::from)
     });
-    let said = match waits {
-        Some(_) => "It has a request of its own, and leaves in ten seconds.",
+    let said = match leaves {
+        Some(Leaves::At(_) | Leaves::NextMorning) => {
+            "It has a request of its own, is kept, and leaves by itself."
+        }
+        Some(Leaves::After(_)) => "It has a request of its own, and leaves in ten seconds.",
         None => "It is on its way, and has a request of its own.",
     };
     match written.await {
@@ -399,8 +460,9 @@ pub async fn open(
     let named = ["text", "update_at", "from"];
     let begun = named.map(|name| (name.to_owned(), read.form.value(name).to_owned()));
     let begun = Begun::from(begun);
+    let mailbox = read.fields.mailbox().map(str::to_owned);
     let opened = room.store.write(move |tx| {
-        open_first(tx, &step, &by, (id, &draft), &cc)?;
+        open_first(tx, &step, &by, (id, &draft), (&cc, mailbox.as_deref()))?;
         drafts::keep(tx, (me, &drafts::on(id)), &begun, (now, now))?;
         drafts::drop_draft(tx, me, PLACE).map_err(crate::commands::OpenRequestError::from)
     });
@@ -426,14 +488,26 @@ fn wrong(form: Filled, faults: Vec<Fault>) -> Result<Filled, Failure> {
 
 /// What is opened, and who reads it too; else all that is wrong with either.
 fn to_whom(read: &Read, now: kept_kernel::Instant) -> Result<(Draft, Vec<Address>), Vec<Fault>> {
-    match (draft(read, now), addresses(read.fields.cc_to())) {
-        (Ok(draft), Some(cc)) => Ok((draft, cc)),
+    let chosen = read.fields.mailbox();
+    let is_there = chosen.is_none_or(|one| read.whole.boxes.iter().any(|own| own.email == one));
+    match (draft(read, now), read.fields.copied()) {
+        (Ok(draft), Ok(cc)) if is_there => Ok((draft, cc)),
         (draft, cc) => {
             let mut faults = draft.err().unwrap_or_default();
-            faults.extend(cc.is_none().then_some(Fault::BadCc));
+            faults.extend(cc.err().unwrap_or_default());
+            faults.extend((!is_there).then_some(Fault::UnknownMailbox));
             Err(faults)
         }
     }
+}
+
+/// `Service desk <desk@house.example>`
+fn box_shown(own: &Address) -> Choice {
+    let shown = match own.name.as_str() {
+        "" => own.email.clone(),
+        name => format!("{name} <{}>", own.email),
+    };
+    Choice::new(own.email.clone(), shown)
 }
 
 /// What is opened: of a contact that was chosen, or of whoever has the address that is written.
@@ -491,7 +565,7 @@ fn address(text: &str) -> Option<Address> {
 }
 
 /// Several, with commas or semicolons between them. None: one of them is no address, or there are too many.
-fn addresses(text: &str) -> Option<Vec<Address>> {
+pub(super) fn addresses(text: &str) -> Option<Vec<Address>> {
     let all = text
         .split([',', ';'])
         .map(str::trim)

@@ -7,7 +7,7 @@ use kept_accounts::access::Action;
 use kept_kernel::Id;
 use kept_mail::reading::picture_kind;
 use kept_rooms::Refusal as _;
-use kept_store::{StoreError, params};
+use kept_store::{Sql, StoreError, params};
 use kept_ui::{Failure, Flash, download, file_name as clean, picture, see_other};
 use kept_upload::{Parts, UploadError};
 use serde::Deserialize;
@@ -93,17 +93,17 @@ pub async fn get_file(
     signed: Signed,
     Path(place): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (name, content) = found(&room, &signed, place).await?;
+    let (name, content) = found(&room, &signed, (queries::FILE, place)).await?;
     Ok(download(&name, content))
 }
 
-/// Shows a picture within a message. Anything else is nothing to be shown.
+/// Shows a picture within a message. Anything else is nothing to be shown, and what a stranger has sent by the web form neither.
 pub async fn get_picture(
     State(room): State<Room>,
     signed: Signed,
     Path(place): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (_, content) = found(&room, &signed, place).await?;
+    let (_, content) = found(&room, &signed, (queries::PICTURE, place)).await?;
     let kind = picture_kind(&content).ok_or_else(missing)?;
     Ok(picture(kind, content))
 }
@@ -111,14 +111,14 @@ pub async fn get_picture(
 async fn found(
     room: &Room,
     signed: &Signed,
-    (id, file): (String, String),
+    (sql, (id, file)): (Sql, (String, String)),
 ) -> Result<(String, Vec<u8>), Failure> {
     let scope = reading(signed)?;
     let id = id_of(&id)?;
     let file: Id = file.parse().map_err(|_| missing())?;
     let found = room.store.read(move |read| {
         let request = queries::one(read, &scope, id)?;
-        let file: Option<(String, Vec<u8>)> = read.maybe(queries::FILE, &params![file, id])?;
+        let file: Option<(String, Vec<u8>)> = read.maybe(sql, &params![file, id])?;
         Ok::<_, StoreError>(request.and(file))
     });
     got(found).await?.ok_or_else(missing)

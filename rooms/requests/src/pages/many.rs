@@ -1,10 +1,13 @@
 //! What is done to many requests at once, from the queue, and what a macro does to one.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
+use kept_accounts::access::Action;
 use kept_accounts::queries::teams;
+use kept_clients::read::ClientCard;
 use kept_kernel::Id;
 use kept_rooms::{Refusal as _, Refused};
 use kept_store::{Read, StoreError};
@@ -13,12 +16,13 @@ use kept_ui::parts::{Crumb, Progress as Drawn};
 use kept_ui::{Failure, Flash, Form, Frame, page, see_other};
 use serde::Deserialize;
 
+use super::act::own;
 use super::{got, id_of, missing, queue};
 use crate::commands::{
-    AT_ONCE, By, Change, Progress, RequestError, Steps, begin_bulk, go_on_with_bulk, progress,
-    undo_bulk,
+    AT_ONCE, By, Change, Progress, RequestError, Steps, begin_bulk, go_on_with_bulk, left_out_of,
+    progress, survivor_of, undo_bulk,
 };
-use crate::model::RequestId;
+use crate::model::{RequestId, is_choice};
 use crate::queries::{self, Macro};
 use crate::room::{Room, by};
 
@@ -33,6 +37,14 @@ pub struct Many {
     assignee: Option<String>,
     tag: Option<String>,
     steps: Option<String>,
+    /// How they are judged.
+    category: Option<String>,
+    urgency: Option<String>,
+    impact: Option<String>,
+    /// Why they are no requests.
+    why: Option<String>,
+    /// Which one they become part of; none: the oldest of them.
+    into: Option<String>,
 }
 
 /// Whoever may do something to many.
@@ -48,6 +60,7 @@ fn acting(signed: &Signed) -> Result<By, Failure> {
 pub async fn bulk(
     State(room): State<Room>,
     signed: Signed,
+    headers: HeaderMap,
     form: Form<Many>,
 ) -> Result<Response, Failure> {
     let by = acting(&signed)?;
@@ -57,9 +70,6 @@ pub async fn bulk(
     let not_done = |why: &str| {
         let flash = Flash::said(format!("Nothing was done: {why}."));
         Ok(see_other(&place).with(flash).into_response())
-    };
-    let Some((what, changes)) = many.changes(&room).await? else {
-        return not_done("choose to whom they are given, write a tag, or choose a macro");
     };
     let ids = if many.whole {
         queue::selected(&room, &signed, &query).await?
@@ -71,14 +81,35 @@ pub async fn bulk(
     if ids.is_empty() {
         return not_done("select some requests first");
     }
+    let read = if many.what == "merge" {
+        many.merging(&room, &by, ids).await?
+    } else {
+        many.changes(&room).await?.map(|done| (ids, done))
+    };
+    let (ids, (what, changes)) = match read {
+        Ok(read) => read,
+        Err(why) => return not_done(why),
+    };
     let more = ids.len() > AT_ONCE;
     let bulk = begun(&room, &signed, by.clone(), (ids, what, changes)).await?;
+    room.changed(None, own(&headers));
+    let shown = format!("/requests/bulk/{bulk}");
     if more {
         go_on(&room, &signed, by, bulk);
-        return Ok(see_other(&format!("/requests/bulk/{bulk}")).into_response());
+        return Ok(see_other(&shown).into_response());
     }
     let done = stands(&room, &by, bulk).await?;
-    let flash = Flash::said(in_words(&done)).undo(&format!("/requests/bulk/{bulk}/undo"));
+    if done.left_out > 0 {
+        // Who is left out, and why, stands there one by one.
+        let shown = place.replacen("/requests", &shown, 1);
+        return Ok(see_other(&shown).into_response());
+    }
+    let flash = Flash::said(in_words(&done));
+    let flash = if done.stays {
+        flash
+    } else {
+        flash.undo(&format!("/requests/bulk/{bulk}/undo"))
+    };
     Ok(see_other(&place).with(flash).into_response())
 }
 
@@ -97,7 +128,6 @@ async fn begun(
         go_on_with_bulk(tx, &steps, &by, bulk)
     });
     done.await.map_err(refused)?;
-    room.changed(None, None);
     Ok(bulk)
 }
 
@@ -148,8 +178,8 @@ fn in_words(progress: &Progress) -> String {
     let took = progress.took();
     let left_out = match progress.left_out {
         0 => String::new(),
-        1 => " One did not take it: it is closed, or out of your reach.".to_owned(),
-        some => format!(" {some} did not take it: they are closed, or out of your reach."),
+        1 => " One did not take it.".to_owned(),
+        some => format!(" {some} did not take it."),
     };
     format!("{}: done on {took}.{left_out}", progress.what)
 }
@@ -164,6 +194,12 @@ struct ManyPage {
     drawn: Option<Drawn>,
     words: String,
     runs: bool,
+    /// Those that did not take it, or keep it: what they are called, the way to them, and why.
+    left_out: Vec<(String, RequestId, String)>,
+    /// So many more are gone, out of reach, or too many to be named.
+    unnamed: u64,
+    /// The view that they were selected in.
+    back: String,
 }
 
 /// How far it has got with them.
@@ -172,10 +208,12 @@ pub async fn many(
     signed: Signed,
     frame: Frame,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let by = acting(&signed)?;
     let bulk: Id = id.parse().map_err(|_| missing())?;
     let progress = stands(&room, &by, bulk).await?;
+    let left_out = left_out(&room, &signed, by, bulk).await?;
     let (heading, done) = match progress.undone_at {
         Some(_) => ("Taking it back", progress.left_out),
         None => ("Doing it", progress.done),
@@ -192,12 +230,36 @@ pub async fn many(
         drawn,
         words: in_words(&progress),
         runs: room.running.is(bulk),
+        unnamed: progress.told.saturating_sub(left_out.len() as u64),
+        left_out,
+        back: queue::address(&queue::cleaned(query.as_deref().unwrap_or_default())),
         progress,
         frame: frame
             .titled("Many requests")
             .at("requests")
             .showing(topic_of(bulk)),
     }))
+}
+
+/// Those that did not take it, by what they are called. What is out of reach is not named.
+async fn left_out(
+    room: &Room,
+    signed: &Signed,
+    by: By,
+    bulk: Id,
+) -> Result<Vec<(String, RequestId, String)>, Failure> {
+    let scope = signed.scope(Action::ReadRequests);
+    let read = room.store.read(move |read| {
+        let mut named = Vec::new();
+        for one in left_out_of(read, &by, bulk)? {
+            if let Some(request) = queries::one(read, &scope, one.id)? {
+                let called = format!("{} {}", request.mark(), request.subject);
+                named.push((called, one.id, one.why));
+            }
+        }
+        Ok::<_, StoreError>(named)
+    });
+    got(read).await
 }
 
 /// Goes on with what was begun and stands still.
@@ -219,6 +281,7 @@ pub async fn resume(
 pub async fn undo(
     State(room): State<Room>,
     signed: Signed,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let by = acting(&signed)?;
@@ -228,13 +291,22 @@ pub async fn undo(
     let asked = room.store.write(move |tx| undo_bulk(tx, at, &mine, bulk));
     asked.await.map_err(refused)?;
     slice(&room, &signed, &by, bulk).await.map_err(refused)?;
-    room.changed(None, None);
+    room.changed(None, own(&headers));
     if stands(&room, &by, bulk).await?.is_under_way() {
         go_on(&room, &signed, by, bulk);
         return Ok(see_other(&format!("/requests/bulk/{bulk}")).into_response());
     }
-    let flash = Flash::said(format!("Taken back on {}.", before.took()));
-    Ok(see_other("/requests").with(flash).into_response())
+    let after = stands(&room, &by, bulk).await?;
+    let kept = after.told.saturating_sub(before.told);
+    let flash = Flash::said(format!(
+        "Taken back on {}.",
+        before.took().saturating_sub(kept)
+    ));
+    let place = match kept {
+        0 => "/requests".to_owned(),
+        _ => format!("/requests/bulk/{bulk}"),
+    };
+    Ok(see_other(&place).with(flash).into_response())
 }
 
 fn refused(error: RequestError) -> Failure {
@@ -244,37 +316,104 @@ fn refused(error: RequestError) -> Failure {
     }
 }
 
+/// What is to be done, in words and as changes.
+type Meant = (String, Vec<Change>);
+/// What a form asks for; else what is missing in it.
+type Asked<T> = Result<T, &'static str>;
+
 impl Many {
-    /// What is to be done, in words and as changes; none: something is missing.
-    async fn changes(&self, room: &Room) -> Result<Option<(String, Vec<Change>)>, Failure> {
+    async fn changes(&self, room: &Room) -> Result<Asked<Meant>, Failure> {
+        const NOT_CHOSEN: &str = "choose to whom they are given, write a tag, or choose a macro";
         let change = match self.what.as_str() {
-            "assign" => match self.assignee.as_deref() {
-                Some(to) => match to.strip_prefix("team:") {
-                    Some(team) => Change::Send(team.to_owned()),
-                    None => Change::Assign(to.to_owned()),
-                },
-                None => return Ok(None),
+            "assign" => self.assignee.as_deref().map(|to| {
+                let team = to.strip_prefix("team:");
+                team.map_or_else(
+                    || Change::Assign(to.to_owned()),
+                    |team| Change::Send(team.to_owned()),
+                )
+            }),
+            "tag" => self.tag.clone().map(Change::Tag),
+            "snooze" => Some(Change::SetAside(1)),
+            "wait" => Some(Change::Wait("client".to_owned())),
+            "priority" => match self.judged(room) {
+                Some(change) => Some(change),
+                None => {
+                    return Ok(Err(
+                        "choose how urgent they are, and how much depends on them",
+                    ));
+                }
             },
-            "tag" => match &self.tag {
-                Some(tag) => Change::Tag(tag.clone()),
-                None => return Ok(None),
+            "spam" => match &self.why {
+                Some(why) => Some(Change::Spam(why.clone())),
+                None => return Ok(Err("say why they are spam")),
             },
-            "snooze" => Change::SetAside(1),
             "macro" => {
                 let found = chosen(room, self.steps.as_deref()).await?;
                 let found = found.filter(|found| !found.changes.is_empty());
-                return Ok(found.map(|found| (found.name, found.changes)));
+                let meant = found.map(|found| (found.name, found.changes));
+                return Ok(meant.ok_or(NOT_CHOSEN));
             }
-            _ => return Ok(None),
+            _ => None,
         };
-        let Ok(change) = change.checked() else {
-            return Ok(None);
+        let Some(change) = change.and_then(|change| change.checked().ok()) else {
+            return Ok(Err(NOT_CHOSEN));
         };
         let what = got(room.store.read({
             let change = change.clone();
             move |read| Names::read(read).map(|names| names.of(&change))
         }));
-        Ok(Some((what.await?, vec![change])))
+        Ok(Ok((what.await?, vec![change])))
+    }
+
+    /// How they are judged, in words of the vocabulary. The category may stay as it is.
+    fn judged(&self, room: &Room) -> Option<Change> {
+        let rules = room.rules.now();
+        let known = |name, word: Option<&str>| {
+            let word = word?;
+            is_choice(&rules.register, name, word).then(|| word.to_owned())
+        };
+        let category = match self.category.as_deref() {
+            None | Some("") => None,
+            word => Some(known("category", word)?),
+        };
+        let urgency = known("urgency", self.urgency.as_deref())?;
+        let impact = known("impact", self.impact.as_deref())?;
+        Some(Change::Judge(category, urgency, impact))
+    }
+
+    /// Those that become part of another one, and which.
+    async fn merging(
+        &self,
+        room: &Room,
+        by: &By,
+        ids: Vec<RequestId>,
+    ) -> Result<Asked<(Vec<RequestId>, Meant)>, Failure> {
+        if self.whole {
+            return Ok(Err(
+                "what becomes one is not taken apart again, so select those that you have looked at",
+            ));
+        }
+        let named = self.into.clone().filter(|into| !into.trim().is_empty());
+        let (by, among) = (by.clone(), ids.clone());
+        let read = room
+            .store
+            .read(move |read| survivor_of(read, &by, &among, named.as_deref()));
+        let Some(into) = got(read).await? else {
+            return Ok(Err(
+                "no open request within your reach has the number that they were to become part of",
+            ));
+        };
+        let others: Vec<RequestId> = ids.into_iter().filter(|id| *id != into.id).collect();
+        if others.is_empty() {
+            return Ok(Err(
+                "select two requests at least, or name the one that they become part of",
+            ));
+        }
+        let what = (
+            format!("Make part of {}", into.mark()),
+            vec![Change::Merge(into.mark())],
+        );
+        Ok(Ok((others, what)))
     }
 }
 
@@ -289,6 +428,7 @@ async fn chosen(room: &Room, id: Option<&str>) -> Result<Option<Macro>, Failure>
 pub(super) struct Names {
     people: Vec<(Id, String)>,
     teams: Vec<(Id, String)>,
+    client: Option<String>,
 }
 
 impl Names {
@@ -297,7 +437,19 @@ impl Names {
         Ok(Self {
             people: queries::colleagues(read)?,
             teams: teams.map(|team| (team.id, team.name)).collect(),
+            client: None,
         })
+    }
+
+    /// With the client that a view is narrowed to, where it is within reach.
+    pub(super) fn with_client(self, client: Option<ClientCard>) -> Self {
+        let client = client.map(|client| client.name);
+        Self { client, ..self }
+    }
+
+    /// The name of that client.
+    pub(super) fn client(&self) -> String {
+        self.client.clone().unwrap_or_else(|| "one".to_owned())
     }
 
     /// A person's name.
@@ -335,6 +487,14 @@ impl Names {
             Change::Untag(tag) => format!("Take off the tag {tag}"),
             Change::Wait(whom) => format!("Wait for the {whom}"),
             Change::Note(_) => "Note something".to_owned(),
+            Change::Judge(None, urgency, impact) => {
+                format!("Urgency {urgency}, impact {impact}")
+            }
+            Change::Judge(Some(category), urgency, impact) => {
+                format!("Category {category}, urgency {urgency}, impact {impact}")
+            }
+            Change::Spam(_) => "End as spam".to_owned(),
+            Change::Merge(into) => format!("Make part of {into}"),
         }
     }
 }
@@ -359,6 +519,7 @@ pub struct Chosen {
 pub async fn apply(
     State(room): State<Room>,
     signed: Signed,
+    headers: HeaderMap,
     Path(id): Path<String>,
     form: Form<Chosen>,
 ) -> Result<Response, Failure> {
@@ -382,7 +543,7 @@ pub async fn apply(
     };
     let what = (vec![id], found.name, found.changes);
     let bulk = begun(&room, &signed, by.clone(), what).await?;
-    room.changed(Some(id), None);
+    room.changed(Some(id), own(&headers));
     let stands = stands(&room, &by, bulk).await?;
     let flash = match stands.left_out {
         0 => Flash::said(format!("{}: done.", stands.what))

@@ -1,10 +1,11 @@
-//! The phone note: typed while somebody speaks, with the greeting, and read back to them at the end.
+//! The phone note: typed while somebody speaks, with the greeting, and read back to them at the end. Who it is may be looked up at any
+//! moment of the call: the look is a button of the same form, so that nothing that was written is lost by it.
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::Signed;
-use kept_accounts::access::Action;
+use kept_accounts::access::{Action, Scope};
 use kept_clients::ClientId;
 use kept_clients::read::{self, ClientCard, ContactCard};
 use kept_rooms::{Refusal as _, Refused};
@@ -24,6 +25,11 @@ use crate::texts::{Known, filled};
 /// So many clients are offered.
 const OFFERED: u32 = 12;
 
+/// So many of a client's people are offered beside it.
+const OFFERED_OF_EACH: usize = 4;
+/// What is chosen when the one who was chosen is not it.
+const NOBODY: &str = "nobody";
+
 /// Whom the note is for: words to look for, or a client.
 #[derive(Deserialize, Default)]
 pub struct Wanted {
@@ -31,17 +37,21 @@ pub struct Wanted {
     client: Option<String>,
 }
 
+/// A client that was found, and those of its people who were looked for.
+type Offered = (ClientCard, Vec<ContactCard>);
+
 #[derive(Template)]
 #[template(path = "requests/new.html")]
 struct NewPage {
     frame: Frame,
     crumb: Crumb,
     form: Filled,
-    who: String,
+    /// Whether somebody was looked for.
+    looked: bool,
     greeting: String,
     /// What is said in calls that we make: by which name, and the words for whoever it is.
     scripts: Vec<(String, Html)>,
-    offered: Vec<ClientCard>,
+    offered: Vec<Offered>,
     client: Option<ClientCard>,
     contacts: Vec<Choice>,
     channels: Vec<Choice>,
@@ -49,15 +59,18 @@ struct NewPage {
     levels: Vec<Choice>,
 }
 
-/// The fields of the form.
+/// The fields of the form. A look comes with whatever is written so far, so that none of them must be there.
 #[derive(Deserialize)]
 pub struct Fields {
+    who: Option<String>,
+    /// Who was chosen of those who were found: a client, or a client and a contact.
+    chosen: Option<String>,
     client: Option<String>,
     contact: Option<String>,
     name: Option<String>,
     email: Option<String>,
-    channel: String,
-    subject: String,
+    channel: Option<String>,
+    subject: Option<String>,
     body: Option<String>,
     category: Option<String>,
     urgency: Option<String>,
@@ -81,32 +94,52 @@ pub async fn ask(
     let form = Filled::with([
         ("channel", "phone".to_owned()),
         ("contacted_at", civil(room.world.now(), &zone)),
-        ("client", wanted.client.clone().unwrap_or_default()),
+        ("client", wanted.client.unwrap_or_default()),
+        ("who", wanted.who.clone().unwrap_or_default()),
     ]);
-    Ok(page(&new_page(&room, &signed, frame, wanted, form).await?))
+    let shown = new_page(&room, &signed, frame, wanted.who, form);
+    Ok(page(&shown.await?))
+}
+
+/// Looks for whoever speaks, or takes one of those who were found, and shows the page again with all that was written.
+pub async fn look(
+    State(room): State<Room>,
+    signed: Signed,
+    frame: Frame,
+    form: Form<Fields>,
+) -> Result<Response, Failure> {
+    signed.require(Action::HandleRequests)?;
+    let (fields, mut form) = match form.read() {
+        Ok(read) => read,
+        Err(filled) => return again(&room, &signed, frame, filled).await,
+    };
+    let who = match fields.chosen.as_deref() {
+        None => Some(fields.who.unwrap_or_default()),
+        Some(chosen) => {
+            let (client, contact) = chosen.split_once(' ').unwrap_or((chosen, ""));
+            let client = if client == NOBODY { "" } else { client };
+            form = form.replaced("client", client).replaced("contact", contact);
+            None
+        }
+    };
+    let shown = new_page(&room, &signed, frame, who, form).await?;
+    // Nothing is done yet: a script takes the page that comes back with this for the same one, a step further.
+    Ok(unprocessable(&shown))
 }
 
 async fn new_page(
     room: &Room,
     signed: &Signed,
     frame: Frame,
-    wanted: Wanted,
+    who: Option<String>,
     form: Filled,
 ) -> Result<NewPage, Failure> {
     let scope = signed.scope(Action::HandleRequests);
-    let who = wanted.who.unwrap_or_default();
-    let client = wanted
-        .client
-        .as_deref()
-        .and_then(|id| id.parse::<ClientId>().ok());
-    let words = who.clone();
+    let client = form.value("client").parse::<ClientId>().ok();
+    let words = who.clone().unwrap_or_default();
     let texts = std::sync::Arc::clone(&room.texts);
     let found = room.store.read(move |read| {
-        let offered = if words.trim().is_empty() {
-            Vec::new()
-        } else {
-            read::pick(read, &scope, &words, OFFERED)?
-        };
+        let offered = offered(read, &scope, &words)?;
         let client = match client {
             Some(client) => read::client(read, &scope, client)?,
             None => None,
@@ -144,7 +177,7 @@ async fn new_page(
     Ok(NewPage {
         crumb: Crumb::new([("Requests", "/requests")]),
         greeting: format!("Good day, this is {}{house}. How can I help?", signed.name),
-        who,
+        looked: who.is_some_and(|who| !who.trim().is_empty()),
         offered,
         scripts,
         contacts: contacts
@@ -158,6 +191,26 @@ async fn new_page(
         frame: frame.titled("New request").at("requests"),
         form,
     })
+}
+
+/// The clients that are found by these words, each with those of its people who are.
+fn offered(read: &Read<'_>, scope: &Scope, words: &str) -> Result<Vec<Offered>, StoreError> {
+    let words = words.trim().to_lowercase();
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut offered = Vec::new();
+    for client in read::pick(read, scope, &words, OFFERED)? {
+        let mut people = read::contacts_of(read, client.id)?;
+        people.retain(|one| {
+            let email = one.email.as_deref().unwrap_or_default();
+            let all = [one.name.as_str(), email].map(str::to_lowercase);
+            all.iter().any(|text| text.contains(&words))
+        });
+        people.truncate(OFFERED_OF_EACH);
+        offered.push((client, people));
+    }
+    Ok(offered)
 }
 
 fn contacts(read: &Read<'_>, client: Option<&ClientCard>) -> Result<Vec<ContactCard>, StoreError> {
@@ -226,13 +279,8 @@ async fn again(
     frame: Frame,
     filled: Filled,
 ) -> Result<Response, Failure> {
-    let client = filled.value("client").to_owned();
-    let wanted = Wanted {
-        who: None,
-        client: (!client.is_empty()).then_some(client),
-    };
     Ok(unprocessable(
-        &new_page(room, signed, frame, wanted, filled).await?,
+        &new_page(room, signed, frame, None, filled).await?,
     ))
 }
 
@@ -255,8 +303,9 @@ impl Fields {
             contact: self.contact,
             name: self.name,
             email: self.email,
-            channel: Some(self.channel),
-            subject: self.subject,
+            // What is left out would be an ask by a program; of a form it is a field that went astray.
+            channel: Some(self.channel.unwrap_or_else(|| NOBODY.to_owned())),
+            subject: self.subject.unwrap_or_default(),
             body: self.body.unwrap_or_default(),
             category: self.category,
             urgency: self.urgency,

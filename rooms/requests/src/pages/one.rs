@@ -43,8 +43,8 @@ use checking::Checked;
 pub use checking::check;
 use composing::Composing;
 pub use composing::put_in;
-use outgoing::LeavingShown;
-use parts::{Around, Piece, pieces};
+use outgoing::{LeavingShown, Stopped};
+use parts::{Around, Movable, Piece, TaskLine, movable, pieces, tasks};
 
 /// A page that is fetched again within ten minutes is one reading.
 const ONE_READING: i64 = 600_000_000;
@@ -111,7 +111,11 @@ pub(super) struct OnePage {
     links: Vec<Linked>,
     also: Vec<Linked>,
     tags: Vec<String>,
-    tasks: Vec<TaskRow>,
+    tasks: Vec<TaskLine>,
+    /// What the client said, to be split off: the place, the time and the words, and whether it is chosen.
+    movable: Vec<Movable>,
+    /// Those of the client who may be the one who asks.
+    contacts: Vec<ContactCard>,
     macros: Vec<Macro>,
     people: Vec<Choice>,
     teams: Vec<Choice>,
@@ -127,11 +131,15 @@ pub(super) struct OnePage {
     /// How much was said, with what is about to leave.
     said: usize,
     /// Words of one's own that did not leave, and why.
-    stopped: Option<(String, String)>,
-    readers: Vec<Participant>,
+    stopped: Option<Stopped>,
+    /// Whoever takes part beside the contact, and whether they read the answer.
+    readers: Vec<(Participant, bool)>,
     asked_for: Vec<Participant>,
     /// Files that go with the answer: by which name, and how a picture is shown in the text.
     enclosed: Vec<(Id, String, Option<String>)>,
+    opens_client: bool,
+    /// A mail of the client waits for an answer.
+    mail_waits: bool,
     morning: String,
     composing: Composing,
     /// The way and the style that the contact prefers.
@@ -168,6 +176,8 @@ struct Whole {
     /// So many lie between them.
     between: u32,
     files: Vec<FileRow>,
+    /// Whether whoever looks may open the page of the client.
+    opens_client: bool,
     mails: Vec<MailOf>,
     fates: Vec<(Id, Fate)>,
     leaving: Vec<Leaving>,
@@ -180,6 +190,7 @@ struct Whole {
     also: Vec<Linked>,
     tags: Vec<String>,
     tasks: Vec<TaskRow>,
+    contacts: Vec<ContactCard>,
     macros: Vec<Macro>,
     people: Vec<(Id, String)>,
     teams: Vec<(Id, String)>,
@@ -249,7 +260,7 @@ pub(super) async fn shown_page(
     id: RequestId,
     shown: Shown,
 ) -> Result<OnePage, Failure> {
-    let scope = reading(signed)?;
+    let scopes = (reading(signed)?, signed.scope(Action::ReadClients));
     let (rules, now) = (room.rules.now(), room.world.now());
     let (read_by, me) = (Arc::clone(&rules), signed.person);
     let texts = Arc::clone(&room.texts);
@@ -259,7 +270,7 @@ pub(super) async fn shown_page(
         let (rules, gates) = (&*read_by, &gates);
         gather(
             read,
-            &scope,
+            (&scopes.0, &scopes.1),
             (rules, gates),
             (id, me, now),
             (newest, &*texts),
@@ -277,7 +288,7 @@ pub(super) async fn shown_page(
 
 fn gather(
     read: &Read<'_>,
-    scope: &Scope,
+    (scope, clients): (&Scope, &Scope),
     (rules, gates): (&InForce, &Gates),
     (id, me, now): (RequestId, PersonId, Instant),
     (newest, texts): (u32, &dyn Texts),
@@ -319,11 +330,14 @@ fn gather(
         owed: due::owed(read, id)?,
         gate,
         client: read::client(read, scope, request.client)?,
+        opens_client: clients.is_everything()
+            || !clients.is_nothing() && read::client(read, clients, request.client)?.is_some(),
         contact,
         links: queries::links(read, scope, id)?,
         also: queries::also_open(read, scope, (request.client, id))?,
         tags: queries::tags(read, id)?,
         tasks: queries::tasks(read, id)?,
+        contacts: read::contacts_of(read, request.client)?,
         macros: queries::macros(read)?,
         promises: queries::promises(read, id)?,
         draft: drafts::begun(read, me, &drafts::on(id))?,
@@ -354,7 +368,7 @@ fn drawn(
         begun(
             &whole.macros,
             answer,
-            stopped.as_ref(),
+            (stopped.as_ref(), &whole.participants),
             whole.draft.as_ref(),
         )
     };
@@ -367,8 +381,7 @@ fn drawn(
     let expected = clocks_due(&whole.owed, "resolve").filter(|at| *at > now);
     let expected = expected.map(|at| civil(at, zone));
     let over = of.closed_at.is_some();
-    let people = whole.participants.into_iter();
-    let (readers, asked_for) = people.partition(|one| one.admitted);
+    let (readers, asked_for) = readers(whole.participants, &form);
     let theirs = whole.client.as_ref().map_or("", |client| &client.zone);
     let theirs = TimeZone::get(theirs).unwrap_or_else(|_| zone.clone());
     let enclosed = whole.files.iter().filter(|file| file.place == 0);
@@ -378,6 +391,7 @@ fn drawn(
         fates: &whole.fates,
         written: &whole.written,
     };
+    let movable = movable(whole.first.iter().chain(&whole.messages), &form, zone);
     let thread = |messages: &[Message]| pieces(rules, messages, &around, (of.id, zone));
     let thread = [thread(&whole.first), thread(&whole.messages)];
     OnePage {
@@ -389,13 +403,11 @@ fn drawn(
         readers,
         asked_for,
         enclosed: enclosed.map(enclosed_shown).collect(),
+        opens_client: whole.opens_client,
+        mail_waits: whole.mails.iter().any(|mail| mail.needs_answer),
         morning: outgoing::morning(now, &theirs),
         prefers: contact.and_then(checking::prefers),
-        promises: whole
-            .promises
-            .into_iter()
-            .map(|one| promise(one, now, zone))
-            .collect(),
+        promises: promises(whole.promises, now, zone),
         opened: now.micros(),
         composing: composer(&whole.texts, contact, &form, checked),
         crumb: Crumb::new([("Requests", "/requests")]),
@@ -416,7 +428,9 @@ fn drawn(
         links: whole.links,
         also: whole.also,
         tags: whole.tags,
-        tasks: whole.tasks,
+        tasks: tasks(whole.tasks, now, zone),
+        movable,
+        contacts: whole.contacts,
         macros: whole.macros,
         people: chosen_among(whole.people),
         teams: chosen_among(whole.teams),
@@ -462,24 +476,47 @@ fn composer(
 fn begun(
     macros: &[Macro],
     answer: Option<&str>,
-    stopped: Option<&(String, String)>,
+    (stopped, people): (Option<&Stopped>, &[Participant]),
     draft: Option<&Draft>,
 ) -> Filled {
     let chosen = macros
         .iter()
         .find(|one| answer == Some(one.id.to_string().as_str()));
-    let stopped = stopped
-        .map(|(text, _)| text)
-        .filter(|text| !text.is_empty());
-    let text = chosen.map(|one| &one.text).or(stopped);
-    match (text, draft) {
-        (Some(text), _) => Filled::with([("text", text.clone())]),
-        (None, Some(draft)) => {
+    let stopped = stopped.filter(|one| !one.text.is_empty());
+    match (chosen, stopped, draft) {
+        (Some(chosen), ..) => Filled::with([("text", chosen.text.clone())]),
+        (None, Some(stopped), _) => {
+            let fields = [
+                ("text", stopped.text.clone()),
+                ("cc_to", stopped.admits.clone()),
+            ];
+            let read = |one: &&Participant| {
+                let mut cc = stopped.cc.iter().flatten();
+                stopped.cc.is_none() || cc.any(|email| *email == one.email)
+            };
+            let left_out = people.iter().filter(|one| !read(one));
+            let left_out = left_out.map(|one| (composing::LEFT_OUT, one.email.clone()));
+            Filled::with(fields.into_iter().chain(left_out))
+        }
+        (None, None, Some(draft)) => {
             let fields = draft.iter();
             Filled::with(fields.map(|(name, value)| (name.as_str(), value.clone())))
         }
-        (None, None) => Filled::default(),
+        (None, None, None) => Filled::default(),
     }
+}
+
+/// Those who take part, and whether each reads the answer as the form has it; and those who are asked for before they take part.
+fn readers(
+    people: Vec<Participant>,
+    form: &Filled,
+) -> (Vec<(Participant, bool)>, Vec<Participant>) {
+    let (readers, asked_for): (Vec<_>, _) = people.into_iter().partition(|one| one.admitted);
+    let readers = readers.into_iter().map(|one| {
+        let reads = !composing::is_left_out(form, &one.email);
+        (one, reads)
+    });
+    (readers.collect(), asked_for)
 }
 
 fn chosen_among(all: Vec<(Id, String)>) -> Vec<Choice> {
@@ -506,6 +543,11 @@ fn clocks_due(owed: &[Owed], rule: &str) -> Option<Instant> {
         .filter(|duty| duty.settled_at.is_none() && duty.level == 0);
     open.filter(|duty| duty.rule == rule)
         .find_map(|duty| duty.due_at)
+}
+
+fn promises(rows: Vec<PromiseRow>, now: Instant, zone: &TimeZone) -> Vec<PromiseLine> {
+    let rows = rows.into_iter();
+    rows.map(|one| promise(one, now, zone)).collect()
 }
 
 fn promise(one: PromiseRow, now: Instant, zone: &TimeZone) -> PromiseLine {

@@ -1,40 +1,77 @@
 //! Pages for people without an account: the web form, and the page on which a client confirms that a request is settled.
 //!
 //! They carry no cookie, so the form also works inside of another site's page, and nobody can make somebody else send it: what
-//! stands in its token is worth one request. Neither page says whether an address is known.
+//! stands in its token is worth one request. Neither page says whether an address is known. Files that come with the form are kept
+//! beside its message as those of a mail are: handed out as downloads, to whoever may read the request.
+
+mod confirm;
+mod sent;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kept_accounts::RemoteAddress;
 use kept_journal::audit::Who;
 use kept_kernel::Id;
 use kept_store::{StoreError, params};
-use kept_ui::Form;
+use kept_ui::{Tongue, Words};
 use kept_visitors::{FormToken, network};
-use serde::Deserialize;
 
-use crate::commands::{OpenRequestError, RequestError, confirm_resolution, open_request};
-use crate::model::{Fault, NewRequest, State as Stand, mark_of};
-use crate::queries;
+use crate::commands::{OpenRequestError, Sent, visitor_asks};
+use crate::model::{Fault, NewRequest, choices, mark_of};
 use crate::room::Room;
 use crate::telling::Doer;
+use crate::visitors::{self, Spoken};
+use crate::{queries, read};
 
-#[derive(Template, Default)]
+pub use confirm::{confirm, look};
+use sent::{NoFiles, Reading, Typed};
+
+#[derive(Template)]
 #[template(path = "requests/ask.html")]
 struct AskPage {
     style: &'static str,
+    words: Words,
+    /// The other languages that it can be read in: their codes and names.
+    others: Vec<(&'static str, &'static str)>,
+    /// The kinds of request: in the vocabulary's words, and as they are read.
+    categories: Vec<(String, String)>,
     token: String,
     typed: Typed,
-    problem: String,
+    problem: &'static str,
+    /// Files were chosen, and are to be chosen again.
+    files_again: bool,
     errors: Vec<(&'static str, String)>,
     /// The number of what was opened.
     opened: Option<String>,
 }
 
 impl AskPage {
+    fn empty(words: Words) -> Self {
+        let others = Tongue::ALL.into_iter().filter(|one| *one != words.tongue());
+        Self {
+            style: style(),
+            words,
+            others: others.map(|one| (one.code(), one.name())).collect(),
+            categories: Vec::new(),
+            token: String::new(),
+            typed: Typed::default(),
+            problem: "",
+            files_again: false,
+            errors: Vec::new(),
+            opened: None,
+        }
+    }
+
+    fn thanks(words: Words, number: Option<u64>) -> Self {
+        Self {
+            opened: Some(number.map(mark_of).unwrap_or_default()),
+            ..Self::empty(words)
+        }
+    }
+
     fn error(&self, field: &str) -> Option<&str> {
         let mut errors = self.errors.iter();
         errors
@@ -43,53 +80,34 @@ impl AskPage {
     }
 }
 
-#[derive(Template)]
-#[template(path = "requests/confirm.html")]
-struct ConfirmPage {
-    style: &'static str,
-    mark: String,
-    subject: String,
-    resolution: String,
-    stands: Stands,
-}
-
-/// How the page to confirm stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stands {
-    Asks,
-    Thanks,
-    Nothing,
-}
-
-/// The fields of the web form.
-#[derive(Clone, Default, Deserialize)]
-pub struct Typed {
-    #[serde(default)]
-    token: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    body: String,
-    /// Nobody sees this field; who fills it in is a program.
-    #[serde(default)]
-    website: String,
-}
-
 /// The empty form.
-pub async fn ask(State(room): State<Room>) -> Response {
+pub async fn ask(State(room): State<Room>, Spoken(words): Spoken) -> Response {
     let Some(token) = room.form_token() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let shown = AskPage {
-        style: style(),
+        categories: categories(&room, words),
         token,
-        ..AskPage::default()
+        ..AskPage::empty(words)
     };
-    public(StatusCode::OK, &shown, true)
+    public(StatusCode::OK, &shown, &ancestors(&room).await)
+}
+
+fn categories(room: &Room, words: Words) -> Vec<(String, String)> {
+    let rules = room.rules.now();
+    let all = choices(&rules.register, "category").iter();
+    all.map(|one| (one.clone(), visitors::category(words, one)))
+        .collect()
+}
+
+/// Which sites may show the form within theirs, as its policy says it: any, until some are named. Where nobody can tell, none may,
+/// and the form still works on its own.
+async fn ancestors(room: &Room) -> String {
+    match room.store.read(read::form_sites).await {
+        Ok(sites) if sites.is_empty() => "*".to_owned(),
+        Ok(sites) => sites,
+        Err(_) => "'none'".to_owned(),
+    }
 }
 
 fn style() -> &'static str {
@@ -98,12 +116,11 @@ fn style() -> &'static str {
         .map_or("", |asset| asset.path)
 }
 
-/// A page that any site may show inside of its own, or none.
-fn public(status: StatusCode, template: &impl Template, embedded: bool) -> Response {
+/// A page that these sites may show within theirs.
+fn public(status: StatusCode, template: &impl Template, ancestors: &str) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let ancestors = if embedded { "*" } else { "'none'" };
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
     );
@@ -120,88 +137,109 @@ fn public(status: StatusCode, template: &impl Template, embedded: bool) -> Respo
     response
 }
 
+/// Why nothing is opened by a form, before its files are looked at.
+enum Stopped {
+    /// It looks to whoever sent it as if it had been; the number of what was opened by it before.
+    Thanked(Option<u64>),
+    Fast,
+    Stale,
+    /// So many seconds are to be waited.
+    Often(u32),
+}
+
 /// Takes the form in.
 pub async fn send(
     State(room): State<Room>,
+    Spoken(words): Spoken,
     address: Option<Extension<RemoteAddress>>,
-    form: Form<Typed>,
+    request: HttpRequest,
 ) -> Response {
-    let Ok((typed, _)) = form.read() else {
-        return StatusCode::BAD_REQUEST.into_response();
+    let (typed, mut reading) = match Reading::begin(request).await {
+        Ok(begun) => begun,
+        Err(status) => return status.into_response(),
     };
-    let again = |problem: &str, errors: Vec<(&'static str, String)>| AskPage {
-        style: style(),
+    let (ancestors, files_again) = (ancestors(&room).await, reading.has_files());
+    let thanked = |number| public(StatusCode::OK, &AskPage::thanks(words, number), &ancestors);
+    let again = |problem: &'static str, errors: Vec<(&'static str, String)>| AskPage {
+        categories: categories(&room, words),
         token: typed.token.clone(),
         typed: typed.clone(),
-        problem: problem.to_owned(),
+        problem,
+        files_again,
         errors,
-        opened: None,
+        ..AskPage::empty(words)
     };
-    let token = match room.form(&typed.token) {
-        FormToken::Good(token) => token,
-        FormToken::TooFast => {
-            let page = again(
-                "That was very fast. Please look at it once more, then send it.",
-                Vec::new(),
-            );
-            return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
-        }
-        FormToken::Stale => {
-            let mut page = again(
-                "This form was open for long. Please send it once more.",
-                Vec::new(),
-            );
-            page.token = room.form_token().unwrap_or_default();
-            return public(StatusCode::UNPROCESSABLE_ENTITY, &page, true);
-        }
-    };
-    if !typed.website.is_empty() {
-        // A program gets the same answer as a person, and nothing is opened.
-        return public(StatusCode::OK, &thanks(None), true);
-    }
-    if let Some(number) = opened_before(&room, token).await {
-        return public(StatusCode::OK, &thanks(Some(number)), true);
-    }
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
     let address = address.map(|Extension(RemoteAddress(address))| network(address));
-    let now = room.world.now();
-    if let Some(seconds) = room.often.too_often(&address.unwrap_or_default(), now) {
-        let page = again(
-            "Too many came from where you are. Please wait some minutes, then send it again.",
-            Vec::new(),
-        );
-        let mut response = public(StatusCode::TOO_MANY_REQUESTS, &page, true);
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        return response;
-    }
-    match opened(&room, token, &typed).await {
+    let token = match let_in(&room, &typed, address).await {
+        Ok(token) => token,
+        Err(stopped) => {
+            reading.pass_over().await;
+            return match stopped {
+                Stopped::Thanked(number) => thanked(number),
+                Stopped::Fast => {
+                    let page = again(words.say("problem.fast"), Vec::new());
+                    public(refused, &page, &ancestors)
+                }
+                Stopped::Stale => {
+                    let mut page = again(words.say("problem.stale"), Vec::new());
+                    page.token = room.form_token().unwrap_or_default();
+                    public(refused, &page, &ancestors)
+                }
+                Stopped::Often(seconds) => {
+                    let page = again(words.say("problem.often"), Vec::new());
+                    let mut response = public(StatusCode::TOO_MANY_REQUESTS, &page, &ancestors);
+                    let seconds = HeaderValue::from(seconds);
+                    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                    response
+                }
+            };
+        }
+    };
+    let files = match reading.files(&room).await {
+        Ok(files) => files,
+        Err(NoFiles::TooLarge) => {
+            let page = again(words.say("problem.large"), Vec::new());
+            return public(StatusCode::PAYLOAD_TOO_LARGE, &page, &ancestors);
+        }
+        Err(NoFiles::Unreadable) => return StatusCode::BAD_REQUEST.into_response(),
+    };
+    match opened(&room, token, (&typed, files)).await {
         Ok(number) => {
             room.changed(None, None);
-            public(StatusCode::OK, &thanks(Some(number)), true)
+            thanked(Some(number))
         }
         Err(OpenRequestError::Faults(faults)) => {
-            let errors = faults
-                .iter()
-                .map(|fault| (fault.field(), fault.to_string()));
-            let page = again("It is not sent yet.", errors.collect());
-            public(StatusCode::UNPROCESSABLE_ENTITY, &page, true)
+            let faults = faults.into_iter();
+            let errors = faults.map(|fault| (fault.field(), visitors::fault(words, fault)));
+            let page = again(words.say("problem.again"), errors.collect());
+            public(refused, &page, &ancestors)
         }
         Err(_) => {
-            let page = again(
-                "That did not work just now. What you wrote is still here: please send it again.",
-                Vec::new(),
-            );
-            public(StatusCode::SERVICE_UNAVAILABLE, &page, true)
+            let page = again(words.say("problem.failed"), Vec::new());
+            public(StatusCode::SERVICE_UNAVAILABLE, &page, &ancestors)
         }
     }
 }
 
-fn thanks(number: Option<u64>) -> AskPage {
-    AskPage {
-        style: style(),
-        opened: Some(number.map(mark_of).unwrap_or_default()),
-        ..AskPage::default()
+/// Whether a form may open something: what its token is known by. All of it is known before the first byte of a file.
+async fn let_in(room: &Room, typed: &Typed, place: Option<String>) -> Result<[u8; 16], Stopped> {
+    let token = match room.form(&typed.token) {
+        FormToken::Good(token) => token,
+        FormToken::TooFast => return Err(Stopped::Fast),
+        FormToken::Stale => return Err(Stopped::Stale),
+    };
+    if !typed.website.is_empty() {
+        // A program gets the same answer as a person, and nothing is opened.
+        return Err(Stopped::Thanked(None));
+    }
+    if let Some(number) = opened_before(room, token).await {
+        return Err(Stopped::Thanked(Some(number)));
+    }
+    let (place, now) = (place.unwrap_or_default(), room.world.now());
+    match room.often.too_often(&place, now) {
+        Some(seconds) => Err(Stopped::Often(seconds)),
+        None => Ok(token),
     }
 }
 
@@ -214,7 +252,11 @@ async fn opened_before(room: &Room, token: [u8; 16]) -> Option<u64> {
     found.await.ok().flatten()
 }
 
-async fn opened(room: &Room, token: [u8; 16], typed: &Typed) -> Result<u64, OpenRequestError> {
+async fn opened(
+    room: &Room,
+    token: [u8; 16],
+    (typed, files): (&Typed, Vec<Sent>),
+) -> Result<u64, OpenRequestError> {
     let (id, step) = (room.new_id(), room.step(Who::Unknown, Doer::Client));
     let new = NewRequest {
         name: Some(typed.name.clone()),
@@ -222,6 +264,7 @@ async fn opened(room: &Room, token: [u8; 16], typed: &Typed) -> Result<u64, Open
         channel: Some("web form".to_owned()),
         subject: typed.subject.clone(),
         body: typed.body.clone(),
+        category: Some(typed.category.clone()).filter(|category| !category.is_empty()),
         ..NewRequest::default()
     };
     let mut faults = Vec::new();
@@ -239,83 +282,8 @@ async fn opened(room: &Room, token: [u8; 16], typed: &Typed) -> Result<u64, Open
             return Err(OpenRequestError::Faults(faults));
         }
     };
-    let written = room.store.write(move |tx| {
-        // Of two that come at once, the second finds the first.
-        let before: Option<(Id, u64)> = tx.maybe(queries::FORM_OF, &params![&token])?;
-        if let Some((_, number)) = before {
-            return Ok(number);
-        }
-        let request = open_request(tx, &step, None, id, &draft)?;
-        let row = params![&token, id, step.act.at];
-        tx.execute(queries::ADD_FORM, &row)?;
-        Ok::<_, OpenRequestError>(request.number)
-    });
-    written.await
-}
-
-/// What a client is asked to confirm. Looking confirms nothing.
-pub async fn look(State(room): State<Room>, Path(token): Path<String>) -> Response {
-    let Some(id) = room.linked(&token) else {
-        return nothing();
-    };
-    let found = room.store.read(move |read| queries::any(read, id));
-    let Ok(Some(of)) = found.await else {
-        return nothing();
-    };
-    let stands = match of.state() {
-        _ if of.confirmed_at.is_some() => Stands::Thanks,
-        Stand::Resolved => Stands::Asks,
-        _ => return nothing(),
-    };
-    let page = ConfirmPage {
-        style: style(),
-        mark: of.mark(),
-        subject: of.subject,
-        resolution: of.resolution.unwrap_or_default(),
-        stands,
-    };
-    public(StatusCode::OK, &page, false)
-}
-
-fn nothing() -> Response {
-    let page = ConfirmPage {
-        style: style(),
-        mark: String::new(),
-        subject: String::new(),
-        resolution: String::new(),
-        stands: Stands::Nothing,
-    };
-    public(StatusCode::NOT_FOUND, &page, false)
-}
-
-/// The client confirms.
-pub async fn confirm(State(room): State<Room>, Path(token): Path<String>) -> Response {
-    let Some(id) = room.linked(&token) else {
-        return nothing();
-    };
-    let who = room.store.read(move |read| queries::any(read, id)).await;
-    let who = who.ok().flatten().and_then(|of| of.contact);
-    let step = room.step(
-        who.map_or(Who::Unknown, |contact| Who::Contact(contact.0)),
-        Doer::Client,
-    );
-    let confirmed = room
+    let written = room
         .store
-        .write(move |tx| confirm_resolution(tx, &step, None, (id, None)))
-        .await;
-    match confirmed {
-        Ok(of) => {
-            room.changed(Some(id), None);
-            let page = ConfirmPage {
-                style: style(),
-                mark: of.mark(),
-                subject: of.subject,
-                resolution: String::new(),
-                stands: Stands::Thanks,
-            };
-            public(StatusCode::OK, &page, false)
-        }
-        Err(RequestError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Err(_) => nothing(),
-    }
+        .write(move |tx| visitor_asks(tx, &step, (id, token), &draft, &files));
+    written.await
 }

@@ -4,10 +4,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::Uri;
 use axum::response::Response;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_accounts::access::{Action, Scope};
 use kept_accounts::model::PersonId;
+use kept_clients::{ClientId, read as clients};
 use kept_journal::InForce;
 use kept_kernel::{Id, Instant};
 use kept_store::{Read, StoreError};
@@ -43,6 +45,17 @@ pub struct Wanted {
     channel: String,
     #[serde(default)]
     tag: String,
+    #[serde(default)]
+    tier: String,
+    #[serde(default)]
+    words: String,
+    /// A day.
+    #[serde(default)]
+    since: String,
+    /// `received`: the newest first, where the view has another order.
+    #[serde(default)]
+    sort: String,
+    /// An id; the form sends a name.
     client: Option<String>,
     team: Option<String>,
     owner: Option<String>,
@@ -55,10 +68,15 @@ pub struct Wanted {
 #[template(path = "requests/queue.html")]
 struct QueuePage {
     frame: Frame,
+    /// Whether whoever looks may open pages of clients.
+    opens_clients: bool,
     views: Views,
     kept: Vec<KeptView>,
     filters: Filters,
     choose: Vec<(&'static str, &'static str, Vec<Choice>)>,
+    typed: Vec<(&'static str, &'static str, &'static str)>,
+    sorts: Option<(String, String)>,
+    newest: bool,
     hidden: Vec<(&'static str, String)>,
     query: String,
     rows: Vec<RowLine>,
@@ -69,12 +87,18 @@ struct QueuePage {
     colleagues: Vec<Choice>,
     teams: Vec<Choice>,
     macros: Vec<Choice>,
+    /// How many can be judged at once.
+    categories: Vec<Choice>,
+    urgencies: Vec<Choice>,
+    impacts: Vec<Choice>,
     export: Option<Button>,
     /// That all of the view can be selected, where more of it follows.
     whole: Option<String>,
     more: Option<More>,
     none: Empty,
     may_act: bool,
+    /// Whether they do more than give work to others.
+    may_handle: bool,
 }
 
 /// A column of the board: a state, and what stands in it.
@@ -126,8 +150,10 @@ pub async fn queue(
 ) -> Result<Response, Failure> {
     let scope = reading(&signed)?;
     let (me, now) = (signed.person, room.world.now());
+    let zone = room.zone();
+    let wanted = wanted.of_a_client(&room, &scope).await?;
     let listed = wanted.listed();
-    let asked = wanted.asked(listed, (me, now))?;
+    let asked = wanted.asked(listed, (me, now, &zone))?;
     let (changes, known) = room.counting.now(now);
     let found = got(room
         .store
@@ -137,21 +163,25 @@ pub async fn queue(
         room.counting.keep(changes, now, numbers);
     }
     let rules = room.rules.now();
-    let zone = room.zone();
     let rows: Vec<RowLine> = found
         .lines
         .iter()
         .take(ON_A_PAGE)
         .map(|line| row(&rules, line, now, &zone))
         .collect();
-    let may_act = signed.may(Action::HandleRequests) || signed.may(Action::AssignWork);
-    let new = signed.may(Action::HandleRequests).then(new_button);
+    let may_handle = signed.may(Action::HandleRequests);
+    let may_act = may_handle || signed.may(Action::AssignWork);
+    let new = may_handle.then(new_button);
     let is_board = wanted.board.is_some();
     Ok(page(&QueuePage {
+        opens_clients: !signed.scope(Action::ReadClients).is_nothing(),
         views: views(&wanted, listed, &found.counts),
         kept: kept(&found.views, me),
         filters: wanted.filters(&found.names),
         choose: wanted.choose(&rules, &found.names),
+        typed: wanted.typed(),
+        sorts: wanted.sorts(),
+        newest: wanted.is_newest(),
         hidden: wanted.hidden(),
         query: wanted.query(true),
         columns: is_board.then(|| board(&rows)),
@@ -163,12 +193,16 @@ pub async fn queue(
         colleagues: found.names.of_people(),
         teams: found.names.of_teams("team:"),
         macros: found.macros,
+        categories: words(&rules, "category"),
+        urgencies: words(&rules, "urgency"),
+        impacts: words(&rules, "impact"),
         export: signed
             .may(Action::ExportRecords)
             .then(|| wanted.export(is_board)),
         rows,
         new,
         may_act,
+        may_handle,
         frame: frame
             .titled("Requests")
             .at("requests")
@@ -214,7 +248,10 @@ fn gather(
         counts,
         numbers,
         views: queries::views(read, me)?,
-        names: Names::read(read)?,
+        names: Names::read(read)?.with_client(match asked.filter.client {
+            Some(client) => clients::client(read, scope, client)?,
+            None => None,
+        }),
         macros: macros
             .map(|one| Choice::new(one.id.to_string(), one.name))
             .collect(),
@@ -234,11 +271,15 @@ impl Wanted {
         named.unwrap_or_default()
     }
 
-    fn asked(&self, listed: Listed, (me, now): (PersonId, Instant)) -> Result<Asked, Failure> {
+    fn asked(
+        &self,
+        listed: Listed,
+        (me, now, zone): (PersonId, Instant, &TimeZone),
+    ) -> Result<Asked, Failure> {
         let id = self.id.as_deref().and_then(|id| id.parse::<Id>().ok());
         let after = match (self.after, id) {
             (Some(at), Some(id)) => (Instant::from_micros(at), id),
-            _ => listed.start(),
+            _ => self.order(listed).start(),
         };
         Ok(Asked {
             listed,
@@ -251,6 +292,10 @@ impl Wanted {
                 client: chosen(self.client.as_deref(), "client")?,
                 team: chosen(self.team.as_deref(), "team")?,
                 assignee: chosen(self.owner.as_deref(), "person")?,
+                tier: self.tier.clone(),
+                words: self.words.clone(),
+                since: since(&self.since, zone),
+                newest: self.is_newest(),
             },
             now,
             me: Some(me),
@@ -259,13 +304,16 @@ impl Wanted {
         })
     }
 
-    fn narrowed(&self) -> [(&'static str, &'static str, &str); 8] {
+    fn narrowed(&self) -> [(&'static str, &'static str, &str); 11] {
         [
             ("state", "State", &self.state),
             ("category", "Category", &self.category),
             ("priority", "Priority", &self.priority),
             ("channel", "Channel", &self.channel),
             ("tag", "Tag", &self.tag),
+            ("tier", "Tier", &self.tier),
+            ("words", "Words", &self.words),
+            ("since", "Received since", &self.since),
             (
                 "client",
                 "Client",
@@ -287,6 +335,9 @@ impl Wanted {
                 text.append_pair(key, value);
             }
         }
+        if left_out != "sort" && self.is_newest() {
+            text.append_pair("sort", "received");
+        }
         if with_board && self.board.is_some() {
             text.append_pair("board", "1");
         }
@@ -305,7 +356,7 @@ impl Wanted {
         let filter = |(key, name, value): (&'static str, &str, &str)| FilterPart {
             name: name.to_owned(),
             value: Some(match key {
-                "client" => "one".to_owned(),
+                "client" => names.client(),
                 "team" => names.team(value),
                 "owner" => names.person(value),
                 _ => value.to_owned(),
@@ -321,10 +372,7 @@ impl Wanted {
         rules: &InForce,
         names: &Names,
     ) -> Vec<(&'static str, &'static str, Vec<Choice>)> {
-        let words = |name: &str| -> Vec<Choice> {
-            let words = choices(&rules.register, name).iter();
-            words.map(|word| Choice::new(word, word)).collect()
-        };
+        let words = |name: &str| words(rules, name);
         let states = Stand::ALL
             .iter()
             .map(|state| Choice::new(state.name(), state.name()));
@@ -333,6 +381,7 @@ impl Wanted {
             ("category", "Category", words("category")),
             ("priority", "Priority", words("priority")),
             ("channel", "Channel", words("channel")),
+            ("tier", "Tier", tiers(rules)),
             ("team", "Team", names.of_teams("")),
             ("owner", "Owner", names.of_people()),
         ];
@@ -342,6 +391,66 @@ impl Wanted {
                 .any(|(one, _, value)| one == key && value.is_empty())
         });
         all
+    }
+
+    fn is_newest(&self) -> bool {
+        self.sort == "received" && !self.listed().is_newest_first()
+    }
+
+    /// The view whose order it has.
+    fn order(&self, listed: Listed) -> Listed {
+        if self.is_newest() {
+            Listed::All
+        } else {
+            listed
+        }
+    }
+
+    /// Where the heads of the columns lead that order the list, where another order can be had: by what was received, and by what is
+    /// due.
+    fn sorts(&self) -> Option<(String, String)> {
+        if self.listed().is_newest_first() {
+            return None;
+        }
+        let due = self.without("sort", true);
+        let joint = if due.is_empty() { "" } else { "&" };
+        let received = address(&format!("{due}{joint}sort=received"));
+        Some((received, address(&due)))
+    }
+
+    /// With the client of whom the form gives the name, or the beginning of one.
+    async fn of_a_client(self, room: &Room, scope: &Scope) -> Result<Self, Failure> {
+        let typed = self.client.as_deref().map(str::trim);
+        let Some(name) = typed.filter(|text| !text.is_empty() && text.parse::<ClientId>().is_err())
+        else {
+            return Ok(self);
+        };
+        let (name, scope) = (name.to_owned(), scope.clone());
+        let found = room
+            .store
+            .read(move |read| clients::pick(read, &scope, &name, 1));
+        let client = got(found).await?.into_iter().next();
+        let client = client.map(|client| client.id.to_string());
+        Ok(Self {
+            client: client.or(self.client),
+            ..self
+        })
+    }
+
+    /// What is typed to narrow the view, and is not yet: the name, the label, and the type of the field.
+    fn typed(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        const FIELDS: [(&str, &str); 4] = [
+            ("client", "search"),
+            ("tag", "text"),
+            ("words", "search"),
+            ("since", "date"),
+        ];
+        let fields = FIELDS.into_iter().filter_map(|(name, kind)| {
+            let set = self.narrowed();
+            let (_, label, value) = set.into_iter().find(|(one, ..)| *one == name)?;
+            value.is_empty().then_some((name, label, kind))
+        });
+        fields.collect()
     }
 
     /// What the form of the filters carries along.
@@ -354,6 +463,9 @@ impl Wanted {
             .collect();
         if self.listed() != Listed::default() {
             all.push(("view", self.listed().key().to_owned()));
+        }
+        if self.is_newest() {
+            all.push(("sort", "received".to_owned()));
         }
         if self.board.is_some() {
             all.push(("board", "1".to_owned()));
@@ -389,6 +501,27 @@ impl Wanted {
     }
 }
 
+/// The words of a choice, as the vocabulary has them.
+fn words(rules: &InForce, name: &str) -> Vec<Choice> {
+    let words = choices(&rules.register, name).iter();
+    words.map(|word| Choice::new(word, word)).collect()
+}
+
+/// The beginning of a day that was typed.
+fn since(day: &str, zone: &TimeZone) -> Option<Instant> {
+    let day: Date = day.parse().ok()?;
+    let begins = day.to_zoned(zone.clone()).ok()?;
+    Some(Instant::from_timestamp(begins.timestamp()))
+}
+
+/// The tiers, in the words of the vocabulary.
+fn tiers(rules: &InForce) -> Vec<Choice> {
+    let noun = rules.register.noun("client");
+    let fact = noun.and_then(|noun| rules.register.fact(noun, "tier"));
+    let values = fact.map_or(&[][..], |fact| rules.register[fact].values.as_slice());
+    values.iter().map(|word| Choice::new(word, word)).collect()
+}
+
 /// An id that was chosen; nothing else is one.
 fn chosen<T: std::str::FromStr>(id: Option<&str>, what: &str) -> Result<Option<T>, Failure> {
     let id = id.filter(|id| !id.is_empty()).map(str::parse).transpose();
@@ -397,9 +530,9 @@ fn chosen<T: std::str::FromStr>(id: Option<&str>, what: &str) -> Result<Option<T
 
 /// Only what a queue understands, written by ourselves.
 pub(super) fn cleaned(query: &str) -> String {
-    const KNOWN: [&str; 10] = [
-        "view", "state", "category", "priority", "channel", "tag", "client", "team", "owner",
-        "board",
+    const KNOWN: [&str; 14] = [
+        "view", "state", "category", "priority", "channel", "tag", "tier", "words", "since",
+        "client", "team", "owner", "board", "sort",
     ];
     let pairs = form_urlencoded::parse(query.as_bytes());
     let mut text = form_urlencoded::Serializer::new(String::new());
@@ -436,7 +569,8 @@ pub(super) async fn each_of(
     let address: Uri = address(query).parse().map_err(|_| missing())?;
     let Query(wanted) = Query::<Wanted>::try_from_uri(&address).map_err(|_| missing())?;
     let listed = wanted.listed();
-    let mut asked = wanted.asked(listed, (signed.person, room.world.now()))?;
+    let now = room.world.now();
+    let mut asked = wanted.asked(listed, (signed.person, now, &room.zone()))?;
     let mut left = most;
     loop {
         asked.limit = SLICE.min(u32::try_from(left).unwrap_or(SLICE));
@@ -449,7 +583,7 @@ pub(super) async fn each_of(
         left -= lines.len();
         match lines.last() {
             Some(last) if left > 0 && lines.len() == asked.limit as usize => {
-                asked.after = last.key(listed);
+                asked.after = last.key(wanted.order(listed));
             }
             _ => return Ok(()),
         }
@@ -527,6 +661,7 @@ fn more(found: &[Line], listed: Listed, wanted: &Wanted) -> Option<More> {
     }
     let query = wanted.query(true);
     let joint = if query.is_empty() { "" } else { "&" };
+    let listed = wanted.order(listed);
     let order = if listed.is_newest_first() {
         "the newest first"
     } else {

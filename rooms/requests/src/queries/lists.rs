@@ -7,15 +7,20 @@ use kept_accounts::model::{PersonId, TeamId};
 use kept_accounts::within_scope;
 use kept_clients::ClientId;
 use kept_kernel::{Id, Instant};
+use kept_search::{Query, Reach, find};
 use kept_store::{FromRow, Read, Row, StoreError, Value, params, statements};
 
 use super::in_reach;
 use crate::model::{NEVER, Request};
+use crate::search::KIND;
 
 /// So many are counted at most.
 pub(crate) const MOST_COUNTED: u64 = 1_000;
 /// Whoever works for more clients than this is looked for along the list: one in so many of all requests is theirs.
 const MANY_CLIENTS: u32 = 1_000;
+
+/// So many of those in which some words are found are looked through, the newest first.
+const MOST_FOUND: usize = 500;
 
 /// A tag that more requests have than this is looked for along the list.
 const MANY_TAGGED: u32 = 500;
@@ -120,10 +125,50 @@ macro_rules! by_ways {
         )
     };
 }
+/// What a view is narrowed to by more than its indexes know: `$22` and `$23`. It has statements of its own, so that the plain ones
+/// are answered by their indexes alone.
+macro_rules! narrowed_further {
+    () => {
+        " AND ($22 = '' OR c.tier = $22) AND q.received_at >= $23 "
+    };
+}
+/// A view that is narrowed further.
+macro_rules! further {
+    ($view:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            line!(),
+            "WHERE ",
+            in_reach!(),
+            narrowed!(),
+            narrowed_further!(),
+            $view,
+            $order
+        )
+    };
+}
+/// A view of those in which some words were found. The plus keeps a planner from walking along the view instead.
+macro_rules! of_words {
+    ($view:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            line!(),
+            "WHERE q.id IN LIST($24) AND ",
+            in_reach!(),
+            narrowed!(),
+            narrowed_further!(),
+            $view,
+            $order
+        )
+    };
+}
 /// Each, in the order of deadlines.
 macro_rules! by_due {
     (of_tag, $view:literal) => {
         of_tag!($view, " ORDER BY +q.due_at, q.id LIMIT $17")
+    };
+    (of_words, $view:literal) => {
+        of_words!($view, " ORDER BY +q.due_at, q.id LIMIT $17")
     };
     ($how:ident, $view:literal) => {
         $how!($view, " ORDER BY q.due_at, q.id LIMIT $17")
@@ -133,6 +178,9 @@ macro_rules! by_due {
 macro_rules! newest {
     (of_tag, $view:literal) => {
         of_tag!($view, " ORDER BY +q.received_at DESC, q.id DESC LIMIT $17")
+    };
+    (of_words, $view:literal) => {
+        of_words!($view, " ORDER BY +q.received_at DESC, q.id DESC LIMIT $17")
     };
     ($how:ident, $view:literal) => {
         $how!($view, " ORDER BY q.received_at DESC, q.id DESC LIMIT $17")
@@ -202,6 +250,37 @@ statements! {
     SNOOZED_OF_TAG = by_due!(of_tag, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
     ALL_OF_TAG = newest!(of_tag, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
     CLOSED_OF_TAG = newest!(of_tag, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
+    MINE_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_FURTHER = by_due!(further, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL_FURTHER = newest!(further, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED_FURTHER = newest!(further, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
+    MINE_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.due_at < $6");
+    WAITING_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_OF_WORDS = by_due!(of_words, "AND q.closed_at IS NULL AND (q.due_at, q.id) > ($8, $9) AND q.snoozed_until > $6");
+    ALL_OF_WORDS = newest!(of_words, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9)");
+    CLOSED_OF_WORDS = newest!(of_words, "AND q.received_at <= $6 AND (q.received_at, q.id) < ($8, $9) AND q.closed_at IS NOT NULL");
+
+    MINE_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    MINE_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.assignee = $7 AND q.snoozed_until <= $6");
+    UNASSIGNED_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    UNASSIGNED_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.assignee IS NULL AND q.snoozed_until <= $6");
+    OPEN_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.snoozed_until <= $6");
+    OPEN_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.snoozed_until <= $6");
+    OVERDUE_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.due_at < $6");
+    OVERDUE_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.due_at < $6");
+    WAITING_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    WAITING_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.waiting_since IS NOT NULL AND q.received_at <= $6");
+    SNOOZED_NEWEST = newest!(further, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.snoozed_until > $6");
+    SNOOZED_NEWEST_OF_WORDS = newest!(of_words, "AND q.closed_at IS NULL AND (q.received_at, q.id) < ($8, $9) AND q.snoozed_until > $6");
 
     COUNT_MINE = counted!(" AND q.assignee = $7");
     COUNT_UNASSIGNED = counted!(" AND q.assignee IS NULL");
@@ -297,6 +376,22 @@ pub(crate) struct Filter {
     pub(crate) client: Option<ClientId>,
     pub(crate) team: Option<TeamId>,
     pub(crate) assignee: Option<PersonId>,
+    /// The tier of the client.
+    pub(crate) tier: String,
+    /// Words that its subject and its messages have.
+    pub(crate) words: String,
+    /// Received then or later.
+    pub(crate) since: Option<Instant>,
+    /// The newest first, whatever the view.
+    pub(crate) newest: bool,
+}
+
+impl Filter {
+    /// Whether the indexes of a view do not know all of it.
+    fn is_further(&self) -> bool {
+        let is_typed = !self.tier.is_empty() || !self.words.trim().is_empty();
+        is_typed || self.since.is_some() || self.newest
+    }
 }
 
 /// What is asked of the queue.
@@ -382,6 +477,9 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
         Listed::All => (ALL, ALL_BY_WAYS, ALL_OF_CLIENT, ALL_OF_TAG),
     };
     let filter = &asked.filter;
+    if filter.is_further() {
+        return list_further(read, scope, asked);
+    }
     let sql = if filter.client.is_some() {
         of_client
     } else if is_rare(read, &filter.tag)? {
@@ -391,8 +489,48 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
     } else {
         by_ways
     };
-    let (at, id) = asked.after;
-    let rest: [Value<'_>; 16] = params![
+    read.all(sql, &super::asked(scope, narrowed_to(asked)))
+}
+
+/// The same, narrowed by more than the indexes know.
+fn list_further(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<Line>, StoreError> {
+    let (further, of_words) = match asked.listed {
+        Listed::Mine if asked.filter.newest => (MINE_NEWEST, MINE_NEWEST_OF_WORDS),
+        Listed::Unassigned if asked.filter.newest => {
+            (UNASSIGNED_NEWEST, UNASSIGNED_NEWEST_OF_WORDS)
+        }
+        Listed::Open if asked.filter.newest => (OPEN_NEWEST, OPEN_NEWEST_OF_WORDS),
+        Listed::Overdue if asked.filter.newest => (OVERDUE_NEWEST, OVERDUE_NEWEST_OF_WORDS),
+        Listed::Waiting if asked.filter.newest => (WAITING_NEWEST, WAITING_NEWEST_OF_WORDS),
+        Listed::Snoozed if asked.filter.newest => (SNOOZED_NEWEST, SNOOZED_NEWEST_OF_WORDS),
+        Listed::Mine => (MINE_FURTHER, MINE_OF_WORDS),
+        Listed::Unassigned => (UNASSIGNED_FURTHER, UNASSIGNED_OF_WORDS),
+        Listed::Open => (OPEN_FURTHER, OPEN_OF_WORDS),
+        Listed::Overdue => (OVERDUE_FURTHER, OVERDUE_OF_WORDS),
+        Listed::Waiting => (WAITING_FURTHER, WAITING_OF_WORDS),
+        Listed::Snoozed => (SNOOZED_FURTHER, SNOOZED_OF_WORDS),
+        Listed::Closed => (CLOSED_FURTHER, CLOSED_OF_WORDS),
+        Listed::All => (ALL_FURTHER, ALL_OF_WORDS),
+    };
+    let filter = &asked.filter;
+    let mut params = super::asked(scope, narrowed_to(asked));
+    let since = filter.since.unwrap_or(Instant::from_micros(i64::MIN));
+    params.extend(params![&filter.tier, since]);
+    if filter.words.trim().is_empty() {
+        return read.all(further, &params);
+    }
+    let words = Query::parse(&filter.words);
+    let reach = Reach::of(&scope.params());
+    let found = find(read, &words, (KIND, &reach), None, MOST_FOUND)?;
+    let ids: Vec<Id> = found.hits.iter().map(|hit| hit.record).collect();
+    params.push((&ids[..]).into());
+    read.all(of_words, &params)
+}
+
+/// The parameters of a view, from `$6` on.
+fn narrowed_to(asked: &Asked) -> [Value<'_>; 16] {
+    let (filter, (at, id)) = (&asked.filter, asked.after);
+    params![
         asked.now,
         asked.me,
         at,
@@ -409,8 +547,7 @@ pub(crate) fn list(read: &Read<'_>, scope: &Scope, asked: &Asked) -> Result<Vec<
         filter.team,
         filter.assignee.is_none(),
         filter.assignee,
-    ];
-    read.all(sql, &super::asked(scope, rest))
+    ]
 }
 
 /// Fills in what lines leave out and programs are told: who asked, and what was done.

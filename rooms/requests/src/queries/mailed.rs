@@ -7,12 +7,24 @@ use kept_store::{FromRow, Read, Row, StoreError, params, statements};
 use crate::model::RequestId;
 
 statements! {
-    ADD_MAIL = "INSERT INTO request_mails (request, place, mail, message_id, name, email, subject, verdict, has_html, came_to)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    ADD_MAIL = "INSERT INTO request_mails (request, place, mail, message_id, name, email, subject, verdict, has_html, came_to, sent_by, needs_answer)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    /// Also of what was merged into it.
+    MAIL_SETTLED = "UPDATE request_mails SET needs_answer = FALSE
+                    WHERE request IN (SELECT id FROM requests WHERE id = $1 OR merged_into = $1) AND needs_answer";
+    MAIL_WAITS_SINCE = "SELECT min(m.at) FROM request_mails r
+                        JOIN request_messages m ON m.request = r.request AND m.place = r.place
+                        WHERE r.request IN (SELECT id FROM requests WHERE id = $1 OR merged_into = $1) AND r.needs_answer";
+    MAILS_THAT_WAIT = "SELECT request, place FROM request_mails
+                       WHERE request IN (SELECT id FROM requests WHERE id = $1 OR merged_into = $1) AND needs_answer
+                       ORDER BY request, place LIMIT 1000";
+    MAIL_WAITS_AGAIN = "UPDATE request_mails SET needs_answer = TRUE WHERE request = $1 AND place = $2";
     MAIL_IDS = "SELECT place, message_id FROM request_mails WHERE request = $1 AND message_id IS NOT NULL ORDER BY place DESC LIMIT 20";
     OUR_MAILS = "SELECT place, id FROM request_messages WHERE request = $1 AND voice = 'us' AND channel NOT IN ('phone', 'in person')
                  ORDER BY place DESC LIMIT 20";
     LAST_MAIL = "SELECT subject, came_to FROM request_mails WHERE request = $1 AND came_to <> '' ORDER BY place DESC LIMIT 1";
+    WRITES_FROM = "SELECT writes_from FROM requests WHERE id = $1 AND writes_from <> ''";
+    SET_WRITES_FROM = "UPDATE requests SET writes_from = $2 WHERE id = $1";
     PEOPLE = "SELECT email, name, admitted_at IS NOT NULL FROM request_people WHERE request = $1 AND left_out_at IS NULL
               ORDER BY since_at, email LIMIT 100";
     ADMIT = "UPDATE request_people SET admitted_at = coalesce(admitted_at, $3), left_out_at = NULL WHERE request = $1 AND email = $2";
@@ -21,7 +33,7 @@ statements! {
     ENCLOSED = "SELECT id, name FROM request_files WHERE request = $1 AND place = 0 AND added_by = $2 ORDER BY id LIMIT 50";
     TAKE_OFF = "DELETE FROM request_files WHERE id = $1 AND request = $2 AND place = 0 AND added_by = $3";
     ANY_FILE = "SELECT name, content FROM request_files WHERE id = $1";
-    MAILS = "SELECT place, mail, name, email, subject, verdict, has_html FROM request_mails
+    MAILS = "SELECT place, mail, name, email, subject, verdict, has_html, sent_by, needs_answer FROM request_mails
              WHERE request = $1 AND (place <= 1 OR place > $2) ORDER BY place LIMIT 5000";
     ADD_PERSON = "INSERT INTO request_people (request, email, name, since_at, admitted_at) VALUES ($1, $2, $3, $4, $5)
                   ON CONFLICT DO NOTHING";
@@ -29,6 +41,22 @@ statements! {
     FILE_ALIKE = "SELECT id FROM request_files WHERE request = $1 AND sha256 = $2 ORDER BY id LIMIT 1";
     ADD_MAILED_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, sha256)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// What a message of one request was as a mail, who came with it, and its files, for one that is split off.
+    COPY_MAIL = "INSERT INTO request_mails (request, place, mail, message_id, name, email, subject, verdict, has_html, came_to, sent_by, needs_answer)
+                 SELECT $3, CAST($4 AS BIGINT), mail, message_id, name, email, subject, verdict, has_html, came_to, sent_by, needs_answer
+                 FROM request_mails WHERE request = $1 AND place = $2";
+    /// Those of a request at these places that nobody has answered, in the order in which they came.
+    WAITING_AT = "SELECT r.place, m.at FROM request_mails r JOIN request_messages m ON m.request = r.request AND m.place = r.place
+                  WHERE r.request = $1 AND r.place IN LIST($2) AND r.needs_answer ORDER BY m.at, r.place LIMIT 50";
+    WAIT_ELSEWHERE = "UPDATE request_mails SET needs_answer = FALSE WHERE request = $1 AND place IN LIST($2) AND needs_answer";
+    COPY_PEOPLE = "INSERT INTO request_people (request, email, name, since_at, admitted_at, left_out_at)
+                   SELECT $3, p.email, p.name, p.since_at, p.admitted_at, p.left_out_at FROM request_people p
+                   WHERE p.request = $1 AND p.since_at = (SELECT m.at FROM request_messages m JOIN request_mails w
+                       ON w.request = m.request AND w.place = m.place WHERE m.request = $1 AND m.place = $2)
+                   ON CONFLICT DO NOTHING";
+    FILES_AT = "SELECT id FROM request_files WHERE request = $1 AND place = $2 ORDER BY id LIMIT 200";
+    COPY_FILE = "INSERT INTO request_files (id, request, place, name, size, content, added_at, added_by, sha256)
+                 SELECT $2, $3, CAST($4 AS BIGINT), name, size, content, added_at, added_by, sha256 FROM request_files WHERE id = $1";
     KEEP_ANSWER = "INSERT INTO request_leaving (id, request, person, draft, made_at, leaves_at) VALUES ($1, $2, $3, $4, $5, $6)";
     DROP_STOPPED = "DELETE FROM request_leaving WHERE request = $1 AND person = $2 AND stopped IS NOT NULL";
     SAID_SINCE = "SELECT place FROM request_messages WHERE request = $1 AND place > $2 AND voice IN ('client', 'us') ORDER BY place LIMIT 1";
@@ -69,6 +97,10 @@ pub(crate) struct MailOf {
     pub(crate) verdict: String,
     /// Whether it can be shown as HTML too.
     pub(crate) has_html: bool,
+    /// The address that it was sent from, where it asks for answers to another.
+    pub(crate) sent_by: Option<String>,
+    /// Whether it is the client's, and nobody has answered it yet.
+    pub(crate) needs_answer: bool,
 }
 
 impl FromRow for MailOf {
@@ -81,6 +113,8 @@ impl FromRow for MailOf {
             subject: row.get(4)?,
             verdict: row.get(5)?,
             has_html: row.get(6)?,
+            sent_by: row.get(7)?,
+            needs_answer: row.get(8)?,
         })
     }
 }

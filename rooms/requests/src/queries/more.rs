@@ -36,9 +36,13 @@ statements! {
                WHERE q.client = $6 AND q.id <> $7 AND q.closed_at IS NULL AND ", in_reach!(),
                " ORDER BY q.received_at DESC, q.id DESC LIMIT 8");
 
-    TASKS = "SELECT t.id, t.title, t.done_at, p.name FROM request_tasks t LEFT JOIN people p ON p.id = t.done_by
-             WHERE t.request = $1 ORDER BY t.made_at, t.id LIMIT 200";
-    ADD_TASK = "INSERT INTO request_tasks (id, request, title, made_at, made_by) VALUES ($1, $2, $3, $4, $5)";
+    /// What is to be done first, by its day; what has none after it.
+    TASKS = "SELECT t.id, t.title, t.done_at, p.name, a.name, t.due_on FROM request_tasks t
+             LEFT JOIN people p ON p.id = t.done_by LEFT JOIN people a ON a.id = t.assignee
+             WHERE t.request = $1 ORDER BY t.due_on NULLS LAST, t.made_at, t.id LIMIT 200";
+    TASK = "SELECT t.id, t.title, t.done_at, p.name, a.name, t.due_on FROM request_tasks t
+            LEFT JOIN people p ON p.id = t.done_by LEFT JOIN people a ON a.id = t.assignee WHERE t.id = $1 AND t.request = $2";
+    ADD_TASK = "INSERT INTO request_tasks (id, request, title, made_at, made_by, assignee, due_on) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     TURN_TASK = "UPDATE request_tasks SET done_at = $3, done_by = $4 WHERE id = $1 AND request = $2";
 
     VIEWS = "SELECT v.id, v.name, v.query, v.shared_at, v.person FROM request_views v
@@ -74,18 +78,24 @@ statements! {
     NEXT_OF_BULK = "SELECT request FROM request_bulk_rows WHERE bulk = $1 AND before = $2 ORDER BY request LIMIT $3";
     DONE_OF_BULK = "SELECT request, before FROM request_bulk_rows WHERE bulk = $1 AND before <> $2 AND before <> $3
                     ORDER BY request LIMIT $4";
-    SET_BULK_ROW = "UPDATE request_bulk_rows SET before = $3 WHERE bulk = $1 AND request = $2";
+    SET_BULK_ROW = "UPDATE request_bulk_rows SET before = $3, why = $4 WHERE bulk = $1 AND request = $2";
+    LEFT_OUT_OF_BULK = "SELECT r.request, r.why FROM request_bulk_rows r JOIN request_bulks b ON b.id = r.bulk
+                        WHERE r.bulk = $1 AND b.person = $2 AND r.why <> $3 ORDER BY r.request LIMIT 100";
     END_BULK_ROWS = "UPDATE request_bulk_rows SET before = $3 WHERE bulk = $1 AND before = $2";
     BULK_UNDONE = "UPDATE request_bulks SET undone_at = $3 WHERE id = $1 AND person = $2 AND undone_at IS NULL";
     BULK_PROGRESS = "SELECT b.what, b.undone_at, count(r.request),
                          CAST(coalesce(sum(CASE WHEN r.before <> $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
-                         CAST(coalesce(sum(CASE WHEN r.before = $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
+                         CAST(coalesce(sum(CASE WHEN r.before = $4 THEN 1 ELSE 0 END), 0) AS BIGINT), b.changes,
+                         CAST(coalesce(sum(CASE WHEN r.why <> $3 THEN 1 ELSE 0 END), 0) AS BIGINT)
                      FROM request_bulks b LEFT JOIN request_bulk_rows r ON r.bulk = b.id
-                     WHERE b.id = $1 AND b.person = $2 GROUP BY b.what, b.undone_at";
+                     WHERE b.id = $1 AND b.person = $2 GROUP BY b.what, b.undone_at, b.changes";
 
     FORM_OF = "SELECT f.request, q.number FROM request_forms f JOIN requests q ON q.id = f.request WHERE f.token = $1";
     ADD_FORM = "INSERT INTO request_forms (token, request, made_at) VALUES ($1, $2, $3)";
     FORGET_FORMS = "DELETE FROM request_forms WHERE made_at < $1";
+    FORM_SITES = "SELECT sites FROM request_web_form WHERE id = 1";
+    SET_FORM_SITES = "INSERT INTO request_web_form (id, sites) VALUES (1, $1)
+                      ON CONFLICT (id) DO UPDATE SET sites = excluded.sites";
 
     OPEN_OF_CLIENT = "SELECT id, due_at, due_rule FROM requests WHERE client = $1 AND closed_at IS NULL ORDER BY id LIMIT 500";
     /// It belongs to no client in the journal.
@@ -98,6 +108,8 @@ statements! {
                           ORDER BY id LIMIT $2)
              AND snoozed_until > 0 RETURNING id";
 
+    /// One that was filed under the wrong client. It does not go back when clients are parted.
+    MOVE_TO_CLIENT = "UPDATE requests SET client = $2, came_from = NULL WHERE id = $1";
     /// Those of clients that have become part of another go over to that one.
     GO_OVER = "UPDATE requests SET came_from = coalesce(came_from, client), revision = revision + 1,
                    client = (SELECT c.merged_into FROM clients c WHERE c.id = requests.client)
@@ -128,6 +140,7 @@ statements! {
     FORGET_SEEN = "DELETE FROM request_seen WHERE person = $1";
     FORGET_VIEWS = "DELETE FROM request_views WHERE person = $1";
     FORGET_TASKS_MADE = "UPDATE request_tasks SET made_by = NULL WHERE made_by = $1";
+    FORGET_TASKS_OF = "UPDATE request_tasks SET assignee = NULL WHERE assignee = $1";
     FORGET_TASKS_DONE = "UPDATE request_tasks SET done_by = NULL WHERE done_by = $1";
     FORGET_FILES_ADDED = "UPDATE request_files SET added_by = NULL WHERE added_by = $1";
     FORGET_MACROS = "UPDATE request_macros SET person = NULL WHERE person = $1";
@@ -226,12 +239,28 @@ pub(crate) fn tags_of(
     Ok(tags)
 }
 
-/// A task: its id, its title, when it was done and by whom.
-pub(crate) type TaskRow = (Id, String, Option<Instant>, Option<String>);
+/// A task: its id, its title, when it was done and by whom, who is to do it, and until the end of which day.
+pub(crate) type TaskRow = (
+    Id,
+    String,
+    Option<Instant>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 /// The tasks of a request.
 pub(crate) fn tasks(read: &Read<'_>, id: RequestId) -> Result<Vec<TaskRow>, StoreError> {
     read.all(TASKS, &params![id])
+}
+
+/// One of them.
+pub(crate) fn task(
+    read: &Read<'_>,
+    id: RequestId,
+    task: Id,
+) -> Result<Option<TaskRow>, StoreError> {
+    read.maybe(TASK, &params![task, id])
 }
 
 /// A kept view: its id, name, what follows the question mark, since when it is shared, and whose it is.

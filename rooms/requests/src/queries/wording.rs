@@ -19,6 +19,7 @@ statements! {
                         WHERE id = $1 AND request = $2 AND kept_at IS NULL AND withdrawn_at IS NULL";
     PROMISES = "SELECT r.id, r.words, p.name, r.due_at, r.kept_at, r.withdrawn_at, r.reason FROM request_promises r
                 LEFT JOIN people p ON p.id = r.person WHERE r.request = $1 ORDER BY r.due_at, r.id LIMIT 100";
+    PROMISES_ON = "SELECT id FROM request_promises WHERE request = $1 ORDER BY made_at DESC, id DESC LIMIT 18";
     REQUEST_OF_PROMISE = "SELECT request FROM request_promises WHERE id = $1";
     PROMISES_CALLED = "SELECT id, words FROM request_promises WHERE id IN LIST($1)";
     PROMISED_BY = "SELECT q.number, r.words, r.due_at, r.made_at FROM request_promises r JOIN requests q ON q.id = r.request

@@ -70,6 +70,101 @@ on_both! {
         }
     }
 
+    fn what_hangs_on_a_request_is_put_there_and_taken_off(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        let place = maya.ask("POST", ALL, &[], BODY).header("location");
+        let act = |act: &str, body: &str, status: StatusCode| {
+            let answer = maya.ask("POST", &format!("{place}/{act}"), &[], body);
+            assert_eq!(answer.status, status, "{act}: {}", answer.text);
+            answer
+        };
+        assert!(act("tags", r#"{"tag":"Invoice"}"#, StatusCode::OK).has(r#""tags":["invoice"]"#));
+        assert!(act("tags/removal", r#"{"tag":"Invoice"}"#, StatusCode::OK).has(r#""tags":[]"#));
+        act("tags", r#"{"tag":"a,b"}"#, StatusCode::UNPROCESSABLE_ENTITY);
+        let task = act("tasks", r#"{"title":"Ask the warehouse","due_on":"2026-02-03"}"#, StatusCode::CREATED).json();
+        let task = task["id"].as_str().unwrap().to_owned();
+        act(&format!("tasks/{task}/completion"), r#"{"done":true}"#, StatusCode::OK);
+        act("tasks/nonsense/completion", r#"{"done":true}"#, StatusCode::NOT_FOUND);
+        let tasks = maya.ask("GET", &format!("{place}/tasks"), &[], "").json();
+        assert!(tasks["items"][0]["done_at"].is_string(), "{tasks}");
+        let split = act("splitting", r#"{"subject":"The old scales","messages":[1]}"#, StatusCode::CREATED);
+        let (other, number) = (split.made(), split.json()["number"].as_str().unwrap().to_owned());
+        act("links", &format!(r#"{{"kind":"follow-up","other":"{other}"}}"#), StatusCode::OK);
+        let links = maya.ask("GET", &format!("{place}/links"), &[], "");
+        assert!(links.has("follow-up of") && links.has(&number), "{}", links.text);
+        act(&format!("links/{other}/removal"), "", StatusCode::OK);
+        act(&format!("links/{other}/removal"), "", StatusCode::NOT_FOUND);
+        act("snooze", r#"{"until":"2026-02-09T09:00:00Z"}"#, StatusCode::OK);
+        assert!(maya.ask("GET", &format!("{ALL}?view=snoozed"), &[], "").has("Invoice 1182"));
+        act("snooze", r#"{"until":"2020-02-09T09:00:00Z"}"#, StatusCode::UNPROCESSABLE_ENTITY);
+        act("snooze", r#"{"until":null}"#, StatusCode::OK);
+        let team = format!(r#"{{"team":"{}","assignee":"{}","reason":"They know it"}}"#, desk.north, desk.id("maya"));
+        let sent = act("rerouting", &team, StatusCode::OK).json();
+        assert_eq!((&sent["team"], &sent["assignee"]), (&desk.north.to_string().into(), &desk.id("maya").to_string().into()));
+        assert!(act("rerouting", r#"{"department":"moon","reason":"So"}"#, StatusCode::UNPROCESSABLE_ENTITY).has("technical support"));
+        let merged = act("merging", &format!(r#"{{"other":"{number}"}}"#), StatusCode::OK).json();
+        assert_eq!(merged["merged_into"], other.as_str());
+    }
+
+    fn files_come_as_they_are_or_in_a_form_and_go_out_as_bytes(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        let files = format!("{}/files", maya.ask("POST", ALL, &[], BODY).header("location"));
+        let one = maya.ask("POST", &format!("{files}?name=a.txt"), &[("idempotency-key", "k")], "\"words\"");
+        assert_eq!(one.status, StatusCode::CREATED, "{}", one.text);
+        assert_eq!(maya.ask("POST", &format!("{files}?name=a.txt"), &[("idempotency-key", "k")], "\"words\"").text, one.text);
+        assert_eq!(maya.ask("POST", &files, &[], "\"words\"").status, StatusCode::BAD_REQUEST, "without a name");
+        assert_eq!(maya.ask("POST", &format!("{files}?name=a.txt"), &[], "").status, StatusCode::UNPROCESSABLE_ENTITY);
+        let list = maya.ask("GET", &files, &[], "").json();
+        assert_eq!((list["items"].as_array().unwrap().len(), &list["items"][0]["size"]), (1, &7.into()));
+        let bytes = maya.ask("GET", &one.header("location"), &[], "");
+        assert_eq!((bytes.text.as_str(), bytes.header("content-type")), ("\"words\"", "application/octet-stream".to_owned()));
+    }
+
+    fn a_list_is_narrowed_by_words_and_says_what_can_be_sent(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        maya.ask("POST", ALL, &[], BODY);
+        maya.ask("POST", ALL, &[], &BODY.replace("Invoice 1182 is wrong", "A pump leaks"));
+        let subjects = |query: &str| {
+            let page = maya.ask("GET", &format!("{ALL}?{query}"), &[], "");
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            let items = page.json()["items"].as_array().unwrap().clone();
+            items.iter().map(|item| item["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(subjects("q=pump"), ["A pump leaks"]);
+        assert_eq!(subjects("q=pump&state=closed"), [""; 0]);
+        assert_eq!(subjects("q=words&limit=1"), ["A pump leaks"]);
+        assert_eq!(subjects("state=New&priority=HIGH").len(), 2);
+        for (query, listed) in [("state=bogus", "waiting for the client"), ("priority=bogus", "urgent"), ("limit=0", "1 to 50"), ("client=x", "client")] {
+            let refused = maya.ask("GET", &format!("{ALL}?{query}"), &[], "");
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{query}");
+            assert!(refused.has(listed), "{query}: {}", refused.text);
+        }
+    }
+
+    fn a_channel_is_known_in_capitals_or_not_and_another_is_told_which_there_are(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        let send = |channel: &str| maya.ask("POST", ALL, &[], &BODY.replacen('{', &format!(r#"{{"channel":"{channel}","#), 1));
+        assert_eq!(send("api").json()["channel"], "API");
+        assert_eq!(send("Phone").json()["channel"], "phone");
+        let refused = send("pigeon");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.has("web form"), "{}", refused.text);
+    }
+
+    fn macros_and_kept_views_are_listed(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        assert_eq!(maya.ask("GET", "/api/v1/macros", &[], "").status, StatusCode::OK);
+        let browser = desk.browser("maya");
+        browser.post("/requests", "/requests/views", &[("name", "Bills"), ("query", "category=billing&board=1")]);
+        let views = maya.ask("GET", "/api/v1/views", &[], "").json();
+        assert_eq!(views["items"][0]["query"], "view=open&category=billing", "{views}");
+    }
+
     fn an_act_on_another_revision_is_refused(home) {
         let desk = Desk::new(home);
         let maya = maya(&desk);
@@ -79,8 +174,34 @@ on_both! {
         let body = r#"{"category":"billing","urgency":"low","impact":"low"}"#;
         assert_eq!(maya.ask("POST", &notes, &[("if-match", "\"77\"")], body).status, StatusCode::PRECONDITION_FAILED);
         let etag = opened.header("etag");
+        let nowhere = format!("{ALL}/{}/priority", desk.world.id());
+        assert_eq!(maya.ask("POST", &nowhere, &[("if-match", "nonsense")], body).status, StatusCode::NOT_FOUND, "before its revision");
         assert_eq!(maya.ask("POST", &notes, &[("if-match", &etag)], body).status, StatusCode::OK);
         assert_eq!(maya.ask("POST", &notes, &[("if-match", &etag)], body).status, StatusCode::PRECONDITION_FAILED);
+    }
+
+    fn a_program_puts_right_what_a_request_was_filed_as(home) {
+        let desk = Desk::new(home);
+        let maya = maya(&desk);
+        let opened = maya.ask("POST", ALL, &[], BODY);
+        let (place, etag) = (opened.header("location"), opened.header("etag"));
+        let elsewhere = BODY.replace("ruth@brennan.example", "li@elsewhere.example").replace("Ruth", "Li Wei");
+        let other = maya.ask("POST", ALL, &[], &elsewhere).json();
+        let correct = |headers: &[(&str, &str)], body: &str| maya.ask("PATCH", &place, headers, body);
+        assert_eq!(correct(&[("if-match", "\"77\"")], r#"{"subject":"Mine"}"#).status, StatusCode::PRECONDITION_FAILED);
+        let same = correct(&[], "{}");
+        assert_eq!((same.status, same.header("etag")), (StatusCode::OK, etag.clone()), "nothing is put right");
+        let once = [("if-match", etag.as_str()), ("idempotency-key", "k")];
+        let right = correct(&once, r#"{"subject":"Invoice 1183 is wrong"}"#);
+        assert_eq!(right.status, StatusCode::OK, "{}", right.text);
+        assert_eq!(right.json()["subject"], "Invoice 1183 is wrong");
+        assert_eq!(correct(&once, r#"{"subject":"Invoice 1183 is wrong"}"#).text, right.text);
+        let refused = correct(&[], r#"{"subject":" "}"#);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let away = r#"{"asked_by":"li@elsewhere.example"}"#;
+        assert_eq!(correct(&[], away).status, StatusCode::CONFLICT, "it is another client's");
+        let moved = correct(&[], &away.replace('}', r#","moves":true}"#)).json();
+        assert_eq!((&moved["client"], &moved["subject"]), (&other["client"], &right.json()["subject"]));
     }
 
     fn what_is_sent_twice_with_a_key_is_done_once(home) {

@@ -11,7 +11,9 @@ use kept_desk::{Ground, Site};
 use kept_journal::audit::Who;
 use kept_journal::{InForce, Rules};
 use kept_kernel::{Id, Instant};
-use kept_requests::{Room, Texts, api_description, api_routes, parts, public_routes, routes};
+use kept_requests::{
+    Mailboxes, Room, Texts, api_description, api_routes, parts, public_routes, routes,
+};
 use kept_rooms::Parts;
 use kept_store::{params, statements};
 use kept_testing::{Home, Kept as _};
@@ -63,6 +65,11 @@ impl Desk {
     /// The same, with texts to begin with.
     pub fn with_texts(home: &Home, texts: Arc<dyn Texts>) -> Self {
         Self::made(home, |room| room.with_texts(texts))
+    }
+
+    /// The same, with mailboxes, where answers can be taken back for ten seconds.
+    pub fn with_mailboxes(home: &Home, mailboxes: Arc<dyn Mailboxes>) -> Self {
+        Self::made(home, |room| room.holding(10).with_mailboxes(mailboxes))
     }
 
     fn made(home: &Home, dressed: impl FnOnce(Room) -> Room) -> Self {
@@ -140,6 +147,29 @@ impl Desk {
             .collect();
         owed.sort();
         owed
+    }
+
+    /// What became of each time that a mail on a request wanted an answer, and when its clock began.
+    pub fn answers_owed(&self, id: &str) -> Vec<(String, Instant)> {
+        let id = id.to_owned();
+        let owed = self
+            .store
+            .read(move |read| kept_journal::obligations::of_record(read, ("email", &id)));
+        let owed = owed.kept().into_iter();
+        let mut owed: Vec<_> = owed
+            .filter(|duty| duty.rule == "answer-email" && duty.level == 0)
+            .map(|duty| (duty.verdict, duty.opened_at))
+            .collect();
+        owed.sort_by_key(|(_, opened_at)| *opened_at);
+        owed
+    }
+
+    /// Since when a mail on a request waits for an answer.
+    pub fn mail_waits(&self, id: &str) -> Vec<Instant> {
+        let owed = self.answers_owed(id).into_iter();
+        owed.filter(|(verdict, _)| verdict == "pending")
+            .map(|(_, since)| since)
+            .collect()
     }
 
     /// How a duty of a request stands.

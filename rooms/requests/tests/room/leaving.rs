@@ -1,13 +1,17 @@
 //! Answers before they leave and after: taken back, sent later, to whom, with what, and what became of them.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use kept_accounts::access::{Action, for_kept};
 use kept_journal::audit::Who;
 use kept_journal::outbox::{self, Became};
 use kept_kernel::Id;
 use kept_mail::reading::Verdict;
-use kept_mail::{Before, Counts, Letter, Mail};
-use kept_requests::commands::{mail_adds, mail_opens};
-use kept_requests::{Doer, model::RequestId};
+use kept_mail::{Address, Before, Counts, Letter, Mail};
+use kept_requests::commands::{By, mail_adds, mail_opens, needs_no_answer};
+use kept_requests::{Doer, Mailboxes, model::RequestId};
+use kept_store::{Read, StoreError};
 use kept_testing::{Kept as _, on_both};
 
 use crate::desk::{DAY, Desk};
@@ -23,6 +27,8 @@ fn mail(id: Id, people: Vec<(&'static str, &'static str)>) -> Mail<'static> {
         name: "Ruth Brennan",
         email: "ruth@brennan.example",
         subject: "RE: Pump 7 leaks",
+        sent_by: None,
+        needs_answer: true,
         verdict: Verdict::Unverified,
         text: "It leaks.",
         has_html: false,
@@ -31,7 +37,7 @@ fn mail(id: Id, people: Vec<(&'static str, &'static str)>) -> Mail<'static> {
     }
 }
 
-fn opened(desk: &Desk) -> String {
+pub fn opened(desk: &Desk) -> String {
     let (id, mailed) = (desk.room.new_id(), desk.world.id());
     let step = desk.room.step(Who::Unknown, Doer::Client);
     let opened = desk.store.write(move |tx| {
@@ -69,7 +75,70 @@ fn letters(desk: &Desk) -> Vec<Letter> {
         .collect()
 }
 
+/// Two mailboxes.
+struct Boxes;
+
+impl Mailboxes for Boxes {
+    fn in_use(&self, _: &Read<'_>) -> Result<Vec<Address>, StoreError> {
+        let one = |name: &str| Address {
+            name: name.to_owned(),
+            email: format!("{name}@desk.example"),
+        };
+        Ok(["service", "pumps"].map(one).into())
+    }
+
+    fn own(&self, read: &Read<'_>) -> Result<Vec<String>, StoreError> {
+        let all = self.in_use(read)?.into_iter();
+        Ok(all.map(|one| one.email).collect())
+    }
+}
+
 on_both! {
+    fn whoever_is_copied_takes_part_from_the_answer_on_that_has_left(home) {
+        let desk = Desk::with_mailboxes(home, Arc::new(Boxes));
+        let maya = desk.browser("maya");
+        let id = opened(&desk);
+        let page = format!("/requests/{id}");
+        let answer = |cc: &'static str| maya.act(&id, "messages", &[("voice", "us"), ("text", "We *look*."), ("cc_to", cc)]);
+        for (cc, words) in [("nowhere", "Write up to 20 addresses"), ("Pumps <PUMPS@desk.example>", "an address of this house")] {
+            let refused = answer(cc);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.has(words) && refused.has("We *look*."), "{}", refused.text);
+        }
+        assert_eq!(answer("Ada <Ada@brennan.example>").status, StatusCode::SEE_OTHER);
+        assert!(maya.get(&page).has("We <em>look</em>."), "it is shown as it will be read");
+        maya.did(&id, "recall", &[]);
+        let back = maya.get(&page);
+        assert!(back.has("value=\"Ada &#60;Ada@brennan.example&#62;\"") && !back.has("value=\"ada@brennan.example\""), "{}", back.text);
+        answer("Ada <Ada@brennan.example>");
+        desk.pass(11);
+        desk.round();
+        let cc: Vec<String> = letters(&desk).first().unwrap().cc.iter().map(|one| one.email.clone()).collect();
+        assert!(cc.contains(&"ada@brennan.example".to_owned()), "{cc:?}");
+        assert!(maya.get(&page).has("name=\"cc\" value=\"ada@brennan.example\""), "and reads the next one too");
+    }
+
+    fn a_new_message_leaves_later_and_from_the_mailbox_that_was_chosen(home) {
+        let desk = Desk::with_mailboxes(home, Arc::new(Boxes));
+        let maya = desk.browser("maya");
+        assert!(maya.get("/messages/new").has("service &#60;service@desk.example&#62;"));
+        let fields = |mailbox: &'static str| [
+            ("email", "ruth@brennan.example"), ("subject", "Pump 7"), ("text", "It is here."), ("mailbox", mailbox),
+            ("send_at", "2026-02-02T09:00"),
+        ];
+        let refused = maya.post("/messages/new", "/messages/new", &fields("old@desk.example"));
+        assert!(refused.has("Choose one of the mailboxes"), "{}", refused.text);
+        let sent = maya.post("/messages/new", "/messages/new", &fields("pumps@desk.example"));
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        desk.pass(60);
+        desk.round();
+        assert_eq!(letters(&desk).len(), 0);
+        desk.pass(4 * DAY);
+        desk.round();
+        let letters = letters(&desk);
+        assert_eq!(letters.first().unwrap().from.as_deref(), Some("pumps@desk.example"));
+    }
+
     fn an_answer_can_be_taken_back_for_ten_seconds_and_nothing_has_happened(home) {
         let desk = Desk::holding(home, 10);
         let maya = desk.browser("maya");
@@ -192,6 +261,88 @@ on_both! {
         assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
+    fn a_mail_that_is_split_off_stands_there_as_the_mail_that_it_was(home) {
+        let desk = Desk::new(home);
+        let one = opened(&desk);
+        let maya = desk.browser("maya");
+        let split = maya.act(&one, "splitting", &[("subject", "Pump 8 leaks too"), ("moved", "1")]).made();
+        let page = maya.get(&format!("/requests/{split}"));
+        for words in ["It leaks.", "unverified sender", "RE: Pump 7 leaks", "li@brennan.example"] {
+            assert!(page.has(words), "{words} in {}", page.text);
+        }
+    }
+
+    fn a_mail_that_waits_is_owed_where_it_was_split_off_to_since_it_came_and_no_longer_here(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let one = opened(&desk);
+        let first = desk.now();
+        desk.pass(3600);
+        brings_along(&desk, &one);
+        let second = desk.now();
+        desk.pass(3600);
+        assert_eq!(desk.mail_waits(&one), [first], "the clock runs from the first of them");
+        let page = maya.get(&format!("/requests/{one}"));
+        let last = page.text.split("name=\"moved\" value=\"").last().and_then(|rest| rest.split('"').next());
+        let last = last.unwrap().to_owned();
+        let split = |place: &str| maya.act(&one, "splitting", &[("subject", "Pump 8 leaks too"), ("moved", place)]).made();
+        let waits = |id: &str| maya.get(&format!("/requests/{id}")).has("/acts/no-answer");
+        let other = split("1");
+        assert_eq!((desk.mail_waits(&other), desk.mail_waits(&one)), (vec![first], vec![second]));
+        assert!(waits(&other) && waits(&one));
+        let third = split(&last);
+        assert_eq!((desk.mail_waits(&third), desk.mail_waits(&one)), (vec![second], Vec::new()));
+        assert!(waits(&third) && !waits(&one), "nothing waits on the first any longer");
+        maya.did(&other, "messages", &[("voice", "us"), ("text", "We look.")]);
+        assert_eq!(desk.answers_owed(&other), [("met".to_owned(), first)]);
+        assert_eq!(desk.mail_waits(&third), [second], "each is answered by itself");
+        let again = split("1");
+        assert!(desk.answers_owed(&again).is_empty() && !waits(&again), "what waits elsewhere waits once");
+    }
+
+    fn the_house_itself_may_say_that_a_mail_needs_no_answer(home) {
+        let desk = Desk::new(home);
+        let one = opened(&desk);
+        let came = desk.now();
+        desk.pass(60);
+        assert_eq!(desk.mail_waits(&one), [came]);
+        let id: Id = one.parse().unwrap();
+        let step = desk.room.step(Who::Kept, Doer::System);
+        let by = By { handle: for_kept(Action::HandleRequests), assign: for_kept(Action::AssignWork) };
+        let said = desk.store.write(move |tx| needs_no_answer(tx, &step, &by, RequestId(id)));
+        assert!(said.wait().is_ok());
+        assert!(desk.events().iter().any(|act| act == "mark-email-as-needing-no-answer"));
+        assert_eq!(desk.mail_waits(&one), Vec::new(), "the rules take it from a program");
+        assert!(!desk.browser("maya").get(&format!("/requests/{one}")).has("/acts/no-answer"));
+    }
+
+    fn whoever_was_unticked_stays_so_when_the_answer_is_refused_looked_at_or_taken_back(home) {
+        let desk = Desk::holding(home, 10);
+        let maya = desk.browser("maya");
+        let id = opened(&desk);
+        let page = format!("/requests/{id}");
+        let ticked = |text: &str| {
+            assert!(text.contains("name=\"cc\" value=\"li@brennan.example\""), "{text}");
+            text.contains("name=\"cc\" value=\"li@brennan.example\" checked")
+        };
+        assert!(ticked(&maya.get(&page).text), "who takes part reads it");
+        let said = [("voice", "us"), ("text", "We look."), ("reader", "li@brennan.example")];
+        let wrong = [("cc_to", "nowhere")];
+        let refused = maya.act(&id, "messages", &[&said[..], &wrong].concat());
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!ticked(&refused.text));
+        let both = [("cc_to", "nowhere"), ("cc", "li@brennan.example")];
+        assert!(ticked(&maya.act(&id, "messages", &[&said[..], &both].concat()).text));
+        let opened = maya.get(&page).hidden("opened");
+        let looked = maya.post(&page, &format!("{page}/answers/check"), &[&said[..], &[("opened", &opened)]].concat());
+        assert!(!ticked(&looked.text), "without a script the whole page is shown again");
+        assert!(!ticked(&maya.get(&page).text), "and the draft has it");
+        maya.did(&id, "messages", &said);
+        maya.did(&id, "recall", &[]);
+        let back = maya.get(&page);
+        assert!(back.has("We look.") && !ticked(&back.text));
+    }
+
     fn whoever_a_later_mail_brings_along_is_asked_for_and_never_written_to_before(home) {
         let desk = Desk::new(home);
         let maya = desk.browser("maya");
@@ -254,8 +405,10 @@ on_both! {
             outbox::sent(tx, parcel, own, now)
         }).kept();
         assert!(page().has("handed over") && page().has("queued as 4F1A"), "{}", page().text);
-        became(Became::Failed, "ruth@brennan.example: 5.1.1 no such user");
-        assert!(page().has("did not arrive") && page().has("no such user"));
+        became(Became::Failed, "mail.test said 550 refused");
+        assert!(page().has("could not be sent") && page().has("550 refused"));
+        became(Became::Bounced, "ruth@brennan.example: 5.1.1 no such user");
+        assert!(page().has("came back") && page().has("no such user"));
         became(Became::Delivered, "ruth@brennan.example: 2.0.0 stored");
         assert!(page().has(">delivered<"), "{}", page().text);
     }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use kept_testing::on_both;
 
 use crate::desk::Desk;
+use crate::leaving::opened;
 
 on_both! {
     fn all_that_match_are_changed_slice_by_slice_and_all_of_it_is_taken_back(home) {
@@ -66,6 +67,116 @@ on_both! {
         maya.post("/requests", "/requests/bulk", &both);
         let watched = maya.get("/requests?view=snoozed&tag=watch");
         assert!(watched.has("The first") && watched.has("The second"));
+    }
+
+    fn many_are_judged_at_once_and_what_was_judged_before_gets_that_back(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let (one, two) = (maya.note("The first"), maya.note("The second"));
+        maya.did(&one, "priority", &[("category", "billing"), ("urgency", "low"), ("impact", "low")]);
+        let judge = |category: &str, impact: &str| {
+            let fields = [
+                ("pick", one.as_str()), ("pick", two.as_str()), ("what", "priority"), ("category", category), ("urgency", "high"), ("impact", impact),
+            ];
+            maya.post("/requests", "/requests/bulk", &fields).header("location")
+        };
+        let with = |priority: &str| {
+            let page = maya.get(&format!("/requests?view=all&priority={priority}"));
+            (page.has("The first"), page.has("The second"))
+        };
+        assert_eq!((judge("billing", ""), judge("moon", "high")), ("/requests".to_owned(), "/requests".to_owned()));
+        assert_eq!(with("low"), (true, false), "nothing is judged by halves");
+        let place = judge("", "high");
+        let page = maya.get(&place);
+        for words in ["Urgency high, impact high: done on 1. One did not take it.", "R-1002 The second", "It has no category yet."] {
+            assert!(page.has(words), "{words} in {}", page.text);
+        }
+        assert_eq!(with("urgent"), (true, false));
+        let undo = |place: &str| {
+            let path = place.split('?').next().unwrap();
+            maya.post("/requests", &format!("{path}/undo"), &[])
+        };
+        assert_eq!(undo(&place).header("location"), "/requests");
+        assert_eq!(with("low"), (true, false));
+        desk.pass(60);
+        assert_eq!(judge("billing", "high"), "/requests");
+        assert_eq!(with("urgent"), (true, true));
+        assert_eq!(desk.verdict(&two, "prioritise"), "met");
+        let undone = undo(&format!("/requests/bulk/{}", desk.last_bulk()));
+        let page = maya.get(&undone.header("location"));
+        assert!(page.has("R-1002 The second") && page.has("Nobody had judged it before"), "{}", page.text);
+        assert_eq!((with("low"), with("urgent")), ((true, false), (false, true)));
+    }
+
+    fn spam_is_ended_together_and_comes_back_with_what_it_waited_for_and_owed(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let (one, two) = (maya.note("Win a prize"), opened(&desk));
+        maya.did(&one, "waiting", &[("whom", "client")]);
+        desk.pass(60);
+        let spam = |why: &str| {
+            let fields = [("pick", one.as_str()), ("pick", two.as_str()), ("what", "spam"), ("why", why)];
+            assert_eq!(maya.post("/requests", "/requests/bulk", &fields).header("location"), "/requests");
+        };
+        let closed = || {
+            let page = maya.get("/requests?view=closed");
+            (page.has("Win a prize"), page.has("Pump 7 leaks"))
+        };
+        spam("");
+        assert_eq!(closed(), (false, false), "it takes a reason");
+        spam("Nobody asked for a prize");
+        assert_eq!(closed(), (true, true));
+        assert!(maya.get(&format!("/requests/{one}")).has("Ended as spam: Nobody asked for a prize"));
+        assert_eq!(desk.mail_waits(&two), Vec::new());
+        desk.pass(60);
+        let undo = format!("/requests/bulk/{}/undo", desk.last_bulk());
+        assert_eq!(maya.post("/requests", &undo, &[]).header("location"), "/requests");
+        assert_eq!(closed(), (false, false));
+        assert!(maya.get("/requests?view=waiting").has("Win a prize"));
+        assert_eq!(desk.mail_waits(&two), [desk.now()], "it is owed again, from now");
+        assert!(maya.get(&format!("/requests/{two}")).has("/acts/no-answer"));
+    }
+
+    fn several_become_part_of_one_and_those_that_do_not_are_told_one_by_one(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let (one, two, three, over) = (maya.note("First"), maya.note("Second"), maya.note("Third"), maya.note("Over"));
+        maya.did(&over, "ending", &[("ending", "withdrawn"), ("why", "They found it")]);
+        let fields = [("name", "Li Wei"), ("email", "li@elsewhere.example"), ("channel", "phone"), ("subject", "Elsewhere"), ("body", "Words")];
+        let other = maya.post("/requests/new", "/requests", &fields).made();
+        let merge = |picked: &[&str], more: &[(&str, &str)]| {
+            let mut all = vec![("what", "merge"), ("query", "category=billing")];
+            all.extend(picked.iter().map(|id| ("pick", *id)));
+            all.extend(more);
+            maya.post("/requests", "/requests/bulk", &all).header("location")
+        };
+        let nothing = "/requests?category=billing";
+        assert_eq!(merge(&[&one, &two], &[("into", "R-9999")]), nothing);
+        assert_eq!(merge(&[&one, &two], &[("into", "R-1004")]), nothing, "it is over");
+        assert_eq!(merge(&[&one], &[]), nothing, "it would be part of itself");
+        let whole = [("what", "merge"), ("whole", "on"), ("query", "view=all")];
+        assert_eq!(maya.post("/requests", "/requests/bulk", &whole).header("location"), "/requests?view=all");
+        assert!(!maya.get(&format!("/requests/{one}")).has("Took in"), "nobody has looked at all of them");
+        let place = merge(&[&three, &two, &one, &over, &other], &[]);
+        let page = maya.get(&place);
+        for words in [
+            "Make part of R-1001: done on 2. 2 did not take it.", "R-1004 Over", "This request is closed.", "R-1005 Elsewhere", "of another client",
+            "href=\"/requests?category=billing\"",
+        ] {
+            assert!(page.has(words), "{words} in {}", page.text);
+        }
+        assert!(!page.has("Take it back"));
+        for gone in [&two, &three] {
+            assert!(maya.get(&format!("/requests/{gone}")).has("Became part of R-1001"));
+        }
+        let survivor = maya.get(&format!("/requests/{one}"));
+        assert!(survivor.has("Took in R-1002") && survivor.has("Took in R-1003"));
+        assert!(!maya.get(&format!("/requests/{other}")).has("Became part of"));
+        let undo = format!("/requests/bulk/{}/undo", desk.last_bulk());
+        assert_eq!(maya.post("/requests", &undo, &[]).status, StatusCode::CONFLICT);
+        let fourth = maya.note("Fourth");
+        assert_eq!(merge(&[&one], &[("into", "R-1006")]), nothing);
+        assert!(maya.get(&format!("/requests/{fourth}")).has("Took in R-1001"));
     }
 
     fn what_is_sent_to_a_team_stands_in_its_queue_and_is_taken_out_as_a_list(home) {

@@ -91,6 +91,28 @@ on_both! {
         assert!(events.ends_with(&["open-request-for-client".into(), "make-promise".into(), "answer-request".into()]), "{events:?}");
     }
 
+    fn looking_for_whom_to_write_to_keeps_what_was_written(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        maya.note("Invoice");
+        let (page, look, to) = ("/messages/new", "/messages/answers/whom", ruth(&desk));
+        let written = [("cc_to", "li@brennan.example"), ("subject", "Your new scales"), ("text", "Hello, half a")];
+        let keeps = |fields: &[(&str, &str)]| {
+            let shown = maya.post(page, look, &[&written[..], fields].concat());
+            assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", shown.text);
+            let kept = ["li@brennan.example", "Your new scales", "Hello, half a</textarea>"];
+            assert!(kept.iter().all(|words| shown.has(words)), "{}", shown.text);
+            shown
+        };
+        let chosen = format!("name=\"contact\" value=\"{to}\"");
+        let found = keeps(&[("who", "Ruth")]);
+        assert!(found.has(&format!("name=\"whom\" value=\"{to}\"")) && !found.has(&chosen), "{}", found.text);
+        assert!(keeps(&[("who", "Ruth"), ("whom", &to)]).has(&chosen));
+        let another = keeps(&[("contact", &to), ("who", "Ruth")]);
+        assert!(!another.has(&chosen) && another.has("name=\"whom\""), "{}", another.text);
+        assert!(keeps(&[("who", "Nobody at all")]).has("Nobody is known by that."));
+    }
+
     fn what_is_written_first_can_be_taken_back_and_sent_again(home) {
         let desk = Desk::holding(home, 10);
         let (maya, page) = (desk.browser("maya"), "/messages/new");

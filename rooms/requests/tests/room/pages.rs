@@ -46,6 +46,30 @@ on_both! {
         assert_eq!(desk.events(), Vec::<String>::new());
     }
 
+    fn looking_up_who_speaks_loses_nothing_of_the_note(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        maya.note("The first");
+        let look = |more: (&str, &str)| {
+            let fields = [("subject", "It hums"), ("body", "Since Monday"), ("channel", "phone"), ("urgency", "high"), more];
+            let shown = maya.post("/requests/new", "/requests/new", &fields);
+            assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+            for words in ["value=\"It hums\"", "Since Monday", "<option value=\"high\" selected>"] {
+                assert!(shown.has(words), "{words} in {}", shown.text);
+            }
+            assert!(!shown.has("needs another look"), "{}", shown.text);
+            shown
+        };
+        assert!(look(("who", "Nobody")).has("Nobody is known by that."));
+        let found = look(("who", "ruth"));
+        let (_, chosen) = found.text.split_once("name=\"chosen\" value=\"").unwrap();
+        let chosen = chosen.split('"').next().unwrap();
+        let taken = look(("chosen", chosen));
+        assert!(taken.has("Somebody else") && taken.has("Who of them"), "{}", taken.text);
+        assert!(look(("chosen", "nobody")).has("Who is it?"));
+        assert!(!maya.get("/requests").has("It hums"), "nothing is open yet");
+    }
+
     fn a_known_address_finds_its_client_again(home) {
         let desk = Desk::new(home);
         let maya = desk.browser("maya");
@@ -164,6 +188,50 @@ on_both! {
         desk.part_clients();
         desk.round();
         assert!(maya.get(&format!("/requests/{one}")).has(">Ruth Brennan</a>"));
+    }
+
+    fn a_task_has_somebody_and_a_day_and_a_request_is_set_aside_until_a_time(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let id = maya.note("Invoice 1182 is wrong");
+        let ben = desk.id("ben").to_string();
+        maya.did(&id, "tasks", &[("title", "Look it up"), ("assignee", ben.as_str()), ("due_on", "2026-01-30")]);
+        let page = maya.get(&format!("/requests/{id}"));
+        assert!(page.has("Look it up") && page.has("<small>ben, ") && page.has("due today"), "{}", page.text);
+        desk.pass(2 * DAY);
+        assert!(maya.get(&format!("/requests/{id}")).has("was due Fri 30 Jan"));
+        let refused = maya.act(&id, "tasks", &[("title", "Look it up"), ("due_on", "soon")]);
+        assert!(refused.has("Write a day like"), "{}", refused.text);
+        let refused = maya.act(&id, "snooze", &[("until", "2026-01-30T09:00")]);
+        assert!(refused.has("Write a time to come"), "{}", refused.text);
+        maya.did(&id, "snooze", &[("until", "2026-02-03T09:00")]);
+        assert!(maya.get(&format!("/requests/{id}")).has("It comes back on Tuesday 3 February 2026"));
+    }
+
+    fn the_queue_is_narrowed_by_client_words_tier_and_day(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        maya.note("Invoice 1182 is wrong");
+        desk.pass(60);
+        let fields = [("name", "Sanna"), ("email", "sanna@aalto.example"), ("channel", "phone"), ("subject", "Scale 4 is broken")];
+        maya.post("/requests/new", "/requests", &fields).made();
+        let shows = |query: &str| {
+            let page = maya.get(&format!("/requests?{query}"));
+            (page.has("Invoice 1182"), page.has("Scale 4"))
+        };
+        assert_eq!(shows(""), (true, true));
+        assert_eq!(shows("words=invoice"), (true, false));
+        assert_eq!(shows("words=scale&view=all"), (false, true));
+        assert_eq!(shows("client=sanna"), (false, true));
+        assert!(maya.get("/requests?client=sanna").has("Sanna"), "the filter has its name");
+        assert_eq!(shows("since=2026-01-30"), (true, true));
+        assert_eq!(shows("since=2026-01-31"), (false, false));
+        assert_eq!(shows("tier=Gold&since=2026-01-30"), (false, false));
+        assert_eq!(shows("tag=none"), (false, false));
+        assert_eq!(maya.get("/requests?client=nobody").status, StatusCode::NOT_FOUND);
+        let page = maya.get("/requests?sort=received");
+        let place = |words: &str| page.text.find(words).unwrap();
+        assert!(place("Scale 4") < place("Invoice 1182") && page.has("aria-sort=\"descending\""), "{}", page.text);
     }
 
     fn rules_of_routing_give_what_comes_in_to_whoever_is_there(home) {

@@ -83,6 +83,22 @@ fn judged_anew(desk: &Desk) -> Vec<(String, String, String)> {
     found
 }
 
+/// The rows of these requests, as [`judged_anew`] says them.
+fn written(desk: &Desk, requests: &[&str]) -> Vec<(String, String, String)> {
+    let mut rows = Vec::new();
+    for request in requests {
+        let asked = (*request).to_owned();
+        let owed = desk
+            .store
+            .read(move |read| obligations::of_record(read, ("request", &asked)))
+            .kept();
+        let owed = owed.into_iter();
+        rows.extend(owed.map(|duty| (duty.rule, (*request).to_owned(), duty.verdict)));
+    }
+    rows.sort();
+    rows
+}
+
 on_both! {
     fn a_request_goes_from_the_phone_to_the_client_s_word_and_is_closed(home) {
         let desk = Desk::new(home);
@@ -139,14 +155,7 @@ on_both! {
         desk.tick();
         let mut anew = judged_anew(&desk);
         anew.retain(|(_, subject, _)| *subject == id || *subject == other);
-        let mut rows = Vec::new();
-        for subject in [&id, &other] {
-            let subject = subject.clone();
-            let asked = subject.clone();
-            let owed = desk.store.read(move |read| obligations::of_record(read, ("request", &asked))).kept();
-            rows.extend(owed.into_iter().map(|duty| (duty.rule, subject.clone(), duty.verdict)));
-        }
-        rows.sort();
+        let rows = written(&desk, &[&id, &other]);
         assert_eq!(rows, anew);
         assert!(rows.len() > 15, "{rows:?}");
     }
@@ -226,8 +235,62 @@ on_both! {
         assert!(maya.get(&format!("/requests/{two}")).has("part of another request"));
         assert_eq!(desk.verdict(&two, "acknowledge"), "cancelled");
         assert_eq!(desk.verdict(&one, "acknowledge"), "pending");
+        desk.pass(DAY);
         let split = maya.act(&one, "splitting", &[("subject", "The third")]);
         let split = split.made();
         assert_eq!(desk.verdict(&split, "acknowledge"), "pending", "{:?}", desk.duties(&split));
+        let page = maya.get(&format!("/requests/{split}"));
+        assert!(page.has("Split off R-1001") && !page.has("message is-client"), "nobody said it: {}", page.text);
+    }
+
+    fn what_is_split_off_stands_in_the_words_of_the_client_and_counts_from_when_they_came(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let one = maya.note("Invoice 1182 is wrong");
+        desk.pass(HOUR);
+        maya.did(&one, "messages", &[("voice", "client"), ("text", "And a scale is broken.")]);
+        let page = maya.get(&format!("/requests/{one}"));
+        let (_, rest) = page.text.rsplit_once("name=\"moved\" value=\"").unwrap();
+        let (last, rest) = rest.split_once('"').unwrap();
+        assert!(rest.starts_with(" checked"), "the last is chosen: {rest}");
+        desk.pass(4 * DAY);
+        let fields = [("subject", "A scale is broken"), ("moved", last), ("moved", "99")];
+        let split = maya.act(&one, "splitting", &fields).made();
+        let page = maya.get(&format!("/requests/{split}"));
+        assert!(page.has("And a scale is broken.") && !page.has("We were billed for twelve."), "{}", page.text);
+        assert!(page.has("Split off R-1001") && page.has("30 January 2026"), "{}", page.text);
+        assert_eq!(desk.verdict(&split, "acknowledge"), "overdue", "{:?}", desk.duties(&split));
+        let page = maya.get(&format!("/requests/{one}"));
+        assert!(page.has("And a scale is broken.") && page.has("Split into R-1002"), "{}", page.text);
+        let mut anew = judged_anew(&desk);
+        anew.retain(|(_, subject, _)| *subject == one || *subject == split);
+        assert_eq!(written(&desk, &[&one, &split]), anew);
+    }
+
+    fn what_was_filed_wrongly_is_put_right_and_goes_over_to_its_client_with_what_is_owed(home) {
+        let desk = Desk::new(home);
+        let maya = desk.browser("maya");
+        let one = maya.note("Invoice");
+        let fields = [("name", "Sanna"), ("email", "sanna@aalto.example"), ("channel", "phone"), ("subject", "Another")];
+        let other = maya.post("/requests/new", "/requests", &fields).made();
+        desk.pass(HOUR);
+        maya.did(&one, "correction", &[("subject", "Invoice 1182 is too high")]);
+        let page = maya.get(&format!("/requests/{one}"));
+        assert!(page.has("<h1>Invoice 1182 is too high</h1>") && page.has("The subject was “Invoice”"), "{}", page.text);
+        let sanna = [("subject", "Invoice 1182 is too high"), ("who", "Sanna@Aalto.example")];
+        let refused = maya.act(&one, "correction", &sanna);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.has("They are of another client") && refused.has("Sanna@Aalto.example"), "{}", refused.text);
+        maya.did(&one, "correction", &[sanna[0], sanna[1], ("moves", "on")]);
+        let page = maya.get(&format!("/requests/{one}"));
+        assert!(page.has(">Sanna</a>") && page.has("Sanna asks, not Ruth Brennan"), "{}", page.text);
+        let unknown = maya.act(&one, "correction", &[("subject", "Invoice"), ("who", "Nobody at all")]);
+        assert!(unknown.has("Nobody within your reach"), "{}", unknown.text);
+        desk.pass(DAY);
+        desk.tick();
+        assert_eq!(desk.verdict(&one, "acknowledge"), desk.verdict(&other, "acknowledge"));
+        let mut anew = judged_anew(&desk);
+        anew.retain(|(_, subject, _)| *subject == one || *subject == other);
+        assert_eq!(written(&desk, &[&one, &other]), anew);
     }
 }

@@ -35,7 +35,7 @@ struct PreviewPage {
     nobody: bool,
     subject: String,
     text: Html,
-    gaps: Vec<&'static str>,
+    gaps: Vec<String>,
 }
 
 /// The page.

@@ -59,6 +59,16 @@ on_both! {
         assert!(ben.has("Nobody within your reach"), "it is no way around the right to a client");
     }
 
+    fn what_a_template_asks_of_its_writer_is_listed_among_the_gaps(home) {
+        let desk = Desk::new(home);
+        let id = desk.written("maya", "It takes longer. {{ask: Why, in one sentence}}. {{my.name}}");
+        let tried = desk.browser("maya").get(&format!("/templates/{id}/preview"));
+        assert!(tried.has("[[fill in: Why, in one sentence]]"), "{}", tried.text);
+        assert!(tried.has("nothing is sent before: Why, in one sentence."), "{}", tried.text);
+        let refused = desk.send("maya", "/templates", "It takes longer. {{ask: }}", "");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it asks for nothing");
+    }
+
     fn an_erased_writer_leaves_the_text_without_a_name(home) {
         let desk = Desk::new(home);
         let id = desk.written("maya", "One.");

@@ -1,6 +1,7 @@
 //! Obligations and events as the API writes them.
 
 use kept_journal::InForce;
+use kept_journal::alerts::Alert;
 use kept_journal::events::Listed;
 use kept_journal::obligations::Owed;
 use kept_kernel::Instant;
@@ -24,6 +25,10 @@ pub(super) struct RecordBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Obligation)]
 pub(super) struct ObligationBody {
+    /// Its number. It stays the same while the obligation moves through its verdicts; when everything is judged anew, as after a change of
+    /// the SOPs, each obligation gets another. What names it for good is the rule, the record, the cycle and the level.
+    #[schema(example = "184467")]
+    id: String,
     /// The rule: the code of the SOP and the rule in it.
     #[schema(example = "SR/acknowledge")]
     rule: String,
@@ -86,6 +91,7 @@ fn text(at: Instant) -> String {
 pub(super) fn obligation(rules: &InForce, owed: &Owed) -> ObligationBody {
     let name = |id: &String| rules.directory.name(id).to_owned();
     ObligationBody {
+        id: owed.number.to_string(),
         rule: format!("{}/{}", owed.code, owed.rule),
         clause: say::mark(rules, &owed.code, &owed.rule),
         version: owed.version.clone(),
@@ -107,6 +113,71 @@ pub(super) fn obligation(rules: &InForce, owed: &Owed) -> ObligationBody {
         level: owed.level,
         unknown: owed.more.unknown.clone(),
         exception: owed.more.exception.clone(),
+    }
+}
+
+/// Something that somebody was told: a duty draws near, is overdue, or needs somebody to step in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Alert)]
+pub(super) struct AlertBody {
+    /// Its number; later ones have higher ones.
+    #[schema(example = 4711)]
+    number: i64,
+    /// warning, breach or escalation.
+    #[schema(example = "breach")]
+    kind: String,
+    /// The rule: the code of the SOP and the rule in it.
+    #[schema(example = "SR/acknowledge")]
+    rule: String,
+    /// The clause that people see.
+    #[schema(example = "SR 4.3")]
+    clause: String,
+    /// What it is about.
+    record: RecordBody,
+    /// The client.
+    #[schema(example = "204")]
+    client: Option<String>,
+    /// The how-manieth of this rule on this record: one more for each reopening.
+    #[schema(example = 1)]
+    cycle: u32,
+    /// The rung of the escalation; 0 for the duty itself.
+    #[schema(example = 0)]
+    level: u32,
+    /// The role that is told, in the words of the SOP.
+    #[schema(example = "client service representative")]
+    role: String,
+    /// The person who is told; null: everybody of the role.
+    #[schema(example = json!(null))]
+    person: Option<String>,
+    /// Until when the duty was or is to be done.
+    #[schema(example = "2026-01-20T09:00:00Z")]
+    due_at: Option<String>,
+    /// When it came about.
+    #[schema(example = "2026-01-20T09:00:00Z")]
+    at: String,
+    /// When it was seen; null: nobody has seen it yet.
+    #[schema(example = json!(null))]
+    seen_at: Option<String>,
+}
+
+pub(super) fn alert(rules: &InForce, of: &Alert) -> AlertBody {
+    AlertBody {
+        number: of.number,
+        kind: of.kind.clone(),
+        rule: format!("{}/{}", of.code, of.rule),
+        clause: say::mark(rules, &of.code, &of.rule),
+        record: RecordBody {
+            noun: of.noun.clone(),
+            id: of.subject.clone(),
+        },
+        client: of.client.clone(),
+        cycle: of.cycle,
+        level: of.level,
+        role: of.role.clone(),
+        person: of.person.clone(),
+        due_at: of.due_at.map(text),
+        at: text(of.at),
+        seen_at: of.seen_at.map(text),
     }
 }
 

@@ -53,6 +53,29 @@ on_both! {
         assert_eq!(ask(None, "?role=account+manager"), [""; 0]);
     }
 
+    fn a_program_of_a_person_reads_their_alerts_and_marks_them(home) {
+        let desk = Desk::new(home);
+        let own = desk.tell(Some("ben"), "client service representative");
+        let ask = |name: Option<&str>, method: &str, path: &str| {
+            desk.program(name, vec![Action::ReadAdherence]).ask(method, &format!("/api/v1/alerts{path}"), &[], "")
+        };
+        let numbers = |name, query: &str| {
+            let page = ask(Some(name), "GET", query).json();
+            let items = page.get("items").unwrap().as_array().unwrap().clone();
+            let number = |item: Value| item.get("number").cloned().unwrap();
+            items.into_iter().map(number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers("ben", ""), [own]);
+        assert!(numbers("cleo", "").is_empty());
+        assert_eq!(ask(None, "GET", "").status, StatusCode::FORBIDDEN);
+        let seen = format!("/{own}/seen");
+        assert_eq!(ask(Some("cleo"), "POST", &seen).status, StatusCode::NOT_FOUND);
+        assert_eq!(ask(Some("ben"), "POST", &seen).status, StatusCode::OK);
+        assert_eq!(ask(Some("ben"), "POST", &seen).status, StatusCode::NOT_FOUND);
+        assert_eq!(numbers("ben", "?view=seen"), [own]);
+        assert_eq!(ask(Some("ben"), "GET", "?view=some").status, StatusCode::BAD_REQUEST);
+    }
+
     fn pages_follow_each_other_without_gap(home) {
         let desk = Desk::new(home);
         for number in 0..7 {

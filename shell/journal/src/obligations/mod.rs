@@ -41,7 +41,7 @@ macro_rules! selected {
 }
 
 pub use owed::{
-    DueKey, FIRST, NextDue, Whose, climbed, in_order, keys_of, next_due, settled, these,
+    DueKey, FIRST, NextDue, Whose, climbed, count_due, in_order, keys_of, next_due, settled, these,
 };
 pub(crate) use {rows as rows_of, selected};
 

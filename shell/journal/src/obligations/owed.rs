@@ -7,6 +7,7 @@ use kept_kernel::Instant;
 use kept_store::{Read, StoreError, params, statements};
 
 use super::Owed;
+use crate::alerts::Hearer;
 
 /// The run that counts, as every question here begins.
 macro_rules! keys {
@@ -40,6 +41,18 @@ macro_rules! next {
     };
 }
 
+/// What had to be done before `$3`.
+macro_rules! due {
+    ($of:literal) => {
+        concat!(
+            "SELECT 1 FROM obligations o
+             WHERE o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL) AND o.settled_at IS NULL ",
+            $of,
+            " AND o.due_at < $3"
+        )
+    };
+}
+
 statements! {
     NEXT_OF_ALL = next!("AND o.import IS NULL");
     NEXT_OF_PERSON = next!("AND o.owner = $5");
@@ -50,7 +63,7 @@ statements! {
                AND (o.due_at, o.number) > ($1, $2) AND o.due_at <= $3 ORDER BY o.due_at, o.number LIMIT $4");
     /// What somebody has to do next on a record: of what runs and has a deadline. Rungs of ladders are duties of others.
     NEXT_TO_DO = "SELECT o.due_at, o.opened_at, o.code, o.rule FROM obligations o
-               WHERE o.record = (SELECT number FROM records WHERE noun = $1 AND id = $2)
+               WHERE o.record IN (SELECT number FROM records WHERE noun IN LIST($1) AND id = $2)
                    AND +o.run = (SELECT max(number) FROM obligation_runs WHERE in_force_at IS NOT NULL)
                    AND o.settled_at IS NULL AND o.level = 0 AND o.verdict IN ('pending', 'overdue') AND o.due_at < $3
                ORDER BY o.due_at, o.number LIMIT 1";
@@ -60,6 +73,9 @@ statements! {
                ORDER BY o.number DESC LIMIT $3");
     /// By their numbers alone: a run beside them would lead the planner to read all of it.
     THESE = super::rows_of!("WHERE o.number IN LIST($1) ORDER BY o.due_at, o.number");
+    /// One statement for a person with all their roles: it is asked for every page.
+    COUNT_DUE = concat!("SELECT count(*) FROM (", due!("AND o.owner = $1"), " UNION ALL ",
+               due!("AND o.owner IS NULL AND o.owner_role IN LIST($2)"), " LIMIT $4) AS few");
     /// How often each verdict was given in a stretch of time.
     SETTLED = "SELECT verdict, count(*) FROM (
                    SELECT o.verdict AS verdict FROM obligations o
@@ -136,6 +152,22 @@ pub fn keys_of(
     Ok(keys)
 }
 
+/// How many open duties somebody owes, by name or by role, whose deadline lies before `now`; `most` stands for more.
+///
+/// # Errors
+///
+/// As the database says.
+pub fn count_due(
+    read: &Read<'_>,
+    hearer: &Hearer,
+    now: Instant,
+    most: u32,
+) -> Result<u64, StoreError> {
+    let roles = hearer.roles();
+    let (count,) = read.one(COUNT_DUE, &params![&hearer.person, &roles[..], now, most])?;
+    Ok(count)
+}
+
 /// The keys of open rungs of ladders, the latest first.
 ///
 /// # Errors
@@ -170,13 +202,17 @@ pub struct NextDue {
     pub rule: String,
 }
 
-/// The duty on a record that is due next: of those that run and have a deadline; not a rung of a ladder.
+/// The duty that is due next on the records of these kinds that share an id: of those that run and have a deadline; not a rung of a
+/// ladder.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub fn next_due(read: &Read<'_>, (noun, id): (&str, &str)) -> Result<Option<NextDue>, StoreError> {
-    let found = read.maybe(NEXT_TO_DO, &params![noun, id, Instant::MAX])?;
+pub fn next_due(
+    read: &Read<'_>,
+    (nouns, id): (&[&str], &str),
+) -> Result<Option<NextDue>, StoreError> {
+    let found = read.maybe(NEXT_TO_DO, &params![nouns, id, Instant::MAX])?;
     Ok(found.map(|(due_at, opened_at, code, rule)| NextDue {
         due_at,
         opened_at,

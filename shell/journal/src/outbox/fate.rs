@@ -28,8 +28,10 @@ pub enum Fate {
     Taken(String, Instant),
     /// It has arrived, as a server told.
     Delivered(String, Instant),
-    /// It did not arrive, or could not leave.
+    /// It could not leave.
     Failed(String, Instant),
+    /// It had left, and came back from all to whom it went.
+    Bounced(String, Instant),
 }
 
 /// What became of a parcel for good, or for now.
@@ -39,8 +41,10 @@ pub enum Became {
     Taken,
     /// It has arrived.
     Delivered,
-    /// It did not arrive.
+    /// It could not leave.
     Failed,
+    /// It came back.
+    Bounced,
 }
 
 impl Became {
@@ -49,6 +53,7 @@ impl Became {
             Self::Taken => "taken",
             Self::Delivered => "delivered",
             Self::Failed => "failed",
+            Self::Bounced => "bounced",
         }
     }
 }
@@ -128,6 +133,7 @@ impl FromRow for Told {
         let fate = match state {
             "delivered" => Fate::Delivered(said, at),
             "failed" => Fate::Failed(said, at),
+            "bounced" => Fate::Bounced(said, at),
             _ => Fate::Taken(said, at),
         };
         Ok(Self {

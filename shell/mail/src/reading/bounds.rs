@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::charset::guessed;
 use super::{Flaw, clean};
 
 /// The most bytes of a header.
@@ -53,8 +54,52 @@ pub(super) fn head_alone(raw: &[u8]) -> Within<'_> {
 /// What follows the header, as far as it is words: for a mail whose parts are not read.
 pub(super) fn as_text(raw: &[u8]) -> String {
     let body = raw.get(header_end(raw)..).unwrap_or_default();
-    let shown = body.get(..SHOWN).unwrap_or(body);
-    clean(&String::from_utf8_lossy(shown)).trim().to_owned()
+    shown(body)
+}
+
+/// What stands in a header from the first line on that belongs to none: for a mail that has nothing else to say. None: there is no
+/// such line.
+pub(super) fn stray(raw: &[u8]) -> Option<String> {
+    let mut at = 0;
+    for line in raw.split_inclusive(|one| *one == b'\n') {
+        let plain = line.trim_ascii_end();
+        // What follows the header was read.
+        if plain.is_empty() && at > 0 {
+            return None;
+        }
+        let folded = at > 0 && line.first().is_some_and(u8::is_ascii_whitespace);
+        // Boxes of mails have a line before each that begins so.
+        let divides = at == 0 && line.starts_with(b"From ");
+        if !plain.is_empty() && !folded && !divides && !is_field(plain) {
+            let words = shown(raw.get(at..)?);
+            return (!words.is_empty()).then_some(words);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// `Name: value`, whose name has no spaces (RFC 5322, 2.2).
+fn is_field(line: &[u8]) -> bool {
+    let colon = memchr::memchr(b':', line);
+    let name = colon
+        .and_then(|colon| line.get(..colon))
+        .unwrap_or_default();
+    let name = name.trim_ascii_end();
+    !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
+}
+
+/// Bytes as far as they are words.
+fn shown(bytes: &[u8]) -> String {
+    let cut = bytes.get(..SHOWN).unwrap_or(bytes);
+    // A letter that is cut through does not make the rest another charset.
+    let whole = match std::str::from_utf8(cut) {
+        Err(error) if error.error_len().is_none() && cut.len() < bytes.len() => {
+            cut.get(..error.valid_up_to()).unwrap_or(cut)
+        }
+        _ => cut,
+    };
+    clean(&guessed(whole)).trim().to_owned()
 }
 
 /// Where the header ends, its empty line with it.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessagePart, MimeHeaders as _, PartType};
 
+use super::charset::guessed_part;
+use super::words::words;
 use super::{Flaw, Incoming, clean, one_line};
 
 /// The most bytes of text that are read as words.
@@ -60,23 +61,25 @@ pub(super) fn read(message: &Message<'_>, mail: &mut Incoming) {
     let part = |id: &u32| message.parts.get(*id as usize);
     let mut text = String::new();
     for part in message.text_body.iter().filter_map(part) {
-        let words: Cow<'_, str> = match &part.body {
-            PartType::Text(words) => Cow::Borrowed(words),
-            PartType::Html(html) => Cow::Owned(html_to_text(within(html, mail))),
-            _ => continue,
+        let Some(said) = said(message, part, mail) else {
+            continue;
         };
-        if !text.is_empty() && !words.is_empty() {
+        let said = match &part.body {
+            PartType::Html(_) => Cow::Owned(words(within(&said, mail))),
+            _ => said,
+        };
+        if !text.is_empty() && !said.is_empty() {
             text.push_str("\n\n");
         }
-        text.push_str(within(&words, mail));
-        note(part, mail);
+        text.push_str(within(&said, mail));
     }
     mail.text = clean(&text.replace("\r\n", "\n").replace('\r', "\n"));
     let mut html = String::new();
     for part in message.html_body.iter().filter_map(part) {
-        if let PartType::Html(words) = &part.body {
-            html.push_str(within(words, mail));
-            note(part, mail);
+        if let PartType::Html(_) = &part.body
+            && let Some(said) = said(message, part, mail)
+        {
+            html.push_str(within(&said, mail));
         }
     }
     mail.html = (!html.trim().is_empty()).then(|| clean(&html));
@@ -96,13 +99,21 @@ fn within<'t>(text: &'t str, mail: &mut Incoming) -> &'t str {
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-fn note(part: &MessagePart<'_>, mail: &mut Incoming) {
-    let (PartType::Text(words) | PartType::Html(words)) = &part.body else {
-        return;
+/// What a part says as text or as HTML, with a flaw noted where its bytes are not what it claims.
+fn said<'m>(
+    message: &Message<'_>,
+    part: &'m MessagePart<'_>,
+    mail: &mut Incoming,
+) -> Option<Cow<'m, str>> {
+    let (PartType::Text(read) | PartType::Html(read)) = &part.body else {
+        return None;
     };
-    if part.is_encoding_problem || words.contains('\u{fffd}') {
-        mail.flaws.push(Flaw::Charset);
+    if !part.is_encoding_problem && !read.contains('\u{fffd}') {
+        return Some(Cow::Borrowed(read));
     }
+    mail.flaws.push(Flaw::Charset);
+    let guessed = guessed_part(message, part).filter(|_| !part.is_encoding_problem);
+    Some(guessed.map_or(Cow::Borrowed(&**read), Cow::Owned))
 }
 
 fn taken(part: &MessagePart<'_>) -> Option<Part> {

@@ -75,6 +75,93 @@ fn a_subject_counts_as_decoded_and_is_one_line() {
 }
 
 #[test]
+fn what_is_in_no_charset_that_anybody_knows_is_read_as_it_was_meant() {
+    let read = |head: &str, body: &[u8]| {
+        let head = format!("From: a@b.example\r\n{head}\r\n\r\n");
+        Incoming::read(&[head.as_bytes(), body].concat())
+    };
+    let (utf8, cut) = (
+        "Caf\u{e9} \u{20ac}5".as_bytes(),
+        &b"Caf\xc3\xa9 \xe2\x82"[..],
+    );
+    for (head, body, is) in [
+        (
+            "Content-Type: text/plain; charset=x-unknown",
+            &b"Caf\xe9 \x805"[..],
+            "Caf\u{e9} \u{20ac}5",
+        ),
+        (
+            "Content-Type: text/plain; charset=x-unknown",
+            utf8,
+            "Caf\u{e9} \u{20ac}5",
+        ),
+        (
+            "Content-Type: text/plain; charset=x-unknown\r\nContent-Transfer-Encoding: quoted-printable",
+            b"Caf=E9 =805",
+            "Caf\u{e9} \u{20ac}5",
+        ),
+        (
+            "Content-Type: text/plain; charset=x-unknown\r\nContent-Transfer-Encoding: base64",
+            b"Q2Fm6SCANQ==",
+            "Caf\u{e9} \u{20ac}5",
+        ),
+        (
+            "Content-Type: text/html; charset=x-unknown",
+            b"<p>Caf\xe9</p>",
+            "Caf\u{e9}",
+        ),
+        ("X: y", b"Caf\xe9", "Caf\u{e9}"),
+        // What says what it is, and is broken, is not guessed at.
+        (
+            "Content-Type: text/plain; charset=UTF-8",
+            cut,
+            "Caf\u{e9} \u{fffd}",
+        ),
+    ] {
+        let mail = read(head, body);
+        assert_eq!(mail.text.trim(), is, "{head}");
+        assert_eq!(
+            mail.has(Flaw::Charset),
+            body != utf8,
+            "{head}: {:?}",
+            mail.flaws
+        );
+    }
+}
+
+#[test]
+fn what_has_no_header_is_read_as_words() {
+    let garbage = b"garbage \xff bytes no header at all";
+    let delivered = [
+        &b"Return-Path: <a@b.example>\r\nDelivered-To: desk@desk.example\r\n"[..],
+        garbage,
+    ]
+    .concat();
+    for raw in [&garbage[..], &[&garbage[..], b"\r\n"].concat(), &delivered] {
+        let read = Incoming::read(raw);
+        assert_eq!(read.text, "garbage \u{ff} bytes no header at all");
+        assert!(read.has(Flaw::Unreadable), "{:?}", read.flaws);
+    }
+    let lines = Incoming::read(b"Good morning\nthe pump: it leaks\nRuth\n");
+    assert_eq!(lines.text, "Good morning\nthe pump: it leaks\nRuth");
+    let empty = Incoming::read(b"From: a@b.example\r\nSubject: Empty\r\n\r\n");
+    assert!(empty.text.is_empty() && !empty.has(Flaw::Unreadable));
+}
+
+#[test]
+fn a_mail_that_is_only_html_has_its_lines() {
+    let read = mail(
+        "From: a@b.example\nContent-Type: text/html; charset=utf-8",
+        "<html><body><p>Hello,</p><p>the scale drifts by 3 g.</p><table><tr><td>a</td><td>b</td></tr></table><p>Kind regards<br>Astrid</p></body></html>",
+    );
+    assert_eq!(
+        read.text,
+        "Hello,\n\nthe scale drifts by 3 g.\n\na | b\n\nKind regards\nAstrid"
+    );
+    assert!(read.html.is_some());
+}
+
+#[test]
 fn any_bytes_are_a_mail() {
     for bytes in [
         &b""[..],

@@ -15,7 +15,7 @@ fn played(pieces: &[&[u8]]) -> (String, Vec<Vec<u8>>) {
                     kept.push(bytes);
                     session.kept(&vec![Some(true); to.len()]);
                 }
-                Line::Nothing => {}
+                Line::TooLarge { .. } | Line::Nothing => {}
             }
         }
         said.extend(session.reply().map(|reply| reply.text));
@@ -164,8 +164,20 @@ fn a_browser_that_is_led_here_hands_over_no_mail() {
 
 #[test]
 fn what_is_too_large_is_refused_when_it_is_announced_and_when_it_is_not() {
-    let (said, _) = played(&[b"LHLO a\r\nMAIL FROM:<a@b.example> SIZE=2000\r\n"]);
-    assert!(said.contains("552 5.3.4"), "{said}");
+    let announced = "LHLO a\r\nMAIL FROM:<a@b.example> SIZE=2000\r\nRCPT TO:<desk@desk.example>\r\nRCPT TO:<no@desk.example>\r\nDATA\r\n";
+    let (said, kept) = played(&[announced.as_bytes()]);
+    assert_eq!(said.matches("552 5.3.4").count(), 1, "{said}");
+    assert!(
+        kept.is_empty() && said.contains("550 5.1.1") && said.contains("503 5.5.1"),
+        "{said}"
+    );
+    // What was announced is of that mail alone.
+    let (said, _) = played(&[format!(
+        "{announced}RSET\r\n{}",
+        SHORT.trim_start_matches("LHLO mx.example\r\n")
+    )
+    .as_bytes()]);
+    assert!(said.contains("250 2.0.0 It is kept"), "{said}");
     let lines = format!("{}\r\n", "x".repeat(60)).repeat(40);
     let many = format!(
         "EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\n{lines}.\r\nNOOP\r\n"
@@ -175,6 +187,37 @@ fn what_is_too_large_is_refused_when_it_is_announced_and_when_it_is_not() {
         kept.is_empty() && said.contains("552 5.3.4") && said.ends_with("Still here\r\n"),
         "{said}"
     );
+}
+
+#[test]
+fn of_what_is_too_large_the_beginning_and_the_size_are_known() {
+    let (mut session, _) = Session::new("desk.example", 1_000);
+    let mail = format!("Subject: Large\r\n\r\n{}", "x\r\n".repeat(1_000));
+    let said = format!(
+        "LHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<desk@desk.example>\r\nDATA\r\n{mail}.\r\n"
+    );
+    session.take(said.as_bytes());
+    let mut found = None;
+    while let Some(line) = session.next_line() {
+        match line {
+            Line::Recipient(_) => session.recipient(Some(true)),
+            Line::TooLarge {
+                from,
+                to,
+                size,
+                head,
+            } => found = Some((from, to, size, head)),
+            Line::Mail { .. } => panic!("it is too large"),
+            Line::Nothing => {}
+        }
+    }
+    let (from, to, size, head) = found.unwrap();
+    assert_eq!(
+        (&*from, &to[..]),
+        ("a@b.example", &["desk@desk.example".to_owned()][..])
+    );
+    assert_eq!(size, mail.len() as u64);
+    assert!(head.starts_with(b"Subject: Large\r\n\r\n"));
 }
 
 #[test]
@@ -192,7 +235,7 @@ fn only_a_server_of_our_own_tells_who_handed_a_mail_to_it() {
                     clients.push(client);
                     session.kept(&[Some(true)]);
                 }
-                Line::Nothing => {}
+                Line::TooLarge { .. } | Line::Nothing => {}
             }
         }
         (clients, session.reply().unwrap().text)

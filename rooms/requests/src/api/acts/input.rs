@@ -195,6 +195,157 @@ pub struct Reopening {
     pub reason: Option<String>,
 }
 
+/// A tag.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RequestTag)]
+pub struct Tagged {
+    /// The tag.
+    #[schema(example = "invoice")]
+    pub tag: String,
+}
+
+/// Something to do.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewTask)]
+pub struct Titled {
+    /// What is to do.
+    #[schema(example = "Ask the warehouse for the delivery note")]
+    pub title: String,
+    /// Who is to do it, by id.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub assignee: Option<String>,
+    /// Until the end of which day.
+    #[serde(default)]
+    #[schema(example = "2026-03-02")]
+    pub due_on: Option<String>,
+}
+
+/// How a task stands.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TaskCompletion)]
+pub struct Completed {
+    /// Whether it is done.
+    #[schema(example = true)]
+    pub done: bool,
+}
+
+/// What one request is of another.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = LinkKind)]
+pub enum Kind {
+    /// The same matter.
+    Duplicate,
+    /// It came of the other.
+    FollowUp,
+    /// They have to do with each other.
+    Related,
+}
+
+impl Kind {
+    /// As the command knows it.
+    pub(in crate::api) const fn name(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate",
+            Self::FollowUp => "follow-up",
+            Self::Related => "related",
+        }
+    }
+}
+
+/// A link.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewLink)]
+pub struct Linking {
+    /// duplicate, follow-up or related.
+    #[schema(example = "follow-up")]
+    pub kind: Kind,
+    /// The other request, by its number or its id.
+    #[schema(example = "R-1042")]
+    pub other: String,
+}
+
+/// The other request.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OtherRequest)]
+pub struct Joined {
+    /// The one that lives on, by its number or its id.
+    #[schema(example = "R-1042")]
+    pub other: String,
+}
+
+/// A second request out of one.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SplitOff)]
+pub struct SplitOff {
+    /// What it is about.
+    #[schema(example = "The old scales are to be collected")]
+    pub subject: String,
+    /// The client's messages that stand in it too, by their places; at most 50. None: nothing was said about it yet.
+    #[serde(default)]
+    #[schema(example = json!([3]))]
+    pub messages: Vec<u32>,
+}
+
+/// As it should have been filed. What is left out stays.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RequestCorrection)]
+pub struct Corrected {
+    /// What it is about.
+    #[serde(default)]
+    #[schema(example = "Invoice 1182 is wrong", max_length = 200)]
+    pub subject: Option<String>,
+    /// Who asks: the address or the name of a contact, or the whole name of a client of whom nobody is named.
+    #[serde(default)]
+    #[schema(example = "ruth@brennan.example")]
+    pub asked_by: Option<String>,
+    /// It may go over to another client, with all that is owed on it.
+    #[serde(default)]
+    #[schema(example = false)]
+    pub moves: bool,
+}
+
+/// Until when it is set aside.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Snooze)]
+pub struct Aside {
+    /// A time to come; null: it comes back now.
+    #[serde(default)]
+    #[schema(example = "2026-03-02T09:00:00Z")]
+    pub until: Option<String>,
+}
+
+/// Where it is sent.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Rerouting)]
+pub struct Rerouted {
+    /// The department, in the words of the vocabulary; as it is when left out.
+    #[serde(default)]
+    #[schema(example = "accounts")]
+    pub department: Option<String>,
+    /// The team, by id; as it is when left out.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub team: Option<String>,
+    /// Who works on it there, by id; nobody when left out.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub assignee: Option<String>,
+    /// Why.
+    #[schema(example = "It is about the invoice alone")]
+    pub reason: String,
+}
+
 /// What the client is told to expect.
 pub(super) fn expected(
     zone: &TimeZone,

@@ -3,15 +3,18 @@
 use kept_accounts::Signed;
 use kept_accounts::model::{PersonId, TeamId};
 use kept_kernel::{Id, Instant};
+use kept_mail::Address;
 use serde::Deserialize;
 
+use super::super::compose::addresses;
 use super::{Command, fault};
 use crate::commands::{
-    Answer, CLOSING_NOTICE, Closing, End, Judged, Leaves, LinkKind, Outgoing, Promised, RESOLUTION,
-    Rerouting, Resolving, StepDone, acknowledge_request, add_tag, add_task, admit_person,
-    assign_request, client_writes, close_request, confirm_resolution, do_step, drop_link, drop_tag,
-    end_request, end_waiting, hasten_answer, held, keep_outgoing, keep_promise, link_requests,
-    merge_request, note_request, prioritise_request, recall_answer, reopen_request,
+    Answer, CLOSING_NOTICE, Closing, Correction, End, IDS_OF_SPLIT, Judged, Leaves, LinkKind,
+    NewTask, Outgoing, Promised, RESOLUTION, Rerouting, Resolving, Splitting, StepDone,
+    acknowledge_request, add_tag, add_task, admit_person, assign_request, client_writes,
+    close_request, confirm_resolution, correct_request, do_step, drop_link, drop_tag, end_request,
+    end_waiting, hasten_answer, held, keep_outgoing, keep_promise, link_requests, merge_request,
+    needs_no_answer, note_request, prioritise_request, recall_answer, reopen_request,
     reply_to_request, reroute_request, resolve_request, send_notice, snooze_request, split_request,
     take_file_off, turn_task, wait_for, withdraw_promise,
 };
@@ -56,8 +59,14 @@ pub struct Fields {
     linked: Option<String>,
     until: Option<String>,
     subject: Option<String>,
-    body: Option<String>,
+    moved: Vec<u32>,
+    /// Who asks, as it is corrected, and whether it may go over to another client.
+    who: Option<String>,
+    moves: Option<String>,
+    due_on: Option<String>,
+    /// Who reads it of those who take part, and all of these as they stood there.
     cc: Vec<String>,
+    reader: Vec<String>,
     send_at: Option<String>,
     email: Option<String>,
     file: Option<String>,
@@ -74,8 +83,13 @@ pub struct Fields {
     /// Of a message that opens a request: to whom, and who reads it too.
     contact: Option<String>,
     cc_to: Option<String>,
+    /// And from which mailbox.
+    mailbox: Option<String>,
     /// When the page was opened, in microseconds.
     opened: Option<i64>,
+    /// The addresses of the house, folded; filled in here, never by a form.
+    #[serde(skip)]
+    pub(in crate::pages) house: Vec<String>,
     /// What was remarked on the words; filled in here, never by a form.
     #[serde(skip)]
     pub(in crate::pages) remarked: crate::wording::Remarked,
@@ -168,6 +182,20 @@ impl Fields {
         self.cc_to.as_deref().unwrap_or_default()
     }
 
+    /// Whom it leaves out of those who take part, with blanks between them.
+    pub(in crate::pages) fn left_out(&self) -> String {
+        let left_out = self.reader.iter().filter(|one| !self.cc.contains(one));
+        let left_out: Vec<&str> = left_out.map(String::as_str).collect();
+        left_out.join(" ")
+    }
+
+    /// The mailbox that it leaves from.
+    pub(in crate::pages) fn mailbox(&self) -> Option<&str> {
+        self.mailbox
+            .as_deref()
+            .filter(|address| !address.is_empty())
+    }
+
     /// The template that is to be used.
     pub(in crate::pages) fn pick(&self) -> Option<Id> {
         self.pick.as_deref()?.parse().ok()
@@ -241,7 +269,7 @@ impl Fields {
             "waiting" => self.wait(at),
             "steps" => self.step(room, at),
             "snooze" => self.snooze(room, at),
-            "recall" | "dispatch" | "people" | "enclosures" => self.send(id, act),
+            "recall" | "dispatch" | "people" | "enclosures" | "no-answer" => self.send(id, act),
             _ => self.hang(room, (id, act)),
         }
     }
@@ -309,12 +337,14 @@ impl Fields {
         if self.asked_why && self.otherwise().is_none() {
             return fault(Fault::NoOtherwise);
         }
+        let admits = self.copied()?;
         Ok(Answer {
             expected: self.expected(room)?,
             promised: self.promises(room),
             otherwise: self.otherwise().map(str::to_owned),
             from: self.begun_with(),
             cc: None,
+            admits,
             text: words(self.text.clone()),
             channel: words(self.channel.clone()),
             seen: self.seen,
@@ -322,8 +352,18 @@ impl Fields {
         })
     }
 
+    /// Who reads it too and did not until now. The house's own mailboxes are not among them: what went there would come in again.
+    pub(in crate::pages) fn copied(&self) -> Result<Vec<Address>, Vec<Fault>> {
+        let all = addresses(self.cc_to()).ok_or_else(|| vec![Fault::BadCc])?;
+        let is_ours = |one: &Address| self.house.contains(&one.email.to_lowercase());
+        if all.iter().any(is_ours) {
+            return fault(Fault::OwnCc);
+        }
+        Ok(all)
+    }
+
     /// When the answer leaves; none: at once. What was told otherwise than by mail is told already.
-    fn leaves(&self, room: &Room) -> Result<Option<Leaves>, Vec<Fault>> {
+    pub(in crate::pages) fn leaves(&self, room: &Room) -> Result<Option<Leaves>, Vec<Fault>> {
         if matches!(self.channel.as_deref(), Some("phone" | "in person")) {
             return Ok(None);
         }
@@ -348,6 +388,9 @@ impl Fields {
             ),
             "dispatch" => done("The answer is on its way.", move |tx, step, by| {
                 hasten_answer(tx, step, by, id)
+            }),
+            "no-answer" => done("The mail needs no answer.", move |tx, step, by| {
+                needs_no_answer(tx, step, by, id)
             }),
             "people" => {
                 let (email, admit) = (words(self.email), self.done);
@@ -502,9 +545,9 @@ impl Fields {
             Some("tomorrow") => now.plus_micros(86_400_000_000),
             Some("week") => now.plus_micros(7 * 86_400_000_000),
             None | Some("now") => Instant::from_micros(0),
-            Some(text) => match instant_of(text, &room.zone()) {
+            Some(text) => match instant_of(text, &room.zone()).filter(|until| *until > now) {
                 Some(until) => until,
-                None => return fault(Fault::NoUpdateTime),
+                None => return fault(Fault::NoWakeTime),
             },
         };
         done(
@@ -528,6 +571,7 @@ impl Fields {
             }
             "promises" => self.see_to_promise(id),
             "tasks" => self.task(id),
+            "correction" => self.correct(id),
             "links" => self.link(id),
             "merging" => {
                 let at = (id, self.revision);
@@ -538,9 +582,13 @@ impl Fields {
             }
             "splitting" => {
                 let new = room.new_id();
-                let (subject, body) = (words(self.subject), words(self.body));
+                let splitting = Splitting {
+                    subject: words(self.subject),
+                    moved: self.moved,
+                    ids: (0..IDS_OF_SPLIT).map(|_| room.world.id()).collect(),
+                };
                 done("A second request is open.", move |tx, step, by| {
-                    split_request(tx, step, by, (id, new), (&subject, &body))
+                    split_request(tx, step, by, (id, new), &splitting)
                 })
             }
             _ => Ok(None),
@@ -562,6 +610,18 @@ impl Fields {
         })
     }
 
+    fn correct(self, id: RequestId) -> Read {
+        let at = (id, self.revision);
+        let correction = Correction {
+            subject: words(self.subject),
+            who: words(self.who),
+            moves: self.moves.is_some(),
+        };
+        done("It is put right.", move |tx, step, by| {
+            correct_request(tx, step, by, at, &correction)
+        })
+    }
+
     fn task(self, id: RequestId) -> Read {
         if let Some(task) = self.task.as_deref() {
             let task: Id = task.parse().map_err(|_| vec![Fault::NoText])?;
@@ -570,9 +630,15 @@ impl Fields {
                 turn_task(tx, step, by, id, (task, is_done))
             });
         }
-        let title = words(self.title);
+        let assignee = self.assignee.as_deref().map(str::parse).transpose();
+        let due_on = self.due_on.as_deref().map(str::parse).transpose();
+        let task = NewTask {
+            title: words(self.title),
+            assignee: assignee.map_err(|_| vec![Fault::UnknownPerson])?,
+            due_on: due_on.map_err(|_| vec![Fault::NoDay])?,
+        };
         done("The task is added.", move |tx, step, by| {
-            add_task(tx, step, by, id, &title)
+            add_task(tx, step, by, id, &task)
         })
     }
 

@@ -17,6 +17,7 @@ use kept_wording::{Looked, Promise};
 
 use super::super::act::Fields;
 use super::super::{civil, got, id_of, mark_of_rule, missing, reading, short};
+use super::composing::LEFT_OUT;
 use super::{Shown, shown_page};
 use crate::drafts::{self, Draft};
 use crate::model::{RequestId, instant_of};
@@ -30,7 +31,7 @@ pub(in crate::pages) struct Checked {
     /// Where it is looked at again.
     pub(in crate::pages) way: String,
     /// What a template has left to fill in.
-    pub(in crate::pages) gaps: Vec<&'static str>,
+    pub(in crate::pages) gaps: Vec<String>,
     pub(in crate::pages) remarks: Vec<RemarkShown>,
     pub(in crate::pages) promises: Vec<PromiseShown>,
     /// When to write again, where nothing is promised: `Wed 4 Feb, 17:00`, and for the field.
@@ -127,6 +128,8 @@ async fn keep(room: &Room, signed: &Signed, id: RequestId, fields: &Fields) -> R
     let (me, now) = (signed.person, room.world.now());
     let draft = Draft::from([
         ("text".to_owned(), fields.words().to_owned()),
+        ("cc_to".to_owned(), fields.cc_to().to_owned()),
+        (LEFT_OUT.to_owned(), fields.left_out()),
         (
             "from".to_owned(),
             fields.from().unwrap_or_default().to_owned(),
@@ -228,7 +231,7 @@ fn shown(
     let is_open = promises.is_empty() && next_at.is_none() && !text.trim().is_empty();
     Checked {
         clear: looked.remarks.is_empty() && !text.trim().is_empty(),
-        gaps: kept_wording::merge::gaps(text),
+        gaps: kept_wording::merge::unfilled(text),
         remarks: remarks.collect(),
         proposed: is_open.then(|| (short(proposed, zone), civil(proposed, zone))),
         promises,

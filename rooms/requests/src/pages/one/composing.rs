@@ -85,6 +85,17 @@ pub(in crate::pages) fn joined(before: &str, words: &str) -> String {
     }
 }
 
+/// The field that holds whom a draft leaves out of those who take part: addresses, with blanks between them.
+pub(in crate::pages) const LEFT_OUT: &str = "left_out";
+
+/// Whether somebody who takes part does not read the answer: they stood there and are not ticked, or were not when it was kept. Whoever
+/// came since reads it.
+pub(in crate::pages) fn is_left_out(form: &Filled, email: &str) -> bool {
+    let is_there = |name: &str| form.all(name).any(|one| one == email);
+    let mut kept = form.all(LEFT_OUT).flat_map(str::split_whitespace);
+    is_there("reader") && !is_there("cc") || kept.any(|one| one == email)
+}
+
 /// Puts a template into an answer.
 pub async fn put_in(
     State(room): State<Room>,

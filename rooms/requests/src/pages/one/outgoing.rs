@@ -4,8 +4,10 @@ use jiff::tz::TimeZone;
 use kept_accounts::model::PersonId;
 use kept_journal::outbox::Fate;
 use kept_kernel::Instant;
+use kept_ui::Html;
 
 use super::super::{exact, short};
+use super::written;
 use crate::commands::{Leaving, Outgoing, next_morning};
 
 /// What became of an answer: the state of a clock that colours it, a word, and what there is to say.
@@ -47,7 +49,12 @@ pub(in crate::pages) fn fate(fate: &Fate, zone: &TimeZone) -> FateShown {
         },
         Fate::Failed(said, at) => FateShown {
             state: "overdue",
-            word: "did not arrive",
+            word: "could not be sent",
+            said: format!("{}: {said}", exact(*at, zone)),
+        },
+        Fate::Bounced(said, at) => FateShown {
+            state: "overdue",
+            word: "came back",
             said: format!("{}: {said}", exact(*at, zone)),
         },
     }
@@ -56,22 +63,38 @@ pub(in crate::pages) fn fate(fate: &Fate, zone: &TimeZone) -> FateShown {
 /// An answer that has not left.
 pub(super) struct LeavingShown {
     pub(super) words: String,
-    pub(super) text: String,
+    /// As the client will read it.
+    pub(super) text: Html,
     pub(super) mine: bool,
     pub(super) exact: String,
+}
+
+/// Words of one's own that did not leave.
+pub(in crate::pages) struct Stopped {
+    pub(super) text: String,
+    /// Those who would take part from them on, as they were typed.
+    pub(super) admits: String,
+    /// Who read it of those who take part; none: all of them.
+    pub(super) cc: Option<Vec<String>>,
+    pub(super) why: String,
 }
 
 /// Those that leave by themselves, and the words of one's own that stay here.
 pub(super) fn leaving(
     all: Vec<Leaving>,
     (me, now, zone): (PersonId, Instant, &TimeZone),
-) -> (Vec<LeavingShown>, Option<(String, String)>) {
+) -> (Vec<LeavingShown>, Option<Stopped>) {
     let (mut shown, mut stopped) = (Vec::new(), None);
     for one in all {
         let mine = one.writer == me;
         if let Some(why) = one.stopped {
             if mine {
-                stopped = Some((one.text, why));
+                stopped = Some(Stopped {
+                    text: one.text,
+                    admits: one.admits,
+                    cc: one.cc,
+                    why,
+                });
             }
             continue;
         }
@@ -93,7 +116,7 @@ pub(super) fn leaving(
         };
         shown.push(LeavingShown {
             words,
-            text: one.text,
+            text: written(&one.text),
             mine,
             exact: exact(one.leaves_at, zone),
         });

@@ -1,23 +1,26 @@
 //! Parts of a request's page: the thread with its three voices, and the gate.
 
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kept_accounts::Signed;
 use kept_engine::GateAnswer;
 use kept_journal::InForce;
 use kept_journal::outbox::Fate;
-use kept_kernel::Id;
+use kept_kernel::{Id, Instant};
 use kept_mail::reading::{self, PieceKind};
 use kept_ui::parts::{Avatar, Check, ClauseKind, ClauseMark, Gate};
-use kept_ui::{Html, prose};
+use kept_ui::{Filled, Html, prose};
 use kept_wording::{Change, redline};
 
 use super::super::queue::channel_of;
 use super::super::{capital, exact, short};
 use super::outgoing::{FateShown, fate};
 use super::{voice_words, written};
-use crate::commands::{gates_in_words, is_picture};
+use crate::commands::{MOST_MOVED, gates_in_words, is_picture};
 use crate::model::{FileRow, Message, Request, RequestId, Voice};
-use crate::queries::{MailOf, WrittenRow};
+use crate::queries::{MailOf, TaskRow, WrittenRow};
 
 /// A piece of the thread: a message, or a run of what the procedure did.
 pub(super) struct Piece {
@@ -53,6 +56,8 @@ pub(super) struct MailShown {
     /// Where it is shown as it came.
     pub(super) href: String,
     pub(super) from: String,
+    /// The address that it was sent from, where it asks for answers to another.
+    pub(super) sent_by: Option<String>,
     pub(super) subject: String,
     /// What its sender is worth, and the state of a clock that colours it.
     pub(super) sender: (&'static str, &'static str),
@@ -189,10 +194,17 @@ fn as_mail(one: &mut Piece, message: &Message, mail: &MailOf) {
             &mail.name
         };
         one.name.clone_from(name);
+        // Of our own colleagues a message has the name; without one it is somebody from outside.
+        one.avatar = Avatar::of_client(name);
     }
     one.mail = Some(MailShown {
         href: format!("/messages/{}", mail.mail),
-        from: mail.email.clone(),
+        from: if mail.email.is_empty() {
+            "no address".to_owned()
+        } else {
+            mail.email.clone()
+        },
+        sent_by: mail.sent_by.clone(),
         subject: mail.subject.clone(),
         sender: match mail.verdict.as_str() {
             "verified" => ("verified sender", "met"),
@@ -201,6 +213,94 @@ fn as_mail(one: &mut Piece, message: &Message, mail: &MailOf) {
         },
         has_html: mail.has_html,
     });
+}
+
+/// A task as a line.
+pub(super) struct TaskLine {
+    pub(super) id: Id,
+    pub(super) title: String,
+    pub(super) done: bool,
+    /// Who did it, or is to do it.
+    pub(super) who: Option<String>,
+    /// Until the end of which day, and the state of a clock that colours it.
+    pub(super) due: Option<(String, &'static str)>,
+}
+
+/// The tasks, with how the day of each stands.
+pub(super) fn tasks(rows: Vec<TaskRow>, now: Instant, zone: &TimeZone) -> Vec<TaskLine> {
+    let rows = rows.into_iter();
+    rows.map(|one| task(one, now, zone)).collect()
+}
+
+fn task(row: TaskRow, now: Instant, zone: &TimeZone) -> TaskLine {
+    let (id, title, done_at, by, assignee, due_on) = row;
+    let today = now.timestamp().to_zoned(zone.clone()).date();
+    let day = due_on.and_then(|day| day.parse::<Date>().ok());
+    let due = day.map(|day| {
+        let state = match day.cmp(&today) {
+            _ if done_at.is_some() => "met",
+            Ordering::Less => "overdue",
+            Ordering::Equal => "today",
+            Ordering::Greater => "running",
+        };
+        let words = match state {
+            "overdue" => format!("was due {}", day.strftime("%a %-d %b")),
+            "today" => "due today".to_owned(),
+            _ => format!("due {}", day.strftime("%a %-d %b")),
+        };
+        (words, state)
+    });
+    TaskLine {
+        id,
+        title,
+        done: done_at.is_some(),
+        who: if done_at.is_some() { by } else { assignee },
+        due,
+    }
+}
+
+/// Something that the client said, which may stand in a request of its own too.
+pub(super) struct Movable {
+    pub(super) place: u32,
+    pub(super) when: String,
+    pub(super) words: String,
+    pub(super) chosen: bool,
+}
+
+/// What the client said, the newest of it last and chosen, unless somebody has chosen already.
+pub(super) fn movable<'a>(
+    messages: impl Iterator<Item = &'a Message>,
+    form: &Filled,
+    zone: &TimeZone,
+) -> Vec<Movable> {
+    let chosen: Vec<&str> = form.all("moved").collect();
+    let theirs = messages.filter(|one| one.voice == Voice::Client);
+    let mut all: Vec<Movable> = theirs
+        .map(|one| Movable {
+            place: one.place,
+            when: short(one.at, zone),
+            words: first_words(&one.text),
+            chosen: chosen.contains(&one.place.to_string().as_str()),
+        })
+        .collect();
+    let over = all.len().saturating_sub(MOST_MOVED);
+    all.drain(..over);
+    if let Some(last) = all.last_mut().filter(|_| chosen.is_empty()) {
+        last.chosen = true;
+    }
+    all
+}
+
+/// As much of a message as tells it from the others.
+fn first_words(text: &str) -> String {
+    const MOST: usize = 80;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    let line = line.unwrap_or("(no words)");
+    let mut words: String = line.chars().take(MOST).collect();
+    if line.chars().nth(MOST).is_some() {
+        words.push('…');
+    }
+    words
 }
 
 fn mark(_rules: &InForce, clause: &str) -> ClauseMark {
