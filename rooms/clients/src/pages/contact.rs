@@ -44,8 +44,9 @@ pub struct Fields {
     position: String,
     email: String,
     phone: String,
-    /// The further numbers, one a line; none: they stay.
-    phones: Option<String>,
+    /// The further numbers, one a line; none: there are none any more.
+    #[serde(default)]
+    phones: String,
     channel: String,
     style: String,
     language: String,
@@ -59,12 +60,9 @@ impl Fields {
         register: &Register,
         before: ContactDraft,
     ) -> Result<ContactDraft, Vec<Fault>> {
-        let phones = self.phones.as_deref().map(phones_of);
+        let phones = phones_of(&self.phones);
         let draft = self.typed().understood(register, before)?;
-        match phones {
-            Some(phones) => draft.reached_at(&phones).map_err(|fault| vec![fault]),
-            None => Ok(draft),
-        }
+        draft.reached_at(&phones).map_err(|fault| vec![fault])
     }
 
     fn typed(self) -> TypedContact {
