@@ -157,8 +157,12 @@ test('two on one request are told of each other, and nothing is overwritten', ()
   await page.waitForSelector('h1');
   const other = await open(context, page.url());
   await page.click('summary:has-text("Set aside")');
-  await page.evaluate(() => { document.querySelector('form[action$="/snooze"] input[name=revision]').value = '0'; });
-  await page.click('button:has-text("Until tomorrow")');
+  // In one step: the page is fetched anew when somebody else opens the request, and would have the right revision again.
+  await page.evaluate(() => {
+    const form = document.querySelector('form[action$="/snooze"]');
+    form.querySelector('input[name=revision]').value = '0';
+    [...form.querySelectorAll('button')].find((button) => button.textContent.includes('Until tomorrow')).click();
+  });
   await page.waitForSelector('.notice:has-text("Somebody has changed this request")');
   await other.close();
 }));
