@@ -78,7 +78,6 @@ impl Drop for Folder {
 
 /// Makes the house and serves it until it is told to stop.
 pub fn demo(asked: &DemoAsked) -> Result<Outcome, Failure> {
-    serve::give_back();
     let (listener, at) = listen(asked.port)?;
     let folder = Folder::make()?;
     let house_asked = HouseAsked {

@@ -10,7 +10,6 @@ mod hearing;
 mod jobs;
 mod living;
 mod mailboxes;
-mod memory;
 mod named;
 mod plain;
 mod seal;
@@ -19,7 +18,6 @@ mod setup;
 mod site;
 mod texts;
 
-pub use memory::give_back;
 pub use site::{Site, forms, portal, requests, site};
 
 use std::net::{SocketAddr, TcpListener};
@@ -36,7 +34,6 @@ const KNOCKING: i32 = 1_024;
 
 /// Serves until it is told to stop.
 pub fn serve(asked: &ServeAsked) -> Result<Outcome, Failure> {
-    give_back();
     let house = House::open(&asked.house)?;
     let listen = asked.listen;
     let listener = TcpListener::bind(listen).map_err(|error| busy(listen, &error))?;
