@@ -115,7 +115,7 @@ fn strangers(desk: &Desk) -> Vec<Program> {
 }
 
 /// Tokens of the company for each scope, of one person for each scope, of people of each role for the scopes that routes need.
-fn programs(desk: &Desk, table: &Table) -> Vec<Program> {
+fn programs(desk: &Desk, table: &Table, roles: &[&'static str]) -> Vec<Program> {
     let mut all = strangers(desk);
     let scopes = table
         .api
@@ -125,7 +125,7 @@ fn programs(desk: &Desk, table: &Table) -> Vec<Program> {
     for action in Action::ALL {
         all.push(Program::of_company(desk, *action));
         let roles = if needed.contains(action.name()) {
-            &ROLES[..]
+            roles
         } else {
             &["management"]
         };
@@ -204,7 +204,9 @@ on_both! {
     fn every_route_of_the_api_answers_every_token_as_declared(home) {
         let desk = Desk::with_history(home);
         let table = Table::read();
-        let programs = programs(&desk, &table);
+        // Who may is decided before the database is asked: there one role shows that the answers are the same.
+        let roles = if home.file().is_some() { &ROLES[..] } else { &["account-manager"] };
+        let programs = programs(&desk, &table, roles);
         let mut findings = Vec::new();
         for entry in &table.api {
             walk(&desk, &table, entry, &programs, &mut findings);

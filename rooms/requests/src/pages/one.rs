@@ -49,7 +49,7 @@ use parts::{Around, Movable, Piece, TaskLine, movable, pieces, tasks};
 /// A page that is fetched again within ten minutes is one reading.
 const ONE_READING: i64 = 600_000_000;
 /// So many of the newest messages are shown at first, after the very first one.
-const NEWEST: u32 = 40;
+const NEWEST: u32 = 20;
 /// So many more are shown at each asking, and so many at most.
 const MORE: u32 = 200;
 const MOST_MESSAGES: u32 = 5_000;
